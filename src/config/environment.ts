@@ -1,0 +1,116 @@
+import { z } from 'zod';
+
+/** One line that names the variable and says what it should be; the start stops on it. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '::1', '[::1]']);
+
+const url = (protocols: readonly string[], example: string) =>
+  z.string().refine(
+    (text) => {
+      const parsed = URL.parse(text);
+      return parsed !== null && protocols.includes(parsed.protocol);
+    },
+    { error: `should be a URL such as ${example}` },
+  );
+
+const email = z.email({ error: 'should be an e-mail address' });
+
+const schema = z.object({
+  PORT: z.coerce
+    .number({ error: 'should be a port number between 0 and 65535' })
+    .int()
+    .min(0)
+    .max(65_535, { error: 'should be a port number between 0 and 65535' })
+    .default(3000),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PUBLIC_URL: url(['http:', 'https:'], 'https://marketing.example.com').optional(),
+  DATA_DIR: z.string().min(1).default('./data'),
+  DATABASE_URL: url(
+    ['postgres:', 'postgresql:'],
+    'postgres://user:password@host:5432/countersign',
+  ).optional(),
+  ROLE: z
+    .enum(['all'], { error: 'should be "all": this version runs everything in one process' })
+    .default('all'),
+  SECRET_KEYS: z
+    .string()
+    .transform((text) => text.split(',').map((key) => key.trim()))
+    .refine((keys) => keys.length > 0 && keys.every((key) => key.length >= 32), {
+      error: 'should be one or more keys of at least 32 characters, separated by commas, newest first',
+    })
+    .optional(),
+  POLICIES_DIR: z.string().min(1).default('./policies'),
+  PROMPTS_DIR: z.string().min(1).default('./prompts'),
+  OPENAI_API_KEY: z.string().min(1).optional(),
+  OPENAI_BASE_URL: url(['http:', 'https:'], 'http://127.0.0.1:11434/v1').optional(),
+  OPENAI_MODEL: z.string().min(1).default('gpt-4.1-mini'),
+  SMTP_URL: url(['smtp:', 'smtps:'], 'smtp://user:password@mail.example.com:587').optional(),
+  MAIL_FROM: z.string().min(3).optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  CLOCK: z
+    .string()
+    .refine(
+      (text) =>
+        /^\d{4}-\d{2}-\d{2}T[^@]+(@\d+(\.\d+)?x)?$/.test(text) &&
+        !Number.isNaN(Date.parse(text.split('@')[0] ?? '')),
+      {
+        error: 'should be an ISO time, optionally with a speed, such as 2026-03-29T00:30:00Z@60x',
+      },
+    )
+    .optional(),
+  BOOTSTRAP_WRITE_KEY: z.string().min(8, { error: 'should have at least 8 characters' }).optional(),
+  BOOTSTRAP_ADMIN_EMAIL: email.optional(),
+  BOOTSTRAP_ADMIN_PASSWORD: z.string().min(8, { error: 'should have at least 8 characters' }).optional(),
+  BOOTSTRAP_API_KEY: z.string().min(16, { error: 'should have at least 16 characters' }).optional(),
+});
+
+/** The environment, parsed once. Absent optional variables are `undefined`. */
+export type Environment = z.output<typeof schema> & {
+  /** Where people and links reach this service, without a trailing slash. */
+  readonly publicUrl: string;
+};
+
+/** Whether a host name is this machine itself. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.has(host) || host.startsWith('127.');
+}
+
+/**
+ * Parses the environment.
+ * @throws ConfigurationError naming the first wrong variable.
+ */
+export function readEnvironment(variables: Readonly<Record<string, string | undefined>>): Environment {
+  const given = Object.fromEntries(
+    Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new ConfigurationError(
+      `${String(issue?.path[0] ?? 'environment')} ${issue?.message ?? 'is wrong'}`,
+    );
+  }
+  const environment = parsed.data;
+  if (
+    environment.CLOCK !== undefined &&
+    environment.SMTP_URL !== undefined &&
+    !isLoopback(new URL(environment.SMTP_URL).hostname)
+  ) {
+    throw new ConfigurationError(
+      'CLOCK should be unset when SMTP_URL names a mail host that is not on loopback',
+    );
+  }
+  if (environment.SMTP_URL !== undefined && environment.MAIL_FROM === undefined) {
+    throw new ConfigurationError(
+      'MAIL_FROM should be the sender\'s address, such as "Shop <hello@example.com>", when SMTP_URL is set',
+    );
+  }
+  const publicUrl = (environment.PUBLIC_URL ?? `http://${environment.HOST}:${environment.PORT}`).replace(
+    /\/$/,
+    '',
+  );
+  return { ...environment, publicUrl };
+}

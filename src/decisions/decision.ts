@@ -1,0 +1,75 @@
+import { z } from 'zod';
+
+/** Engine version: the code of `decide`, the expression engine and the time-zone data. Raise it when any of them changes a result. */
+export const ENGINE = 'countersign-1';
+
+export const decisionOutcome = z.enum(['act', 'hold', 'handoff']);
+
+/** One guardrail's verdict on one candidate. */
+export const guardrailVerdictSchema = z.strictObject({
+  id: z.string(),
+  effect: z.enum(['suppress', 'handoff', 'review', 'limit']),
+  matched: z.boolean(),
+  reason: z.string(),
+});
+
+export const candidateSchema = z.strictObject({
+  action: z.string(),
+  channel: z.string().nullable(),
+  eligible: z.boolean(),
+  /** Why not, when not eligible: built-in checks (no address, no consent, suppressed address, held out, ineligible) and guardrails. */
+  blockedBy: z.array(z.strictObject({ code: z.string(), text: z.string() })),
+  score: z.strictObject({ propensity: z.number(), value: z.number(), cost: z.number(), total: z.number() }),
+  guardrails: z.array(guardrailVerdictSchema),
+  /** Earliest allowed send time, when one was found. */
+  sendAt: z.string().nullable(),
+  /** Probability that the seeded choice picks it. */
+  probability: z.number(),
+});
+export type Candidate = z.output<typeof candidateSchema>;
+
+/** What `decide` returns: pure result, stored as canonical JSON. */
+export const decisionResultSchema = z.strictObject({
+  outcome: decisionOutcome,
+  action: z.string(),
+  channel: z.string().nullable(),
+  sendAt: z.string().nullable(),
+  expiresAt: z.string().nullable(),
+  reasons: z.array(z.strictObject({ code: z.string(), text: z.string() })),
+  candidates: z.array(candidateSchema),
+  probability: z.number(),
+  /** Set for hand-offs, also when the candidate itself was suppressed. */
+  handoff: z.strictObject({ owner: z.string(), reasonCode: z.string(), reason: z.string() }).nullable(),
+  /** What matching review guardrails ask of the chosen candidate's draft. */
+  review: z
+    .strictObject({
+      tier: z.union([z.literal(1), z.literal(2)]),
+      why: z.array(z.strictObject({ code: z.string(), text: z.string() })),
+    })
+    .nullable(),
+  /** Text limits that apply to the draft of the chosen candidate. */
+  textLimits: z.strictObject({
+    required: z.array(z.string()),
+    forbidden: z.array(z.string()),
+    maxDiscountPercent: z.number().nullable(),
+  }),
+  /** Facts by slot, as fact ids, for the chosen action. */
+  facts: z.record(z.string(), z.string()),
+  offer: z.string().nullable(),
+});
+export type DecisionResult = z.output<typeof decisionResultSchema>;
+
+/** A stored decision. */
+export interface Decision {
+  readonly id: string;
+  readonly profileId: string;
+  readonly createdAt: string;
+  readonly mode: 'decide' | 'execute';
+  readonly bundleHash: string;
+  readonly engine: string;
+  readonly seed: string;
+  readonly triggerId: string | null;
+  readonly firingId: string | null;
+  readonly messageId: string | null;
+  readonly result: DecisionResult;
+}

@@ -1,0 +1,58 @@
+import { type Json } from '../shared/canonical-json.js';
+import { type Fact } from '../policies/fact.js';
+import { type MessageClass } from '../policies/playbook.js';
+import { type Profile } from '../profiles/profile.js';
+
+/** A message of the recent past or still open, as far as caps, fatigue and contradiction need it. */
+export interface PastMessage {
+  readonly messageId: string;
+  readonly action: string;
+  readonly channel: string;
+  readonly class: MessageClass;
+  readonly tags: readonly string[];
+  readonly topic: string;
+  readonly offer: string | null;
+  /** Open: not sent yet, but holding its place. */
+  readonly open: boolean;
+  /** When it was sent, or is to be sent. */
+  readonly at: string;
+}
+
+/**
+ * The complete input of a decision, as plain data: stored with it, so that explanation and replay are the same function called again.
+ * All times ISO 8601 UTC.
+ */
+export interface Situation {
+  readonly now: string;
+  /** What called for a decision; null when it was asked for over HTTP. */
+  readonly trigger: {
+    readonly id: string;
+    readonly firingId: string;
+    readonly evidence: Readonly<Record<string, Json>>;
+  } | null;
+  readonly signal: {
+    readonly type: string;
+    readonly event: string | null;
+    readonly properties: Readonly<Record<string, Json>>;
+    readonly messageId: string;
+    readonly at: string;
+  } | null;
+  /** `context` of the API call. */
+  readonly context: Readonly<Record<string, Json>>;
+  readonly profile: Profile;
+  /** Channels on which this person's address must not be written to, with the reason. */
+  readonly suppressions: readonly {
+    readonly channel: string;
+    readonly reason: string;
+    readonly at: string;
+  }[];
+  /** Messages of the last 90 days, sent or open, oldest first. */
+  readonly history: readonly PastMessage[];
+  readonly openTasks: readonly { readonly id: string; readonly reason: string }[];
+  /** Facts named by the signal or by an action, and all approved claims, as they are now (valid or not). */
+  readonly facts: readonly Fact[];
+  readonly advice: null;
+  readonly review: { readonly pending: number };
+  /** Actions up for decision: the trigger's, or the caller's; null for all. */
+  readonly actions: readonly string[] | null;
+}

@@ -1,0 +1,96 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Kysely, type Transaction } from 'kysely';
+import { openEmbedded } from './embedded.js';
+import { openPostgres } from './postgres.js';
+import { type OpenedDialect } from './dialect.js';
+import { migrateToLatest } from './migrator.js';
+
+/**
+ * Tables are not described to Kysely: repositories write SQL with its `sql` tag, and each keeps the row's type beside it.
+ */
+export type Tables = Record<never, never>;
+/** A handle to read through outside a transaction. */
+export type Db = Kysely<Tables>;
+/** An open transaction. Everything inside it goes through this handle and through no other. */
+export type Tx = Transaction<Tables>;
+/** Either; for reads that may happen in both places. */
+export type Executor = Db | Tx;
+
+export type Engine = 'embedded' | 'postgres';
+
+export type DatabaseLocation =
+  | {
+      readonly engine: 'embedded';
+      /** A folder, or `undefined` for memory. */ readonly directory?: string;
+      /** A dumped data directory to start from. */ readonly image?: Blob;
+    }
+  | { readonly engine: 'postgres'; readonly url: string; readonly maxConnections?: number };
+
+const RETRIED_SQL_STATES = new Set(['40001', '40P01']);
+const ATTEMPTS = 5;
+
+/** The one database: embedded (PGlite) or PostgreSQL, behind the same SQL. */
+export class Database {
+  private readonly insideTransaction = new AsyncLocalStorage<true>();
+
+  private constructor(
+    readonly engine: Engine,
+    private readonly kysely: Db,
+    private readonly dialect: OpenedDialect,
+  ) {}
+
+  /** Opens the database and brings its schema up to date. */
+  static async open(location: DatabaseLocation): Promise<Database> {
+    const dialect = location.engine === 'embedded' ? await openEmbedded(location) : openPostgres(location);
+    const kysely: Db = new Kysely<Tables>({ dialect: dialect.dialect });
+    const database = new Database(location.engine, kysely, dialect);
+    try {
+      await migrateToLatest(kysely);
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+    return database;
+  }
+
+  /**
+   * The handle for single statements outside a transaction.
+   * @throws Error inside `transaction`: there the embedded engine's one connection is taken and a second use would wait for ever.
+   */
+  get db(): Db {
+    if (this.insideTransaction.getStore())
+      throw new Error('inside a transaction everything goes through its own handle');
+    return this.kysely;
+  }
+
+  /**
+   * Runs `work` in one transaction; commits when it returns, rolls back when it throws. A deadlock or serialization failure is
+   * tried again, so `work` must do nothing but SQL. No network call belongs in here.
+   */
+  async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    if (this.insideTransaction.getStore()) throw new Error('transactions do not nest: pass the open one on');
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.insideTransaction.run(true, () => this.kysely.transaction().execute(work));
+      } catch (error) {
+        const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+        if (attempt >= ATTEMPTS || !RETRIED_SQL_STATES.has(code)) throw error;
+      }
+    }
+  }
+
+  /** Checkpoint and vacuum for the engine that has no background processes of its own; nothing on PostgreSQL. */
+  async maintain(): Promise<void> {
+    await this.dialect.maintain(this.kysely);
+  }
+
+  /** The whole data directory as one file (embedded engine only): tests start from it. */
+  async image(): Promise<Blob> {
+    return this.dialect.image();
+  }
+
+  async close(): Promise<void> {
+    await this.kysely.destroy();
+    await this.dialect.close();
+  }
+}

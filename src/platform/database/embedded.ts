@@ -1,0 +1,83 @@
+import { mkdir } from 'node:fs/promises';
+import { PGlite } from '@electric-sql/pglite';
+import { createPgConfig } from '@electric-sql/pglite/node-postgres';
+import { vector } from '@electric-sql/pglite-pgvector';
+import { type Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient, sql } from 'kysely';
+import pg from 'pg';
+import { lockDirectory } from './directory-lock.js';
+import { types, type OpenedDialect } from './dialect.js';
+
+const yieldToEventLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/**
+ * The embedded engine runs in this thread, so an unbroken chain of queries starves timers and HTTP: each query is followed by one turn
+ * of the event loop.
+ */
+function yielding(pool: pg.Pool): PostgresPool {
+  return {
+    connect: async () => {
+      const client = await pool.connect();
+      const wrapped = {
+        query: async (text: string, values: readonly unknown[]) => {
+          try {
+            return await client.query(text, [...values]);
+          } finally {
+            await yieldToEventLoop();
+          }
+        },
+        release: () => {
+          client.release();
+        },
+      };
+      return wrapped as unknown as PostgresPoolClient;
+    },
+    end: () => pool.end(),
+  };
+}
+
+/**
+ * The embedded engine (PGlite): one process, one connection. It survives a killed process, but never calls fsync, so it does not
+ * survive a power cut.
+ * @throws DirectoryLockedError when another process has the directory open.
+ */
+export async function openEmbedded(location: {
+  readonly directory?: string;
+  readonly image?: Blob;
+}): Promise<OpenedDialect> {
+  let unlock = (): Promise<void> => Promise.resolve();
+  if (location.directory !== undefined) {
+    await mkdir(location.directory, { recursive: true });
+    unlock = await lockDirectory(location.directory);
+  }
+  const pglite = new PGlite({
+    ...(location.directory === undefined ? {} : { dataDir: `file://${location.directory}/pg` }),
+    ...(location.image === undefined ? {} : { loadDataDir: location.image }),
+    extensions: { vector },
+  });
+  try {
+    await pglite.waitReady;
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+  const config = createPgConfig(pglite) as unknown as pg.PoolConfig;
+  const pool = new pg.Pool({
+    ...config,
+    max: 1,
+    idleTimeoutMillis: 0,
+    connectionTimeoutMillis: 30_000,
+    types,
+  });
+  return {
+    dialect: new PostgresDialect({ pool: yielding(pool) }),
+    maintain: async (db: Kysely<Record<never, never>>) => {
+      await sql`checkpoint`.execute(db);
+      await sql`vacuum analyze`.execute(db);
+    },
+    image: () => pglite.dumpDataDir('none'),
+    close: async () => {
+      await pglite.close();
+      await unlock();
+    },
+  };
+}

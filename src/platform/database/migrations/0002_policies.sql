@@ -1,0 +1,40 @@
+create table bundles (
+  hash text primary key,
+  files jsonb not null, -- path -> text, whole: any bundle can be compiled again
+  counts jsonb not null,
+  created_at timestamptz not null
+);
+
+create table bundle_activations (
+  seq bigint generated always as identity primary key,
+  bundle_hash text not null references bundles (hash),
+  activated_at timestamptz not null,
+  activated_by text not null references people (id)
+);
+
+-- A template is signed once, by the person who activates the bundle that holds it.
+create table template_signatures (
+  bundle_hash text not null references bundles (hash),
+  template_id text not null,
+  content_hash text not null,
+  payload text not null, -- canonical JSON that was signed
+  signature text not null,
+  signed_by text not null references people (id),
+  signed_at timestamptz not null,
+  primary key (bundle_hash, template_id)
+);
+
+create table facts (
+  id text not null,
+  version integer not null,
+  kind text not null check (kind in ('product', 'offer', 'claim')),
+  data text not null, -- canonical JSON
+  valid_from timestamptz,
+  valid_until timestamptz,
+  source text not null,
+  content_hash text not null,
+  created_at timestamptz not null,
+  created_by text not null,
+  primary key (id, version)
+);
+create index facts_kind on facts (kind, id, version desc);

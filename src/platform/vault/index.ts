@@ -1,0 +1,1 @@
+export { ErasedError, Vault } from './vault.js';

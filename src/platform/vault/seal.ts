@@ -1,0 +1,23 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+
+const IV = 12;
+const TAG = 16;
+
+/** AES-256-GCM: 12 bytes of nonce, the ciphertext, 16 bytes of tag. */
+export function seal(key: Uint8Array, plain: Uint8Array | string): Buffer {
+  const iv = randomBytes(IV);
+  const cipher = createCipheriv('aes-256-gcm', key, iv);
+  return Buffer.concat([
+    iv,
+    cipher.update(typeof plain === 'string' ? Buffer.from(plain) : plain),
+    cipher.final(),
+    cipher.getAuthTag(),
+  ]);
+}
+
+/** @throws Error when the key is another one or a byte was changed. */
+export function unseal(key: Uint8Array, sealed: Uint8Array): Buffer {
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, IV));
+  decipher.setAuthTag(sealed.subarray(sealed.length - TAG));
+  return Buffer.concat([decipher.update(sealed.subarray(IV, sealed.length - TAG)), decipher.final()]);
+}

@@ -1,0 +1,74 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { InProcessRunner } from './in-process-runner.js';
+import { WorkService } from './work.service.js';
+
+const ROUND_MS = 250;
+
+/** Claims what is due and gives it to the runner: soon after something was asked for, and every quarter of a second for what falls due. */
+@Injectable()
+export class WorkRelay {
+  private readonly logger = new Logger('work');
+  private timer: NodeJS.Timeout | undefined;
+  private looking: Promise<void> | undefined;
+  private lookAgain = false;
+  private stopped = true;
+  private unsubscribe: (() => void) | undefined;
+
+  constructor(
+    private readonly work: WorkService,
+    private readonly runner: InProcessRunner,
+  ) {}
+
+  start(): void {
+    this.stopped = false;
+    this.unsubscribe = this.work.onEnqueue(() => {
+      // The row is visible only after its transaction has committed.
+      setTimeout(() => {
+        this.look();
+      }, 5);
+    });
+    this.runner.onFree(() => {
+      this.look();
+    });
+    this.timer = setInterval(() => {
+      this.look();
+    }, ROUND_MS);
+    this.look();
+  }
+
+  private look(): void {
+    if (this.stopped) return;
+    if (this.looking) {
+      this.lookAgain = true;
+      return;
+    }
+    this.looking = this.round()
+      .catch((error: unknown) => {
+        this.logger.error(`claiming work: ${String(error)}`);
+      })
+      .finally(() => {
+        this.looking = undefined;
+        if (this.lookAgain) {
+          this.lookAgain = false;
+          this.look();
+        }
+      });
+  }
+
+  private async round(): Promise<void> {
+    const capacity = this.runner.capacity();
+    if (capacity <= 0) return;
+    const jobs = await this.work.claim(capacity);
+    this.runner.accept(jobs);
+    if (jobs.length === capacity) this.lookAgain = true;
+  }
+
+  /** Stops claiming and waits for what is under way. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.unsubscribe?.();
+    clearInterval(this.timer);
+    await this.looking;
+    await this.runner.drain();
+  }
+}

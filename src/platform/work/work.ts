@@ -1,0 +1,73 @@
+import { type Tx } from '../database/database.js';
+
+/** What a stage asks to be done later, written in the transaction of the state it follows from. */
+export interface NewWork {
+  /** What happened or is due, in the upstream's words: `message.opened`, never the name of who handles it. */
+  readonly kind: string;
+  /** At most one open row per kind and key: writing it again while one is open moves its due time to the earlier of both. */
+  readonly key: string;
+  readonly dueAt: Date;
+  readonly payload?: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** A claimed row. */
+export interface Job {
+  readonly id: number;
+  readonly kind: string;
+  readonly key: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  /** 1 at the first attempt. */
+  readonly attempt: number;
+  readonly epoch: number;
+  readonly dueAt: Date;
+  readonly createdAt: Date;
+}
+
+/** `done` removes the row; `again` keeps it for another time (not counted as a failure). */
+export type JobEnd = { readonly kind: 'done' } | { readonly kind: 'again'; readonly at: Date };
+export const DONE: JobEnd = { kind: 'done' };
+export const again = (at: Date): JobEnd => ({ kind: 'again', at });
+
+/**
+ * How one kind of work is done: `prepare` reads (and may write) in a transaction, `call` talks to the network outside any transaction,
+ * `commit` writes the result in a second transaction that also ends the row. Both transactions roll back when the lease has moved on.
+ * A handler without `call` does everything in `commit`, in one transaction.
+ */
+export interface WorkHandler<Prepared = undefined, Answer = undefined> {
+  readonly kind: string;
+  /** Attempts before the row is dead; backoff with jitter lies between them. Default 8. */
+  readonly maxAttempts?: number;
+  /** How long one attempt may take before another worker may take over. Default 60,000 ms. */
+  readonly leaseMs?: number;
+  prepare?(tx: Tx, job: Job): Promise<Prepared | JobEnd>;
+  call?(prepared: Prepared, job: Job, signal: AbortSignal): Promise<Answer>;
+  commit(tx: Tx, job: Job, prepared: Prepared, answer: Answer): Promise<JobEnd>;
+  /** Runs in the transaction that makes the row dead, so that the state it belonged to says so too. */
+  died?(tx: Tx, job: Job, error: Error): Promise<void>;
+}
+
+/** Thrown by a handler to be tried again at a stated time, for instance after a Retry-After. Counts as an attempt. */
+export class RetryLater extends Error {
+  override readonly name = 'RetryLater';
+  constructor(
+    message: string,
+    readonly afterMs: number,
+  ) {
+    super(message);
+  }
+}
+
+/** Thrown by a handler when another attempt cannot help: the row is dead at once. */
+export class Unrecoverable extends Error {
+  override readonly name = 'Unrecoverable';
+}
+
+/** The seam that carries claimed rows to their handlers: in this process, or over a queue that carries row ids only. */
+export abstract class WorkRunner {
+  /** Takes claimed rows; returns at once. */
+  abstract accept(jobs: readonly Job[]): void;
+  /** How many more rows it wants now. */
+  abstract capacity(): number;
+  /** Waits until what was accepted has ended. */
+  abstract drain(): Promise<void>;
+}

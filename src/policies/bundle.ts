@@ -1,0 +1,82 @@
+import {
+  type Action,
+  type Brand,
+  type Channel,
+  type EngineSettings,
+  type Guardrail,
+  type Template,
+  type Trigger,
+  type VocabularySpec,
+} from './playbook.js';
+
+/** What an expression gave: a value, or unknown because it read a field whose absence is declared unknown. */
+export type Evaluation<T> =
+  { readonly known: true; readonly value: T } | { readonly known: false; readonly reads: string };
+
+/**
+ * A compiled expression. Its input is the plain object the vocabulary describes (`signal`, `profile`, `history`, `facts`, `context`, `now`);
+ * build it with `toExpressionInput` of `vocabulary.ts`. It never throws: an error while evaluating is an unknown that names itself.
+ */
+export interface CompiledExpression<T> {
+  readonly source: string;
+  evaluate(input: ExpressionInput): Evaluation<T>;
+}
+
+/** The values expressions see, prepared once per situation by `toExpressionInput`. */
+export type ExpressionInput = Readonly<Record<string, unknown>>;
+
+export interface CompiledAction {
+  readonly spec: Action;
+  readonly eligible: CompiledExpression<boolean>;
+  readonly facts: ReadonlyMap<string, CompiledExpression<string>>;
+}
+
+export interface CompiledTrigger {
+  readonly spec: Trigger;
+  /** The condition; `true` for a threshold. */
+  readonly when: CompiledExpression<boolean>;
+  /** Only for a threshold. */
+  readonly value: CompiledExpression<number> | null;
+}
+
+export interface CompiledGuardrail {
+  readonly spec: Guardrail;
+  readonly when: CompiledExpression<boolean>;
+}
+
+export interface CompiledTemplate {
+  readonly spec: Template;
+  readonly contentHash: string;
+  readonly when: CompiledExpression<boolean>;
+  readonly slots: ReadonlyMap<string, CompiledExpression<unknown>>;
+}
+
+/** The whole playbook, compiled and type-checked, named by the hash of its files. Immutable. */
+export interface Bundle {
+  readonly hash: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly brand: Brand;
+  readonly engine: EngineSettings;
+  readonly vocabulary: VocabularySpec;
+  readonly channels: ReadonlyMap<string, Channel>;
+  readonly actions: ReadonlyMap<string, CompiledAction>;
+  readonly triggers: ReadonlyMap<string, CompiledTrigger>;
+  /** Triggers that look at an event of this name. */
+  readonly triggersByEvent: ReadonlyMap<string, readonly CompiledTrigger[]>;
+  /** Thresholds and inactivity: looked at after every signal. */
+  readonly triggersForAnySignal: readonly CompiledTrigger[];
+  readonly guardrails: readonly CompiledGuardrail[];
+  readonly templates: ReadonlyMap<string, CompiledTemplate>;
+}
+
+/** A mistake in the playbook, at its place. Lines and columns count from 1. */
+export interface PlaybookError {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
+export type CompileResult =
+  | { readonly ok: true; readonly bundle: Bundle; readonly warnings: readonly PlaybookError[] }
+  | { readonly ok: false; readonly errors: readonly PlaybookError[] };

@@ -1,0 +1,331 @@
+import { z } from 'zod';
+import { DURATION_PATTERN } from '../shared/clock.js';
+
+/** An id in the playbook: lower-case words joined by hyphens. */
+const id = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
+    'write lower-case words joined by hyphens, such as "welcome-email"',
+  );
+const duration = z.string().regex(DURATION_PATTERN, 'write a number and s, m, h, d or w, such as "30d"');
+/** Source text in CEL; its type is checked against the vocabulary when the playbook is compiled. */
+const expression = z.string().min(1);
+const isoDate = z.iso.date();
+const hourMinute = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'write an hour and minute such as "08:00"');
+
+/** Amount in minor units with an ISO 4217 code. */
+export const money = z.strictObject({ amount: z.int(), currency: z.string().regex(/^[A-Z]{3}$/) });
+
+export const channelKind = z.enum(['email', 'webhook', 'onsite']);
+export type ChannelKind = z.output<typeof channelKind>;
+
+export const messageClass = z.enum(['marketing', 'transactional']);
+export type MessageClass = z.output<typeof messageClass>;
+
+/** policies/brand.yaml: who speaks, and how. */
+export const brandSchema = z.strictObject({
+  name: z.string().min(1),
+  sender: z.strictObject({ name: z.string().min(1), email: z.email() }),
+  replyTo: z.email().optional(),
+  postalAddress: z.string().min(1),
+  website: z.url(),
+  /** Hosts that links may lead to; a subdomain of one counts. */
+  linkHosts: z.array(z.string().min(1)).min(1),
+  voice: z.string().min(1),
+  bannedWords: z.array(z.string().min(1)).default([]),
+  locale: z.string().default('en'),
+  currency: z.string().regex(/^[A-Z]{3}$/),
+  tracking: z
+    .strictObject({ clicks: z.boolean().default(true), opens: z.boolean().default(false) })
+    .default({ clicks: true, opens: false }),
+});
+export type Brand = z.output<typeof brandSchema>;
+
+/** What a field of the vocabulary is, and what its absence means. */
+export const fieldSchema = z.strictObject({
+  type: z.enum(['string', 'number', 'boolean', 'timestamp', 'list<string>']),
+  /** `unknown`: reading it while it is absent makes a guardrail match. Otherwise the value that stands in for it. */
+  absent: z.union([
+    z.literal('unknown'),
+    z.strictObject({ default: z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]) }),
+  ]),
+  description: z.string().optional(),
+  /** Whether the model may see it when an action lists it. Special categories stay false. */
+  sensitive: z.boolean().default(false),
+});
+export type FieldSpec = z.output<typeof fieldSchema>;
+
+/** policies/vocabulary.yaml: what signals of this business carry. */
+export const vocabularySchema = z.strictObject({
+  traits: z.record(z.string(), fieldSchema).default({}),
+  events: z
+    .record(
+      z.string(),
+      z.strictObject({
+        description: z.string().optional(),
+        properties: z.record(z.string(), fieldSchema).default({}),
+      }),
+    )
+    .default({}),
+});
+export type VocabularySpec = z.output<typeof vocabularySchema>;
+
+/** policies/channels.yaml */
+export const channelSchema = z.strictObject({
+  id,
+  kind: channelKind,
+  /** What one contact on this channel costs, in minor units of the brand's currency: money and patience. */
+  contactCost: z.number().min(0),
+  enabled: z.boolean().default(true),
+  /** webhook: where to, and the name of the environment variable that holds its Standard Webhooks secret. */
+  url: z.url().optional(),
+  secretVariable: z.string().optional(),
+  /** webhook: private or loopback hosts that are allowed by name. */
+  allowHosts: z.array(z.string()).default([]),
+});
+export type Channel = z.output<typeof channelSchema>;
+
+/** policies/actions/*.yaml: something that may be done. */
+export const actionSchema = z.strictObject({
+  id,
+  title: z.string().min(1),
+  goal: z.string().min(1),
+  /** The event that means the goal was reached; a message whose goal was reached since it was decided is not sent. */
+  goalEvent: z.string().optional(),
+  class: messageClass,
+  topic: id.default('general'),
+  tags: z.array(id).default([]),
+  channels: z.array(id).min(1),
+  /** Worth of a reached goal, minor units of the brand's currency. */
+  value: z.number().min(0),
+  /** Probability that contact leads to the goal, before anything was learned. */
+  propensity: z.number().min(0).max(1),
+  /** Boolean CEL: who may get it at all. */
+  eligible: expression.default('true'),
+  /** Share of people who never get it, so that its effect can be measured. Assigned by hash. Transactional actions: 0. */
+  holdout: z.number().min(0).max(0.5).default(0),
+  /** Earliest send time after the decision. */
+  delay: duration.default('0s'),
+  /** After this long an unsent message expires. */
+  validFor: duration.default('3d'),
+  /** Facts by slot: CEL that gives a fact id (string), such as `signal.properties.product_id` or `'offer-welcome'`. */
+  facts: z.record(z.string(), expression).default({}),
+  /** The slot in `facts` whose fact is the offer made. */
+  offer: z.string().optional(),
+  draft: z.strictObject({
+    mode: z.enum(['template', 'model']),
+    /** The prompt's id under PROMPTS_DIR; needed for mode `model`. */
+    prompt: id.optional(),
+    brief: z.string().optional(),
+    /** Profile and trait fields the model may see, as vocabulary paths such as `profile.traits.first_name`. */
+    allowedFields: z.array(z.string()).default([]),
+    /** What happens when the model is gone, refuses or answers rubbish. */
+    fallback: z.enum(['template', 'hold']).default('template'),
+  }),
+  /** Share of template messages sent to review at random. */
+  auditShare: z.number().min(0).max(1).default(0),
+  owner: z.string().min(1),
+});
+export type Action = z.output<typeof actionSchema>;
+
+const triggerBase = {
+  id,
+  title: z.string().min(1),
+  /** The actions it puts up for decision; hold always stands beside them. */
+  actions: z.array(id).min(1),
+  owner: z.string().min(1),
+};
+/** policies/triggers/*.yaml: when to pay attention. */
+export const triggerSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    ...triggerBase,
+    kind: z.literal('event'),
+    event: z.string(),
+    when: expression.default('true'),
+  }),
+  z.strictObject({
+    ...triggerBase,
+    kind: z.literal('count'),
+    event: z.string(),
+    when: expression.default('true'),
+    atLeast: z.int().min(1).max(1_000),
+    within: duration,
+  }),
+  /** Fires when the numeric expression goes from below `reaches` to it or above, by one signal. */
+  z.strictObject({ ...triggerBase, kind: z.literal('threshold'), value: expression, reaches: z.number() }),
+  /** Fires `within` after `event` unless one of `unless` happened in between (same person). */
+  z.strictObject({
+    ...triggerBase,
+    kind: z.literal('inaction'),
+    event: z.string(),
+    when: expression.default('true'),
+    unless: z.array(z.string()).min(1),
+    within: duration,
+  }),
+  /** Fires when nothing at all was heard of the person for so long. */
+  z.strictObject({
+    ...triggerBase,
+    kind: z.literal('inactivity'),
+    for: duration,
+    when: expression.default('true'),
+  }),
+]);
+export type Trigger = z.output<typeof triggerSchema>;
+
+/** Where a guardrail applies; an empty list means everywhere. */
+export const scopeSchema = z.strictObject({
+  actions: z.array(id).default([]),
+  classes: z.array(messageClass).default([]),
+  channels: z.array(id).default([]),
+  tags: z.array(id).default([]),
+  countries: z.array(z.string().regex(/^[A-Z]{2}$/)).default([]),
+  exceptActions: z.array(id).default([]),
+  exceptTags: z.array(id).default([]),
+});
+export type Scope = z.output<typeof scopeSchema>;
+
+/** A rolling cap: at most `max` messages in any window of `per`. 0 means never. */
+export const capSchema = z.strictObject({
+  max: z.int().min(0),
+  per: duration,
+  channels: z.array(id).default([]),
+  tags: z.array(id).default([]),
+  classes: z.array(messageClass).default([]),
+});
+export type Cap = z.output<typeof capSchema>;
+
+/** Local hours in which sending is allowed, per weekday (1 = Monday); days left out allow nothing. */
+export const hoursSchema = z.strictObject({
+  from: hourMinute,
+  to: hourMinute,
+  days: z.array(z.int().min(1).max(7)).default([1, 2, 3, 4, 5, 6, 7]),
+});
+export type Hours = z.output<typeof hoursSchema>;
+
+const guardrailBase = {
+  id,
+  title: z.string().min(1),
+  reason: z.string().min(1),
+  scope: scopeSchema.default({
+    actions: [],
+    classes: [],
+    channels: [],
+    tags: [],
+    countries: [],
+    exceptActions: [],
+    exceptTags: [],
+  }),
+  /** Boolean CEL: when it matches. Reading something unknown counts as a match. */
+  when: expression.default('true'),
+  severity: z.enum(['low', 'medium', 'high', 'critical']).default('medium'),
+  owner: z.string().min(1),
+  source: z.string().optional(),
+  asOf: isoDate.optional(),
+  expires: isoDate.optional(),
+};
+/** policies/guardrails/*.yaml: only ever restrictive. */
+export const guardrailSchema = z.discriminatedUnion('effect', [
+  z.strictObject({ ...guardrailBase, effect: z.literal('suppress') }),
+  z.strictObject({ ...guardrailBase, effect: z.literal('handoff'), handTo: z.string().min(1) }),
+  /** `tier: 2` asks for two people. */
+  z.strictObject({
+    ...guardrailBase,
+    effect: z.literal('review'),
+    tier: z.union([z.literal(1), z.literal(2)]).default(1),
+  }),
+  z.strictObject({
+    ...guardrailBase,
+    effect: z.literal('limit'),
+    caps: z.array(capSchema).default([]),
+    hours: hoursSchema.optional(),
+    channels: z.array(id).optional(),
+    requiredText: z.array(z.string().min(1)).default([]),
+    forbiddenText: z.array(z.string().min(1)).default([]),
+    /** Largest discount in percent that may leave without review. */
+    maxDiscountPercent: z.number().min(0).max(100).optional(),
+  }),
+]);
+export type Guardrail = z.output<typeof guardrailSchema>;
+export type GuardrailEffect = Guardrail['effect'];
+
+/** A typed slot of a template: where its value comes from, and what it may be. */
+export const slotSchema = z.strictObject({
+  type: z.enum(['text', 'number', 'money', 'date', 'url', 'list']),
+  /** CEL over the situation and `facts`; a missing value without `default` makes the template unusable for this person. */
+  from: expression,
+  default: z.string().optional(),
+  maxLength: z.int().min(1).max(2_000).default(200),
+});
+export type Slot = z.output<typeof slotSchema>;
+
+/** policies/templates/*.yaml: a draft with typed slots, signed once. */
+export const templateSchema = z.strictObject({
+  id,
+  action: id,
+  channel: id,
+  locale: z.string().default('en'),
+  /** Boolean CEL: for whom; the first template that fits (by `priority`, then id) is used. */
+  when: expression.default('true'),
+  priority: z.int().default(0),
+  slots: z.record(z.string(), slotSchema).default({}),
+  content: z.discriminatedUnion('kind', [
+    /** Blocks become html and text; Liquid in every text, strict. */
+    z.strictObject({
+      kind: z.literal('email'),
+      subject: z.string().min(1),
+      preheader: z.string().default(''),
+      blocks: z
+        .array(
+          z.discriminatedUnion('type', [
+            z.strictObject({ type: z.literal('heading'), text: z.string().min(1) }),
+            z.strictObject({ type: z.literal('text'), text: z.string().min(1) }),
+            z.strictObject({ type: z.literal('button'), text: z.string().min(1), url: z.string().min(1) }),
+            z.strictObject({ type: z.literal('list'), items: z.array(z.string().min(1)).min(1) }),
+          ]),
+        )
+        .min(1),
+    }),
+    z.strictObject({
+      kind: z.literal('webhook'),
+      payload: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+    }),
+    z.strictObject({
+      kind: z.literal('onsite'),
+      title: z.string().min(1),
+      body: z.string().min(1),
+      url: z.string().optional(),
+    }),
+  ]),
+  /** Largest number of people who may get it under one signature. */
+  maxAudience: z.int().min(1),
+  expires: isoDate,
+  owner: z.string().min(1),
+});
+export type Template = z.output<typeof templateSchema>;
+
+/** policies/engine.yaml: how decisions are made and who looks at what. */
+export const engineSchema = z.strictObject({
+  /** Share of decisions that pick among eligible candidates at random, so that later learning has something to compare. */
+  exploration: z.number().min(0).max(0.5).default(0.05),
+  /** Signals older than this when they arrive update the profile and fire nothing. */
+  lateAfter: duration.default('1h'),
+  /** Risk at or above this goes to a person even when it comes from a signed template. 0 to 1. */
+  riskThreshold: z.number().min(0).max(1).default(0.5),
+  /** Risk at or above this needs two people. */
+  secondPersonFrom: z.number().min(0).max(1).default(0.85),
+  reviewExpiresAfter: duration.default('48h'),
+  claimLease: duration.default('10m'),
+  /** Discounts above this share need a person, in percent. */
+  reviewDiscountPercent: z.number().min(0).max(100).default(25),
+  /** The same template to more people than this within 24 hours needs a person. */
+  reviewAudience: z.int().min(1).default(5_000),
+  /** Price per million tokens, minor units of the brand's currency. */
+  modelPrices: z
+    .record(z.string(), z.strictObject({ input: z.number().min(0), output: z.number().min(0) }))
+    .default({}),
+  handoffOwner: z.string().min(1),
+});
+export type EngineSettings = z.output<typeof engineSchema>;

@@ -1,0 +1,23 @@
+import { createHash, createHmac } from 'node:crypto';
+import { canonicalJson } from './canonical-json.js';
+
+/** SHA-256 of a text (UTF-8), in lower-case hex. */
+export function sha256Hex(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** The name of a value by its content: SHA-256 of its canonical JSON, in hex. */
+export function contentHash(value: unknown): string {
+  return sha256Hex(canonicalJson(value));
+}
+
+/** HMAC-SHA-256 of a text under a secret, in hex: a name that cannot be guessed back into what it names. */
+export function keyedHash(secret: Uint8Array, text: string): string {
+  return createHmac('sha256', secret).update(text).digest('hex');
+}
+
+/** A number in [0, 1) fixed by the text alone: for holdouts and seeded choices. 48 bits of SHA-256. */
+export function unitHash(text: string): number {
+  const digest = createHash('sha256').update(text).digest();
+  return digest.readUIntBE(0, 6) / 2 ** 48;
+}

@@ -1,0 +1,48 @@
+/** What an id names; the prefix makes a stray id in a log readable. */
+export type IdPrefix =
+  | 'per' // person who signs in
+  | 'ses' // session
+  | 'tok' // API token
+  | 'key' // write key
+  | 'sig' // signal
+  | 'prf' // profile
+  | 'mrg' // merge
+  | 'fir' // trigger firing
+  | 'dec' // decision
+  | 'tsk' // task
+  | 'msg' // message
+  | 'drf' // draft
+  | 'asm' // assessment
+  | 'rev' // review
+  | 'out' // outcome
+  | 'pau' // pause
+  | 'aud' // audit entry
+  | 'con'; // consent entry
+
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+
+function base32(bytes: Uint8Array, length: number): string {
+  let value = 0n;
+  for (const byte of bytes) value = (value << 8n) | BigInt(byte);
+  let text = '';
+  for (let i = 0; i < length; i++) {
+    text = ALPHABET.charAt(Number(value & 31n)) + text;
+    value >>= 5n;
+  }
+  return text;
+}
+
+/**
+ * An opaque id, ordered by time: prefix, 10 characters of milliseconds, 16 of randomness (80 bits).
+ * @param random at least 10 bytes of randomness.
+ */
+export function makeId(prefix: IdPrefix, at: Date, random: Uint8Array): string {
+  const ms = Buffer.alloc(8);
+  ms.writeBigUInt64BE(BigInt(Math.max(0, at.getTime())));
+  return `${prefix}_${base32(ms, 10)}${base32(random.subarray(0, 10), 16)}`;
+}
+
+/** Makes ids; the shell behind it supplies time and randomness. */
+export abstract class Ids {
+  abstract make(prefix: IdPrefix): string;
+}

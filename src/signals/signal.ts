@@ -1,0 +1,40 @@
+import { type Json } from '../shared/canonical-json.js';
+
+export type SignalType = 'track' | 'identify' | 'page' | 'screen' | 'group' | 'alias';
+
+/** One observed event about a person. Immutable; unique by source and message id within 30 days. */
+export interface Signal {
+  readonly id: string;
+  /** Write key id, or `countersign` for outcomes. */
+  readonly source: string;
+  readonly messageId: string;
+  readonly type: SignalType;
+  /** The event's name for track; the page or screen name, if any, for page and screen; null otherwise. */
+  readonly event: string | null;
+  readonly userId: string | null;
+  readonly anonymousId: string | null;
+  /** alias only. */
+  readonly previousId: string | null;
+  readonly groupId: string | null;
+  readonly traits: Readonly<Record<string, Json>>;
+  readonly properties: Readonly<Record<string, Json>>;
+  readonly context: Readonly<Record<string, Json>>;
+  /** ISO 8601 UTC, corrected for the client's clock where it sent `sentAt`, never later than `receivedAt`. */
+  readonly occurredAt: string;
+  readonly receivedAt: string;
+}
+
+/** Source of signals that Countersign itself writes: outcomes and what people did in the console. */
+export const OWN_SOURCE = 'countersign';
+
+/** Names of the outcome signals. */
+export const OUTCOME_EVENTS = {
+  sent: 'Message Sent',
+  delivered: 'Message Delivered',
+  bounced: 'Message Bounced',
+  opened: 'Message Opened',
+  clicked: 'Message Clicked',
+  converted: 'Message Converted',
+  unsubscribed: 'Unsubscribed',
+  complained: 'Message Complained',
+} as const;

@@ -1,0 +1,14 @@
+import { type Json } from '../shared/canonical-json.js';
+
+/** A trigger that fired for a person, once for this occasion. */
+export interface Firing {
+  readonly id: string;
+  readonly profileId: string;
+  readonly triggerId: string;
+  /** What makes this occasion this one: the signal's id, or the start of the window or silence. */
+  readonly occasion: string;
+  readonly bundleHash: string;
+  readonly signalId: string | null;
+  readonly firedAt: string;
+  readonly evidence: Readonly<Record<string, Json>>;
+}

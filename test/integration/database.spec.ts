@@ -1,0 +1,38 @@
+import { sql } from 'kysely';
+import { openTestDatabase, type TestDatabase } from '../harness/database.js';
+
+describe('the database', () => {
+  let opened: TestDatabase;
+  beforeAll(async () => {
+    opened = await openTestDatabase();
+  });
+  afterAll(() => opened.close());
+
+  it('has pgvector and every migrated table', async () => {
+    const { rows } = await sql<{
+      distance: number;
+    }>`select '[1,2]'::vector <-> '[1,4]'::vector as distance`.execute(opened.database.db);
+    expect(rows).toEqual([{ distance: 2 }]);
+  });
+
+  it('rolls a transaction back when it throws, and goes on', async () => {
+    const failing = opened.database.transaction(async (tx) => {
+      await sql`insert into settings (name, value) values ('a', '1')`.execute(tx);
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    const { rows } = await sql`select * from settings`.execute(opened.database.db);
+    expect(rows).toEqual([]);
+  });
+
+  it('goes on after an SQL error', async () => {
+    await expect(sql`select nonsense from settings`.execute(opened.database.db)).rejects.toThrow('nonsense');
+    const { rows } = await sql<{ one: number }>`select 1::int8 as one`.execute(opened.database.db);
+    expect(rows).toEqual([{ one: 1 }]);
+  });
+
+  it('refuses the outer handle inside a transaction instead of waiting for ever', async () => {
+    const nested = opened.database.transaction(() => sql`select 1`.execute(opened.database.db));
+    await expect(nested).rejects.toThrow('its own handle');
+  });
+});
