@@ -1,20 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { Kysely, type Transaction } from 'kysely';
+import { Kysely } from 'kysely';
 import { openEmbedded } from './embedded.js';
 import { openPostgres } from './postgres.js';
 import { type OpenedDialect } from './dialect.js';
+import { type Db, type Tables, type Tx } from './handles.js';
 import { migrateToLatest } from './migrator.js';
-
-/**
- * Tables are not described to Kysely: repositories write SQL with its `sql` tag, and each keeps the row's type beside it.
- */
-export type Tables = Record<never, never>;
-/** A handle to read through outside a transaction. */
-export type Db = Kysely<Tables>;
-/** An open transaction. Everything inside it goes through this handle and through no other. */
-export type Tx = Transaction<Tables>;
-/** Either; for reads that may happen in both places. */
-export type Executor = Db | Tx;
 
 export type Engine = 'embedded' | 'postgres';
 

@@ -1,22 +1,26 @@
-import { type Dialect, type Kysely } from 'kysely';
+import { type Dialect } from 'kysely';
 import pg from 'pg';
+import { type Db } from './handles.js';
 
 /** What an engine brings besides its SQL. */
 export interface OpenedDialect {
   readonly dialect: Dialect;
-  maintain(db: Kysely<Record<never, never>>): Promise<void>;
+  maintain(db: Db): Promise<void>;
   image(): Promise<Blob>;
   close(): Promise<void>;
 }
 
-const INT8 = 20;
+const INT8: number = pg.types.builtins.INT8;
 
 /**
  * How values come back from either engine. 64-bit integers are counts and sequence numbers here, far below 2^53, so they are numbers.
  */
 export const types: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+  getTypeParser: (oid: number, format?: 'text' | 'binary'): ((raw: string) => unknown) =>
     oid === INT8
-      ? (text: string) => Number(text)
-      : pg.types.getTypeParser(oid, format ?? 'text')) as typeof pg.types.getTypeParser,
+      ? Number
+      : (pg.types.getTypeParser as (oid: number, format: string) => (raw: string) => unknown)(
+          oid,
+          format ?? 'text',
+        ),
 };

@@ -2,9 +2,10 @@ import { mkdir } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import { vector } from '@electric-sql/pglite-pgvector';
-import { type Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient, sql } from 'kysely';
+import { PostgresDialect, type PostgresPool, type PostgresPoolClient, sql } from 'kysely';
 import pg from 'pg';
 import { lockDirectory } from './directory-lock.js';
+import { type Db } from './handles.js';
 import { types, type OpenedDialect } from './dialect.js';
 
 const yieldToEventLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -70,7 +71,7 @@ export async function openEmbedded(location: {
   });
   return {
     dialect: new PostgresDialect({ pool: yielding(pool) }),
-    maintain: async (db: Kysely<Record<never, never>>) => {
+    maintain: async (db: Db) => {
       await sql`checkpoint`.execute(db);
       await sql`vacuum analyze`.execute(db);
     },

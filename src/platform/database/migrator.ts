@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Kysely, type Migration, type MigrationProvider, Migrator, sql } from 'kysely';
+import { type Migration, type MigrationProvider, Migrator, sql } from 'kysely';
+import { type Db } from './handles.js';
 
 const MIGRATIONS = fileURLToPath(new URL('./migrations/', import.meta.url));
 
@@ -23,7 +24,7 @@ class SqlFiles implements MigrationProvider {
 }
 
 /** Brings the schema up to date; two processes that start together wait for each other. */
-export async function migrateToLatest(db: Kysely<Record<never, never>>): Promise<void> {
+export async function migrateToLatest(db: Db): Promise<void> {
   const migrator = new Migrator({ db, provider: new SqlFiles() });
   const { error, results } = await migrator.migrateToLatest();
   if (error !== undefined) {
