@@ -18,7 +18,7 @@ const stages = [
 const any = stages.join('|');
 
 /** A file of a stage, at any depth, without a second dot in its name is core. `index.ts` is the other door. */
-const core = `^src/(${any})/([^/.]+/)*(?!index\\.)[^/.]+\\.tsx?$`;
+const core = `^src/(${any})/(?!index\\.)[^.]+\\.tsx?$`;
 const door = `^src/(${any})/index\\.ts$`;
 const specs = '\\.spec\\.tsx?$';
 

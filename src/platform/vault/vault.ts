@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { canonicalJson } from '../../shared/canonical-json.js';
 import { Clock } from '../../shared/clock.js';
-import { type Executor, type Tx } from '../database/database.js';
+import { type Executor, type Tx } from '../database/index.js';
 import { Secrets } from '../secrets/secrets.js';
 import { seal, unseal } from './seal.js';
 import { deleteKeys, insertKeys, selectKeys } from './vault.repository.js';

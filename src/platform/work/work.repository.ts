@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Executor, type Tx } from '../database/database.js';
+import { type Executor, type Tx } from '../database/index.js';
 import { type Job, type NewWork } from './work.js';
 
 interface WorkRow {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../../shared/clock.js';
-import { Database, type Tx } from '../database/database.js';
+import { Database, type Tx } from '../database/index.js';
 import { backoffMs } from './backoff.js';
 import { type Job, type JobEnd, type NewWork, RetryLater, Unrecoverable, type WorkHandler } from './work.js';
 import {

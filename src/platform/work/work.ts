@@ -1,4 +1,4 @@
-import { type Tx } from '../database/database.js';
+import { type Tx } from '../database/index.js';
 
 /** What a stage asks to be done later, written in the transaction of the state it follows from. */
 export interface NewWork {
