@@ -1,0 +1,17 @@
+import 'reflect-metadata';
+import { ConfigurationError, readEnvironment } from './config/environment.js';
+import { DirectoryLockedError } from './platform/database/index.js';
+import { runUntilSignal } from './process.js';
+import { startService } from './service.js';
+
+try {
+  const service = await startService(readEnvironment(process.env));
+  for (const line of service.printed) console.log(line);
+  console.log(`Countersign is at ${service.url}`);
+  runUntilSignal(service);
+} catch (error) {
+  // What a person can mend is said in one line; anything else is a defect and keeps its stack.
+  const mendable = error instanceof ConfigurationError || error instanceof DirectoryLockedError;
+  console.error(mendable ? error.message : error);
+  process.exit(1);
+}

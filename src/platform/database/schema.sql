@@ -1,0 +1,555 @@
+-- Dumped from the migrated database; UPDATE_SCHEMA=1 npm run jest -- test/integration/schema.spec.ts writes it anew.
+
+table api_tokens
+  id text not null
+  name text not null
+  token_hash text not null
+  person_id text
+  role text not null
+  created_at timestamp with time zone not null
+  revoked_at timestamp with time zone
+  constraint api_tokens_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id)
+  constraint api_tokens_pkey PRIMARY KEY (id)
+  constraint api_tokens_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'marketer'::text, 'strategist'::text, 'developer'::text, 'administrator'::text])))
+  constraint api_tokens_token_hash_key UNIQUE (token_hash)
+
+table assessments
+  id text not null
+  message_id text not null
+  draft_id text not null
+  content_hash text not null
+  score double precision not null
+  tier integer not null
+  engine text not null
+  assessed_at timestamp with time zone not null
+  key_id text not null
+  contributions bytea not null
+  constraint assessments_draft_id_fkey FOREIGN KEY (draft_id) REFERENCES drafts(id)
+  constraint assessments_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id)
+  constraint assessments_pkey PRIMARY KEY (id)
+  constraint assessments_tier_check CHECK ((tier = ANY (ARRAY[1, 2])))
+  CREATE INDEX assessments_message ON public.assessments USING btree (message_id, assessed_at DESC)
+
+table audit_entries
+  seq bigint not null identity
+  id text not null
+  at timestamp with time zone not null
+  actor text not null
+  action text not null
+  subject text not null
+  detail text not null
+  personal bytea
+  key_id text
+  sealed_in bigint
+  constraint audit_entries_id_key UNIQUE (id)
+  constraint audit_entries_pkey PRIMARY KEY (seq)
+  constraint audit_entries_sealed_in_fkey FOREIGN KEY (sealed_in) REFERENCES audit_seals(number)
+  CREATE INDEX audit_subject ON public.audit_entries USING btree (subject, seq)
+  CREATE INDEX audit_unsealed ON public.audit_entries USING btree (seq) WHERE (sealed_in IS NULL)
+
+table audit_seals
+  number bigint not null
+  first_seq bigint not null
+  last_seq bigint not null
+  entries integer not null
+  entries_hash text not null
+  previous_hash text not null
+  hash text not null
+  sealed_at timestamp with time zone not null
+  constraint audit_seals_pkey PRIMARY KEY (number)
+
+table bundle_activations
+  seq bigint not null identity
+  bundle_hash text not null
+  activated_at timestamp with time zone not null
+  activated_by text not null
+  constraint bundle_activations_activated_by_fkey FOREIGN KEY (activated_by) REFERENCES people(id)
+  constraint bundle_activations_bundle_hash_fkey FOREIGN KEY (bundle_hash) REFERENCES bundles(hash)
+  constraint bundle_activations_pkey PRIMARY KEY (seq)
+
+table bundles
+  hash text not null
+  files jsonb not null
+  counts jsonb not null
+  created_at timestamp with time zone not null
+  constraint bundles_pkey PRIMARY KEY (hash)
+
+table consents
+  id text not null
+  profile_id text not null
+  channel text not null
+  topic text not null
+  state text not null
+  source text not null
+  at timestamp with time zone not null
+  recorded_at timestamp with time zone not null
+  constraint consents_pkey PRIMARY KEY (id)
+  constraint consents_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id)
+  constraint consents_state_check CHECK ((state = ANY (ARRAY['granted'::text, 'denied'::text, 'unknown'::text])))
+  CREATE INDEX consents_profile ON public.consents USING btree (profile_id, channel, at DESC)
+
+table decisions
+  id text not null
+  profile_id text not null
+  created_at timestamp with time zone not null
+  outcome text not null
+  mode text not null
+  action text not null
+  channel text
+  trigger_id text
+  firing_id text
+  bundle_hash text not null
+  engine text not null
+  seed text not null
+  key_id text not null
+  situation bytea not null
+  result bytea not null
+  situation_hash text not null
+  result_hash text not null
+  message_id text
+  constraint decisions_mode_check CHECK ((mode = ANY (ARRAY['decide'::text, 'execute'::text])))
+  constraint decisions_outcome_check CHECK ((outcome = ANY (ARRAY['act'::text, 'hold'::text, 'handoff'::text])))
+  constraint decisions_pkey PRIMARY KEY (id)
+  constraint decisions_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id)
+  CREATE INDEX decisions_created ON public.decisions USING btree (created_at DESC, id)
+  CREATE UNIQUE INDEX decisions_firing ON public.decisions USING btree (firing_id) WHERE (firing_id IS NOT NULL)
+  CREATE INDEX decisions_profile ON public.decisions USING btree (profile_id, created_at DESC)
+
+table drafts
+  id text not null
+  message_id text not null
+  number integer not null
+  written_at timestamp with time zone not null
+  origin text not null
+  author text not null
+  template_id text
+  prompt_id text
+  prompt_version text
+  model text
+  tokens_in integer
+  tokens_out integer
+  cost_micros bigint
+  latency_ms integer
+  fallback_reason text
+  content_hash text not null
+  key_id text not null
+  content bytea not null
+  sent_to_model bytea
+  constraint drafts_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id)
+  constraint drafts_message_id_number_key UNIQUE (message_id, number)
+  constraint drafts_origin_check CHECK ((origin = ANY (ARRAY['template'::text, 'model'::text, 'person'::text])))
+  constraint drafts_pkey PRIMARY KEY (id)
+
+table facts
+  id text not null
+  version integer not null
+  kind text not null
+  data text not null
+  valid_from timestamp with time zone
+  valid_until timestamp with time zone
+  source text not null
+  content_hash text not null
+  created_at timestamp with time zone not null
+  created_by text not null
+  constraint facts_kind_check CHECK ((kind = ANY (ARRAY['product'::text, 'offer'::text, 'claim'::text])))
+  constraint facts_pkey PRIMARY KEY (id, version)
+  CREATE INDEX facts_kind ON public.facts USING btree (kind, id, version DESC)
+
+table firings
+  id text not null
+  profile_id text not null
+  trigger_id text not null
+  occasion text not null
+  bundle_hash text not null
+  signal_id text
+  fired_at timestamp with time zone not null
+  evidence text not null
+  constraint firings_pkey PRIMARY KEY (id)
+  constraint firings_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id)
+  constraint firings_profile_id_trigger_id_occasion_key UNIQUE (profile_id, trigger_id, occasion)
+  CREATE INDEX firings_profile ON public.firings USING btree (profile_id, fired_at DESC)
+
+table idempotency_keys
+  scope text not null
+  key text not null
+  body_hash text not null
+  status integer
+  response text
+  created_at timestamp with time zone not null
+  constraint idempotency_keys_pkey PRIMARY KEY (scope, key)
+
+table identities
+  hash text not null
+  kind text not null
+  profile_id text not null
+  first_seen_at timestamp with time zone not null
+  constraint identities_kind_check CHECK ((kind = ANY (ARRAY['user'::text, 'anonymous'::text, 'email'::text, 'phone'::text])))
+  constraint identities_pkey PRIMARY KEY (hash)
+  constraint identities_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id)
+  CREATE INDEX identities_profile ON public.identities USING btree (profile_id)
+
+table inbox_partitions
+  partition smallint not null
+  epoch bigint not null default 0
+  leased_by text
+  leased_until timestamp with time zone
+  constraint inbox_partitions_pkey PRIMARY KEY (partition)
+
+table link_tokens
+  token_hash text not null
+  kind text not null
+  message_id text not null
+  profile_id text not null
+  target text
+  created_at timestamp with time zone not null
+  constraint link_tokens_kind_check CHECK ((kind = ANY (ARRAY['click'::text, 'open'::text, 'unsubscribe'::text])))
+  constraint link_tokens_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id)
+  constraint link_tokens_pkey PRIMARY KEY (token_hash)
+  constraint link_tokens_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id)
+
+table message_steps
+  message_id text not null
+  seq integer not null
+  at timestamp with time zone not null
+  from_state text
+  to_state text not null
+  actor text not null
+  reason_code text not null
+  reason text not null
+  constraint message_steps_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id)
+  constraint message_steps_pkey PRIMARY KEY (message_id, seq)
+
+table messages
+  id text not null
+  profile_id text not null
+  decision_id text not null
+  action text not null
+  channel text not null
+  class text not null
+  tags text[] not null default '{}'::text[]
+  topic text not null
+  offer text
+  state text not null
+  send_at timestamp with time zone not null
+  expires_at timestamp with time zone not null
+  created_at timestamp with time zone not null
+  updated_at timestamp with time zone not null
+  sent_at timestamp with time zone
+  delivered_at timestamp with time zone
+  address_hash text
+  template_id text
+  content_hash text
+  key_id text not null
+  content bytea
+  approval bytea
+  approval_kind text
+  approved_by text
+  provider text
+  provider_id text
+  wire_hash text
+  constraint messages_approval_kind_check CHECK ((approval_kind = ANY (ARRAY['person'::text, 'template'::text, 'threshold'::text])))
+  constraint messages_class_check CHECK ((class = ANY (ARRAY['marketing'::text, 'transactional'::text])))
+  constraint messages_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES decisions(id)
+  constraint messages_pkey PRIMARY KEY (id)
+  constraint messages_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id)
+  constraint messages_state_check CHECK ((state = ANY (ARRAY['drafting'::text, 'assessed'::text, 'in_review'::text, 'approved'::text, 'scheduled'::text, 'sending'::text, 'sent'::text, 'delivered'::text, 'suppressed'::text, 'rejected'::text, 'expired'::text, 'failed'::text, 'cancelled'::text, 'unknown'::text])))
+  CREATE INDEX messages_created ON public.messages USING btree (created_at DESC, id)
+  CREATE INDEX messages_profile ON public.messages USING btree (profile_id, created_at DESC)
+  CREATE INDEX messages_state ON public.messages USING btree (state, send_at)
+  CREATE INDEX messages_template ON public.messages USING btree (template_id, created_at) WHERE (template_id IS NOT NULL)
+
+table model_usage
+  day date not null
+  model text not null
+  calls integer not null default 0
+  failures integer not null default 0
+  tokens_in bigint not null default 0
+  tokens_out bigint not null default 0
+  cost_micros bigint not null default 0
+  constraint model_usage_pkey PRIMARY KEY (day, model)
+
+table outbox
+  message_id text not null
+  at timestamp with time zone not null
+  key_id text not null
+  wire bytea not null
+  constraint outbox_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id)
+  constraint outbox_pkey PRIMARY KEY (message_id)
+
+table outcomes
+  id text not null
+  message_id text not null
+  profile_id text not null
+  kind text not null
+  at timestamp with time zone not null
+  counted boolean not null
+  why_not_counted text
+  detail text not null
+  unique_key text not null
+  constraint outcomes_kind_check CHECK ((kind = ANY (ARRAY['delivered'::text, 'bounced'::text, 'opened'::text, 'clicked'::text, 'converted'::text, 'unsubscribed'::text, 'complained'::text])))
+  constraint outcomes_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id)
+  constraint outcomes_pkey PRIMARY KEY (id)
+  constraint outcomes_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id)
+  constraint outcomes_unique_key_key UNIQUE (unique_key)
+  CREATE INDEX outcomes_message ON public.outcomes USING btree (message_id, at)
+  CREATE INDEX outcomes_profile ON public.outcomes USING btree (profile_id, at DESC)
+
+table pauses
+  id text not null
+  scope text not null
+  target text
+  reason text not null
+  created_at timestamp with time zone not null
+  created_by text not null
+  ended_at timestamp with time zone
+  ended_by text
+  constraint pauses_pkey PRIMARY KEY (id)
+  constraint pauses_scope_check CHECK ((scope = ANY (ARRAY['everything'::text, 'marketing'::text, 'action'::text, 'channel'::text])))
+  CREATE INDEX pauses_active ON public.pauses USING btree (created_at) WHERE (ended_at IS NULL)
+
+table people
+  id text not null
+  email text not null
+  name text not null
+  role text not null
+  password_hash text
+  disabled_at timestamp with time zone
+  created_at timestamp with time zone not null
+  constraint people_email_key UNIQUE (email)
+  constraint people_pkey PRIMARY KEY (id)
+  constraint people_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'marketer'::text, 'strategist'::text, 'developer'::text, 'administrator'::text])))
+
+table person_keys
+  id text not null
+  wrapped bytea not null
+  created_at timestamp with time zone not null
+  constraint person_keys_pkey PRIMARY KEY (id)
+
+table profile_merges
+  id text not null
+  from_profile_id text not null
+  into_profile_id text not null
+  signal_id text not null
+  reason text not null
+  merged_at timestamp with time zone not null
+  constraint profile_merges_from_profile_id_fkey FOREIGN KEY (from_profile_id) REFERENCES profiles(id)
+  constraint profile_merges_into_profile_id_fkey FOREIGN KEY (into_profile_id) REFERENCES profiles(id)
+  constraint profile_merges_pkey PRIMARY KEY (id)
+  CREATE INDEX profile_merges_into ON public.profile_merges USING btree (into_profile_id)
+
+table profiles
+  id text not null
+  user_id_hash text
+  merged_into text
+  stage text not null
+  country text
+  first_seen_at timestamp with time zone not null
+  last_seen_at timestamp with time zone not null
+  version bigint not null default 0
+  state bytea not null
+  constraint profiles_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES profiles(id)
+  constraint profiles_pkey PRIMARY KEY (id)
+  constraint profiles_user_id_hash_key UNIQUE (user_id_hash)
+  CREATE INDEX profiles_last_seen ON public.profiles USING btree (last_seen_at DESC, id)
+
+table reviews
+  id text not null
+  message_id text not null
+  profile_id text not null
+  state text not null
+  tier integer not null
+  why text not null
+  draft_id text not null
+  content_hash text not null
+  risk double precision not null
+  priority double precision not null
+  claimed_by text
+  claim_expires_at timestamp with time zone
+  expires_at timestamp with time zone not null
+  created_at timestamp with time zone not null
+  closed_at timestamp with time zone
+  constraint reviews_claimed_by_fkey FOREIGN KEY (claimed_by) REFERENCES people(id)
+  constraint reviews_draft_id_fkey FOREIGN KEY (draft_id) REFERENCES drafts(id)
+  constraint reviews_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id)
+  constraint reviews_message_id_key UNIQUE (message_id)
+  constraint reviews_pkey PRIMARY KEY (id)
+  constraint reviews_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id)
+  constraint reviews_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'claimed'::text, 'awaiting_second'::text, 'approved'::text, 'rejected'::text, 'handed_off'::text, 'expired'::text])))
+  constraint reviews_tier_check CHECK ((tier = ANY (ARRAY[1, 2])))
+  CREATE INDEX reviews_queue ON public.reviews USING btree (state, priority DESC, expires_at)
+
+table sessions
+  token_hash text not null
+  person_id text not null
+  csrf_token text not null
+  created_at timestamp with time zone not null
+  expires_at timestamp with time zone not null
+  constraint sessions_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id)
+  constraint sessions_pkey PRIMARY KEY (token_hash)
+
+table settings
+  name text not null
+  value jsonb not null
+  constraint settings_pkey PRIMARY KEY (name)
+
+table sign_in_links
+  token_hash text not null
+  person_id text not null
+  expires_at timestamp with time zone not null
+  constraint sign_in_links_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id)
+  constraint sign_in_links_pkey PRIMARY KEY (token_hash)
+
+table signal_dedup partition by HASH (source, message_id)
+  source text not null
+  message_id text not null
+  signal_id text not null
+  seen_at timestamp with time zone not null
+  constraint signal_dedup_pkey PRIMARY KEY (source, message_id)
+  CREATE INDEX signal_dedup_seen ON ONLY public.signal_dedup USING btree (seen_at)
+
+table signal_dedup_0 partition of signal_dedup FOR VALUES WITH (modulus 4, remainder 0)
+
+table signal_dedup_1 partition of signal_dedup FOR VALUES WITH (modulus 4, remainder 1)
+
+table signal_dedup_2 partition of signal_dedup FOR VALUES WITH (modulus 4, remainder 2)
+
+table signal_dedup_3 partition of signal_dedup FOR VALUES WITH (modulus 4, remainder 3)
+
+table signal_failures
+  signal_id text not null
+  received_at timestamp with time zone not null
+  partition smallint not null
+  error text not null
+  failed_at timestamp with time zone not null
+  constraint signal_failures_pkey PRIMARY KEY (signal_id)
+
+table signal_inbox
+  partition smallint not null
+  seq bigint not null identity
+  signal_id text not null
+  received_at timestamp with time zone not null
+  attempts integer not null default 0
+  constraint signal_inbox_pkey PRIMARY KEY (partition, seq)
+
+table signal_rejections
+  seq bigint not null identity
+  source text not null
+  at timestamp with time zone not null
+  path text not null
+  message text not null
+  excerpt text not null
+  constraint signal_rejections_pkey PRIMARY KEY (seq)
+
+table signals partition by RANGE (received_at)
+  id text not null
+  received_at timestamp with time zone not null
+  source text not null
+  message_id text not null
+  type text not null
+  event text
+  identity_hash text not null
+  occurred_at timestamp with time zone not null
+  key_id text not null
+  body bytea not null
+  constraint signals_pkey PRIMARY KEY (received_at, id)
+  CREATE INDEX signals_identity ON ONLY public.signals USING btree (identity_hash, received_at DESC)
+
+table signals_rest partition of signals DEFAULT
+
+table suppressions
+  channel text not null
+  address_hash text not null
+  reason text not null
+  source text not null
+  at timestamp with time zone not null
+  constraint suppressions_pkey PRIMARY KEY (channel, address_hash)
+  constraint suppressions_reason_check CHECK ((reason = ANY (ARRAY['hard_bounce'::text, 'complaint'::text, 'unsubscribe'::text, 'import'::text, 'manual'::text])))
+
+table tasks
+  id text not null
+  profile_id text not null
+  state text not null
+  owner text not null
+  reason_code text not null
+  reason text not null
+  decision_id text
+  message_id text
+  due_at timestamp with time zone
+  created_at timestamp with time zone not null
+  closed_at timestamp with time zone
+  closed_by text
+  outcome text
+  note text
+  constraint tasks_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES decisions(id)
+  constraint tasks_pkey PRIMARY KEY (id)
+  constraint tasks_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id)
+  constraint tasks_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text])))
+  CREATE INDEX tasks_open ON public.tasks USING btree (profile_id) WHERE (state = 'open'::text)
+  CREATE INDEX tasks_state ON public.tasks USING btree (state, created_at DESC)
+
+table template_signatures
+  bundle_hash text not null
+  template_id text not null
+  content_hash text not null
+  payload text not null
+  signature text not null
+  signed_by text not null
+  signed_at timestamp with time zone not null
+  constraint template_signatures_bundle_hash_fkey FOREIGN KEY (bundle_hash) REFERENCES bundles(hash)
+  constraint template_signatures_pkey PRIMARY KEY (bundle_hash, template_id)
+  constraint template_signatures_signed_by_fkey FOREIGN KEY (signed_by) REFERENCES people(id)
+
+table timers
+  profile_id text not null
+  trigger_id text not null
+  occasion text not null
+  due_at timestamp with time zone not null
+  signal_id text
+  created_at timestamp with time zone not null
+  constraint timers_pkey PRIMARY KEY (profile_id, trigger_id, occasion)
+  constraint timers_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id)
+  CREATE INDEX timers_due ON public.timers USING btree (due_at)
+
+table verdicts
+  review_id text not null
+  seq integer not null
+  verdict text not null
+  person_id text not null
+  at timestamp with time zone not null
+  content_hash text not null
+  reasons text[] not null default '{}'::text[]
+  note text
+  seconds_looked double precision
+  constraint verdicts_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id)
+  constraint verdicts_pkey PRIMARY KEY (review_id, seq)
+  constraint verdicts_review_id_fkey FOREIGN KEY (review_id) REFERENCES reviews(id)
+  constraint verdicts_verdict_check CHECK ((verdict = ANY (ARRAY['edit'::text, 'approve'::text, 'reject'::text, 'handoff'::text, 'skip'::text])))
+
+table work
+  id bigint not null identity
+  kind text not null
+  key text not null
+  payload jsonb not null default '{}'::jsonb
+  state text not null default 'ready'::text
+  due_at timestamp with time zone not null
+  attempts integer not null default 0
+  epoch bigint not null default 0
+  leased_by text
+  leased_until timestamp with time zone
+  last_error text
+  asked_again boolean not null default false
+  created_at timestamp with time zone not null
+  constraint work_kind_key_key UNIQUE (kind, key)
+  constraint work_pkey PRIMARY KEY (id)
+  constraint work_state_check CHECK ((state = ANY (ARRAY['ready'::text, 'dead'::text])))
+  CREATE INDEX work_dead ON public.work USING btree (created_at) WHERE (state = 'dead'::text)
+  CREATE INDEX work_due ON public.work USING btree (due_at) WHERE (state = 'ready'::text)
+
+table write_keys
+  id text not null
+  name text not null
+  key_hash text not null
+  created_at timestamp with time zone not null
+  revoked_at timestamp with time zone
+  constraint write_keys_key_hash_key UNIQUE (key_hash)
+  constraint write_keys_pkey PRIMARY KEY (id)

@@ -1,0 +1,23 @@
+import { type RunningService } from './service.js';
+
+const STOP_WITHIN_MS = 20_000;
+
+/** Stops the service cleanly on the first Ctrl-C or TERM; a second one, or twenty seconds, ends the process at once. */
+export function runUntilSignal(service: RunningService): void {
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    console.log('Stopping …');
+    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+    service.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
