@@ -1,0 +1,2 @@
+export { PipelineModule } from './pipeline.module.js';
+export { PipelineService } from './pipeline.service.js';

@@ -1,0 +1,59 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { AuditService } from '../audit/index.js';
+import { Database } from '../platform/database/index.js';
+import { SignalsService } from '../signals/index.js';
+
+const SEAL_EVERY_MS = 1_000;
+const TIDY_EVERY_MS = 60 * 60_000;
+const DATABASE_EVERY_MS = 5 * 60_000;
+
+/** The housekeeping that nobody waits for: sealing the audit log, partitions ahead of time, the embedded engine's checkpoints. */
+@Injectable()
+export class MaintenanceService {
+  private readonly logger = new Logger('maintenance');
+  private readonly timers: NodeJS.Timeout[] = [];
+  private readonly underWay = new Set<Promise<void>>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditService,
+    private readonly signals: SignalsService,
+  ) {}
+
+  async start(): Promise<void> {
+    await this.signals.tidy();
+    this.every(SEAL_EVERY_MS, 'sealing the audit log', async () => {
+      await this.audit.seal();
+    });
+    this.every(TIDY_EVERY_MS, 'tidying signals', () => this.signals.tidy());
+    this.every(DATABASE_EVERY_MS, 'database maintenance', () => this.database.maintain());
+  }
+
+  private every(ms: number, what: string, task: () => Promise<void>): void {
+    let busy = false;
+    const round = async (): Promise<void> => {
+      if (busy) return; // The last round is still at it; two at once would only wait for each other.
+      busy = true;
+      try {
+        await task();
+      } catch (error) {
+        this.logger.error(`${what}: ${String(error)}`);
+      } finally {
+        busy = false;
+      }
+    };
+    this.timers.push(
+      setInterval(() => {
+        const running = round().finally(() => this.underWay.delete(running));
+        this.underWay.add(running);
+      }, ms),
+    );
+  }
+
+  /** Ends the timers, then seals what is left. */
+  async stop(): Promise<void> {
+    for (const timer of this.timers.splice(0)) clearInterval(timer);
+    await Promise.all(this.underWay);
+    await this.audit.seal();
+  }
+}

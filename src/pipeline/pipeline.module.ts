@@ -1,0 +1,36 @@
+import { Module } from '@nestjs/common';
+import { DecisionsModule } from '../decisions/index.js';
+import { DispatchModule } from '../dispatch/index.js';
+import { DraftingModule } from '../drafting/index.js';
+import { MessagesModule } from '../messages/index.js';
+import { OutcomesModule } from '../outcomes/index.js';
+import { PoliciesModule } from '../policies/index.js';
+import { ProfilesModule } from '../profiles/index.js';
+import { ReviewModule } from '../review/index.js';
+import { RiskModule } from '../risk/index.js';
+import { SignalsModule } from '../signals/index.js';
+import { TriggersModule } from '../triggers/index.js';
+import { IntakeService } from './intake.service.js';
+import { MaintenanceService } from './maintenance.service.js';
+import { PipelineService } from './pipeline.service.js';
+import { TimersService } from './timers.service.js';
+
+/** Every stage, in order, and the service that joins them. */
+@Module({
+  imports: [
+    PoliciesModule,
+    SignalsModule,
+    ProfilesModule,
+    TriggersModule,
+    DecisionsModule,
+    MessagesModule,
+    DraftingModule,
+    RiskModule,
+    ReviewModule,
+    DispatchModule,
+    OutcomesModule,
+  ],
+  providers: [IntakeService, TimersService, MaintenanceService, PipelineService],
+  exports: [PipelineService],
+})
+export class PipelineModule {}

@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import { DecisionsService } from '../decisions/index.js';
+import { DispatchService } from '../dispatch/index.js';
+import { DraftingService } from '../drafting/index.js';
+import { WorkRelay, WorkService } from '../platform/work/index.js';
+import { ReviewService } from '../review/index.js';
+import { RiskService } from '../risk/index.js';
+import { IntakeService } from './intake.service.js';
+import { MaintenanceService } from './maintenance.service.js';
+import { TimersService } from './timers.service.js';
+
+/** The only place that knows the order of the stages: who does which kind of work, and which loops run. */
+@Injectable()
+export class PipelineService {
+  private running = false;
+
+  constructor(
+    private readonly work: WorkService,
+    private readonly relay: WorkRelay,
+    private readonly intake: IntakeService,
+    private readonly timers: TimersService,
+    private readonly maintenance: MaintenanceService,
+    decisions: DecisionsService,
+    drafting: DraftingService,
+    risk: RiskService,
+    review: ReviewService,
+    dispatch: DispatchService,
+  ) {
+    this.work.register(decisions.triggerFired);
+    this.work.register(drafting.messageOpened);
+    this.work.register(risk.draftWritten);
+    this.work.register(review.draftAssessed);
+    this.work.register(review.reviewExpires);
+    this.work.register(review.messageNeedsReview);
+    this.work.register(dispatch.messageApproved);
+  }
+
+  async start(): Promise<void> {
+    if (this.running) return;
+    this.running = true;
+    await this.maintenance.start();
+    this.intake.start();
+    this.timers.start();
+    this.relay.start();
+  }
+
+  /** Stops every loop and waits for what is under way; what is not done yet stays in the database. */
+  async stop(): Promise<void> {
+    if (!this.running) return;
+    this.running = false;
+    await Promise.all([this.intake.stop(), this.timers.stop(), this.relay.stop()]);
+    await this.maintenance.stop();
+  }
+}

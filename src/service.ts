@@ -1,0 +1,85 @@
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AccessService } from './access/index.js';
+import { AppModule } from './app.module.js';
+import { type Environment } from './config/environment.js';
+import { PipelineService } from './pipeline/index.js';
+import { Database, type DatabaseLocation } from './platform/database/index.js';
+import { configureHttp } from './platform/http/index.js';
+import { clockFor, RandomIds, type Runtime } from './platform/runtime.js';
+import { readOrCreateSecretKeys } from './platform/secrets/secrets-file.js';
+import { Secrets } from './platform/secrets/secrets.js';
+import { createLogger } from './platform/telemetry/index.js';
+import { PoliciesService } from './policies/index.js';
+
+/** A started service. */
+export interface RunningService {
+  /** Where it listens, without a trailing slash. */
+  readonly url: string;
+  /** What the first start generated and shows once: lines for the terminal. */
+  readonly printed: readonly string[];
+  readonly app: NestFastifyApplication;
+  /** Stops taking requests, lets what is under way end, closes the database. */
+  stop(): Promise<void>;
+}
+
+/** What tests replace. */
+export interface ServiceParts {
+  readonly runtime?: Runtime;
+  /** Left open by `stop`: who opened it closes it. */
+  readonly database?: Database;
+}
+
+/** Where the environment says the database is. */
+export function databaseLocation(environment: Environment): DatabaseLocation {
+  return environment.DATABASE_URL === undefined
+    ? { engine: 'embedded', directory: resolve(environment.DATA_DIR) }
+    : { engine: 'postgres', url: environment.DATABASE_URL };
+}
+
+/** What a process brings with it, from the environment; makes the secret keys at the first start. */
+export async function createRuntime(environment: Environment): Promise<Runtime> {
+  const clock = clockFor(environment.CLOCK);
+  const keys = environment.SECRET_KEYS ?? (await readOrCreateSecretKeys(resolve(environment.DATA_DIR)));
+  return { environment, clock, ids: new RandomIds(clock), secrets: new Secrets(keys) };
+}
+
+/**
+ * Starts everything in this process: database, playbook, HTTP, console and the loops that do the work.
+ * @throws ConfigurationError, DirectoryLockedError, or whatever keeps the playbook from being loaded at a first start.
+ */
+export async function startService(
+  environment: Environment,
+  parts: ServiceParts = {},
+): Promise<RunningService> {
+  await mkdir(resolve(environment.DATA_DIR), { recursive: true });
+  const runtime = parts.runtime ?? (await createRuntime(environment));
+  const database = parts.database ?? (await Database.open(databaseLocation(environment)));
+  let app: NestFastifyApplication | undefined;
+  const stop = async (): Promise<void> => {
+    await app?.get(PipelineService).stop();
+    await app?.close();
+    if (parts.database === undefined) await database.close();
+  };
+  try {
+    app = await NestFactory.create<NestFastifyApplication>(
+      AppModule.of(database, runtime),
+      new FastifyAdapter({ trustProxy: false }),
+      {
+        logger: createLogger(environment.LOG_LEVEL),
+        abortOnError: false,
+      },
+    );
+    configureHttp(app);
+    const { administrator, printed } = await app.get(AccessService).bootstrap(environment);
+    await app.get(PoliciesService).loadFolderAtStart(administrator);
+    await app.listen({ port: environment.PORT, host: environment.HOST });
+    await app.get(PipelineService).start();
+    return { url: await app.getUrl(), printed, app, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
