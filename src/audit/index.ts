@@ -1,0 +1,8 @@
+export { AuditModule } from './audit.module.js';
+export {
+  type AuditEntry,
+  type AuditRecord,
+  AuditService,
+  type ChainReport,
+  verifyChain,
+} from './audit.service.js';
