@@ -12,18 +12,6 @@ create table bundle_activations (
   activated_by text not null references people (id)
 );
 
--- A template is signed once, by the person who activates the bundle that holds it.
-create table template_signatures (
-  bundle_hash text not null references bundles (hash),
-  template_id text not null,
-  content_hash text not null,
-  payload text not null, -- canonical JSON that was signed
-  signature text not null,
-  signed_by text not null references people (id),
-  signed_at timestamptz not null,
-  primary key (bundle_hash, template_id)
-);
-
 create table facts (
   id text not null,
   version integer not null,

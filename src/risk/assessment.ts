@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { claimSchema } from '../messages/content.js';
+
+/** Version of the checks and weights; stored with every assessment. Raise it when any of them changes a score. */
+export const RISK_ENGINE = 'risk-1';
+
+/** The parts of a draft that spans point into; `payload` is the canonical JSON of a webhook's or on-site payload. */
+export const spanFieldSchema = z.enum(['subject', 'preheader', 'text', 'html', 'payload']);
+export type SpanField = z.output<typeof spanFieldSchema>;
+
+/** A place in the draft: `field.slice(start, end) === text`, offsets in UTF-16 code units. */
+export const spanSchema = z.strictObject({
+  field: spanFieldSchema,
+  start: z.int().min(0),
+  end: z.int().min(0),
+  text: z.string(),
+});
+export type Span = z.output<typeof spanSchema>;
+
+/** One reason for risk: `weight` is the probability (0 to 1) that this alone makes a careful reviewer reject or change the draft. */
+export const contributionSchema = z.strictObject({
+  code: z.string(),
+  weight: z.number().min(0).max(1),
+  text: z.string(),
+  spans: z.array(spanSchema),
+});
+export type Contribution = z.output<typeof contributionSchema>;
+
+/** What `assess` found. */
+export const assessmentSchema = z.strictObject({
+  /** 0 to 1, four decimals. */
+  score: z.number().min(0).max(1),
+  /** 2 asks for two people. */
+  tier: z.union([z.literal(1), z.literal(2)]),
+  /** At or above this a person looks, also at what comes from a signed template. */
+  threshold: z.number().min(0).max(1),
+  /** Heaviest first. */
+  contributions: z.array(contributionSchema),
+  /** Every statement that has to be true, with the fact behind it. */
+  claims: z.array(claimSchema),
+});
+export type Assessment = z.output<typeof assessmentSchema>;

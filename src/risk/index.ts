@@ -1,0 +1,2 @@
+export { RiskModule } from './risk.module.js';
+export { type AssessedDraft, RiskService } from './risk.service.js';
