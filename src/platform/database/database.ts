@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Kysely } from 'kysely';
+import { errorCode } from '../../shared/errors.js';
 import { openEmbedded } from './embedded.js';
 import { openPostgres } from './postgres.js';
 import { type OpenedDialect } from './dialect.js';
@@ -21,7 +22,8 @@ const ATTEMPTS = 5;
 
 /** The one database: embedded (PGlite) or PostgreSQL, behind the same SQL. */
 export class Database {
-  private readonly insideTransaction = new AsyncLocalStorage<true>();
+  /** What is to run after the open transaction's commit; set while one is open. */
+  private readonly insideTransaction = new AsyncLocalStorage<(() => void)[]>();
 
   private constructor(
     readonly engine: Engine,
@@ -61,12 +63,25 @@ export class Database {
     if (this.insideTransaction.getStore()) throw new Error('transactions do not nest: pass the open one on');
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.insideTransaction.run(true, () => this.kysely.transaction().execute(work));
+        const afterCommit: (() => void)[] = [];
+        const result = await this.insideTransaction.run(afterCommit, () =>
+          this.kysely.transaction().execute(work),
+        );
+        for (const listener of afterCommit) listener();
+        return result;
       } catch (error) {
-        const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-        if (attempt >= ATTEMPTS || !RETRIED_SQL_STATES.has(code)) throw error;
+        if (attempt >= ATTEMPTS || !RETRIED_SQL_STATES.has(errorCode(error))) throw error;
       }
     }
+  }
+
+  /**
+   * Runs `listener` once the open transaction has committed, outside it; never when it rolls back. At once when none is open.
+   */
+  afterCommit(listener: () => void): void {
+    const waiting = this.insideTransaction.getStore();
+    if (waiting) waiting.push(listener);
+    else listener();
   }
 
   /** Checkpoint and vacuum for the engine that has no background processes of its own; nothing on PostgreSQL. */

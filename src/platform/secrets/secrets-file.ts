@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorCode } from '../../shared/errors.js';
 
 /**
  * The secret keys of a single-process deployment: read from DATA_DIR, made at the first start. Losing this file loses every person's
@@ -17,7 +18,7 @@ export async function readOrCreateSecretKeys(dataDir: string): Promise<string[]>
     await file.close();
     return [key];
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (errorCode(error) !== 'EEXIST') throw error;
   }
   const keys = (await readFile(path, 'utf8')).split(/[\s,]+/).filter((key) => key.length > 0);
   if (keys.length === 0)

@@ -22,10 +22,7 @@ export class WorkRelay {
   start(): void {
     this.stopped = false;
     this.unsubscribe = this.work.onEnqueue(() => {
-      // The row is visible only after its transaction has committed.
-      setTimeout(() => {
-        this.look();
-      }, 5);
+      this.look();
     });
     this.runner.onFree(() => {
       this.look();

@@ -63,10 +63,16 @@ export class WorkService {
   /** Asks for work in the open transaction; it becomes visible with its commit. */
   async enqueue(tx: Tx, ...rows: readonly NewWork[]): Promise<void> {
     await insertWork(tx, rows, this.clock.now());
-    for (const listener of this.listeners) listener();
+    this.announce();
   }
 
-  /** Called whenever work was asked for: the relay looks soon after instead of at its next round. */
+  private announce(): void {
+    this.database.afterCommit(() => {
+      for (const listener of this.listeners) listener();
+    });
+  }
+
+  /** Called whenever work was asked for and its transaction has committed: the relay looks instead of at its next round. */
   onEnqueue(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -161,7 +167,7 @@ export class WorkService {
   /** Tries a dead row again from its first attempt. @returns false when it is not dead. */
   async retry(tx: Tx, id: number): Promise<boolean> {
     const revived = await reviveWork(tx, id, this.clock.now());
-    for (const listener of this.listeners) listener();
+    this.announce();
     return revived;
   }
 

@@ -10,6 +10,7 @@ create table decisions (
   firing_id text,
   bundle_hash text not null,
   engine text not null,
+  models text not null, -- canonical JSON: model versions by name
   seed text not null,
   key_id text not null,
   situation bytea not null, -- canonical JSON, sealed
@@ -19,7 +20,7 @@ create table decisions (
   message_id text
 );
 create index decisions_profile on decisions (profile_id, created_at desc);
-create index decisions_created on decisions (created_at desc, id);
+create index decisions_created on decisions (created_at desc, id desc);
 create unique index decisions_firing on decisions (firing_id) where firing_id is not null;
 
 create table tasks (
@@ -36,7 +37,8 @@ create table tasks (
   closed_at timestamptz,
   closed_by text,
   outcome text,
-  note text
+  key_id text,
+  note bytea -- what whoever closed it wrote, sealed: it may name the person
 );
 create index tasks_open on tasks (profile_id) where state = 'open';
-create index tasks_state on tasks (state, created_at desc);
+create index tasks_state on tasks (state, created_at desc, id desc);

@@ -30,7 +30,7 @@ create table messages (
 );
 create index messages_profile on messages (profile_id, created_at desc);
 create index messages_state on messages (state, send_at);
-create index messages_created on messages (created_at desc, id);
+create index messages_created on messages (created_at desc, id desc);
 create index messages_template on messages (template_id, created_at) where template_id is not null;
 
 create table message_steps (

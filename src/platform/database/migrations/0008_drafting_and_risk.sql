@@ -11,13 +11,13 @@ create table drafts (
   model text,
   tokens_in integer,
   tokens_out integer,
-  cost_micros bigint, -- millionths of the currency the playbook's model prices are in
+  cost_micros bigint, -- millionths of a minor unit of the brand's currency
   latency_ms integer,
   fallback_reason text,
   content_hash text not null,
   key_id text not null,
   content bytea not null, -- canonical JSON of the draft, sealed
-  sent_to_model bytea, -- what the model saw, sealed
+  sent_to_model bytea, -- what the model saw, masked as it was sent, sealed
   unique (message_id, number)
 );
 
@@ -42,6 +42,6 @@ create table model_usage (
   failures integer not null default 0,
   tokens_in bigint not null default 0,
   tokens_out bigint not null default 0,
-  cost_micros bigint not null default 0,
+  cost_micros bigint not null default 0, -- as in drafts
   primary key (day, model)
 );

@@ -18,13 +18,14 @@ create table pauses (
 );
 create index pauses_active on pauses (created_at) where ended_at is null;
 
--- Targets of tracked links and unsubscribe addresses, by the hash of the token in the URL.
+-- Tracked links and unsubscribe addresses, by the hash of the token in the URL. Where a click leads is in the signed content and nowhere
+-- else, so that it can be nothing else and is erased with the person.
 create table link_tokens (
   token_hash text primary key,
   kind text not null check (kind in ('click', 'open', 'unsubscribe')),
   message_id text not null references messages (id),
   profile_id text not null references profiles (id),
-  target text, -- the signed link target
+  link integer, -- position among the signed content's links; null unless it is a click
   created_at timestamptz not null
 );
 
@@ -32,10 +33,11 @@ create table outcomes (
   id text primary key,
   message_id text not null references messages (id),
   profile_id text not null references profiles (id),
+  token_hash text, -- the link that was followed or loaded
   kind text not null check (kind in ('delivered', 'bounced', 'opened', 'clicked', 'converted', 'unsubscribed', 'complained')),
   at timestamptz not null,
   counted boolean not null, -- false for opens by mail proxies and clicks by scanners
-  why_not_counted text,
+  why_not_counted text, -- 'undecided' until it is known whether a click was a scanner's
   detail text not null, -- canonical JSON without personal data
   unique_key text not null unique
 );

@@ -1,0 +1,42 @@
+import { readEnvironment } from './environment.js';
+
+describe('the environment', () => {
+  it('needs nothing at all', () => {
+    expect(readEnvironment({})).toMatchObject({
+      PORT: 3000,
+      HOST: '127.0.0.1',
+      DATA_DIR: './data',
+      publicUrl: 'http://127.0.0.1:3000',
+    });
+  });
+
+  it('takes an empty variable as unset', () => {
+    expect(readEnvironment({ SMTP_URL: '', PORT: '' })).toMatchObject({ PORT: 3000 });
+  });
+
+  it.each([
+    [{ PORT: 'abc' }, /^PORT should be a port number/],
+    [{ PORT: '70000' }, /^PORT should be a port number/],
+    [{ DATABASE_URL: 'mysql://x' }, /^DATABASE_URL should be a URL such as postgres:/],
+    [{ SECRET_KEYS: 'short' }, /^SECRET_KEYS should be one or more keys/],
+    [{ ROLE: 'boss' }, /^ROLE should be/],
+    [{ CLOCK: 'yesterday' }, /^CLOCK should be an ISO time/],
+    [{ BOOTSTRAP_ADMIN_EMAIL: 'nobody' }, /^BOOTSTRAP_ADMIN_EMAIL should be an e-mail address/],
+    [{ SMTP_URL: 'smtp://127.0.0.1:2525' }, /^MAIL_FROM should be/],
+    [
+      { CLOCK: '2026-01-01T00:00:00Z', SMTP_URL: 'smtp://mail.example.com', MAIL_FROM: 'a@example.com' },
+      /^CLOCK should be unset/,
+    ],
+  ])('names the variable that is wrong: %p', (variables, message) => {
+    expect(() => readEnvironment(variables)).toThrow(message);
+  });
+
+  it('accepts a clock with a mail server on loopback', () => {
+    const environment = readEnvironment({
+      CLOCK: '2026-03-29T00:30:00Z@60x',
+      SMTP_URL: 'smtp://127.0.0.1:2525',
+      MAIL_FROM: 'a@example.com',
+    });
+    expect(environment.CLOCK).toBe('2026-03-29T00:30:00Z@60x');
+  });
+});
