@@ -21,7 +21,7 @@ export class AccessService {
    */
   bootstrap(
     _environment: Environment,
-  ): Promise<{ administrator: { personId: string; name: string }; printed: Printed[] }> {
+  ): Promise<{ administrator: { personId: string; name: string }; printed: readonly string[] }> {
     return Promise.reject(new Error('soon'));
   }
 }

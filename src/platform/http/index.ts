@@ -1,5 +1,9 @@
+export { readRawBody } from './body.js';
+export { configureHttp, httpAdapter, RawBodyRoute } from './configure.js';
+export { HttpModule } from './http.module.js';
 export { Idempotent } from './idempotency.decorator.js';
 export { IdempotencyInterceptor } from './idempotency.interceptor.js';
+export { JsonRefused, parseUntrustedJson, readJson } from './json.js';
 export {
   type CursorParts,
   decodeCursor,
@@ -9,4 +13,6 @@ export {
   pageQuery,
   type PageQuery,
 } from './pagination.js';
+export { escapeHtml, ProblemPages, type ShownProblem } from './problem-pages.js';
 export { type FieldError, Problem } from './problem.js';
+export { invalidInput } from './validation.js';

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { FastifyAdapter, type NestFastifyApplication, RouteConfig } from '@nestjs/platform-fastify';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { BODY_LIMIT, parseBody } from './body.js';
+import { Problem } from './problem.js';
+import { RouteTable } from './route-table.js';
+
+const MAX_PARAM_LENGTH = 1_024;
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** The route reads its body itself: it gets the bytes as a Buffer, whatever the content type says. */
+export const RawBodyRoute = (): MethodDecorator => RouteConfig({ rawBody: true });
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    rawBody?: boolean;
+  }
+}
+
+const HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy':
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'cache-control': 'no-store',
+};
+
+/** The HTTP engine with the limits every route shares. */
+export function httpAdapter(): FastifyAdapter {
+  return new FastifyAdapter({
+    trustProxy: false,
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    genReqId: () => randomUUID(),
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+  });
+}
+
+/**
+ * Body parsing, security headers and what 405 needs. Call it between creating and listening.
+ * A route may set its own value for any of the headers.
+ */
+export function configureHttp(app: NestFastifyApplication): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  const routes = app.get(RouteTable);
+  fastify.addHook('onRoute', (route) => {
+    routes.add(route.method, route.url);
+  });
+  fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) => {
+    void reply.headers(HEADERS).header('x-request-id', request.id);
+    // PostgreSQL text cannot hold a null character, so no id or filter can be one.
+    done(
+      request.url.includes('%00')
+        ? new Problem(400, 'bad-url', 'The address holds a null character.')
+        : undefined,
+    );
+  });
+  fastify.removeAllContentTypeParsers();
+  app.useBodyParser('*', { bodyLimit: BODY_LIMIT }, (request, bytes, done) => {
+    if (request.routeOptions.config.rawBody === true) {
+      done(null, bytes);
+      return;
+    }
+    try {
+      done(null, parseBody(bytes, request.headers['content-type'] ?? ''));
+    } catch (error) {
+      done(error as Problem);
+    }
+  });
+}

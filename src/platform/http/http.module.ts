@@ -1,0 +1,21 @@
+import { Global, Module } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { IdempotencyInterceptor } from './idempotency.interceptor.js';
+import { ProblemPages } from './problem-pages.js';
+import { ProblemFilter } from './problem.filter.js';
+import { RouteTable } from './route-table.js';
+import { validationPipe } from './validation.js';
+
+/** What every route has in common: validation, problems, idempotency. */
+@Global()
+@Module({
+  providers: [
+    RouteTable,
+    ProblemPages,
+    IdempotencyInterceptor,
+    { provide: APP_FILTER, useClass: ProblemFilter },
+    { provide: APP_PIPE, useFactory: validationPipe },
+  ],
+  exports: [RouteTable, ProblemPages, IdempotencyInterceptor],
+})
+export class HttpModule {}

@@ -1,0 +1,154 @@
+import { STATUS_CODES } from 'node:http';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { ErasedError } from '../vault/index.js';
+import { BODY_LIMIT, tooLarge } from './body.js';
+import { ProblemPages } from './problem-pages.js';
+import { type FieldError, Problem } from './problem.js';
+import { RouteTable } from './route-table.js';
+
+/** The network's and PostgreSQL's codes for a database that is not there. */
+const DATABASE_GONE = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'EPIPE',
+  '57P01',
+  '57P02',
+  '57P03',
+  '53300',
+]);
+
+/** As it is written on the wire (RFC 9457). */
+interface ProblemDocument {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly errors?: readonly FieldError[];
+  /** What to name when asking for help; only for a defect. */
+  readonly requestId?: string;
+}
+
+/** The one place where an exception becomes an answer; a defect is logged here, once. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('http');
+
+  constructor(
+    private readonly routes: RouteTable,
+    private readonly pages: ProblemPages,
+  ) {}
+
+  catch(exception: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const problem = this.toProblem(exception, request);
+    if (reply.raw.headersSent) {
+      reply.raw.destroy();
+      return;
+    }
+    if (wantsPage(request)) this.answerPage(request, reply, problem);
+    else answerDocument(request, reply, problem);
+  }
+
+  private toProblem(exception: unknown, request: FastifyRequest): Problem {
+    if (exception instanceof Problem) return exception;
+    if (exception instanceof ErasedError) {
+      return new Problem(410, 'erased', 'The person this belongs to was erased; it cannot be read any more.');
+    }
+    if (exception instanceof HttpException && exception.getStatus() < 500) {
+      return this.fromNest(exception, request);
+    }
+    if (isDatabaseGone(exception)) {
+      this.logger.error(`request ${request.id}: the database cannot be reached`);
+      return new Problem(
+        503,
+        'database-unavailable',
+        'The database cannot be reached; try again.',
+        undefined,
+        {
+          'retry-after': '5',
+        },
+      );
+    }
+    this.logger.error(
+      { requestId: request.id, method: request.method, route: request.routeOptions.url },
+      exception instanceof Error ? exception.stack : String(exception),
+    );
+    return new Problem(500, 'defect', 'Something went wrong here. It was logged under the given request id.');
+  }
+
+  private fromNest(exception: HttpException, request: FastifyRequest): Problem {
+    const status = exception.getStatus();
+    if (status === 404) return this.noSuchRoute(request);
+    if (status === 413) return tooLarge(BODY_LIMIT);
+    return new Problem(
+      status,
+      (STATUS_CODES[status] ?? 'error').toLowerCase().replaceAll(' ', '-'),
+      exception.message,
+    );
+  }
+
+  private noSuchRoute(request: FastifyRequest): Problem {
+    const path = request.url.split('?')[0] ?? '';
+    const methods = this.routes.methodsOf(path);
+    if (methods.length === 0 || methods.includes(request.method)) {
+      return new Problem(404, 'not-found', `There is nothing at ${request.method} ${path.slice(0, 200)}.`);
+    }
+    const allow = methods.join(', ');
+    return new Problem(405, 'method-not-allowed', `${path.slice(0, 200)} answers ${allow}.`, undefined, {
+      allow,
+    });
+  }
+
+  private answerPage(request: FastifyRequest, reply: FastifyReply, problem: Problem): void {
+    if (problem.status === 401 && request.method === 'GET') {
+      void reply
+        .code(303)
+        .header('location', `/sign-in?next=${encodeURIComponent(request.url)}`)
+        .send();
+      return;
+    }
+    void reply
+      .code(problem.status)
+      .headers(problem.headers)
+      .type('text/html; charset=utf-8')
+      .send(this.pages.render({ status: problem.status, title: titleOf(problem), detail: problem.detail }));
+  }
+}
+
+function titleOf(problem: Problem): string {
+  return STATUS_CODES[problem.status] ?? 'Error';
+}
+
+function answerDocument(request: FastifyRequest, reply: FastifyReply, problem: Problem): void {
+  const document: ProblemDocument = {
+    type: `urn:countersign:problem:${problem.code}`,
+    title: titleOf(problem),
+    status: problem.status,
+    detail: problem.detail,
+    ...(problem.errors === undefined ? {} : { errors: problem.errors }),
+    ...(problem.status === 500 ? { requestId: request.id } : {}),
+  };
+  void reply
+    .code(problem.status)
+    .headers(problem.headers)
+    .type('application/problem+json; charset=utf-8')
+    .send(JSON.stringify(document));
+}
+
+/** Browsers ask for html; the API is never answered with it. */
+function wantsPage(request: FastifyRequest): boolean {
+  return (request.headers.accept ?? '').includes('text/html') && !request.url.startsWith('/v1/');
+}
+
+function isDatabaseGone(exception: unknown): boolean {
+  if (!(exception instanceof Error)) return false;
+  const code = 'code' in exception ? String(exception.code) : '';
+  return (
+    DATABASE_GONE.has(code) ||
+    exception.message.includes('timeout exceeded when trying to connect') ||
+    exception.message.includes('Connection terminated')
+  );
+}
