@@ -38,3 +38,6 @@ export const OUTCOME_EVENTS = {
   unsubscribed: 'Unsubscribed',
   complained: 'Message Complained',
 } as const;
+
+/** A signal before it is kept: everything but its id, its source and the moment of its arrival. */
+export type NewSignal = Omit<Signal, 'id' | 'source' | 'receivedAt'>;

@@ -1,0 +1,2 @@
+export { Overloaded, SignalsService } from './signals.service.js';
+export { SignalsModule } from './signals.module.js';

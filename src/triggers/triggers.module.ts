@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { ProfilesModule } from '../profiles/index.js';
+import { TriggersService } from './triggers.service.js';
+
+/** When to pay attention to somebody. */
+@Module({ imports: [ProfilesModule], providers: [TriggersService], exports: [TriggersService] })
+export class TriggersModule {}
