@@ -26,7 +26,9 @@ export async function dumpSchema(db: Db): Promise<string> {
       parts.push(`table ${table.name} partition of ${table.partition_of} ${table.bound ?? ''}`);
       continue;
     }
-    const lines = [`table ${table.name}${table.partitioned_by === null ? '' : ` partition by ${table.partitioned_by}`}`];
+    const lines = [
+      `table ${table.name}${table.partitioned_by === null ? '' : ` partition by ${table.partitioned_by}`}`,
+    ];
     const { rows: columns } = await sql<{ line: string }>`
       select '  ' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
         || case when a.attnotnull then ' not null' else '' end

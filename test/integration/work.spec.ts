@@ -1,3 +1,4 @@
+import { ConsoleLogger } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { sql } from 'kysely';
 import { Database, DatabaseModule } from '../../src/platform/database/index.js';
@@ -30,7 +31,7 @@ describe('durable work', () => {
     module = await Test.createTestingModule({
       imports: [DatabaseModule.of(opened.database), RuntimeModule.of(testRuntime(clock)), WorkModule],
     })
-      .setLogger(false)
+      .setLogger(new ConsoleLogger({ logLevels: [] }))
       .compile();
     work = module.get(WorkService);
     database = module.get(Database);
