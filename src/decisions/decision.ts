@@ -3,6 +3,23 @@ import { z } from 'zod';
 /** Engine version: the code of `decide`, the expression engine and the time-zone data. Raise it when any of them changes a result. */
 export const ENGINE = 'countersign-1';
 
+/**
+ * What was learned, as data. `propensity` holds learned probabilities by action; an action that is missing there uses the playbook's own.
+ */
+export interface Models {
+  /** Which version each figure came from, stored with the decision. */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly propensity: Readonly<Record<string, number>>;
+}
+
+/** Before anything was learned: the playbook's figures. */
+export const PRIOR_MODELS: Models = { versions: { propensity: 'playbook' }, propensity: {} };
+
+/** Stands for `action` when nothing is done. */
+export const HOLD = 'hold';
+/** Stands for `action` when a person takes over. */
+export const HANDOFF = 'handoff';
+
 export const decisionOutcome = z.enum(['act', 'hold', 'handoff']);
 
 /** One guardrail's verdict on one candidate. */
@@ -67,6 +84,8 @@ export interface Decision {
   readonly mode: 'decide' | 'execute';
   readonly bundleHash: string;
   readonly engine: string;
+  /** Model versions by name. */
+  readonly models: Readonly<Record<string, string>>;
   readonly seed: string;
   readonly triggerId: string | null;
   readonly firingId: string | null;

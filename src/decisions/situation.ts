@@ -48,7 +48,8 @@ export interface Situation {
   }[];
   /** Messages of the last 90 days, sent or open, oldest first. */
   readonly history: readonly PastMessage[];
-  readonly openTasks: readonly { readonly id: string; readonly reason: string }[];
+  /** `code` is the task's reason code: the guardrail that handed over, or what a person chose. */
+  readonly openTasks: readonly { readonly id: string; readonly code: string; readonly reason: string }[];
   /** Facts named by the signal or by an action, and all approved claims, as they are now (valid or not). */
   readonly facts: readonly Fact[];
   readonly advice: null;

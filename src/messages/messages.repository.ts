@@ -1,0 +1,227 @@
+import { sql } from 'kysely';
+import { type Executor, type Tx } from '../platform/database/index.js';
+import { type MessageClass } from '../policies/playbook.js';
+import { type Message, type MessageState, type MessageStep, OPEN_STATES } from './message.js';
+
+interface MessageRow {
+  id: string;
+  profile_id: string;
+  decision_id: string;
+  action: string;
+  channel: string;
+  class: MessageClass;
+  tags: string[];
+  topic: string;
+  offer: string | null;
+  state: MessageState;
+  send_at: Date;
+  expires_at: Date;
+  created_at: Date;
+  sent_at: Date | null;
+  template_id: string | null;
+  content_hash: string | null;
+}
+
+/** A message as it is first written. */
+export interface NewMessage {
+  readonly message: Message;
+  readonly addressHash: string | null;
+  readonly keyId: string;
+}
+
+/** What lies sealed on a message row. */
+export interface SealedMessage {
+  readonly keyId: string;
+  readonly content: Uint8Array | null;
+  readonly approval: Uint8Array | null;
+  readonly approvalKind: string | null;
+  readonly approvedBy: string | null;
+}
+
+/** How a message left: through whom, under which name there, and the SHA-256 of the bytes with tokens substituted. */
+export interface Departure {
+  readonly provider: string;
+  readonly providerId: string | null;
+  readonly wireHash: string;
+}
+
+function toMessage(row: MessageRow): Message {
+  return {
+    id: row.id,
+    profileId: row.profile_id,
+    decisionId: row.decision_id,
+    action: row.action,
+    channel: row.channel,
+    class: row.class,
+    tags: row.tags,
+    topic: row.topic,
+    offer: row.offer,
+    state: row.state,
+    sendAt: row.send_at.toISOString(),
+    expiresAt: row.expires_at.toISOString(),
+    createdAt: row.created_at.toISOString(),
+    sentAt: row.sent_at?.toISOString() ?? null,
+    templateId: row.template_id,
+    contentHash: row.content_hash,
+  };
+}
+
+const columns = sql`m.id, m.profile_id, m.decision_id, m.action, m.channel, m.class, m.tags, m.topic, m.offer, m.state, m.send_at,
+  m.expires_at, m.created_at, m.sent_at, m.template_id, m.content_hash`;
+
+export async function insertMessage(tx: Tx, { message, addressHash, keyId }: NewMessage): Promise<void> {
+  await sql`
+    insert into messages (id, profile_id, decision_id, action, channel, class, tags, topic, offer, state, send_at, expires_at, created_at,
+      updated_at, address_hash, key_id)
+    values (${message.id}, ${message.profileId}, ${message.decisionId}, ${message.action}, ${message.channel}, ${message.class},
+      ${[...message.tags]}, ${message.topic}, ${message.offer}, ${message.state}, ${message.sendAt}, ${message.expiresAt},
+      ${message.createdAt}, ${message.createdAt}, ${addressHash}, ${keyId})`.execute(tx);
+}
+
+export async function selectMessage(db: Executor, id: string): Promise<Message | null> {
+  const { rows } = await sql<MessageRow>`select ${columns} from messages m where m.id = ${id}`.execute(db);
+  return rows[0] === undefined ? null : toMessage(rows[0]);
+}
+
+/** Locks the row until the transaction ends: two who want to move it take turns. */
+export async function lockMessage(tx: Tx, id: string): Promise<Message | null> {
+  const { rows } = await sql<MessageRow>`
+    select ${columns} from messages m where m.id = ${id} for update`.execute(tx);
+  return rows[0] === undefined ? null : toMessage(rows[0]);
+}
+
+export async function updateState(
+  tx: Tx,
+  id: string,
+  change: { to: MessageState; at: Date; sendAt: Date | null },
+): Promise<Message | null> {
+  const { rows } = await sql<MessageRow>`
+    update messages m set state = ${change.to}, updated_at = ${change.at},
+      send_at = coalesce(${change.sendAt}, m.send_at),
+      sent_at = case when ${change.to} = 'sent' then coalesce(m.sent_at, ${change.at}) else m.sent_at end,
+      delivered_at = case when ${change.to} = 'delivered' then coalesce(m.delivered_at, ${change.at}) else m.delivered_at end
+    where m.id = ${id} returning ${columns}`.execute(tx);
+  return rows[0] === undefined ? null : toMessage(rows[0]);
+}
+
+export async function insertStep(tx: Tx, messageId: string, step: MessageStep): Promise<void> {
+  // The message row is locked by whoever writes a step, so the number cannot be taken twice.
+  await sql`
+    insert into message_steps (message_id, seq, at, from_state, to_state, actor, reason_code, reason)
+    select ${messageId}, coalesce(max(s.seq), 0) + 1, ${step.at}, ${step.from}, ${step.to}, ${step.actor}, ${step.reasonCode}, ${step.reason}
+    from message_steps s where s.message_id = ${messageId}`.execute(tx);
+}
+
+export async function selectSteps(
+  db: Executor,
+  messageIds: readonly string[],
+): Promise<Map<string, MessageStep[]>> {
+  const { rows } = await sql<{
+    message_id: string;
+    at: Date;
+    from_state: MessageState | null;
+    to_state: MessageState;
+    actor: string;
+    reason_code: string;
+    reason: string;
+  }>`
+    select s.message_id, s.at, s.from_state, s.to_state, s.actor, s.reason_code, s.reason from message_steps s
+    where s.message_id = any(${messageIds}) order by s.message_id, s.seq`.execute(db);
+  const steps = new Map<string, MessageStep[]>(messageIds.map((id) => [id, []]));
+  for (const row of rows) {
+    steps.get(row.message_id)?.push({
+      at: row.at.toISOString(),
+      from: row.from_state,
+      to: row.to_state,
+      actor: row.actor,
+      reasonCode: row.reason_code,
+      reason: row.reason,
+    });
+  }
+  return steps;
+}
+
+/** New content: what was signed before no longer counts. */
+export async function updateContent(
+  tx: Tx,
+  id: string,
+  content: { sealed: Uint8Array; hash: string; templateId: string | null; at: Date },
+): Promise<void> {
+  await sql`
+    update messages set content = ${content.sealed}, content_hash = ${content.hash}, template_id = ${content.templateId},
+      approval = null, approval_kind = null, approved_by = null, updated_at = ${content.at}
+    where id = ${id}`.execute(tx);
+}
+
+export async function updateApproval(
+  tx: Tx,
+  id: string,
+  approval: { sealed: Uint8Array; kind: string; approvedBy: string; at: Date },
+): Promise<void> {
+  await sql`
+    update messages set approval = ${approval.sealed}, approval_kind = ${approval.kind}, approved_by = ${approval.approvedBy},
+      updated_at = ${approval.at}
+    where id = ${id}`.execute(tx);
+}
+
+export async function updateDeparture(tx: Tx, id: string, departure: Departure): Promise<void> {
+  await sql`
+    update messages set provider = ${departure.provider}, provider_id = ${departure.providerId}, wire_hash = ${departure.wireHash}
+    where id = ${id}`.execute(tx);
+}
+
+export async function selectSealed(
+  db: Executor,
+  messageIds: readonly string[],
+): Promise<Map<string, SealedMessage>> {
+  const { rows } = await sql<{
+    id: string;
+    key_id: string;
+    content: Uint8Array | null;
+    approval: Uint8Array | null;
+    approval_kind: string | null;
+    approved_by: string | null;
+  }>`
+    select m.id, m.key_id, m.content, m.approval, m.approval_kind, m.approved_by from messages m
+    where m.id = any(${messageIds})`.execute(db);
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      {
+        keyId: row.key_id,
+        content: row.content,
+        approval: row.approval,
+        approvalKind: row.approval_kind,
+        approvedBy: row.approved_by,
+      },
+    ]),
+  );
+}
+
+/** Open messages of these profiles, oldest first. */
+export async function selectOpen(db: Executor, profileIds: readonly string[]): Promise<Message[]> {
+  const { rows } = await sql<MessageRow>`
+    select ${columns} from messages m where m.profile_id = any(${profileIds}) and m.state = any(${[...OPEN_STATES]})
+    order by m.created_at, m.id`.execute(db);
+  return rows.map(toMessage);
+}
+
+/** Newest first, one more than `limit` when there are more. */
+export async function selectMessages(
+  db: Executor,
+  query: {
+    profileIds: readonly string[] | null;
+    state: MessageState | null;
+    after: { at: string; id: string } | null;
+    limit: number;
+  },
+): Promise<Message[]> {
+  const { rows } = await sql<MessageRow>`
+    select ${columns} from messages m
+    where (${query.profileIds === null} or m.profile_id = any(${query.profileIds ?? []}))
+      and (${query.state === null} or m.state = ${query.state ?? ''})
+      and (${query.after === null} or (m.created_at, m.id) < (${query.after?.at ?? '1970-01-01T00:00:00Z'}::timestamptz, ${query.after?.id ?? ''}))
+    order by m.created_at desc, m.id desc
+    limit ${query.limit + 1}`.execute(db);
+  return rows.map(toMessage);
+}

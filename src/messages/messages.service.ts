@@ -1,0 +1,231 @@
+import { Injectable } from '@nestjs/common';
+import { AuditService } from '../audit/index.js';
+import { type Decision, profileFamily, type Situation } from '../decisions/index.js';
+import { type Executor, type Tx } from '../platform/database/index.js';
+import { Problem } from '../platform/http/index.js';
+import { Secrets } from '../platform/secrets/secrets.js';
+import { Vault } from '../platform/vault/index.js';
+import { WorkService } from '../platform/work/index.js';
+import { type Bundle } from '../policies/bundle.js';
+import { Clock } from '../shared/clock.js';
+import { contentHash, keyedHash } from '../shared/hash.js';
+import { Ids } from '../shared/ids.js';
+import { type MessageContent, messageContentSchema } from './content.js';
+import { canMove, type Message, type MessageState, type MessageStep } from './message.js';
+import {
+  type Departure,
+  insertMessage,
+  insertStep,
+  lockMessage,
+  selectMessage,
+  selectOpen,
+  selectSealed,
+  selectSteps,
+  updateApproval,
+  updateContent,
+  updateDeparture,
+  updateState,
+} from './messages.repository.js';
+
+/** Content may be written only before it was signed. */
+const WRITABLE: readonly MessageState[] = ['drafting', 'assessed', 'in_review'];
+
+/** Why a message takes a step. `actor` is a person's id, `system` or `token:<id>`. */
+export interface StepReason {
+  readonly actor: string;
+  readonly code: string;
+  readonly text: string;
+  /** A new time to send at. */
+  readonly sendAt?: Date;
+}
+
+/** A step that the state machine does not have: somebody else was there first, or the caller is wrong. */
+export class IllegalStep extends Error {
+  override readonly name = 'IllegalStep';
+  constructor(
+    readonly messageId: string,
+    readonly from: MessageState,
+    readonly to: MessageState,
+  ) {
+    super(`message ${messageId} cannot go from ${from} to ${to}`);
+  }
+}
+
+/** Messages: one row from decision to end, its content and approval sealed, every step kept. */
+@Injectable()
+export class MessagesService {
+  constructor(
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+    private readonly vault: Vault,
+    private readonly secrets: Secrets,
+    private readonly work: WorkService,
+    private readonly audit: AuditService,
+  ) {}
+
+  /**
+   * Opens the message that a decision to act asks for: it holds its place in the caps from here on. Call it under the person's lock.
+   * @throws Error when the decision is not to act.
+   */
+  async open(tx: Tx, decision: Decision, situation: Situation, bundle: Bundle): Promise<Message> {
+    const { result } = decision;
+    const action = bundle.actions.get(result.action)?.spec;
+    const channel = result.channel === null ? undefined : bundle.channels.get(result.channel);
+    if (
+      result.outcome !== 'act' ||
+      action === undefined ||
+      channel === undefined ||
+      result.sendAt === null ||
+      result.expiresAt === null
+    ) {
+      throw new Error(`decision ${decision.id} opens no message: it is to ${result.outcome}`);
+    }
+    const message: Message = {
+      id: this.ids.make('msg'),
+      profileId: decision.profileId,
+      decisionId: decision.id,
+      action: action.id,
+      channel: channel.id,
+      class: action.class,
+      tags: action.tags,
+      topic: action.topic,
+      offer: result.offer,
+      state: 'drafting',
+      sendAt: result.sendAt,
+      expiresAt: result.expiresAt,
+      createdAt: decision.createdAt,
+      sentAt: null,
+      templateId: null,
+      contentHash: null,
+    };
+    const { email } = situation.profile.addresses;
+    await this.vault.ensureKeys(tx, [decision.profileId]);
+    await insertMessage(tx, {
+      message,
+      addressHash: channel.kind === 'email' && email !== null ? this.addressHash(channel.id, email) : null,
+      keyId: decision.profileId,
+    });
+    await insertStep(tx, message.id, {
+      at: decision.createdAt,
+      from: null,
+      to: 'drafting',
+      actor: 'system',
+      reasonCode: 'decided',
+      reason: result.reasons[0]?.text ?? 'It was decided to act.',
+    });
+    await this.work.enqueue(tx, { kind: 'message.opened', key: message.id, dueAt: this.clock.now() });
+    return message;
+  }
+
+  private addressHash(channel: string, address: string): string {
+    return keyedHash(this.secrets.lookup('address'), `${channel}:${address.trim().toLowerCase()}`);
+  }
+
+  /** The message, locked until the transaction ends. @throws Error when there is none. */
+  async lock(tx: Tx, id: string): Promise<Message> {
+    const message = await lockMessage(tx, id);
+    if (message === null) throw new Error(`there is no message ${id}`);
+    return message;
+  }
+
+  get(db: Executor, id: string): Promise<Message | null> {
+    return selectMessage(db, id);
+  }
+
+  /** Takes one step. @throws IllegalStep when the state machine has no such step. */
+  async move(tx: Tx, id: string, to: MessageState, why: StepReason): Promise<Message> {
+    const before = await this.lock(tx, id);
+    if (!canMove(before.state, to)) throw new IllegalStep(id, before.state, to);
+    const at = this.clock.now();
+    const after = await updateState(tx, id, { to, at, sendAt: why.sendAt ?? null });
+    await insertStep(tx, id, {
+      at: at.toISOString(),
+      from: before.state,
+      to,
+      actor: why.actor,
+      reasonCode: why.code,
+      reason: why.text,
+    });
+    return after ?? before;
+  }
+
+  /**
+   * Keeps what is to be signed; whatever was signed before no longer counts.
+   * @returns the content's hash.
+   * @throws Error once the message was approved: signed content never changes.
+   */
+  async saveContent(tx: Tx, id: string, content: MessageContent, templateId: string | null): Promise<string> {
+    const message = await this.lock(tx, id);
+    if (!WRITABLE.includes(message.state))
+      throw new Error(`the content of message ${id} cannot change while it is ${message.state}`);
+    const hash = contentHash(content);
+    const sealed = await this.vault.sealFor(tx, message.profileId, content);
+    await updateContent(tx, id, { sealed, hash, templateId, at: this.clock.now() });
+    return hash;
+  }
+
+  /** What is (to be) signed; null while there is none. @throws ErasedError */
+  async content(db: Executor, id: string): Promise<MessageContent | null> {
+    const sealed = (await selectSealed(db, [id])).get(id);
+    if (sealed?.content == null) return null;
+    return messageContentSchema.parse(JSON.parse(await this.vault.openFor(db, sealed.keyId, sealed.content)));
+  }
+
+  /** Keeps the approval as review signed it. Only `review` has reason to call this. */
+  async saveApproval(
+    tx: Tx,
+    id: string,
+    approval: unknown,
+    kind: 'person' | 'template' | 'threshold',
+    approvedBy: string,
+  ): Promise<void> {
+    const message = await this.lock(tx, id);
+    const sealed = await this.vault.sealFor(tx, message.profileId, approval);
+    await updateApproval(tx, id, { sealed, kind, approvedBy, at: this.clock.now() });
+  }
+
+  /** The approval as it was saved, not yet verified; null while there is none. @throws ErasedError */
+  async approval(db: Executor, id: string): Promise<unknown> {
+    const sealed = (await selectSealed(db, [id])).get(id);
+    if (sealed?.approval == null) return null;
+    return JSON.parse(await this.vault.openFor(db, sealed.keyId, sealed.approval)) as unknown;
+  }
+
+  /** Keeps how it left. Only `dispatch` has reason to call this. */
+  async saveDeparture(tx: Tx, id: string, departure: Departure): Promise<void> {
+    await updateDeparture(tx, id, departure);
+  }
+
+  /** Every step, oldest first. */
+  async steps(db: Executor, id: string): Promise<MessageStep[]> {
+    return (await selectSteps(db, [id])).get(id) ?? [];
+  }
+
+  /** Open messages of a person, under every profile merged into theirs, oldest first. */
+  async openOf(db: Executor, profileId: string): Promise<Message[]> {
+    return selectOpen(db, await profileFamily(db, profileId));
+  }
+
+  /**
+   * Stops a message that has not begun to leave; its place in the caps is free again.
+   * @throws Problem 404, or 409 when it left, may have left, or ended already.
+   */
+  async cancel(tx: Tx, id: string, by: { actor: string; reason: string }): Promise<Message> {
+    const message = await lockMessage(tx, id);
+    if (message === null) throw new Problem(404, 'no-such-message', `There is no message ${id}.`);
+    if (!canMove(message.state, 'cancelled')) {
+      throw new Problem(
+        409,
+        'message-not-open',
+        `The message is ${message.state}; it cannot be cancelled any more.`,
+      );
+    }
+    const cancelled = await this.move(tx, id, 'cancelled', {
+      actor: by.actor,
+      code: 'cancelled',
+      text: by.reason,
+    });
+    await this.audit.record(tx, { actor: by.actor, action: 'message.cancelled', subject: id });
+    return cancelled;
+  }
+}
