@@ -1,4 +1,5 @@
 import { Liquid, type Template as ParsedLiquid } from 'liquidjs';
+import { canonicalJson } from './canonical-json.js';
 
 /** Tags that only choose and repeat. Nothing that reads files, keeps counters or switches the engine off. */
 const TAGS = new Set(['if', 'unless', 'case', 'for', 'break', 'continue', 'assign', 'comment', '#']);
@@ -72,6 +73,21 @@ export function plainOutput(value: unknown): string {
     default:
       return '';
   }
+}
+
+/**
+ * The engine of prompts. What it puts out are data: one line of plain text that cannot open or close a tag. `{{ value | data }}` puts a
+ * whole value out as JSON, in which `<` and `>` are written as escapes, so that it cannot end the section it stands in.
+ */
+export function promptLiquid(): Liquid {
+  const engine = strictLiquid((value) => plainOutput(value).replaceAll('<', '‹').replaceAll('>', '›'));
+  engine.registerFilter('data', (value: unknown) =>
+    canonicalJson(value ?? null).replace(
+      /[<>&]/g,
+      (character) => `\\u00${character.charCodeAt(0).toString(16)}`,
+    ),
+  );
+  return engine;
 }
 
 const checking = strictLiquid(plainOutput);

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { claimSchema, type MessageContent } from '../messages/content.js';
+
+/** A piece of an e-mail. Texts are plain: what looks like markup in them is shown as written. */
+export const blockSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('heading'), text: z.string().min(1).max(200) }),
+  /** Blank lines part paragraphs. */
+  z.strictObject({ type: z.literal('text'), text: z.string().min(1).max(5_000) }),
+  z.strictObject({ type: z.literal('button'), text: z.string().min(1).max(80), url: z.url() }),
+  z.strictObject({ type: z.literal('list'), items: z.array(z.string().min(1).max(500)).min(1).max(20) }),
+]);
+export type Block = z.output<typeof blockSchema>;
+
+/** A statement that has to be true, as its writer gives it: with the fact it says it rests on. */
+export const statedClaimSchema = z.strictObject({
+  /** As it stands in the draft, word for word. */
+  text: z.string().min(1).max(300),
+  kind: claimSchema.shape.kind,
+  factId: z.string().nullable(),
+});
+export type StatedClaim = z.output<typeof statedClaimSchema>;
+
+/** What a writer (template, model) hands over for an e-mail. */
+export const emailDraftSchema = z.strictObject({
+  subject: z.string().min(1).max(150),
+  preheader: z.string().max(200),
+  blocks: z.array(blockSchema).min(1).max(30),
+  claims: z.array(statedClaimSchema).max(50),
+});
+export type EmailDraft = z.output<typeof emailDraftSchema>;
+
+/** The content of a message as structured data, with each claim and the fact behind it. */
+export type WrittenDraft =
+  | ({ readonly kind: 'email' } & EmailDraft)
+  | {
+      readonly kind: 'webhook';
+      readonly payload: Readonly<Record<string, string | number | boolean | null>>;
+      readonly claims: readonly StatedClaim[];
+    }
+  | {
+      readonly kind: 'onsite';
+      readonly title: string;
+      readonly body: string;
+      readonly url: string | null;
+      readonly claims: readonly StatedClaim[];
+    }
+  /** What a person made of it: the words themselves are in the message's content. */
+  | { readonly kind: 'edit'; readonly claims: readonly StatedClaim[] };
+
+export type DraftOrigin = 'template' | 'model' | 'person';
+
+/** Why there is no model draft although the action asks for one. */
+export type FallbackReason =
+  | 'no_model'
+  | 'prompt_missing'
+  | 'model_writes_email_only'
+  | 'refused'
+  | 'truncated'
+  | 'invalid'
+  | 'rate_limited'
+  | 'quota'
+  | 'timeout'
+  | 'unavailable'
+  | 'circuit_open';
+
+/** One version of a message's draft, as stored. Times ISO 8601 UTC. */
+export interface Draft {
+  readonly id: string;
+  readonly messageId: string;
+  /** 1 for the first, one more for every edit. */
+  readonly number: number;
+  readonly writtenAt: string;
+  readonly origin: DraftOrigin;
+  /** Template id, model name or person id. */
+  readonly author: string;
+  readonly templateId: string | null;
+  readonly prompt: { readonly id: string; readonly version: string; readonly model: string } | null;
+  /** Null when no model was asked. Cost in millionths of a minor unit of the brand's currency. */
+  readonly usage: {
+    readonly tokensIn: number;
+    readonly tokensOut: number;
+    readonly costMicros: number;
+    readonly latencyMs: number;
+  } | null;
+  readonly fallbackReason: FallbackReason | null;
+  /** Of the message content it became. */
+  readonly contentHash: string;
+  readonly written: WrittenDraft;
+  /** What the model saw, word for word; null when none was asked. */
+  readonly sentToModel: readonly { readonly role: string; readonly content: string }[] | null;
+}
+
+/** What a person may change in a message's content. */
+export interface ContentEdit {
+  readonly subject?: string | undefined;
+  readonly preheader?: string | undefined;
+  readonly text?: string | undefined;
+  readonly html?: string | undefined;
+  readonly blocks?: readonly Block[] | undefined;
+  /** webhook and onsite. */
+  readonly payload?: MessageContent['payload'] | undefined;
+}

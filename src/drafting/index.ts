@@ -1,0 +1,3 @@
+export { DraftingModule } from './drafting.module.js';
+export { DraftingService } from './drafting.service.js';
+export { PromptsService } from './prompts.service.js';

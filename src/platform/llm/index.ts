@@ -1,0 +1,9 @@
+export {
+  LLM_LIMITS,
+  LlmGateway,
+  type LlmLimits,
+  type ModelDescription,
+  type ModelRequest,
+} from './llm.gateway.js';
+export { LlmModule } from './llm.module.js';
+export { type ModelOutcome, type ModelUsage, type SentMessage } from './outcome.js';

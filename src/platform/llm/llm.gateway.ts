@@ -1,0 +1,321 @@
+import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
+import { type z } from 'zod';
+import { type Environment } from '../../config/environment.js';
+import { type Json } from '../../shared/canonical-json.js';
+import { Clock } from '../../shared/clock.js';
+import { Database } from '../database/index.js';
+import { ENVIRONMENT } from '../runtime.js';
+import {
+  type ChainInput,
+  type Check,
+  composeChain,
+  type ParsedAnswer,
+  type PromptText,
+  writeMessages,
+} from './chain.js';
+import { ask, type Circuit, type CircuitSettings, CLOSED, failed, succeeded } from './circuit.js';
+import { addUsage, type UsageOfDay, usageSince } from './model-usage.repository.js';
+import { OpenAiChatModel, toSent } from './openai-chat-model.js';
+import {
+  type Answer,
+  type ModelOutcome,
+  type ModelUsage,
+  type ProviderFailure,
+  type SentMessage,
+} from './outcome.js';
+import { ModelFailure } from './provider-failure.js';
+import { Slots } from './slots.js';
+import { strictSchema } from './strict-schema.js';
+
+const OPENAI = 'https://api.openai.com/v1';
+const ATTEMPTS = 3;
+
+/** How the gateway treats the provider; tests shorten it. */
+export interface LlmLimits {
+  readonly concurrency: number;
+  readonly circuit: CircuitSettings;
+  /** First wait before another attempt, when the provider names none. Doubles. */
+  readonly backoffMs: number;
+}
+/** Injection token of `LlmLimits`; without it the defaults hold. */
+export const LLM_LIMITS = Symbol('llm limits');
+const DEFAULT_LIMITS: LlmLimits = {
+  concurrency: 4,
+  circuit: { failures: 5, cooldownMs: 30_000 },
+  backoffMs: 500,
+};
+
+/** Price per million tokens, minor units. */
+export type ModelPrices = Readonly<Record<string, { readonly input: number; readonly output: number }>>;
+
+export interface ModelRequest<T> {
+  readonly prompt: PromptText;
+  /** What the prompt's Liquid reads. It leaves the house: whoever makes it has left out what must stay. */
+  readonly input: Readonly<Record<string, Json>>;
+  readonly schemaName: string;
+  readonly schema: z.ZodType<T>;
+  /** Checks beyond the schema; their findings go into the repair round. */
+  readonly check?: Check<T>;
+  readonly settings: {
+    readonly temperature: number | null;
+    readonly maxOutputTokens: number;
+    /** For everything together: waiting in line, attempts, the repair round. */
+    readonly deadlineMs: number;
+  };
+  readonly prices: ModelPrices;
+  readonly signal?: AbortSignal;
+}
+
+/** For the console. Holds no secret. */
+export interface ModelDescription {
+  readonly available: boolean;
+  readonly model: string;
+  /** Host of the endpoint: where what the model sees goes. */
+  readonly host: string;
+  readonly circuit: Circuit['state'];
+}
+
+interface Tally {
+  calls: number;
+  tokensIn: number;
+  tokensOut: number;
+  sent: readonly SentMessage[];
+}
+
+/** The one way to the language model: strict JSON, one repair round, one deadline over all, and typed outcomes. */
+@Injectable()
+export class LlmGateway {
+  private readonly logger = new Logger('llm');
+  private readonly limits: LlmLimits;
+  private readonly model: OpenAiChatModel | null;
+  private readonly modelName: string;
+  private readonly host: string;
+  private readonly slots: Slots;
+  private circuit: Circuit = CLOSED;
+
+  constructor(
+    @Inject(ENVIRONMENT) environment: Environment,
+    private readonly database: Database,
+    private readonly clock: Clock,
+    @Optional() @Inject(LLM_LIMITS) limits?: LlmLimits,
+  ) {
+    this.limits = limits ?? DEFAULT_LIMITS;
+    this.slots = new Slots(this.limits.concurrency);
+    const baseUrl = environment.OPENAI_BASE_URL ?? OPENAI;
+    this.modelName = environment.OPENAI_MODEL;
+    this.host = new URL(baseUrl).host;
+    this.model =
+      environment.OPENAI_API_KEY === undefined
+        ? null
+        : new OpenAiChatModel({
+            apiKey: environment.OPENAI_API_KEY,
+            baseUrl,
+            model: environment.OPENAI_MODEL,
+          });
+  }
+
+  /** Whether there is a model at all. Its circuit may still be open. */
+  available(): boolean {
+    return this.model !== null;
+  }
+
+  describe(): ModelDescription {
+    const { state } = this.circuit;
+    const cooled = this.circuit.state === 'open' && performance.now() >= this.circuit.until;
+    return {
+      available: this.available(),
+      model: this.modelName,
+      host: this.host,
+      circuit: cooled ? 'half_open' : state,
+    };
+  }
+
+  /** Usage by day since `2026-11-01` or the like, newest first. */
+  usageSince(day: string): Promise<UsageOfDay[]> {
+    return usageSince(this.database.db, day);
+  }
+
+  /**
+   * Asks the model. Never throws for what the provider does; call it outside transactions.
+   * @throws when the prompt reads what the input lacks, and when the schema is not strict.
+   */
+  async generate<T>(request: ModelRequest<T>): Promise<ModelOutcome<T>> {
+    const startedAt = performance.now();
+    const tally: Tally = { calls: 0, tokensIn: 0, tokensOut: 0, sent: [] };
+    const finish = async (
+      result: Answer<T> | ProviderFailure | { readonly kind: 'circuit_open'; readonly detail: string },
+    ): Promise<ModelOutcome<T>> => {
+      const usage = this.usageOf(tally, request.prices, performance.now() - startedAt);
+      if (tally.calls > 0) await this.record(usage, result.kind !== 'ok');
+      return { ...result, model: this.modelName, usage, sent: tally.calls > 0 ? tally.sent : [] };
+    };
+    if (this.model === null)
+      return finish({ kind: 'unavailable', retryable: false, detail: 'no model is configured' });
+
+    const jsonSchema = strictSchema(request.schema);
+    const deadline = new AbortController();
+    const abort = (): void => {
+      deadline.abort(
+        new ModelFailure({ kind: 'timeout', detail: `no answer within ${request.settings.deadlineMs} ms` }),
+      );
+    };
+    const timer = setTimeout(abort, request.settings.deadlineMs);
+    request.signal?.addEventListener('abort', abort, { once: true });
+    if (request.signal?.aborted === true) abort();
+    const chain = composeChain(
+      request.prompt,
+      this.model,
+      {
+        schemaName: request.schemaName,
+        jsonSchema,
+        temperature: request.settings.temperature,
+        maxOutputTokens: request.settings.maxOutputTokens,
+        attemptMs: request.settings.deadlineMs,
+        signal: deadline.signal,
+      },
+      request.schema,
+      request.check ?? (() => []),
+    );
+    const round = (given: ChainInput): Promise<ParsedAnswer<T>> => {
+      tally.sent = writeMessages(request.prompt, given).map(toSent);
+      return this.attempt(
+        () => untilAborted(chain.invoke(given), deadline.signal),
+        tally,
+        startedAt,
+        request,
+        deadline.signal,
+      );
+    };
+    let release: (() => void) | null = null;
+    try {
+      release = await this.slots.take(deadline.signal);
+      if (!this.mayAsk())
+        return await finish({
+          kind: 'circuit_open',
+          detail: 'the model failed too often and is left alone for a while',
+        });
+      const first = await round({ input: request.input, repair: null });
+      this.circuit = succeeded(this.circuit);
+      if (first.mend === null) return await finish(first.answer);
+      const second = await round({ input: request.input, repair: first.mend });
+      return await finish(second.answer.kind === 'ok' ? { ...second.answer, repaired: true } : second.answer);
+    } catch (error) {
+      if (!(error instanceof ModelFailure)) {
+        // A defect of ours, not the provider's: it must not leave the circuit half open for ever.
+        this.circuit = release === null ? this.circuit : succeeded(this.circuit);
+        throw error;
+      }
+      if (tally.calls > 0) this.noteFailure(error.failure);
+      return await finish(error.failure);
+    } finally {
+      clearTimeout(timer);
+      request.signal?.removeEventListener('abort', abort);
+      release?.();
+    }
+  }
+
+  /** One round: tried again when the provider says when, or when it stumbled, as long as the deadline allows. */
+  private async attempt<T>(
+    invoke: () => Promise<ParsedAnswer<T>>,
+    tally: Tally,
+    startedAt: number,
+    request: ModelRequest<T>,
+    signal: AbortSignal,
+  ): Promise<ParsedAnswer<T>> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        tally.calls++;
+        const parsed = await invoke();
+        tally.tokensIn += parsed.tokensIn;
+        tally.tokensOut += parsed.tokensOut;
+        return parsed;
+      } catch (error) {
+        const wait = error instanceof ModelFailure ? this.waitBeforeRetry(error.failure, attempt) : null;
+        const left = startedAt + request.settings.deadlineMs - performance.now();
+        // Waiting past the deadline would only turn a plain answer into a timeout.
+        if (wait === null || wait >= left) throw error;
+        await sleep(wait, signal);
+      }
+    }
+  }
+
+  private waitBeforeRetry(failure: ProviderFailure, attempt: number): number | null {
+    if (attempt >= ATTEMPTS) return null;
+    const own = this.limits.backoffMs * 2 ** (attempt - 1) * (0.5 + Math.random() / 2);
+    if (failure.kind === 'rate_limited') return failure.retryAfterMs ?? own;
+    if (failure.kind === 'unavailable' && failure.retryable) return own;
+    return null;
+  }
+
+  private mayAsk(): boolean {
+    const { allowed, circuit } = ask(this.circuit, performance.now());
+    this.circuit = circuit;
+    return allowed;
+  }
+
+  private noteFailure(failure: ProviderFailure): void {
+    const before = this.circuit.state;
+    this.circuit = failed(this.circuit, performance.now(), this.limits.circuit, failure.kind === 'quota');
+    this.logger.warn(`${failure.kind}: ${failure.detail}`);
+    if (this.circuit.state === 'open' && before !== 'open')
+      this.logger.warn(`leaving the model alone for ${this.limits.circuit.cooldownMs} ms`);
+  }
+
+  private usageOf(tally: Tally, prices: ModelPrices, latencyMs: number): ModelUsage {
+    const price = Object.hasOwn(prices, this.modelName) ? prices[this.modelName] : undefined;
+    return {
+      calls: tally.calls,
+      tokensIn: tally.tokensIn,
+      tokensOut: tally.tokensOut,
+      // A price per million tokens in minor units is a price per token in millionths of one.
+      costMicros: price ? Math.round(tally.tokensIn * price.input + tally.tokensOut * price.output) : 0,
+      latencyMs: Math.round(latencyMs),
+    };
+  }
+
+  private async record(usage: ModelUsage, failure: boolean): Promise<void> {
+    const day = this.clock.now().toISOString().slice(0, 10);
+    try {
+      await addUsage(this.database.db, day, this.modelName, usage, failure);
+    } catch (error) {
+      // An answer that was paid for is worth more than its line in the statistics.
+      this.logger.error(`recording model usage: ${String(error)}`);
+    }
+  }
+}
+
+/** Whatever a request does with its signal, waiting for it ends with the deadline. */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      reject(reasonOf(signal));
+    };
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    work
+      .then(resolve, (error: unknown) => {
+        reject(signal.aborted ? reasonOf(signal) : error instanceof Error ? error : new Error(String(error)));
+      })
+      .finally(() => {
+        signal.removeEventListener('abort', stop);
+      });
+  });
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(reasonOf(signal));
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}
+
+function reasonOf(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new Error('aborted');
+}
