@@ -37,7 +37,8 @@ const TRANSITIONS: Readonly<Record<MessageState, readonly MessageState[]>> = {
   in_review: ['approved', 'rejected', 'assessed', ...ENDS],
   // A person's second look (recheck said review) goes back to the queue.
   approved: ['scheduled', 'sending', 'in_review', ...ENDS],
-  scheduled: ['sending', 'approved', 'in_review', ...ENDS],
+  // Postponed: scheduled once more, for another time.
+  scheduled: ['scheduled', 'sending', 'approved', 'in_review', ...ENDS],
   sending: ['sent', 'scheduled', 'unknown', 'failed', 'suppressed'],
   sent: ['delivered', 'failed'],
   delivered: ['failed'],

@@ -1,0 +1,50 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type Environment } from '../config/environment.js';
+import { ENVIRONMENT } from '../platform/runtime.js';
+import { Vault } from '../platform/vault/index.js';
+import { type Channel as ChannelSpec } from '../policies/playbook.js';
+import { type Channel } from './channel.port.js';
+import { OnsiteChannel } from './onsite.channel.js';
+import { OutboxChannel } from './outbox.channel.js';
+import { SmtpChannel } from './smtp.channel.js';
+import { WebhookChannel } from './webhook.channel.js';
+
+/** Which way a message leaves, as this deployment is set up. */
+@Injectable()
+export class ChannelsService {
+  private readonly email: Channel;
+  private readonly outbox: Channel;
+  private readonly onsite = new OnsiteChannel();
+  private readonly webhooks = new Map<string, WebhookChannel>();
+
+  constructor(@Inject(ENVIRONMENT) environment: Environment, vault: Vault) {
+    this.outbox = new OutboxChannel(vault, environment.MAIL_FROM);
+    this.email =
+      environment.SMTP_URL === undefined
+        ? this.outbox
+        : new SmtpChannel(environment.SMTP_URL, environment.MAIL_FROM);
+  }
+
+  /** The way for a channel of the playbook. A webhook whose secret is not set leaves into the outbox, as mail without a mail server does. */
+  for(channel: ChannelSpec): Channel {
+    switch (channel.kind) {
+      case 'email':
+        return this.email;
+      case 'onsite':
+        return this.onsite;
+      case 'webhook':
+        return this.webhook(channel.secretVariable) ?? this.outbox;
+    }
+  }
+
+  private webhook(variable: string | undefined): WebhookChannel | undefined {
+    // The playbook names the variable, so it cannot be one of the parsed environment's.
+    const secret = variable === undefined ? undefined : process.env[variable];
+    if (secret === undefined || secret === '') return undefined;
+    const known = this.webhooks.get(secret);
+    if (known !== undefined) return known;
+    const made = new WebhookChannel(secret);
+    this.webhooks.set(secret, made);
+    return made;
+  }
+}

@@ -1,0 +1,441 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { AuditService } from '../audit/index.js';
+import { type Environment } from '../config/environment.js';
+import { DecisionsService, SituationReader, TasksService } from '../decisions/index.js';
+import { recheck, type RecheckResult } from '../decisions/recheck.js';
+import { type MessageContent, UNSUBSCRIBE_TOKEN } from '../messages/content.js';
+import { MessagesService } from '../messages/index.js';
+import { canMove, type Message, type MessageState } from '../messages/message.js';
+import { Database, type Tx } from '../platform/database/index.js';
+import { ENVIRONMENT } from '../platform/runtime.js';
+import { Secrets } from '../platform/secrets/secrets.js';
+import { ErasedError } from '../platform/vault/index.js';
+import { again, DONE, type Job, type JobEnd, type WorkHandler, WorkService } from '../platform/work/index.js';
+import { type Bundle } from '../policies/bundle.js';
+import { PoliciesService } from '../policies/index.js';
+import { ProfilesService } from '../profiles/index.js';
+import { type Profile } from '../profiles/profile.js';
+import { type Approval, openApproval, storedApprovalSchema } from '../review/approval.js';
+import { Clock } from '../shared/clock.js';
+import { contentHash } from '../shared/hash.js';
+import { normaliseAddress } from '../shared/identity.js';
+import { linkTokenHash } from '../shared/links.js';
+import { OUTCOME_EVENTS } from '../signals/signal.js';
+import { SignalsService } from '../signals/index.js';
+import { type Channel, type Parcel, type RemoteChannel } from './channel.port.js';
+import { ChannelsService } from './channels.service.js';
+import { type Delivery } from './delivery.js';
+import { insertLinks } from './links.repository.js';
+import { messageSignal } from './message-signal.js';
+import { pauseOf } from './pause.js';
+import { PausesService } from './pauses.service.js';
+import { retryWaitMs } from './retry.js';
+import { isFaithful, wire, wireLinks } from './wire.js';
+
+const SYSTEM = 'system';
+/** Ending a pause asks for every message it kept back; this is only for a pause that ended some other way. */
+const PAUSED_LOOK_MS = 30_000;
+/** Longer than any conversation with a receiver takes, so that nobody else takes over a message that is just leaving. */
+const LEASE_MS = 120_000;
+
+/** A message on its way: `sending` is committed, the network comes next. */
+interface Underway {
+  readonly parcel: Parcel;
+  readonly channel: RemoteChannel;
+}
+
+/** Why a message does not leave now. */
+interface Refusal {
+  readonly to: MessageState;
+  readonly code: string;
+  readonly text: string;
+}
+const refusal = (to: MessageState, code: string, text: string): Refusal => ({ to, code, text });
+
+/** Rechecks what was approved at the time it is due, and sends it: the approved bytes, once. */
+@Injectable()
+export class DispatchService {
+  private readonly logger = new Logger('dispatch');
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly secrets: Secrets,
+    @Inject(ENVIRONMENT) private readonly environment: Environment,
+    private readonly work: WorkService,
+    private readonly audit: AuditService,
+    private readonly policies: PoliciesService,
+    private readonly signals: SignalsService,
+    private readonly profiles: ProfilesService,
+    private readonly decisions: DecisionsService,
+    private readonly situations: SituationReader,
+    private readonly tasks: TasksService,
+    private readonly messages: MessagesService,
+    private readonly pauses: PausesService,
+    private readonly channels: ChannelsService,
+  ) {}
+
+  /** An approved message: waits for its time, is looked at again, leaves. */
+  readonly messageApproved: WorkHandler<Underway, Delivery> = {
+    kind: 'message.approved',
+    leaseMs: LEASE_MS,
+    prepare: (tx, job) => this.prepare(tx, job),
+    call: ({ parcel, channel }, _job, signal) =>
+      channel.send(parcel, signal, () => this.mayStillSend(parcel.message)).catch(unexpected),
+    commit: (tx, _job, underway, delivery) => this.settle(tx, underway, delivery),
+  };
+
+  /** Looked at once more when the receiver is already listening: a slow connection must not carry a message past a pause. */
+  private async mayStillSend(message: Message): Promise<boolean> {
+    return pauseOf(await this.pauses.active(this.database.db), message) === undefined;
+  }
+
+  private async prepare(tx: Tx, job: Job): Promise<Underway | JobEnd> {
+    const found = await this.messages.get(tx, job.key);
+    if (found === null) return DONE;
+    // Person first, then message, as everywhere: caps hold only under the person's lock.
+    const profile = await this.profiles.lock(tx, found.profileId).catch(erasedIsNull);
+    const message = await this.messages.lock(tx, found.id);
+    if (message.state === 'sending') {
+      await this.stopAsUnknown(tx, message, 'The process stopped while this was being sent.');
+      return DONE;
+    }
+    if (message.state !== 'approved' && message.state !== 'scheduled') return DONE;
+    if (profile === null) {
+      await this.refuse(tx, message, refusal('cancelled', 'erased', 'The person was erased.'));
+      return DONE;
+    }
+    const now = this.clock.now();
+    if (message.expiresAt <= now.toISOString()) {
+      await this.refuse(tx, message, refusal('expired', 'too_late', 'It was not sent in time.'));
+      return DONE;
+    }
+    if (message.sendAt > now.toISOString()) {
+      if (message.state === 'approved')
+        await this.messages.move(tx, message.id, 'scheduled', step('scheduled', 'Waits for its send time.'));
+      return again(new Date(message.sendAt));
+    }
+    const pause = pauseOf(await this.pauses.active(tx), message);
+    if (pause !== undefined) {
+      if (message.state === 'approved')
+        await this.messages.move(tx, message.id, 'scheduled', step('paused', `Paused: ${pause.reason}`));
+      return again(new Date(now.getTime() + PAUSED_LOOK_MS));
+    }
+    return this.dispatch(tx, message, profile, now);
+  }
+
+  private async dispatch(tx: Tx, message: Message, profile: Profile, now: Date): Promise<Underway | JobEnd> {
+    const bundle = this.policies.active();
+    const opened = await this.openApproval(tx, message, now);
+    if ('to' in opened) {
+      await this.refuse(tx, message, opened);
+      return DONE;
+    }
+    const look = await this.lookAgain(tx, bundle, message, profile, opened, now);
+    if (look.verdict !== 'send') return this.follow(tx, bundle, message, look, now);
+    const parcel = this.pack(bundle, message, profile, opened, now);
+    if ('to' in parcel) {
+      await this.refuse(tx, message, parcel);
+      return DONE;
+    }
+    return this.leave(tx, parcel, profile);
+  }
+
+  /** The approval, verified against exactly the content on the row. Nothing leaves without. */
+  private async openApproval(tx: Tx, message: Message, now: Date): Promise<Approval | Refusal> {
+    const content = await this.messages.content(tx, message.id);
+    const stored = storedApprovalSchema.safeParse(await this.messages.approval(tx, message.id));
+    const opened =
+      content === null || !stored.success
+        ? { ok: false as const, reason: 'there is no approval' }
+        : openApproval(message, content, stored.data, this.secrets.approvalVerifyingKeys());
+    if (opened.ok) {
+      return opened.approval.payload.expiresAt <= now.toISOString()
+        ? refusal('expired', 'approval_expired', 'The approval was not used in time.')
+        : opened.approval;
+    }
+    this.logger.error(`message ${message.id} was not sent: ${opened.reason}`);
+    await this.audit.record(tx, {
+      actor: SYSTEM,
+      action: 'message.approval_refused',
+      subject: message.id,
+      detail: { reason: opened.reason },
+    });
+    return refusal('failed', 'approval_refused', `It was not sent: ${opened.reason}.`);
+  }
+
+  /** Everything afresh: consent, caps, hours, goal, facts, and whether the signed recipient still is this person's address. */
+  private async lookAgain(
+    tx: Tx,
+    bundle: Bundle,
+    message: Message,
+    profile: Profile,
+    approval: Approval,
+    now: Date,
+  ): Promise<RecheckResult> {
+    const { content, payload } = approval;
+    const decided = await this.decisions.get(tx, message.decisionId);
+    const situation = await this.situations.read(tx, bundle, {
+      profile,
+      trigger: decided?.situation.trigger ?? null,
+      signal: decided?.situation.signal ?? null,
+      context: decided?.situation.context ?? {},
+      actions: [message.action],
+      now,
+      excludeMessageId: message.id,
+    });
+    return recheck(bundle, situation, {
+      ...message,
+      facts: content.versions.facts,
+      decidedFacts: decided?.situation.facts ?? [],
+      readByPerson: payload.kind === 'person',
+      text: [content.subject, content.preheader, content.text].filter((part) => part !== null).join('\n'),
+    });
+  }
+
+  /** Does what the second look said when it did not say `send`. */
+  private async follow(
+    tx: Tx,
+    bundle: Bundle,
+    message: Message,
+    look: RecheckResult,
+    now: Date,
+  ): Promise<JobEnd> {
+    const code = look.reasons[0]?.code ?? 'recheck';
+    const text =
+      look.reasons.map((reason) => reason.text).join(' ') || 'The second look before sending said so.';
+    if (look.handoff !== null) {
+      await this.tasks.open(tx, {
+        profileId: message.profileId,
+        ...look.handoff,
+        decisionId: message.decisionId,
+        messageId: message.id,
+      });
+    }
+    switch (look.verdict) {
+      case 'send':
+        throw new Error('a message that may leave has nothing to follow');
+      case 'postpone': {
+        const at = look.at === undefined ? new Date(now.getTime() + PAUSED_LOOK_MS) : new Date(look.at);
+        await this.messages.move(tx, message.id, 'scheduled', { ...step(code, text), sendAt: at });
+        return again(at);
+      }
+      case 'suppress':
+        await this.refuse(tx, message, refusal('suppressed', code, text));
+        return DONE;
+      case 'expire':
+        await this.refuse(tx, message, refusal('expired', code, text));
+        return DONE;
+      case 'review':
+        await this.messages.move(tx, message.id, 'in_review', step(code, text));
+        await this.work.enqueue(tx, {
+          kind: 'message.needs_review',
+          key: message.id,
+          dueAt: now,
+          payload: { why: JSON.stringify(look.reasons), bundleHash: bundle.hash },
+        });
+        return DONE;
+    }
+  }
+
+  /** Wraps what was signed, with its links, and makes sure that nothing else changed. */
+  private pack(
+    bundle: Bundle,
+    message: Message,
+    profile: Profile,
+    approval: Approval,
+    now: Date,
+  ): Parcel | Refusal {
+    const { content } = approval;
+    const channel = bundle.channels.get(message.channel);
+    if (channel === undefined || !channel.enabled)
+      return refusal('suppressed', 'channel_off', `The channel ${message.channel} is not in use any more.`);
+    const moved = recipientMoved(content, profile, channel.url);
+    if (moved !== null) return refusal('expired', 'recipient_changed', moved);
+    if (content.kind === 'email' && content.class === 'marketing' && !offersWayOut(content))
+      return refusal(
+        'failed',
+        'no_unsubscribe',
+        'A marketing mail without a way to unsubscribe does not leave.',
+      );
+    const links = wireLinks(message.id, content, {
+      secret: this.secrets.current('links'),
+      publicUrl: this.environment.publicUrl,
+      trackClicks: content.kind === 'email' && content.class === 'marketing' && bundle.brand.tracking.clicks,
+    });
+    const wired = wire(content, links);
+    if (!isFaithful(wired, content, links)) {
+      this.logger.error(`message ${message.id} was not sent: what would have left was not what was signed`);
+      return refusal('failed', 'not_what_was_signed', 'What would have left was not what was signed.');
+    }
+    return { message, approval, links, wired, channel, at: now };
+  }
+
+  /** `sending`, and for what leaves into this database `sent` with it; the network is for `call`. */
+  private async leave(tx: Tx, parcel: Parcel, profile: Profile): Promise<Underway | JobEnd> {
+    const { message, links, at } = parcel;
+    const channel = this.channels.for(parcel.channel);
+    await insertLinks(
+      tx,
+      message,
+      [
+        { token_hash: linkTokenHash(links.unsubscribe.token), kind: 'unsubscribe', link: null },
+        { token_hash: linkTokenHash(links.open.token), kind: 'open', link: null },
+        ...links.clicks.map((click, link) => ({
+          token_hash: linkTokenHash(click.token),
+          kind: 'click' as const,
+          link,
+        })),
+      ],
+      at,
+    );
+    await this.messages.move(tx, message.id, 'sending', step('sending', `Handed to ${channel.provider}.`));
+    if (channel.reach === 'remote') return { parcel, channel };
+    return this.conclude(tx, { parcel, channel }, profile, await channel.put(tx, parcel));
+  }
+
+  private async recordSent(
+    tx: Tx,
+    parcel: Parcel,
+    profile: Profile | null,
+    provider: string,
+    providerId: string | null,
+  ): Promise<void> {
+    const { message, wired, approval } = parcel;
+    const wireHash = contentHash({ ...approval.content, ...wired });
+    await this.messages.move(tx, message.id, 'sent', step('sent', `Sent by ${provider}.`));
+    await this.messages.saveDeparture(tx, message.id, { provider, providerId, wireHash });
+    await this.append(tx, profile, message, OUTCOME_EVENTS.sent, `sent:${message.id}`);
+    await this.audit.record(tx, {
+      actor: SYSTEM,
+      action: 'message.sent',
+      subject: message.id,
+      detail: { provider, wireHash, contentHash: approval.payload.contentHash },
+    });
+  }
+
+  private async append(
+    tx: Tx,
+    profile: Profile | null,
+    message: Message,
+    event: string,
+    key: string,
+    detail: Record<string, string> = {},
+  ): Promise<void> {
+    if (profile === null) return;
+    const signal = messageSignal(profile, message, event, key, this.clock.now().toISOString(), detail);
+    if (signal !== null) await this.signals.appendIn(tx, [signal]);
+  }
+
+  private async settle(tx: Tx, underway: Underway, delivery: Delivery): Promise<JobEnd> {
+    const profile = await this.profiles.lock(tx, underway.parcel.message.profileId).catch(erasedIsNull);
+    const message = await this.messages.lock(tx, underway.parcel.message.id);
+    return message.state === 'sending' ? this.conclude(tx, underway, profile, delivery) : DONE;
+  }
+
+  /** Writes down what came of the attempt. @param profile null when the person was erased meanwhile. */
+  private async conclude(
+    tx: Tx,
+    { parcel, channel }: { parcel: Parcel; channel: Channel },
+    profile: Profile | null,
+    delivery: Delivery,
+  ): Promise<JobEnd> {
+    const { message } = parcel;
+    switch (delivery.outcome) {
+      case 'sent':
+        await this.recordSent(tx, parcel, profile, channel.provider, delivery.providerId);
+        return DONE;
+      case 'not_sent': {
+        const steps = await this.messages.steps(tx, message.id);
+        const attempts = 1 + steps.filter(({ reasonCode }) => reasonCode === 'not_sent').length;
+        const at = new Date(this.clock.now().getTime() + retryWaitMs(attempts, message.id));
+        await this.messages.move(tx, message.id, 'scheduled', {
+          ...step('not_sent', `Not taken: ${delivery.reason}`),
+          sendAt: at,
+        });
+        return again(at);
+      }
+      case 'refused':
+        await this.messages.move(tx, message.id, 'failed', step('refused', `Refused: ${delivery.reason}`));
+        if (delivery.hardBounce && profile !== null) await this.bounce(tx, parcel, profile, delivery.reason);
+        return DONE;
+      case 'unknown':
+        await this.stopAsUnknown(tx, message, delivery.reason);
+        return DONE;
+    }
+  }
+
+  /** The address does not exist: it is not written to again. The outcome comes back as a signal. */
+  private async bounce(tx: Tx, parcel: Parcel, profile: Profile, reason: string): Promise<void> {
+    const { message, approval } = parcel;
+    await this.profiles.suppress(tx, {
+      channel: message.channel,
+      address: approval.content.recipient,
+      reason: 'hard_bounce',
+      source: `message ${message.id}`,
+    });
+    const code = /\b[45]\d\d\b/.exec(reason)?.[0] ?? 'refused';
+    await this.append(tx, profile, message, OUTCOME_EVENTS.bounced, `bounced:${message.id}`, {
+      bounce: 'hard',
+      code,
+    });
+  }
+
+  /** Nobody knows whether it left: it stops for a person and is never repeated blindly. */
+  private async stopAsUnknown(tx: Tx, message: Message, why: string): Promise<void> {
+    await this.messages.move(tx, message.id, 'unknown', step('fate_unknown', why));
+    await this.tasks.open(tx, {
+      profileId: message.profileId,
+      owner: this.policies.active().engine.handoffOwner,
+      reasonCode: 'fate_unknown',
+      reason: `It is not known whether message ${message.id} was delivered: ${why} Find out before anything is sent again.`,
+      decisionId: message.decisionId,
+      messageId: message.id,
+    });
+    this.logger.warn(`message ${message.id}: fate unknown: ${why}`);
+  }
+
+  private async refuse(tx: Tx, message: Message, { to, code, text }: Refusal): Promise<void> {
+    if (!canMove(message.state, to)) throw new Error(`message ${message.id} cannot go to ${to}: ${text}`);
+    await this.messages.move(tx, message.id, to, step(code, text));
+  }
+}
+
+const step = (code: string, text: string) => ({ actor: SYSTEM, code, text });
+
+/** A channel promises not to throw; if it does, nobody knows how far it came. */
+const unexpected = (error: unknown): Delivery => ({ outcome: 'unknown', reason: String(error) });
+
+function erasedIsNull(error: unknown): null {
+  if (error instanceof ErasedError) return null;
+  throw error;
+}
+
+/** Why the signed recipient is not this person's any more; null when it still is. */
+function recipientMoved(
+  content: MessageContent,
+  profile: Profile,
+  webhookUrl: string | undefined,
+): string | null {
+  switch (content.kind) {
+    case 'email': {
+      const { email } = profile.addresses;
+      return email !== null && normaliseAddress(email) === normaliseAddress(content.recipient)
+        ? null
+        : 'The person has another address now than the one it was approved for.';
+    }
+    case 'webhook':
+      return webhookUrl === content.recipient
+        ? null
+        : 'The channel leads to another address now than the one it was approved for.';
+    case 'onsite':
+      return null;
+  }
+}
+
+function offersWayOut(content: MessageContent): boolean {
+  return (
+    content.text.includes(UNSUBSCRIBE_TOKEN) &&
+    (content.html === null || content.html.includes(UNSUBSCRIBE_TOKEN))
+  );
+}

@@ -1,0 +1,3 @@
+export { DispatchModule } from './dispatch.module.js';
+export { DispatchService } from './dispatch.service.js';
+export { PausesService } from './pauses.service.js';

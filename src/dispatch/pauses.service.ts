@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import { AuditService } from '../audit/index.js';
+import { type Executor, type Tx } from '../platform/database/index.js';
+import { WorkService } from '../platform/work/index.js';
+import { Clock } from '../shared/clock.js';
+import { Ids } from '../shared/ids.js';
+import { type Pause, type PauseScope } from './pause.js';
+import { endPause, insertPause, lockPause, selectActivePauses, selectPauses } from './pauses.repository.js';
+import { selectWaitingMessages } from './waiting-messages.read-model.js';
+
+/** Sending stopped by a person, and let go again. */
+@Injectable()
+export class PausesService {
+  constructor(
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+    private readonly work: WorkService,
+    private readonly audit: AuditService,
+  ) {}
+
+  /** Pauses in force. */
+  active(db: Executor): Promise<Pause[]> {
+    return selectActivePauses(db);
+  }
+
+  /** Newest first, going on behind `after` (its time and id). */
+  list(
+    db: Executor,
+    query: { ended: boolean; after: readonly [string, string] | null; limit: number },
+  ): Promise<Pause[]> {
+    return selectPauses(db, query);
+  }
+
+  /** In force with the commit: every message is looked at for pauses right before it leaves. @param actor as `actorId` gives it. */
+  async create(tx: Tx, input: { scope: PauseScope; reason: string }, actor: string): Promise<Pause> {
+    const pause: Pause = {
+      id: this.ids.make('pau'),
+      scope: input.scope,
+      reason: input.reason,
+      createdAt: this.clock.now().toISOString(),
+      createdBy: actor,
+      endedAt: null,
+      endedBy: null,
+    };
+    await insertPause(tx, pause);
+    await this.audit.record(tx, {
+      actor,
+      action: 'pause.created',
+      subject: pause.id,
+      detail: { scope: pause.scope, reason: pause.reason },
+    });
+    return pause;
+  }
+
+  /** Ends a pause; what it kept back is looked at again, everything afresh, at once. Null when there is no such pause. */
+  async end(tx: Tx, id: string, actor: string): Promise<Pause | null> {
+    const pause = await lockPause(tx, id);
+    if (pause === null || pause.endedAt !== null) return pause;
+    const now = this.clock.now();
+    await endPause(tx, id, now, actor);
+    await this.audit.record(tx, { actor, action: 'pause.ended', subject: id });
+    const waiting = await selectWaitingMessages(tx, now);
+    await this.work.enqueue(tx, ...waiting.map((key) => ({ kind: 'message.approved', key, dueAt: now })));
+    return { ...pause, endedAt: now.toISOString(), endedBy: actor };
+  }
+}
