@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { Injectable } from '@nestjs/common';
+
+const QUALITY = 6;
+
+export interface Asset {
+  readonly type: string;
+  readonly plain: Buffer;
+  readonly gzip: Buffer;
+  readonly brotli: Buffer;
+}
+
+function fromPackage(path: string): Buffer {
+  return readFileSync(createRequire(import.meta.url).resolve(path));
+}
+
+function own(name: string): Buffer {
+  return readFileSync(fileURLToPath(new URL(`./assets/${name}`, import.meta.url)));
+}
+
+/** Styles and scripts of the console: read once, compressed once, named by their hash so that browsers keep them for ever. */
+@Injectable()
+export class ConsoleAssets {
+  private readonly byName = new Map<string, Asset>();
+  readonly links: { readonly styles: readonly string[]; readonly scripts: readonly string[] };
+
+  constructor() {
+    this.links = {
+      styles: [
+        this.add('pico.css', 'text/css', fromPackage('@picocss/pico/css/pico.min.css')),
+        this.add('console.css', 'text/css', own('console.css')),
+      ],
+      scripts: [
+        this.add('htmx.js', 'text/javascript', fromPackage('htmx.org/dist/htmx.min.js')),
+        this.add('console.js', 'text/javascript', own('console.js')),
+      ],
+    };
+  }
+
+  get(name: string): Asset | undefined {
+    return this.byName.get(name);
+  }
+
+  private add(name: string, type: string, content: Buffer): string {
+    const hash = createHash('sha256').update(content).digest('hex').slice(0, 12);
+    const [stem = name, extension = ''] = name.split('.');
+    const file = `${stem}.${hash}.${extension}`;
+    this.byName.set(file, {
+      type: `${type}; charset=utf-8`,
+      plain: content,
+      gzip: gzipSync(content),
+      brotli: brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: QUALITY } }),
+    });
+    return `/assets/${file}`;
+  }
+}

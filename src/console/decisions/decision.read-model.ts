@@ -1,0 +1,90 @@
+import { sql } from 'kysely';
+import { type Executor } from '../../platform/database/index.js';
+import { type DecisionResult } from '../../decisions/decision.js';
+import { type Situation } from '../../decisions/situation.js';
+import { type Json } from '../../shared/canonical-json.js';
+import { personName } from '../layout/person.js';
+import { type SealedReader } from '../sealed-reader.service.js';
+
+interface DecisionRow {
+  id: string;
+  profile_id: string;
+  created_at: Date;
+  outcome: string;
+  mode: string;
+  action: string;
+  channel: string | null;
+  trigger_id: string | null;
+  firing_id: string | null;
+  bundle_hash: string;
+  engine: string;
+  seed: string;
+  key_id: string;
+  situation: Uint8Array;
+  result: Uint8Array;
+  situation_hash: string;
+  result_hash: string;
+  message_id: string | null;
+  fired_at: Date | null;
+  evidence: string | null;
+  message_state: string | null;
+}
+
+/** A decision with all that it rested on. `situation` and `result` are null when the person was erased. */
+export interface DecisionView {
+  readonly id: string;
+  readonly profileId: string;
+  readonly name: string | null;
+  readonly createdAt: Date;
+  readonly outcome: string;
+  readonly mode: string;
+  readonly action: string;
+  readonly channel: string | null;
+  readonly triggerId: string | null;
+  readonly firing: { readonly firedAt: Date; readonly evidence: Readonly<Record<string, Json>> } | null;
+  readonly bundleHash: string;
+  readonly engine: string;
+  readonly seed: string;
+  readonly situationHash: string;
+  readonly resultHash: string;
+  readonly message: { readonly id: string; readonly state: string | null } | null;
+  readonly situation: Situation | null;
+  readonly result: DecisionResult | null;
+}
+
+/** One decision, opened; null when there is none of this id. */
+export async function readDecision(db: Executor, reader: SealedReader, id: string): Promise<DecisionView | null> {
+  const { rows } = await sql<DecisionRow>`
+    select d.id, d.profile_id, d.created_at, d.outcome, d.mode, d.action, d.channel, d.trigger_id, d.firing_id, d.bundle_hash,
+      d.engine, d.seed, d.key_id, d.situation, d.result, d.situation_hash, d.result_hash, d.message_id,
+      f.fired_at, f.evidence, m.state as message_state
+    from decisions d left join firings f on f.id = d.firing_id left join messages m on m.id = d.message_id
+    where d.id = ${id}`.execute(db);
+  const row = rows[0];
+  if (row === undefined) return null;
+  const situation = await reader.one<Situation>(db, row.key_id, row.situation);
+  const result = await reader.one<DecisionResult>(db, row.key_id, row.result);
+  return {
+    id: row.id,
+    profileId: row.profile_id,
+    name: situation === null ? null : personName(situation.profile),
+    createdAt: row.created_at,
+    outcome: row.outcome,
+    mode: row.mode,
+    action: row.action,
+    channel: row.channel,
+    triggerId: row.trigger_id,
+    firing:
+      row.fired_at === null
+        ? null
+        : { firedAt: row.fired_at, evidence: JSON.parse(row.evidence ?? '{}') as Record<string, Json> },
+    bundleHash: row.bundle_hash,
+    engine: row.engine,
+    seed: row.seed,
+    situationHash: row.situation_hash,
+    resultHash: row.result_hash,
+    message: row.message_id === null ? null : { id: row.message_id, state: row.message_state },
+    situation,
+    result,
+  };
+}

@@ -1,0 +1,106 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { h } from 'preact';
+import { renderToString } from 'preact-render-to-string';
+import { type GuardedRequest } from '../access/access.decorators.js';
+import { Database } from '../platform/database/index.js';
+import { PoliciesService } from '../policies/index.js';
+import { Clock } from '../shared/clock.js';
+import { ConsoleAssets } from './assets.service.js';
+import { Document } from './layout/layout.js';
+import { type Titles, type View, ViewContext } from './layout/view.js';
+import { type Answer, doneText, type PageAnswer } from './page.js';
+import { readShell } from './shell.read-model.js';
+
+/** Scripts and styles from this service alone, nothing inline; pictures may be data (pico's icons); frames show mail from this service. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "frame-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const NOBODY_WAITS = { pauses: [], waiting: { reviews: 0, tasks: 0, dead: 0 } };
+
+/** Turns a page's content into the whole document. */
+@Injectable()
+export class PageRenderer {
+  private readonly logger = new Logger('console');
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly policies: PoliciesService,
+    private readonly assets: ConsoleAssets,
+  ) {}
+
+  async answer(request: FastifyRequest & GuardedRequest, reply: FastifyReply, answer: Answer): Promise<string> {
+    if (answer.kind === 'redirect') {
+      reply.status(303).header('location', answer.to).header('cache-control', 'no-store');
+      return '';
+    }
+    reply.status(answer.status ?? 200);
+    this.headers(reply);
+    return this.page(request, answer);
+  }
+
+  private headers(reply: FastifyReply): void {
+    reply
+      .header('content-type', 'text/html; charset=utf-8')
+      .header('cache-control', 'no-store')
+      .header('content-security-policy', CONTENT_SECURITY_POLICY)
+      .header('referrer-policy', 'same-origin')
+      .header('x-content-type-options', 'nosniff')
+      .header('cross-origin-opener-policy', 'same-origin');
+  }
+
+  private async page(request: FastifyRequest & GuardedRequest, answer: PageAnswer): Promise<string> {
+    const caller = request.caller;
+    const shell = caller === undefined ? NOBODY_WAITS : await readShell(this.database.db);
+    const view: View = {
+      now: this.clock.now(),
+      path: request.url,
+      actor: caller?.actor ?? null,
+      csrf: caller?.csrfToken ?? '',
+      titles: this.titles(),
+      pauses: shell.pauses,
+      waiting: shell.waiting,
+      assets: this.assets.links,
+    };
+    const done = doneText(doneOf(request.query));
+    const document = h(Document, {
+      title: answer.title,
+      section: answer.section,
+      notice: answer.notice ?? (done === null ? null : { tone: 'good', text: done }),
+      bare: answer.bare ?? false,
+      children: answer.body,
+    });
+    return `<!doctype html>${renderToString(h(ViewContext.Provider, { value: view, children: document }))}`;
+  }
+
+  private titles(): Titles {
+    try {
+      const bundle = this.policies.active();
+      return {
+        actions: new Map([...bundle.actions].map(([id, action]) => [id, action.spec.title])),
+        triggers: new Map([...bundle.triggers].map(([id, trigger]) => [id, trigger.spec.title])),
+        guardrails: new Map(bundle.guardrails.map((guardrail) => [guardrail.spec.id, guardrail.spec.title])),
+      };
+    } catch (error) {
+      // No playbook is active: ids stand in for titles, and the playbook's page says what is wrong.
+      this.logger.debug(String(error));
+      return { actions: new Map(), triggers: new Map(), guardrails: new Map() };
+    }
+  }
+}
+
+function doneOf(query: unknown): string | undefined {
+  if (typeof query !== 'object' || query === null || !('done' in query)) return undefined;
+  return typeof query.done === 'string' ? query.done : undefined;
+}

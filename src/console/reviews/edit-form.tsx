@@ -1,0 +1,41 @@
+import { type VNode } from 'preact';
+import { type ReviewDetail } from '../../review/review.js';
+import { Key, PostForm } from '../layout/parts.js';
+
+/** Edit in place. What comes of it is assessed again before anybody can sign it. */
+export function EditForm({ review }: { review: ReviewDetail }): VNode {
+  const { draft } = review;
+  return (
+    <PostForm action={`/reviews/${review.id}/verdict`} class="card edit" aria-label="Edit the message">
+      <input type="hidden" name="verdict" value="edit" />
+      <input type="hidden" name="contentHash" value={review.contentHash} />
+      {draft.subject === null ? null : (
+        <label>
+          Subject
+          <input name="subject" value={draft.subject} maxLength={500} required autoFocus />
+        </label>
+      )}
+      {draft.preheader === null ? null : (
+        <label>
+          Preview line
+          <input name="preheader" value={draft.preheader} maxLength={500} />
+        </label>
+      )}
+      <label>
+        Words
+        <textarea name="text" rows={18} required>
+          {draft.text}
+        </textarea>
+      </label>
+      <p class="faint">
+        Links are written as they stand. The mail is laid out again from these words, and the checks look at it again: sign it
+        afterwards.
+      </p>
+      <button type="submit">Save the words</button>{' '}
+      <a href={`/reviews/${review.id}`} role="button" class="secondary" data-key="Escape">
+        Leave as it was
+        <Key>Esc</Key>
+      </a>
+    </PostForm>
+  );
+}

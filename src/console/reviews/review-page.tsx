@@ -1,0 +1,260 @@
+import { type ComponentChildren, type VNode } from 'preact';
+import { type Fact } from '../../policies/fact.js';
+import { type ReviewDetail } from '../../review/review.js';
+import { ActionTitle, Candidates, PersonThen, WhyNow } from '../decisions/decision-parts.js';
+import { type DecisionView } from '../decisions/decision.read-model.js';
+import { PersonLink } from '../layout/person.js';
+import { Empty, Facts, Key, Mark, PageHead, Pill, RiskBar, Short, Time } from '../layout/parts.js';
+import { useMay } from '../layout/view.js';
+import { reviewStateWords } from '../layout/words.js';
+import { ContentTabs } from '../messages/content-tabs.js';
+import { EditForm } from './edit-form.js';
+import { Claims, MarkedWords, Risk } from './review-parts.js';
+import { HelpSheet, Verdicts } from './verdict-bar.js';
+
+export interface ReviewProps {
+  readonly review: ReviewDetail;
+  /** Null when the decision is gone, for instance with an erased person. */
+  readonly decision: DecisionView | null;
+  readonly facts: readonly Fact[];
+  /** Person id of the reader; null for a machine. */
+  readonly me: string | null;
+  readonly queue: { readonly position: number | null; readonly length: number; readonly next: string | null; readonly previous: string | null };
+  readonly editing: boolean;
+  /** What went against the last attempt, said above the content. */
+  readonly problem: { readonly stale: boolean; readonly text: string } | null;
+}
+
+const OPEN = new Set(['pending', 'claimed', 'awaiting_second']);
+
+export function ReviewPage(props: ReviewProps): VNode {
+  const { review, decision, me, problem } = props;
+  const allowed = useMay();
+  const open = OPEN.has(review.state);
+  const signedByMe = review.verdicts.some(
+    (verdict) => verdict.verdict === 'approve' && verdict.personId === me && verdict.contentHash === review.contentHash,
+  );
+  const canDecide = open && me !== null && allowed('reviews.decide');
+  return (
+    <>
+      <PageHead
+        title={
+          <>
+            <ActionTitle id={review.action} /> <span class="faint">to</span>{' '}
+            {decision?.name ?? <PersonLink id={review.profileId} name={review.recipient} />}
+          </>
+        }
+        lead={<Circumstances review={review} />}
+      />
+      {problem === null ? null : (
+        <p class={`notice ${problem.stale ? 'wait' : 'bad'}`} role="alert">
+          {problem.text}
+        </p>
+      )}
+      <State {...props} signedByMe={signedByMe} />
+      <div class="review">
+        <div>
+          {props.editing && canDecide ? <EditForm review={review} /> : <Words review={review} />}
+          <Risk review={review} />
+          {review.draft.claims.length === 0 ? null : <Claims claims={review.draft.claims} facts={props.facts} />}
+          {props.editing ? null : <MarkedWords review={review} />}
+        </div>
+        <Reasons review={review} decision={decision} />
+      </div>
+      {canDecide ? <Verdicts {...props} signedByMe={signedByMe} /> : <Browse {...props} />}
+      <HelpSheet />
+    </>
+  );
+}
+
+function Circumstances({ review }: { review: ReviewDetail }): VNode {
+  return (
+    <>
+      <Mark words={reviewStateWords(review.state)} />{' '}
+      {review.tier === 2 ? <Pill tone="wait">two people must sign</Pill> : null}{' '}
+      {OPEN.has(review.state) ? (
+        <>
+          expires <Time at={review.expiresAt} />, would leave <Time at={review.sendAt} />
+        </>
+      ) : (
+        <>
+          closed <Time at={review.closedAt} />
+        </>
+      )}
+    </>
+  );
+}
+
+/** Whatever stands between the reader and a verdict: somebody else has it, a first signature is there, it is closed. */
+function State({ review, me, signedByMe }: ReviewProps & { signedByMe: boolean }): VNode {
+  const holder = review.claimedBy;
+  const first = review.verdicts.find(
+    (verdict) => verdict.verdict === 'approve' && verdict.contentHash === review.contentHash,
+  );
+  return (
+    <>
+      {holder !== null && holder.personId !== me && OPEN.has(review.state) ? (
+        <p class="notice wait" role="status">
+          {holder.name} is looking at this
+          {review.claimExpiresAt === null ? '' : <> (until <Time at={review.claimExpiresAt} />)</>}. A verdict of yours would be refused
+          meanwhile.
+        </p>
+      ) : null}
+      {review.state === 'awaiting_second' && first !== undefined ? (
+        <p class="notice wait" role="status">
+          {signedByMe
+            ? 'You signed these words. Somebody else has to sign them too.'
+            : `${first.name} signed these words. They leave when you sign them too.`}
+        </p>
+      ) : null}
+    </>
+  );
+}
+
+function Words({ review }: { review: ReviewDetail }): VNode {
+  const { draft } = review;
+  return (
+    <section class="block" aria-label="The message">
+      <div class="card envelope">
+        <Facts
+          rows={[
+            ['To', review.recipient],
+            ['From', draft.sender],
+            ['Reply to', draft.replyTo],
+            ['Subject', draft.subject === null ? null : <span class="subject">{draft.subject}</span>],
+            ['Preview line', draft.preheader === null || draft.preheader === '' ? null : draft.preheader],
+          ]}
+        />
+      </div>
+      <ContentTabs
+        messageId={review.messageId}
+        version={review.contentHash}
+        html={draft.html}
+        text={draft.text}
+        payload={draft.payload}
+      />
+      <p class="faint">
+        <Origin review={review} /> · signed will be <Short id={review.contentHash} /> with {draft.links.length} link
+        {draft.links.length === 1 ? '' : 's'}
+        {draft.links.length === 0 ? '' : `: ${[...new Set(draft.links)].join(', ')}`}
+      </p>
+    </section>
+  );
+}
+
+function Origin({ review }: { review: ReviewDetail }): VNode {
+  const { origin, versions } = review.draft;
+  if (origin === 'person') return <>Edited by a person</>;
+  if (versions.prompt !== null)
+    return (
+      <>
+        Written by {versions.prompt.model} with prompt {versions.prompt.id} {versions.prompt.version}
+      </>
+    );
+  return <>From the signed template {versions.template?.id ?? ''}</>;
+}
+
+function Card({ title, children }: { title: string; children: ComponentChildren }): VNode {
+  return (
+    <section class="card">
+      <h2>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+/** The right-hand side: everything that is not the words. */
+function Reasons({ review, decision }: { review: ReviewDetail; decision: DecisionView | null }): VNode {
+  return (
+    <div>
+      <Card title="Why a person must look">
+        <ul class="plain">
+          {review.why.map((why) => (
+            <li key={why.code + why.text}>{why.text}</li>
+          ))}
+        </ul>
+        <p>
+          <RiskBar score={review.risk.score} threshold={review.risk.threshold} />
+        </p>
+      </Card>
+      {decision === null ? (
+        <Empty title="The decision cannot be read" />
+      ) : (
+        <>
+          <Card title="Why now">
+            <WhyNow decision={decision} />
+          </Card>
+          <Card title="To whom">
+            <p>
+              <PersonLink id={decision.profileId} name={decision.name} />
+            </p>
+            {decision.situation === null ? null : <PersonThen situation={decision.situation} />}
+          </Card>
+          <section class="block">
+            <h2>
+              Why this{' '}
+              <small>
+                <a href={`/decisions/${decision.id}`}>the whole decision</a>
+              </small>
+            </h2>
+            {decision.result === null ? null : (
+              <>
+                {decision.result.reasons.map((reason) => (
+                  <p key={reason.code + reason.text}>{reason.text}</p>
+                ))}
+                <Candidates candidates={decision.result.candidates} chosen={decision.result} />
+              </>
+            )}
+          </section>
+        </>
+      )}
+      {review.verdicts.length === 0 ? null : <History review={review} />}
+    </div>
+  );
+}
+
+function History({ review }: { review: ReviewDetail }): VNode {
+  const words = { edit: 'edited', approve: 'signed', reject: 'rejected', handoff: 'handed off', skip: 'skipped' };
+  return (
+    <Card title="So far">
+      <ul class="plain">
+        {review.verdicts.map((verdict) => (
+          <li key={verdict.at}>
+            {verdict.name} {words[verdict.verdict]} <Time at={verdict.at} />
+            {verdict.reasons.length === 0 ? '' : `: ${verdict.reasons.join(', ')}`}
+            {verdict.note === null ? null : <span class="quote">{verdict.note}</span>}
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+/** For whoever can only look, and for closed items: the way on. */
+function Browse({ review, queue }: ReviewProps): VNode {
+  return (
+    <div class="verdicts" role="toolbar" aria-label="Queue">
+      <a href={`/messages/${review.messageId}`} role="button" class="secondary">
+        See the message
+      </a>
+      <span class="spacer" />
+      {queue.previous === null ? null : (
+        <a href={`/reviews/${queue.previous}`} data-key="k" role="button" class="secondary">
+          Previous
+          <Key>k</Key>
+        </a>
+      )}
+      {queue.next === null ? null : (
+        <a href={`/reviews/${queue.next}`} data-key="j" role="button" class="secondary">
+          Next
+          <Key>j</Key>
+        </a>
+      )}
+      <a href="/reviews" data-key="u" role="button" class="secondary">
+        Queue
+        <Key>u</Key>
+      </a>
+    </div>
+  );
+}
+
