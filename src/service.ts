@@ -1,13 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AccessService } from './access/index.js';
 import { AppModule } from './app.module.js';
 import { type Environment } from './config/environment.js';
 import { PipelineService } from './pipeline/index.js';
 import { Database, type DatabaseLocation } from './platform/database/index.js';
-import { configureHttp } from './platform/http/index.js';
+import { configureHttp, httpAdapter } from './platform/http/index.js';
 import { clockFor, RandomIds, type Runtime } from './platform/runtime.js';
 import { readOrCreateSecretKeys } from './platform/secrets/secrets-file.js';
 import { Secrets } from './platform/secrets/secrets.js';
@@ -66,7 +66,7 @@ export async function startService(
   try {
     app = await NestFactory.create<NestFastifyApplication>(
       AppModule.of(database, runtime),
-      new FastifyAdapter({ trustProxy: false }),
+      httpAdapter(),
       {
         logger: createLogger(environment.LOG_LEVEL),
         abortOnError: false,

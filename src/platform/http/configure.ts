@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { FastifyAdapter, type NestFastifyApplication, RouteConfig } from '@nestjs/platform-fastify';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { BODY_LIMIT, parseBody } from './body.js';
+import { Metrics } from '../telemetry/index.js';
 import { Problem } from './problem.js';
 import { RouteTable } from './route-table.js';
+import { RunningApplication } from './running-application.js';
 
 const MAX_PARAM_LENGTH = 1_024;
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -45,6 +47,8 @@ export function httpAdapter(): FastifyAdapter {
 export function configureHttp(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
   const routes = app.get(RouteTable);
+  const metrics = app.get(Metrics);
+  app.get(RunningApplication).set(app);
   fastify.addHook('onRoute', (route) => {
     routes.add(route.method, route.url);
   });
@@ -56,6 +60,15 @@ export function configureHttp(app: NestFastifyApplication): void {
         ? new Problem(400, 'bad-url', 'The address holds a null character.')
         : undefined,
     );
+  });
+  fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done) => {
+    const labels = {
+      method: request.method,
+      route: request.routeOptions.url ?? 'none',
+      status: String(reply.statusCode),
+    };
+    metrics.observe('countersign_http_request_seconds', 'Time to answer', labels, reply.elapsedTime / 1_000);
+    done();
   });
   fastify.removeAllContentTypeParsers();
   app.useBodyParser('*', { bodyLimit: BODY_LIMIT }, (request, bytes, done) => {

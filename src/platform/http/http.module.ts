@@ -1,21 +1,25 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { TelemetryModule } from '../telemetry/index.js';
 import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 import { ProblemPages } from './problem-pages.js';
 import { ProblemFilter } from './problem.filter.js';
 import { RouteTable } from './route-table.js';
+import { RunningApplication } from './running-application.js';
 import { validationPipe } from './validation.js';
 
 /** What every route has in common: validation, problems, idempotency. */
 @Global()
 @Module({
+  imports: [TelemetryModule],
   providers: [
     RouteTable,
+    RunningApplication,
     ProblemPages,
     IdempotencyInterceptor,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_PIPE, useFactory: validationPipe },
   ],
-  exports: [RouteTable, ProblemPages, IdempotencyInterceptor],
+  exports: [RouteTable, RunningApplication, ProblemPages, IdempotencyInterceptor],
 })
 export class HttpModule {}

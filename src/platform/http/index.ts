@@ -13,6 +13,7 @@ export {
   pageQuery,
   type PageQuery,
 } from './pagination.js';
-export { escapeHtml, ProblemPages, type ShownProblem } from './problem-pages.js';
+export { ProblemPages, type ShownProblem } from './problem-pages.js';
 export { type FieldError, Problem } from './problem.js';
+export { RunningApplication } from './running-application.js';
 export { invalidInput } from './validation.js';

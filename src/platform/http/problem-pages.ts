@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { escapeHtml } from '../../shared/html.js';
 
 /** A problem as a person in a browser is told of it. */
 export interface ShownProblem {
@@ -20,10 +21,6 @@ export class ProblemPages {
   render(problem: ShownProblem): string {
     return this.renderer(problem);
   }
-}
-
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 function plainPage(problem: ShownProblem): string {

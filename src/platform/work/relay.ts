@@ -19,6 +19,11 @@ export class WorkRelay {
     private readonly runner: InProcessRunner,
   ) {}
 
+  /** Whether it looks for work. */
+  get running(): boolean {
+    return !this.stopped;
+  }
+
   start(): void {
     this.stopped = false;
     this.unsubscribe = this.work.onEnqueue(() => {
