@@ -27,17 +27,7 @@ export interface Signal {
 /** Source of signals that Countersign itself writes: outcomes and what people did in the console. */
 export const OWN_SOURCE = 'countersign';
 
-/** Names of the outcome signals. */
-export const OUTCOME_EVENTS = {
-  sent: 'Message Sent',
-  delivered: 'Message Delivered',
-  bounced: 'Message Bounced',
-  opened: 'Message Opened',
-  clicked: 'Message Clicked',
-  converted: 'Message Converted',
-  unsubscribed: 'Unsubscribed',
-  complained: 'Message Complained',
-} as const;
+export { OUTCOME_EVENTS } from '../policies/own-events.js';
 
 /** A signal before it is kept: everything but its id, its source and the moment of its arrival. */
 export type NewSignal = Omit<Signal, 'id' | 'source' | 'receivedAt'>;

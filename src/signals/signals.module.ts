@@ -1,6 +1,12 @@
 import { Module } from '@nestjs/common';
+import { InboxService } from './inbox.service.js';
+import { IngestController } from './ingest.controller.js';
 import { SignalsService } from './signals.service.js';
 
 /** What customers do, as it arrives. */
-@Module({ providers: [SignalsService], exports: [SignalsService] })
+@Module({
+  controllers: [IngestController],
+  providers: [SignalsService, InboxService],
+  exports: [SignalsService, InboxService],
+})
 export class SignalsModule {}

@@ -1,0 +1,236 @@
+import { Controller, Headers, HttpCode, Logger, Options, Post, Req, Res } from '@nestjs/common';
+import { ApiBasicAuth, ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { AccessService, Public } from '../access/index.js';
+import { Problem, RawBodyRoute, readRawBody } from '../platform/http/index.js';
+import { Clock } from '../shared/clock.js';
+import { Ids } from '../shared/ids.js';
+import { BODY_LIMIT, BodyRefused, type Parsed, parseBatch, type ParseOptions, parseSingle } from './parse.js';
+import { type SignalType } from './signal.js';
+import { Overloaded, SignalsService } from './signals.service.js';
+
+/** What a client gets for what was kept. */
+interface IngestAnswer {
+  readonly success: true;
+  readonly rejected?: readonly { readonly index: number; readonly path: string; readonly message: string }[];
+}
+
+const CORS: Readonly<Record<string, string>> = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-methods': 'POST',
+  'access-control-allow-headers': 'authorization, content-type, content-encoding',
+  'access-control-max-age': '86400',
+  'cross-origin-resource-policy': 'cross-origin',
+};
+
+/** The Segment-shaped API. Bodies are parsed by hand: this is the hot path, and clients mislabel what they send. */
+@Controller('v1')
+@Public()
+@ApiTags('Signals')
+@ApiBasicAuth('writeKey')
+export class IngestController {
+  private readonly logger = new Logger('signals');
+
+  constructor(
+    private readonly signals: SignalsService,
+    private readonly access: AccessService,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+  ) {}
+
+  @Post('batch')
+  @HttpCode(200)
+  @RawBodyRoute()
+  @ApiOperation({
+    summary: 'Keeps a batch of signals; bad ones are named in the answer and the good ones kept',
+  })
+  @ApiBody({
+    schema: {
+      type: 'object',
+      required: ['batch'],
+      properties: { batch: { type: 'array', items: { type: 'object' } } },
+    },
+  })
+  @ApiResponse({ status: 200, description: '`{ success: true, rejected?: [{ index, path, message }] }`' })
+  @ApiResponse({ status: 429, description: 'Overload; nothing was kept. See Retry-After.' })
+  async batch(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Headers('authorization') authorization: string | undefined,
+  ): Promise<IngestAnswer> {
+    void reply.headers(CORS);
+    const source = await this.authenticate(authorization);
+    const parsed = await this.parse(source, request.body, parseBatch);
+    const first = parsed.rejected[0];
+    if (first !== undefined && parsed.signals.length === 0 && parsed.rejected.every((each) => each.tooLarge))
+      throw new Problem(413, 'too-large', `Every signal of the batch ${first.message}.`);
+    await this.keep(source, parsed);
+    if (parsed.rejected.length === 0) return { success: true };
+    return {
+      success: true,
+      rejected: parsed.rejected.map(({ index, path, message }) => ({ index, path, message })),
+    };
+  }
+
+  @Post('track')
+  @HttpCode(200)
+  @RawBodyRoute()
+  @ApiOperation({ summary: 'Keeps one event' })
+  track(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<IngestAnswer> {
+    return this.single('track', request, reply);
+  }
+
+  @Post('identify')
+  @HttpCode(200)
+  @RawBodyRoute()
+  @ApiOperation({ summary: 'Says who somebody is, and their traits' })
+  identify(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<IngestAnswer> {
+    return this.single('identify', request, reply);
+  }
+
+  @Post('page')
+  @HttpCode(200)
+  @RawBodyRoute()
+  @ApiOperation({ summary: 'Keeps the view of a page' })
+  page(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<IngestAnswer> {
+    return this.single('page', request, reply);
+  }
+
+  @Post('screen')
+  @HttpCode(200)
+  @RawBodyRoute()
+  @ApiOperation({ summary: 'Keeps the view of a screen' })
+  screen(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<IngestAnswer> {
+    return this.single('screen', request, reply);
+  }
+
+  @Post('group')
+  @HttpCode(200)
+  @RawBodyRoute()
+  @ApiOperation({ summary: 'Puts somebody into a group' })
+  group(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<IngestAnswer> {
+    return this.single('group', request, reply);
+  }
+
+  @Post('alias')
+  @HttpCode(200)
+  @RawBodyRoute()
+  @ApiOperation({ summary: 'Says that two ids are one person' })
+  alias(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<IngestAnswer> {
+    return this.single('alias', request, reply);
+  }
+
+  /** Browsers ask before they send with a write key. */
+  @Options(['batch', 'track', 'identify', 'page', 'screen', 'group', 'alias'])
+  @HttpCode(204)
+  @ApiOperation({ summary: 'CORS' })
+  preflight(@Res({ passthrough: true }) reply: FastifyReply): void {
+    void reply.headers(CORS);
+  }
+
+  private async single(
+    type: SignalType,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<IngestAnswer> {
+    void reply.headers(CORS);
+    const source = await this.authenticate(request.headers.authorization);
+    const parsed = await this.parse(source, request.body, (text, options) =>
+      parseSingle(type, text, options),
+    );
+    const refused = parsed.rejected[0];
+    if (refused !== undefined) {
+      await this.record(source, parsed.rejected);
+      if (refused.tooLarge) throw new Problem(413, 'too-large', `The signal ${refused.message}.`);
+      const place = refused.path === '' ? 'The signal' : refused.path;
+      throw new Problem(400, 'invalid-signal', `${place} ${refused.message}.`, [
+        { path: refused.path, message: refused.message },
+      ]);
+    }
+    await this.keep(source, parsed);
+    return { success: true };
+  }
+
+  private async authenticate(authorization: string | undefined): Promise<string> {
+    const key = writeKeyOf(authorization);
+    const found = key === null ? null : await this.access.writeKey(key);
+    if (found === null) {
+      throw new Problem(
+        401,
+        'unknown-write-key',
+        'Send a valid write key as the user of Basic authentication.',
+        undefined,
+        { 'www-authenticate': 'Basic realm="write key", charset="UTF-8"' },
+      );
+    }
+    return found.id;
+  }
+
+  private async parse(
+    source: string,
+    body: unknown,
+    read: (text: string, options: ParseOptions) => Parsed,
+  ): Promise<Parsed> {
+    const bytes = await readRawBody(body, BODY_LIMIT);
+    try {
+      return read(bytes.toString('utf8'), {
+        receivedAt: this.clock.now(),
+        unique: () => this.ids.make('sig'),
+      });
+    } catch (error) {
+      if (!(error instanceof BodyRefused)) throw error;
+      const { path, reason } = error;
+      await this.record(source, [{ index: 0, path, message: reason, tooLarge: false, excerpt: '' }]);
+      throw new Problem(400, 'malformed-body', `The body${path === '' ? '' : `: ${path}`} ${reason}.`, [
+        { path, message: reason },
+      ]);
+    }
+  }
+
+  private async keep(source: string, parsed: Parsed): Promise<void> {
+    try {
+      await this.signals.append(source, parsed.signals);
+    } catch (error) {
+      if (!(error instanceof Overloaded)) throw error;
+      throw new Problem(429, 'overloaded', 'Too many signals are waiting; nothing was kept.', undefined, {
+        'retry-after': String(error.retryAfterSeconds),
+      });
+    }
+    await this.record(source, [...parsed.rejected, ...parsed.notices]);
+  }
+
+  /** A rejection that cannot be noted must not turn into an error for signals that are safely kept. */
+  private async record(source: string, rejections: Parsed['rejected']): Promise<void> {
+    try {
+      await this.signals.recordRejections(source, rejections);
+    } catch (error) {
+      this.logger.warn(`noting rejected signals: ${String(error)}`);
+    }
+  }
+}
+
+/** The user of Basic authentication; whatever the password is. */
+function writeKeyOf(authorization: string | undefined): string | null {
+  const match = /^Basic\s+([A-Za-z0-9+/=_-]+)\s*$/i.exec(authorization ?? '');
+  if (match?.[1] === undefined) return null;
+  const key = Buffer.from(match[1], 'base64').toString('utf8').split(':')[0] ?? '';
+  return key === '' ? null : key;
+}
