@@ -72,11 +72,11 @@ export class OpenApiService {
 
 /** What JSON Schema cannot say (a transform) is left open instead of failing the whole document. */
 function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, {
+  const converted = z.toJSONSchema(schema, {
     target: 'openapi-3.0',
     io,
     unrepresentable: 'any',
     reused: 'inline',
   });
-  return rest;
+  return Object.fromEntries(Object.entries(converted).filter(([name]) => name !== '$schema'));
 }

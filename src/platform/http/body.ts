@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { errorCode } from '../../shared/errors.js';
 import { readJson } from './json.js';
 import { Problem } from './problem.js';
 
@@ -24,7 +25,7 @@ async function gunzipWithin(bytes: Buffer, limit: number): Promise<Buffer> {
   try {
     return await unzip(bytes, { maxOutputLength: limit + 1 });
   } catch (error) {
-    if (error instanceof RangeError) throw tooLarge(limit);
+    if (errorCode(error) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit);
     throw new Problem(400, 'malformed-gzip', 'The body starts like gzip and cannot be unzipped.');
   }
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { FastifyAdapter, type NestFastifyApplication, RouteConfig } from '@nestjs/platform-fastify';
-import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import { BODY_LIMIT, parseBody } from './body.js';
 import { Metrics } from '../telemetry/index.js';
+import { answerDocument } from './problem-document.js';
 import { Problem } from './problem.js';
 import { RouteTable } from './route-table.js';
 import { RunningApplication } from './running-application.js';
@@ -36,6 +37,15 @@ export function httpAdapter(): FastifyAdapter {
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     genReqId: () => randomUUID(),
+    // The router refuses a malformed or overlong address before any hook or filter is asked.
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      void reply.headers(HEADERS);
+      answerDocument(
+        request,
+        reply,
+        new Problem(error.statusCode ?? 400, 'bad-url', 'The address is malformed or too long.'),
+      );
+    },
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
   });
 }

@@ -1,10 +1,12 @@
 import { STATUS_CODES } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { errorCode } from '../../shared/errors.js';
 import { ErasedError } from '../vault/index.js';
 import { BODY_LIMIT, tooLarge } from './body.js';
 import { ProblemPages } from './problem-pages.js';
-import { type FieldError, Problem } from './problem.js';
+import { answerDocument, titleOf } from './problem-document.js';
+import { Problem } from './problem.js';
 import { RouteTable } from './route-table.js';
 
 /** The network's and PostgreSQL's codes for a database that is not there. */
@@ -18,17 +20,6 @@ const DATABASE_GONE = new Set([
   '57P03',
   '53300',
 ]);
-
-/** As it is written on the wire (RFC 9457). */
-interface ProblemDocument {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly errors?: readonly FieldError[];
-  /** What to name when asking for help; only for a defect. */
-  readonly requestId?: string;
-}
 
 /** The one place where an exception becomes an answer; a defect is logged here, once. */
 @Catch()
@@ -118,26 +109,6 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-function titleOf(problem: Problem): string {
-  return STATUS_CODES[problem.status] ?? 'Error';
-}
-
-function answerDocument(request: FastifyRequest, reply: FastifyReply, problem: Problem): void {
-  const document: ProblemDocument = {
-    type: `urn:countersign:problem:${problem.code}`,
-    title: titleOf(problem),
-    status: problem.status,
-    detail: problem.detail,
-    ...(problem.errors === undefined ? {} : { errors: problem.errors }),
-    ...(problem.status === 500 ? { requestId: request.id } : {}),
-  };
-  void reply
-    .code(problem.status)
-    .headers(problem.headers)
-    .type('application/problem+json; charset=utf-8')
-    .send(JSON.stringify(document));
-}
-
 /** Browsers ask for html; the API is never answered with it. */
 function wantsPage(request: FastifyRequest): boolean {
   return (request.headers.accept ?? '').includes('text/html') && !request.url.startsWith('/v1/');
@@ -145,9 +116,8 @@ function wantsPage(request: FastifyRequest): boolean {
 
 function isDatabaseGone(exception: unknown): boolean {
   if (!(exception instanceof Error)) return false;
-  const code = 'code' in exception ? String(exception.code) : '';
   return (
-    DATABASE_GONE.has(code) ||
+    DATABASE_GONE.has(errorCode(exception)) ||
     exception.message.includes('timeout exceeded when trying to connect') ||
     exception.message.includes('Connection terminated')
   );

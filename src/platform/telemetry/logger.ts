@@ -3,20 +3,26 @@ import { type DestinationStream, pino, type Logger as Pino } from 'pino';
 
 type Level = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
+/** What pino writes. */
+interface Line {
+  readonly level: number;
+  readonly time: number;
+  readonly msg?: string;
+  readonly context?: string;
+}
+/** Members of a line that have their own place in it, or say nothing in a terminal. */
+const SHOWN = new Set(['level', 'time', 'msg', 'context', 'pid', 'hostname']);
+
 /** Where a terminal's lines go: time, level, who, what. */
 function terminal(): DestinationStream {
   return {
     write(line: string) {
-      const entry = JSON.parse(line) as Record<string, unknown> & {
-        level: number;
-        time: number;
-        msg?: string;
-      };
-      const { level, time, msg, context, pid: _pid, hostname: _hostname, ...rest } = entry;
-      const more = Object.keys(rest).length === 0 ? '' : ` ${JSON.stringify(rest)}`;
-      const at = new Date(time).toISOString().slice(11, 19);
-      const name = pino.levels.labels[level] ?? String(level);
-      process.stdout.write(`${at} ${name.padEnd(5)} ${String(context ?? '-')}: ${msg ?? ''}${more}\n`);
+      const entry = JSON.parse(line) as Line;
+      const more = Object.fromEntries(Object.entries(entry).filter(([name]) => !SHOWN.has(name)));
+      const at = new Date(entry.time).toISOString().slice(11, 19);
+      const level = (pino.levels.labels[entry.level] ?? '').padEnd(5);
+      const rest = Object.keys(more).length === 0 ? '' : ` ${JSON.stringify(more)}`;
+      process.stdout.write(`${at} ${level} ${entry.context ?? '-'}: ${entry.msg ?? ''}${rest}\n`);
     },
   };
 }
