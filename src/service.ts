@@ -20,6 +20,8 @@ export interface RunningService {
   readonly url: string;
   /** What the first start generated and shows once: lines for the terminal. */
   readonly printed: readonly string[];
+  /** In whose name the first start acted. */
+  readonly administrator: { readonly personId: string; readonly name: string };
   readonly app: NestFastifyApplication;
   /** Stops taking requests, lets what is under way end, closes the database. */
   stop(): Promise<void>;
@@ -64,20 +66,16 @@ export async function startService(
     if (parts.database === undefined) await database.close();
   };
   try {
-    app = await NestFactory.create<NestFastifyApplication>(
-      AppModule.of(database, runtime),
-      httpAdapter(),
-      {
-        logger: createLogger(environment.LOG_LEVEL),
-        abortOnError: false,
-      },
-    );
+    app = await NestFactory.create<NestFastifyApplication>(AppModule.of(database, runtime), httpAdapter(), {
+      logger: createLogger(environment.LOG_LEVEL),
+      abortOnError: false,
+    });
     configureHttp(app);
     const { administrator, printed } = await app.get(AccessService).bootstrap(environment);
     await app.get(PoliciesService).loadFolderAtStart(administrator);
     await app.listen({ port: environment.PORT, host: environment.HOST });
     await app.get(PipelineService).start();
-    return { url: await app.getUrl(), printed, app, stop };
+    return { url: await app.getUrl(), printed, administrator, app, stop };
   } catch (error) {
     await stop();
     throw error;
