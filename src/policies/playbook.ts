@@ -32,6 +32,11 @@ export const brandSchema = z.strictObject({
   replyTo: z.email().optional(),
   postalAddress: z.string().min(1),
   website: z.url(),
+  /** Colour of buttons in e-mail, such as `#1f5c4d`. */
+  accent: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/i, 'write a colour such as "#1f5c4d"')
+    .optional(),
   /** Hosts that links may lead to; a subdomain of one counts. */
   linkHosts: z.array(z.string().min(1)).min(1),
   voice: z.string().min(1),
@@ -44,18 +49,43 @@ export const brandSchema = z.strictObject({
 });
 export type Brand = z.output<typeof brandSchema>;
 
-/** What a field of the vocabulary is, and what its absence means. */
-export const fieldSchema = z.strictObject({
-  type: z.enum(['string', 'number', 'boolean', 'timestamp', 'list<string>']),
-  /** `unknown`: reading it while it is absent makes a guardrail match. Otherwise the value that stands in for it. */
-  absent: z.union([
+/** `unknown`: reading it while it is absent makes a guardrail match. Otherwise the value that stands in for it. */
+const absence = z.union(
+  [
     z.literal('unknown'),
     z.strictObject({ default: z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]) }),
-  ]),
+  ],
+  { error: 'say what absence means: "unknown", or "{ default: … }" with the value that stands in' },
+);
+const described = {
+  absent: absence,
   description: z.string().optional(),
-  /** Whether the model may see it when an action lists it. Special categories stay false. */
+  /** Special categories and the like: only guardrails may read it; the model, templates and triggers never do. */
   sensitive: z.boolean().default(false),
+};
+const scalar = z.enum(['string', 'number', 'boolean', 'timestamp']);
+
+/** A member of the objects in a list. */
+export const itemFieldSchema = z.strictObject({
+  type: scalar,
+  absent: absence,
+  description: z.string().optional(),
 });
+
+/** What a field of the vocabulary is, and what its absence means. A value that does not fit its type counts as unknown. */
+export const fieldSchema = z.discriminatedUnion(
+  'type',
+  [
+    z.strictObject({ ...described, type: z.enum([...scalar.options, 'list<string>']) }),
+    /** Such as the `products` of an order. */
+    z.strictObject({
+      ...described,
+      type: z.literal('list<object>'),
+      items: z.record(z.string(), itemFieldSchema),
+    }),
+  ],
+  { error: 'should be string, number, boolean, timestamp, list<string> or list<object>' },
+);
 export type FieldSpec = z.output<typeof fieldSchema>;
 
 /** policies/vocabulary.yaml: what signals of this business carry. */
@@ -70,6 +100,10 @@ export const vocabularySchema = z.strictObject({
       }),
     )
     .default({}),
+  /** Members of `context` in a request for a decision. */
+  context: z.record(z.string(), fieldSchema).default({}),
+  /** Members of a fact's `data` beyond the ones every product, offer and claim has. */
+  facts: z.record(z.string(), fieldSchema).default({}),
 });
 export type VocabularySpec = z.output<typeof vocabularySchema>;
 

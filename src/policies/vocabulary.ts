@@ -1,14 +1,33 @@
 import { type Json } from '../shared/canonical-json.js';
 import { type ExpressionInput } from './bundle.js';
-import { type Fact } from './fact.js';
-import { type MessageClass, type VocabularySpec } from './playbook.js';
+import { type Fact, isValidAt } from './fact.js';
+import { BUILTIN_FACT_FIELDS } from './fields.js';
+import { type FieldSpec, type MessageClass, type VocabularySpec } from './playbook.js';
+import {
+  ConsentsRecord,
+  ContextRecord,
+  EventRecord,
+  EventsRecord,
+  FactDataRecord,
+  FactRecord,
+  FactsRecord,
+  HistoryRecord,
+  MessageRecord,
+  ProfileRecord,
+  PropertiesRecord,
+  read,
+  SignalRecord,
+  TraitsRecord,
+} from './records.js';
 
 /** What expressions may know of a person. Times ISO 8601 UTC. */
 export interface ProfileFeatures {
   readonly userId: string | null;
   readonly stage: string;
+  /** ISO 3166-1 alpha-2. */
   readonly country: string | null;
   readonly locale: string | null;
+  /** Candidate time zones; empty when nothing is known. */
   readonly zones: readonly string[];
   readonly traits: Readonly<Record<string, Json>>;
   readonly hasEmail: boolean;
@@ -59,7 +78,154 @@ export interface ExpressionSource {
   readonly facts: Readonly<Record<string, Fact>>;
 }
 
-/** Prepares what expressions read; the same source gives the same values. Cheap: fields are converted when they are read. */
-export function toExpressionInput(_vocabulary: VocabularySpec, source: ExpressionSource): ExpressionInput {
-  return { now: new Date(source.now) };
+/** Prepares what expressions read; the same source gives the same values. Cheap: a field is converted when it is read. */
+export function toExpressionInput(vocabulary: VocabularySpec, source: ExpressionSource): ExpressionInput {
+  const now = new Date(source.now);
+  return {
+    now,
+    signal: signalRecord(vocabulary, source.signal),
+    context: new ContextRecord((name) => declared(vocabulary.context, source.context, name)),
+    profile: profileRecord(vocabulary, source.profile, now),
+    history: new HistoryRecord(
+      (name) => (name === 'messages' ? source.history.messages.map(messageRecord) : undefined),
+      now,
+    ),
+    openTasks: source.openTasks,
+    facts: new FactsRecord((slot) => {
+      const fact = own(source.facts, slot);
+      return fact === undefined ? undefined : factRecord(vocabulary, fact, source.now);
+    }),
+  };
+}
+
+/** A member that is really there: never something that every object inherits. */
+function own<T>(members: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(members, name) ? members[name] : undefined;
+}
+
+function declared(
+  specs: Readonly<Record<string, FieldSpec>>,
+  values: Readonly<Record<string, Json>>,
+  name: string,
+): unknown {
+  const spec = own(specs, name);
+  return spec === undefined ? undefined : read(spec, own(values, name));
+}
+
+function signalRecord(vocabulary: VocabularySpec, signal: ExpressionSource['signal']): SignalRecord {
+  if (signal === null) return new SignalRecord(() => undefined);
+  const specs = own(vocabulary.events, signal.event ?? '')?.properties ?? {};
+  return new SignalRecord((name) => {
+    switch (name) {
+      case 'type':
+        return signal.type;
+      case 'event':
+        return signal.event ?? undefined;
+      case 'at':
+        return new Date(signal.at);
+      case 'properties':
+        return new PropertiesRecord((property) => declared(specs, signal.properties, property));
+      default:
+        return undefined;
+    }
+  });
+}
+
+function profileRecord(vocabulary: VocabularySpec, profile: ProfileFeatures, now: Date): ProfileRecord {
+  return new ProfileRecord((name) => {
+    switch (name) {
+      case 'userId':
+        return profile.userId ?? undefined;
+      case 'country':
+        return profile.country ?? undefined;
+      case 'locale':
+        return profile.locale ?? undefined;
+      case 'stage':
+        return profile.stage;
+      case 'zones':
+        return profile.zones.length === 0 ? undefined : profile.zones;
+      case 'hasEmail':
+        return profile.hasEmail;
+      case 'hasPhone':
+        return profile.hasPhone;
+      case 'firstSeenAt':
+        return new Date(profile.firstSeenAt);
+      case 'lastSeenAt':
+        return new Date(profile.lastSeenAt);
+      case 'traits':
+        return new TraitsRecord((trait) => declared(vocabulary.traits, profile.traits, trait));
+      case 'events':
+        return new EventsRecord((event) => eventRecord(own(profile.events, event), now));
+      case 'consents':
+        return new ConsentsRecord((channel) => {
+          const state = own(profile.consents, channel);
+          return state === 'unknown' ? undefined : state;
+        });
+      default:
+        return undefined;
+    }
+  });
+}
+
+function eventRecord(event: EventFeatures | undefined, now: Date): EventRecord {
+  return new EventRecord((name) => {
+    switch (name) {
+      case 'total':
+      case 'count1d':
+      case 'count7d':
+      case 'count30d':
+      case 'count90d':
+        return event?.[name] ?? 0;
+      case 'lastAt':
+        return event === undefined ? undefined : new Date(event.lastAt);
+      default:
+        return undefined;
+    }
+  }, now);
+}
+
+function messageRecord(message: MessageFeatures): MessageRecord {
+  return new MessageRecord((name) => {
+    switch (name) {
+      case 'action':
+      case 'channel':
+      case 'class':
+      case 'tags':
+      case 'topic':
+      case 'open':
+        return message[name];
+      case 'offer':
+        return message.offer ?? '';
+      case 'at':
+        return new Date(message.at);
+      default:
+        return undefined;
+    }
+  });
+}
+
+function factRecord(vocabulary: VocabularySpec, fact: Fact, now: string): FactRecord {
+  return new FactRecord((name) => {
+    switch (name) {
+      case 'id':
+      case 'version':
+      case 'kind':
+      case 'source':
+        return fact[name];
+      case 'valid':
+        return isValidAt(fact, now);
+      case 'validFrom':
+      case 'validUntil': {
+        const time = fact[name];
+        return time === null ? undefined : new Date(time);
+      }
+      case 'data':
+        return new FactDataRecord((member) => {
+          const spec = own(vocabulary.facts, member) ?? own(BUILTIN_FACT_FIELDS, member);
+          return spec === undefined ? undefined : read(spec, own(fact.data, member));
+        });
+      default:
+        return undefined;
+    }
+  });
 }

@@ -1,0 +1,170 @@
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  Lexer,
+  LineCounter,
+  parseDocument,
+  type Scalar,
+  visit,
+} from 'yaml';
+import { type PlaybookError } from './bundle.js';
+
+type Path = readonly (string | number)[];
+
+/** One YAML file of the playbook, which knows where each of its values stands. */
+export class YamlFile {
+  private constructor(
+    readonly path: string,
+    private readonly text: string,
+    private readonly document: ReturnType<typeof parseDocument>,
+    private readonly lines: LineCounter,
+  ) {}
+
+  /** Reads one document of plain YAML 1.2: no anchors, aliases, tags or merge keys, so that every value stands where it is used. */
+  static parse(path: string, text: string): { file: YamlFile; value: unknown } | { errors: PlaybookError[] } {
+    const lines = new LineCounter();
+    const at = (offset: number, message: string): PlaybookError => ({ file: path, ...place(lines, offset), message }); // prettier-ignore
+    const deep = tooDeepAt(text);
+    if (deep !== null) {
+      const before = text.slice(0, deep).split('\n');
+      const column = (before.at(-1) ?? '').length + 1;
+      return { errors: [{ file: path, line: before.length, column, message: 'is nested too deeply' }] };
+    }
+    const document = parseDocument(text, {
+      lineCounter: lines,
+      version: '1.2',
+      schema: 'core',
+      merge: false,
+      strict: true,
+      stringKeys: true,
+      uniqueKeys: true,
+      prettyErrors: false,
+    });
+    const errors = [...document.errors, ...document.warnings].map((error) =>
+      at(error.pos[0], firstLine(error.message)),
+    );
+    visit(document, (_key, node) => {
+      if (isAlias(node))
+        errors.push(at(node.range?.[0] ?? 0, 'aliases are not allowed: write the value where it is used'));
+      else if (isNode(node) && 'anchor' in node && node.anchor !== undefined)
+        errors.push(at(node.range?.[0] ?? 0, 'anchors are not allowed: write the value where it is used'));
+    });
+    if (errors.length > 0) return { errors };
+    return { file: new YamlFile(path, text, document, lines), value: document.toJS({ maxAliasCount: 0 }) };
+  }
+
+  /** An error at a value; at the nearest thing around it when it is missing. */
+  error(path: Path, message: string): PlaybookError {
+    return { file: this.path, ...place(this.lines, this.startOf(path)), message };
+  }
+
+  /** An error at a key of a mapping. */
+  errorAtKey(path: Path, key: string, message: string): PlaybookError {
+    const map = this.nodeAt(path);
+    const pair = isMap(map)
+      ? map.items.find((item) => isScalar(item.key) && item.key.value === key)
+      : undefined;
+    const offset = isNode(pair?.key) ? pair.key.range?.[0] : undefined;
+    return { file: this.path, ...place(this.lines, offset ?? this.startOf(path)), message };
+  }
+
+  /** An error inside a text value, at an offset into what it says: block scalars and quotes are looked through. */
+  errorInside(path: Path, offset: number, message: string): PlaybookError {
+    const node = this.nodeAt(path);
+    const inside = isScalar(node) && typeof node.value === 'string' ? offsetInSource(this.text, node, node.value, offset) : null; // prettier-ignore
+    return { file: this.path, ...place(this.lines, inside ?? this.startOf(path)), message };
+  }
+
+  private nodeAt(path: Path): unknown {
+    return path.length === 0 ? this.document.contents : this.document.getIn(path, true);
+  }
+
+  private startOf(path: Path): number {
+    for (let length = path.length; length >= 0; length--) {
+      const node = this.nodeAt(path.slice(0, length));
+      if (isNode(node) && node.range) return node.range[0];
+    }
+    return 0;
+  }
+}
+
+function place(lines: LineCounter, offset: number): { line: number; column: number } {
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(1, line), column: Math.max(1, col) };
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0] ?? text;
+}
+
+/** Marks that the lexer puts between tokens; they are no part of the text. */
+const LEXER_MARKS: ReadonlySet<string> = new Set(['\u0002', '\u0018', '\u001f']);
+const MOST_OPEN = 40;
+const WIDEST_INDENT = 120;
+const MOST_INDICATORS = 20;
+
+/**
+ * The offset where collections nest deeper than any playbook needs, or null. The parser recurses, and deep enough it takes the process
+ * down with it instead of throwing; the lexer does not.
+ */
+function tooDeepAt(text: string): number | null {
+  let offset = 0;
+  let open = 0;
+  let indicators = 0;
+  let isContent = false;
+  let lineStart = true;
+  for (const token of new Lexer().lex(text)) {
+    if (LEXER_MARKS.has(token)) {
+      isContent = token === '\u001f';
+      continue;
+    }
+    if (!isContent) {
+      if (token === '[' || token === '{') open++;
+      else if (token === ']' || token === '}') open--;
+      else if (token === '-' || token === '?') indicators++;
+      if (lineStart && /^ +$/.test(token) && token.length > WIDEST_INDENT) return offset;
+      if (open > MOST_OPEN || indicators > MOST_INDICATORS) return offset;
+    }
+    isContent = false;
+    lineStart = token.endsWith('\n');
+    if (lineStart) indicators = 0;
+    offset += token.length;
+  }
+  return null;
+}
+
+/**
+ * Where the character at `offset` of a scalar's value stands in the file. Folding and indentation only ever change white space and
+ * quotes only add escapes, so both texts are walked in step.
+ */
+function offsetInSource(text: string, node: Scalar, value: string, offset: number): number | null {
+  if (!node.range) return null;
+  let at = node.range[0];
+  const end = node.range[1];
+  const quote = node.type === 'QUOTE_DOUBLE' ? '"' : node.type === 'QUOTE_SINGLE' ? "'" : null;
+  if (quote !== null) at++;
+  if (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED') at = text.indexOf('\n', at) + 1;
+  for (let i = 0; i <= offset && at < end; i++) {
+    const character = value[i];
+    if (character === undefined) return at;
+    if (/\s/.test(character)) {
+      if (i === offset) return at;
+      if (/\s/.test(text[at] ?? '') || text[at] === '\\') at += sourceLength(text, at, quote);
+      continue;
+    }
+    while (/\s/.test(text[at] ?? '') || (quote === '"' && /^\\\r?\n/.test(text.slice(at, at + 3)))) at++;
+    if (i === offset) return at;
+    at += sourceLength(text, at, quote);
+  }
+  return at;
+}
+
+const ESCAPE_LENGTHS: Readonly<Record<string, number>> = { x: 4, u: 6, U: 10 };
+
+/** How many characters of the file one character of the value takes. */
+function sourceLength(text: string, at: number, quote: '"' | "'" | null): number {
+  if (quote === '"' && text[at] === '\\') return ESCAPE_LENGTHS[text[at + 1] ?? ''] ?? 2;
+  return quote === "'" && text[at] === "'" ? 2 : 1;
+}
