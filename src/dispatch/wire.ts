@@ -44,7 +44,9 @@ export function wireLinks(
 const HREF = /(<a\b[^>]*?\shref=)(?:"([^"]*)"|'([^']*)')/gi;
 const URL_IN_TEXT = /https?:\/\/[^\s<>"']+/g;
 const TRAILING = /[.,;:!?)\]}]+$/;
-const isStandIn = (target: string): boolean => target === UNSUBSCRIBE_TOKEN || target === OPEN_TOKEN;
+/** Links that can be tracked: on the web, and no stand-ins. */
+const isTrackable = (target: string): boolean =>
+  /^https?:\/\//i.test(target) && target !== UNSUBSCRIBE_TOKEN && target !== OPEN_TOKEN;
 
 /** A tracked link at its place: what is written there now, and what will be. */
 interface Substitution {
@@ -67,7 +69,7 @@ function apply(text: string, substitutions: readonly Substitution[]): string {
 function linkPicker(clicks: WireLinks['clicks']): (target: string) => { url: string } | undefined {
   const byTarget = new Map<string, { url: string }[]>();
   for (const click of clicks) {
-    if (isStandIn(click.target)) continue;
+    if (!isTrackable(click.target)) continue;
     byTarget.set(click.target, [...(byTarget.get(click.target) ?? []), click]);
   }
   return (target) => {
