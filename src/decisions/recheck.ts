@@ -1,6 +1,14 @@
 import { type Bundle } from '../policies/bundle.js';
-import { type Fact } from '../policies/fact.js';
-import { type Situation } from './situation.js';
+import { type Fact, isValidAt } from '../policies/fact.js';
+import { type Action, type Channel } from '../policies/playbook.js';
+import { canonicalJson } from '../shared/canonical-json.js';
+import { contactChecks } from './checks.js';
+import { expressionInputs } from './expression-source.js';
+import { bySeverity, judgeAll, matchedOf } from './guardrails.js';
+import { channelChecks, type Limits, limitsOf, textChecks } from './limits.js';
+import { distinct, type Reason } from './reason.js';
+import { earliestSendTime } from './send-time.js';
+import { type PastMessage, type Situation } from './situation.js';
 
 /** What is looked at again before it leaves; a `Message` fits, with what its content rests on beside it. */
 export interface DueMessage {
@@ -15,8 +23,12 @@ export interface DueMessage {
   readonly facts: readonly { readonly id: string; readonly version: number }[];
   /** The facts of the decision's situation, so that a change can be told in figures. */
   readonly decidedFacts?: readonly Fact[];
+  /** Fact ids by slot of its decision: guardrails may read them. */
+  readonly slots?: Readonly<Record<string, string>>;
   /** A named person has read it: review rules have been answered. */
   readonly readByPerson?: boolean;
+  /** Review rules that were known when it was decided, by id (`result.review.why`). */
+  readonly reviewed?: readonly string[];
   /** Its words, for rules on required and forbidden text. */
   readonly text?: string;
 }
@@ -25,12 +37,192 @@ export interface RecheckResult {
   readonly verdict: 'send' | 'postpone' | 'suppress' | 'expire' | 'review';
   /** The next allowed time, for `postpone`. ISO 8601 UTC. */
   readonly at?: string;
-  readonly reasons: readonly { readonly code: string; readonly text: string }[];
+  readonly reasons: readonly Reason[];
   /** A hand-off rule matched: its task is to be opened although the message does not leave. */
   readonly handoff: { readonly owner: string; readonly reasonCode: string; readonly reason: string } | null;
 }
 
-/** Looks again just before sending: guardrails only, the action fixed, the message's own place in the caps left out. */
-export function recheck(_bundle: Bundle, _situation: Situation, _message: DueMessage): RecheckResult {
-  throw new Error('soon');
+/**
+ * Looks again just before sending, on a fresh situation: guardrails only, the action fixed, the message's own place in the caps left out.
+ * An end comes before a question to a person, and that before waiting. Pure.
+ */
+export function recheck(bundle: Bundle, situation: Situation, message: DueMessage): RecheckResult {
+  const over = overBefore(bundle, situation, message);
+  if (over.length > 0) return verdict('expire', over);
+
+  const action = bundle.actions.get(message.action)?.spec;
+  const channel = bundle.channels.get(message.channel);
+  if (action === undefined || channel?.enabled !== true) {
+    const gone = action === undefined ? `action ${message.action}` : `channel ${message.channel}`;
+    return verdict('suppress', [{ code: 'gone', text: `The playbook has no ${gone} any more.` }]);
+  }
+  const verdicts = judgeAll(
+    bundle.guardrails,
+    { action, channel: channel.id, country: situation.profile.country },
+    expressionInputs(bundle, situation)(factsBySlot(situation, message)),
+    situation.now,
+  );
+  const limits = limitsOf(verdicts);
+  const [takenOver] = matchedOf(verdicts, 'handoff').toSorted((a, b) => bySeverity(a.guardrail, b.guardrail));
+  const handoff =
+    takenOver === undefined || situation.openTasks.some(({ code }) => code === takenOver.guardrail.id)
+      ? null
+      : {
+          owner: takenOver.guardrail.handTo,
+          reasonCode: takenOver.guardrail.id,
+          reason: takenOver.reason,
+        };
+
+  const against = distinct([
+    ...contactChecks(situation, action, channel),
+    ...[...matchedOf(verdicts, 'suppress'), ...matchedOf(verdicts, 'handoff')].map(
+      ({ guardrail, reason }) => ({ code: `guardrail:${guardrail.id}`, text: reason }),
+    ),
+    ...channelChecks(limits, channel.id),
+    ...textChecks(limits),
+  ]);
+  if (against.length > 0) return verdict('suppress', against, { handoff });
+
+  const changes = factChanges(situation, message);
+  const gone = changes.filter(({ code }) => code === 'stale_fact');
+  if (gone.length > 0) return verdict('expire', gone);
+  const questions = distinct([
+    ...changes,
+    ...textQuestions(limits, message),
+    ...matchedOf(verdicts, 'review')
+      .filter(({ guardrail }) => message.readByPerson !== true && !message.reviewed?.includes(guardrail.id))
+      .map(({ guardrail, reason }) => ({ code: guardrail.id, text: reason })),
+  ]);
+  if (questions.length > 0) return verdict('review', questions);
+  return timing({ situation, message, action, channel, limits });
+}
+
+function verdict(
+  kind: RecheckResult['verdict'],
+  reasons: readonly Reason[],
+  more: { at?: string; handoff?: RecheckResult['handoff'] } = {},
+): RecheckResult {
+  return { verdict: kind, reasons, handoff: null, ...more };
+}
+
+/** What makes it pointless: its time is up, or what it was for has happened since. */
+function overBefore(bundle: Bundle, situation: Situation, message: DueMessage): Reason[] {
+  if (situation.now >= message.expiresAt)
+    return [{ code: 'expired', text: `Its time was up at ${message.expiresAt}.` }];
+  const goal = bundle.actions.get(message.action)?.spec.goalEvent;
+  const { events } = situation.profile;
+  const reached = goal !== undefined && Object.hasOwn(events, goal) ? events[goal] : undefined;
+  if (reached !== undefined && reached.lastAt > message.createdAt)
+    return [
+      {
+        code: 'goal_reached',
+        text: `The goal “${goal ?? ''}” was reached at ${reached.lastAt}, after it was decided.`,
+      },
+    ];
+  return [];
+}
+
+function factsBySlot(situation: Situation, message: DueMessage): Record<string, Fact> {
+  const known = new Map(situation.facts.map((fact) => [fact.id, fact]));
+  return Object.fromEntries(
+    Object.entries(message.slots ?? {}).flatMap(([slot, id]) => {
+      const fact = known.get(id);
+      return fact === undefined ? [] : [[slot, fact]];
+    }),
+  );
+}
+
+/** Facts the words rest on that are not what they were: gone or no longer valid (`stale_fact`), or changed (`changed_fact`). */
+function factChanges(situation: Situation, message: DueMessage): Reason[] {
+  const known = new Map(situation.facts.map((fact) => [fact.id, fact]));
+  return message.facts.flatMap(({ id, version }): Reason[] => {
+    const now = known.get(id);
+    if (now === undefined) return [{ code: 'stale_fact', text: `The fact ${id} is gone.` }];
+    if (!isValidAt(now, situation.now))
+      return [{ code: 'stale_fact', text: `The fact ${id} is not valid any more.` }];
+    if (now.version === version) return [];
+    const then = message.decidedFacts?.find((fact) => fact.id === id && fact.version === version);
+    return [
+      {
+        code: 'changed_fact',
+        text: `The fact ${id} is at version ${now.version}; the words rest on version ${version}${then === undefined ? '' : ` (${difference(then, now)})`}.`,
+      },
+    ];
+  });
+}
+
+/** `price 1999 → 1799, title unchanged members left out`. */
+function difference(then: Fact, now: Fact): string {
+  const names = [...new Set([...Object.keys(then.data), ...Object.keys(now.data)])].toSorted();
+  const show = (fact: Fact, name: string) =>
+    Object.hasOwn(fact.data, name) ? canonicalJson(fact.data[name]) : 'nothing';
+  const changed = names.filter((name) => show(then, name) !== show(now, name));
+  if (changed.length === 0) return 'only its validity or source changed';
+  return changed.map((name) => `${name} ${show(then, name)} → ${show(now, name)}`).join(', ');
+}
+
+function textQuestions(limits: Limits, { text }: DueMessage): Reason[] {
+  if (text === undefined) return [];
+  const words = text.toLowerCase();
+  return [
+    ...limits.required
+      .filter(({ limit }) => !words.includes(limit.toLowerCase()))
+      .map(({ rule, limit }) => ({
+        code: 'required_text',
+        text: `Rule ${rule} requires the words “${limit}”, which are missing.`,
+      })),
+    ...limits.forbidden
+      .filter(({ limit }) => words.includes(limit.toLowerCase()))
+      .map(({ rule, limit }) => ({
+        code: 'forbidden_text',
+        text: `Rule ${rule} forbids the words “${limit}”, which it contains.`,
+      })),
+  ];
+}
+
+function timing({
+  situation,
+  message,
+  action,
+  channel,
+  limits,
+}: {
+  situation: Situation;
+  message: DueMessage;
+  action: Action;
+  channel: Channel;
+  limits: Limits;
+}): RecheckResult {
+  const now = Date.parse(situation.now);
+  const from = Math.max(now, Date.parse(message.sendAt));
+  const before = Date.parse(message.expiresAt);
+  const time = earliestSendTime({
+    from,
+    before,
+    profile: situation.profile,
+    limits,
+    subject: { channel: channel.id, class: action.class, tags: action.tags },
+    history: situation.history.filter((past) => holdsBefore(past, message)),
+    now,
+  });
+  if (!time.ok) {
+    const capped = time.blocks.some(({ code }) => code === 'cap');
+    return verdict(capped ? 'suppress' : 'expire', time.blocks);
+  }
+  if (time.at <= now) return verdict('send', [{ code: 'clear', text: 'Nothing stands against it.' }]);
+  return verdict(
+    'postpone',
+    time.waits.length > 0 ? time.waits : [{ code: 'not_yet', text: 'Its time has not come yet.' }],
+    { at: new Date(time.at).toISOString() },
+  );
+}
+
+/**
+ * What left counts. Of the places still held only earlier ones do: whoever comes later is looked at again in their turn and finds this one
+ * sent, so that a few seconds of delay never cost the earlier message its place.
+ */
+function holdsBefore(past: PastMessage, message: DueMessage): boolean {
+  if (past.messageId === message.id) return false;
+  if (!past.open) return true;
+  return past.at < message.sendAt || (past.at === message.sendAt && past.messageId < message.id);
 }

@@ -1,0 +1,81 @@
+import { type Action, type Channel } from '../policies/playbook.js';
+import { consentFor } from '../profiles/consent.js';
+import { type Profile } from '../profiles/profile.js';
+import { unitHash } from '../shared/hash.js';
+import { type Reason } from './reason.js';
+import { type Situation } from './situation.js';
+
+/** An unsubscription or a complaint speaks about marketing; every other suppression says that the address must not be written to at all. */
+const MARKETING_ONLY = new Set(['unsubscribe', 'complaint']);
+
+const SUPPRESSED_BECAUSE: Readonly<Record<string, string>> = {
+  hard_bounce: 'mail to it came back for good',
+  complaint: 'a message was reported as spam',
+  unsubscribe: 'the person unsubscribed',
+  import: 'it is on an imported suppression list',
+  manual: 'it was suppressed by hand',
+};
+
+function addressCheck(profile: Profile, channel: Channel): Reason[] {
+  if (channel.kind !== 'email' || profile.addresses.email !== null) return [];
+  return [{ code: 'no_address', text: 'No e-mail address of this person is known.' }];
+}
+
+function suppressionCheck(situation: Situation, action: Action, channel: Channel): Reason[] {
+  return situation.suppressions
+    .filter((each) => each.channel === channel.id)
+    .filter((each) => action.class === 'marketing' || !MARKETING_ONLY.has(each.reason))
+    .map((each) => ({
+      code: 'suppressed',
+      text: `The address on ${channel.id} is suppressed: ${SUPPRESSED_BECAUSE[each.reason] ?? each.reason}.`,
+    }));
+}
+
+function consentCheck(profile: Profile, action: Action, channel: Channel): Reason[] {
+  if (action.class === 'transactional') return [];
+  const consent = consentFor(profile.consents, channel.id, action.topic);
+  switch (consent) {
+    case 'granted':
+      return [];
+    case 'denied':
+      return [
+        {
+          code: 'consent_denied',
+          text: `The person refused ${action.topic} messages on ${channel.id}.`,
+        },
+      ];
+    case 'unknown':
+      return [
+        {
+          code: 'consent_unknown',
+          text: `Whether the person agreed to ${action.topic} messages on ${channel.id} is not known.`,
+        },
+      ];
+  }
+}
+
+function taskCheck(situation: Situation): Reason[] {
+  if (situation.openTasks.length === 0) return [];
+  const [task] = situation.openTasks;
+  return [
+    {
+      code: 'open_task',
+      text: `A person is taking care of this customer (${task?.reason ?? 'open task'}); automation is off until that is closed.`,
+    },
+  ];
+}
+
+/** Whether this person belongs to the share that never gets the action. Fixed by the hash of person and action, from the first day. */
+export function isHeldOut(profileId: string, action: Action): boolean {
+  return action.holdout > 0 && unitHash(`holdout:${action.id}:${profileId}`) < action.holdout;
+}
+
+/** What stands against contacting this person at all: address, suppression, consent, an open task. Looked at again before sending. */
+export function contactChecks(situation: Situation, action: Action, channel: Channel): Reason[] {
+  return [
+    ...taskCheck(situation),
+    ...addressCheck(situation.profile, channel),
+    ...suppressionCheck(situation, action, channel),
+    ...consentCheck(situation.profile, action, channel),
+  ];
+}

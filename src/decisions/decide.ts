@@ -1,0 +1,214 @@
+import { type Bundle } from '../policies/bundle.js';
+import { actionsUp, type Examined, examineAll } from './candidates.js';
+import { type Chance, chances, draw } from './choose.js';
+import { type Candidate, type DecisionResult, HANDOFF, HOLD, type Models } from './decision.js';
+import { bySeverity, matchedOf } from './guardrails.js';
+import { distinct, type Reason } from './reason.js';
+import { NO_SCORE } from './score.js';
+import { type Situation } from './situation.js';
+
+/**
+ * Chooses what to do for one person, or to do nothing, or to hand over to a person. Pure: the same bundle, situation, models and seed give
+ * the same bytes, whatever the order of guardrails.
+ */
+export function decide(bundle: Bundle, situation: Situation, models: Models, seed: string): DecisionResult {
+  const examined = examineAll(bundle, situation, models);
+  const handoff = handoffOf(examined, situation);
+  if (handoff !== null) return handedOff(examined, handoff);
+
+  const options = choosable(bundle, situation, examined);
+  const chosen = draw(options, seed);
+  return chosen === undefined ? held(bundle, situation, examined) : acted(examined, options, chosen);
+}
+
+const NOTHING_CHOSEN = {
+  sendAt: null,
+  expiresAt: null,
+  review: null,
+  textLimits: { required: [], forbidden: [], maxDiscountPercent: null },
+  facts: {},
+  offer: null,
+};
+
+function holdCandidate(probability: number): Candidate {
+  return {
+    action: HOLD,
+    channel: null,
+    eligible: true,
+    blockedBy: [],
+    score: NO_SCORE,
+    guardrails: [],
+    sendAt: null,
+    probability,
+  };
+}
+
+interface Handoff {
+  readonly owner: string;
+  readonly reasonCode: string;
+  readonly reason: string;
+  readonly all: readonly Reason[];
+}
+
+/**
+ * A hand-off rule that matches for an action that concerns this person, also where another rule suppresses that action or no channel is left: the
+ * matter still needs a person. A task that is open already for the same reason is not made twice.
+ */
+function handoffOf(examined: readonly Examined[], situation: Situation): Handoff | null {
+  const open = new Set(situation.openTasks.map((task) => task.code));
+  const matched = examined
+    .filter(({ concerns }) => concerns)
+    .flatMap(({ verdicts }) => matchedOf(verdicts, 'handoff'))
+    .filter(({ guardrail }) => !open.has(guardrail.id))
+    .toSorted((a, b) => bySeverity(a.guardrail, b.guardrail));
+  const [first] = matched;
+  if (first === undefined) return null;
+  return {
+    owner: first.guardrail.handTo,
+    reasonCode: first.guardrail.id,
+    reason: first.reason,
+    all: distinct(
+      matched.map(({ guardrail, reason }) => ({
+        code: `guardrail:${guardrail.id}`,
+        text: `Rule ${guardrail.id} hands over to ${guardrail.handTo}: ${reason}`,
+      })),
+    ),
+  };
+}
+
+function handedOff(examined: readonly Examined[], { all, ...handoff }: Handoff): DecisionResult {
+  return {
+    ...NOTHING_CHOSEN,
+    outcome: 'handoff',
+    action: HANDOFF,
+    channel: null,
+    reasons: [...all],
+    // Nothing may be sent while a person takes over, whatever a candidate is worth.
+    candidates: [...examined.map(({ candidate }) => candidate), holdCandidate(0)],
+    probability: 1,
+    handoff,
+  };
+}
+
+/**
+ * What the seeded choice may pick: eligible candidates worth more than doing nothing. A transactional action that was called for is owed: it
+ * goes first, is not weighed against its cost and not left to chance.
+ */
+function choosable(bundle: Bundle, situation: Situation, examined: readonly Examined[]): Chance<Examined>[] {
+  const eligible = examined.filter(({ candidate }) => candidate.eligible);
+  const total = ({ candidate }: Examined) => candidate.score.total;
+  const owed =
+    situation.actions === null ? [] : eligible.filter(({ action }) => action?.class === 'transactional');
+  if (owed.length > 0) return chances(owed, total, 0);
+  const worthwhile = eligible.filter((each) => total(each) > 0);
+  return worthwhile.length === 0 ? [] : chances(worthwhile, total, bundle.engine.exploration);
+}
+
+function acted(
+  examined: readonly Examined[],
+  options: readonly Chance<Examined>[],
+  { option, probability }: Chance<Examined>,
+): DecisionResult {
+  const { action, candidate, limits } = option;
+  const probabilities = new Map(options.map((each) => [each.option, each.probability]));
+  const offer = action?.offer === undefined ? undefined : option.facts[action.offer];
+  return {
+    outcome: 'act',
+    action: candidate.action,
+    channel: candidate.channel,
+    sendAt: candidate.sendAt,
+    expiresAt: new Date(option.expiresAt).toISOString(),
+    reasons: [whyChosen(options, option), ...option.waits],
+    candidates: [
+      ...examined.map((each) => ({ ...each.candidate, probability: probabilities.get(each) ?? 0 })),
+      holdCandidate(0),
+    ],
+    probability,
+    handoff: null,
+    review: reviewOf(option),
+    textLimits: {
+      required: unique(limits.required.map(({ limit }) => limit)),
+      forbidden: unique(limits.forbidden.map(({ limit }) => limit)),
+      maxDiscountPercent:
+        limits.discounts.length === 0 ? null : Math.min(...limits.discounts.map(({ limit }) => limit)),
+    },
+    facts: option.facts,
+    offer: offer ?? null,
+  };
+}
+
+function whyChosen(options: readonly Chance<Examined>[], chosen: Examined): Reason {
+  const { candidate, action } = chosen;
+  const what = `${candidate.action} by ${candidate.channel ?? ''}`;
+  const { total } = candidate.score;
+  if (
+    action?.class === 'transactional' &&
+    options.every(({ option }) => option.action?.class === 'transactional')
+  )
+    return { code: 'owed', text: `${what} was called for and is owed to the person.` };
+  const best = Math.max(...options.map(({ option }) => option.candidate.score.total));
+  if (total < best)
+    return {
+      code: 'explored',
+      text: `${what} was picked by chance among ${options.length} allowed candidates, so that there is something to learn from.`,
+    };
+  return {
+    code: 'best_value',
+    text: `${what} is worth more than doing nothing: ${total} expected after the cost of contact.`,
+  };
+}
+
+function reviewOf({ verdicts }: Examined): DecisionResult['review'] {
+  const asked = matchedOf(verdicts, 'review').toSorted((a, b) => bySeverity(a.guardrail, b.guardrail));
+  if (asked.length === 0) return null;
+  return {
+    tier: asked.some(({ guardrail }) => guardrail.tier === 2) ? 2 : 1,
+    why: asked.map(({ guardrail, reason }) => ({ code: guardrail.id, text: reason })),
+  };
+}
+
+function held(bundle: Bundle, situation: Situation, examined: readonly Examined[]): DecisionResult {
+  return {
+    ...NOTHING_CHOSEN,
+    outcome: 'hold',
+    action: HOLD,
+    channel: null,
+    reasons: whyHeld(bundle, situation, examined),
+    candidates: [...examined.map(({ candidate }) => candidate), holdCandidate(1)],
+    probability: 1,
+    handoff: null,
+  };
+}
+
+function whyHeld(bundle: Bundle, situation: Situation, examined: readonly Examined[]): Reason[] {
+  if (actionsUp(bundle, situation).length === 0)
+    return [{ code: 'no_candidates', text: 'No action is up for decision.' }];
+  const against = examined.map(({ candidate }) => ({
+    name: candidate.channel === null ? candidate.action : `${candidate.action} by ${candidate.channel}`,
+    reasons: candidate.eligible
+      ? [
+          {
+            code: 'not_worth_it',
+            text: `A contact costs more than it is worth: ${candidate.score.total} expected.`,
+          },
+        ]
+      : candidate.blockedBy,
+  }));
+  // What stands against every candidate is said once, first; the rest with the candidate's name.
+  const isShared = (reason: Reason) =>
+    against.every(({ reasons }) =>
+      reasons.some((each) => each.code === reason.code && each.text === reason.text),
+    );
+  return distinct([
+    ...against.flatMap(({ reasons }) => reasons.filter(isShared)),
+    ...against.flatMap(({ name, reasons }) =>
+      reasons
+        .filter((reason) => !isShared(reason))
+        .map(({ code, text }) => ({ code, text: `${name}: ${text}` })),
+    ),
+  ]);
+}
+
+function unique(words: readonly string[]): string[] {
+  return [...new Set(words)].toSorted();
+}

@@ -1,0 +1,233 @@
+import { type Bundle } from '../policies/bundle.js';
+import { type ConsentState } from '../profiles/profile.js';
+import { decide } from './decide.js';
+import { type Candidate, type DecisionResult, type Models } from './decision.js';
+import { quantise } from './score.js';
+import { type Situation } from './situation.js';
+
+/** One thing that could have been otherwise. */
+export type Change =
+  | { readonly kind: 'guardrail_removed'; readonly guardrail: string }
+  | {
+      readonly kind: 'consent';
+      readonly channel: string;
+      readonly topic: string;
+      readonly state: ConsentState;
+    }
+  | { readonly kind: 'suppression_lifted'; readonly channel: string }
+  | { readonly kind: 'not_held_out'; readonly action: string }
+  | { readonly kind: 'tasks_closed' }
+  | { readonly kind: 'task_opened' }
+  | { readonly kind: 'value'; readonly action: string; readonly value: number };
+
+/** The smallest changes found that give another outcome, action or channel. Several in `changes` are needed together. */
+export interface Flip {
+  readonly changes: readonly Change[];
+  readonly becomes: Pick<DecisionResult, 'outcome' | 'action' | 'channel'>;
+}
+
+/** What is decided from. */
+export interface Case {
+  readonly bundle: Bundle;
+  readonly situation: Situation;
+}
+
+const MOST_FLIPS = 5;
+
+/** The case with one thing otherwise. */
+export function applyChange({ bundle, situation }: Case, change: Change): Case {
+  switch (change.kind) {
+    case 'guardrail_removed':
+      return {
+        bundle: {
+          ...bundle,
+          guardrails: bundle.guardrails.filter(({ spec }) => spec.id !== change.guardrail),
+        },
+        situation,
+      };
+    case 'consent': {
+      const { channel, topic, state } = change;
+      const others = situation.profile.consents.filter(
+        (consent) => consent.channel !== channel || consent.topic !== topic,
+      );
+      const said = { channel, topic, state, source: 'what-if', at: situation.now };
+      return {
+        bundle,
+        situation: { ...situation, profile: { ...situation.profile, consents: [...others, said] } },
+      };
+    }
+    case 'suppression_lifted':
+      return {
+        bundle,
+        situation: {
+          ...situation,
+          suppressions: situation.suppressions.filter(({ channel }) => channel !== change.channel),
+        },
+      };
+    case 'not_held_out':
+      return withAction({ bundle, situation }, change.action, { holdout: 0 });
+    case 'value':
+      return withAction({ bundle, situation }, change.action, { value: change.value });
+    case 'tasks_closed':
+      return { bundle, situation: { ...situation, openTasks: [] } };
+    case 'task_opened':
+      return {
+        bundle,
+        situation: {
+          ...situation,
+          openTasks: [
+            ...situation.openTasks,
+            { id: 'what-if', code: 'what-if', reason: 'a task that is open' },
+          ],
+        },
+      };
+  }
+}
+
+function withAction(
+  { bundle, situation }: Case,
+  id: string,
+  change: { readonly holdout?: number; readonly value?: number },
+): Case {
+  const action = bundle.actions.get(id);
+  if (action === undefined) return { bundle, situation };
+  const actions = new Map(bundle.actions).set(id, { ...action, spec: { ...action.spec, ...change } });
+  return { bundle: { ...bundle, actions }, situation };
+}
+
+/** A change in plain words. */
+export function changeText(change: Change): string {
+  switch (change.kind) {
+    case 'guardrail_removed':
+      return `without rule ${change.guardrail}`;
+    case 'consent':
+      return change.state === 'granted'
+        ? `consent for ${change.topic} on ${change.channel} were granted`
+        : `consent for ${change.topic} on ${change.channel} were denied`;
+    case 'suppression_lifted':
+      return `the address on ${change.channel} were not suppressed`;
+    case 'not_held_out':
+      return `the person were not held out of ${change.action}`;
+    case 'tasks_closed':
+      return 'the open tasks were closed';
+    case 'task_opened':
+      return 'a task were open for the person';
+    case 'value':
+      return `${change.action} were worth ${change.value}`;
+  }
+}
+
+/** Changes that could turn a candidate's blocks away, one per block. */
+function changesAgainst(candidate: Candidate, { bundle, situation }: Case): Change[] {
+  const topic = bundle.actions.get(candidate.action)?.spec.topic ?? '*';
+  const channel = candidate.channel ?? '';
+  const changes = candidate.blockedBy.flatMap(({ code }): Change[] => {
+    switch (code) {
+      case 'open_task':
+        return [{ kind: 'tasks_closed' }];
+      case 'suppressed':
+        return [{ kind: 'suppression_lifted', channel }];
+      case 'consent_denied':
+      case 'consent_unknown':
+        return [{ kind: 'consent', channel, topic, state: 'granted' }];
+      case 'held_out':
+        return [{ kind: 'not_held_out', action: candidate.action }];
+      default:
+        return [];
+    }
+  });
+  const rules = candidate.guardrails
+    .filter(({ matched, effect }) => matched && effect !== 'review')
+    .map(({ id }): Change => ({ kind: 'guardrail_removed', guardrail: id }));
+  const { total, cost, propensity } = candidate.score;
+  const dear: Change[] =
+    total <= 0 && propensity > 0 && situation.actions?.includes(candidate.action) !== false
+      ? [{ kind: 'value', action: candidate.action, value: dearer(cost, propensity) }]
+      : [];
+  return [...changes, ...rules, ...dear];
+}
+
+/** The smallest value at which a contact is worth more than it costs, in hundredths of a minor unit. */
+function dearer(cost: number, propensity: number): number {
+  return quantise((Math.floor((cost / propensity) * 100) + 1) / 100);
+}
+
+/** What would have stopped the chosen candidate. */
+function changesForChosen(result: DecisionResult, { bundle }: Case): Change[] {
+  const action = bundle.actions.get(result.action)?.spec;
+  const chosen = result.candidates.find(
+    (candidate) => candidate.action === result.action && candidate.channel === result.channel,
+  );
+  if (action === undefined || chosen === undefined || result.channel === null) return [];
+  const { cost, propensity } = chosen.score;
+  return [
+    ...(action.class === 'marketing'
+      ? [
+          {
+            kind: 'consent' as const,
+            channel: result.channel,
+            topic: action.topic,
+            state: 'denied' as const,
+          },
+          ...(propensity > 0
+            ? [
+                {
+                  kind: 'value' as const,
+                  action: action.id,
+                  value: quantise(Math.floor((cost / propensity) * 100) / 100),
+                },
+              ]
+            : []),
+        ]
+      : []),
+    { kind: 'task_opened' },
+  ];
+}
+
+/**
+ * The smallest changes that would have given another outcome: single ones first; where none suffices, for each candidate all that stand
+ * against it together. Each is tried by deciding again with the same seed.
+ */
+export function flips(
+  given: Case,
+  models: Models,
+  seed: string,
+  result: DecisionResult = decide(given.bundle, given.situation, models, seed),
+): Flip[] {
+  const attempt = (changes: readonly Change[]): Flip | null => {
+    const changed = changes.reduce(applyChange, given);
+    const { outcome, action, channel } = decide(changed.bundle, changed.situation, models, seed);
+    const same = outcome === result.outcome && action === result.action && channel === result.channel;
+    return same ? null : { changes, becomes: { outcome, action, channel } };
+  };
+  const found: Flip[] = [];
+  const collect = (attempts: readonly (readonly Change[])[]) => {
+    for (const changes of attempts) {
+      if (found.length >= MOST_FLIPS) return;
+      const flip = attempt(changes);
+      if (flip !== null) found.push(flip);
+    }
+  };
+  if (result.outcome === 'act') {
+    collect(changesForChosen(result, given).map((change) => [change]));
+    return found;
+  }
+  const sets = result.candidates.map((candidate) => distinctChanges(changesAgainst(candidate, given)));
+  collect(distinctChanges(sets.flat()).map((change) => [change]));
+  if (found.length > 0) return found;
+  for (const size of [2, 3, 4]) {
+    collect(sets.flatMap((changes) => subsets(changes, size)));
+    if (found.length > 0) break;
+  }
+  return found;
+}
+
+function distinctChanges(changes: readonly Change[]): Change[] {
+  return [...new Map(changes.map((change) => [JSON.stringify(change), change])).values()];
+}
+
+/** All choices of `size` out of the list, in order. */
+function subsets<T>(items: readonly T[], size: number): T[][] {
+  if (size === 0) return [[]];
+  return items.flatMap((item, i) => subsets(items.slice(i + 1), size - 1).map((rest) => [item, ...rest]));
+}

@@ -1,0 +1,17 @@
+/** Why something is so, for machines (`code`) and in plain words. */
+export interface Reason {
+  readonly code: string;
+  readonly text: string;
+}
+
+/** The same reasons, each once, in order. */
+export function distinct(reasons: readonly Reason[]): Reason[] {
+  const seen = new Map(reasons.map((reason) => [`${reason.code}\n${reason.text}`, reason]));
+  return [...seen.values()];
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function list(words: readonly string[]): string {
+  if (words.length < 2) return words.join('');
+  return `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
+}

@@ -1,0 +1,181 @@
+import { type Cap } from '../policies/playbook.js';
+import { type Profile } from '../profiles/profile.js';
+import { durationMs } from '../shared/clock.js';
+import {
+  isZone,
+  localTimeText,
+  nextAllowed,
+  OFFSETS_WORLDWIDE,
+  overlap,
+  type Zone,
+  zonesOfCountry,
+} from '../shared/local-time.js';
+import { conflicting, type Limits, type Ruled } from './limits.js';
+import { list, type Reason } from './reason.js';
+import { type PastMessage } from './situation.js';
+
+/** What is to be sent, as far as caps look at it. */
+export type CapSubject = Pick<PastMessage, 'channel' | 'class' | 'tags'>;
+
+export interface SendTimeQuestion {
+  /** Epoch milliseconds: nothing before `from`, nothing at or after `before`. */
+  readonly from: number;
+  readonly before: number;
+  readonly profile: Pick<Profile, 'zones' | 'country'>;
+  readonly limits: Limits;
+  readonly subject: CapSubject;
+  /** Messages that count, the open ones included. */
+  readonly history: readonly PastMessage[];
+  readonly now: number;
+}
+
+export type SendTime =
+  | { readonly ok: true; readonly at: number; readonly waits: readonly Reason[] }
+  | { readonly ok: false; readonly blocks: readonly Reason[] };
+
+/** Every zone the person may be in: theirs, else their country's, else all there are. */
+export function candidateZones(profile: Pick<Profile, 'zones' | 'country'>): readonly Zone[] {
+  const own = profile.zones.filter(isZone);
+  if (own.length > 0) return own;
+  const country = profile.country === null ? [] : zonesOfCountry(profile.country);
+  return country.length > 0 ? country : OFFSETS_WORLDWIDE;
+}
+
+/** Whether a cap counts a message of this kind. */
+export function counts(cap: Cap, message: CapSubject): boolean {
+  return (
+    (cap.channels.length === 0 || cap.channels.includes(message.channel)) &&
+    (cap.classes.length === 0 || cap.classes.includes(message.class)) &&
+    (cap.tags.length === 0 || cap.tags.some((tag) => message.tags.includes(tag)))
+  );
+}
+
+/** A cap with the times it counts: an open message counts where it is to be sent, at the earliest now. */
+interface CountedCap extends Ruled<Cap> {
+  readonly window: number;
+  readonly times: readonly number[];
+}
+
+function countedCaps({ limits, subject, history, now }: SendTimeQuestion): CountedCap[] {
+  return limits.caps
+    .filter(({ limit }) => counts(limit, subject))
+    .map(({ rule, limit }) => ({
+      rule,
+      limit,
+      window: durationMs(limit.per),
+      times: history
+        .filter((message) => counts(limit, message))
+        .map((message) => (message.open ? Math.max(Date.parse(message.at), now) : Date.parse(message.at)))
+        .toSorted((a, b) => a - b),
+    }));
+}
+
+/** Whether one more message at `at` would put more than `max` into some window of this length that holds it. Windows are half-open. */
+function overshoots({ limit, window, times }: CountedCap, at: number): boolean {
+  const near = times.filter((time) => Math.abs(time - at) < window);
+  if (near.length < limit.max) return false;
+  const all = [...near, at].toSorted((a, b) => a - b);
+  return all.some(
+    (start) =>
+      start <= at &&
+      at < start + window &&
+      all.filter((time) => time >= start && time < start + window).length > limit.max,
+  );
+}
+
+function capText({ rule, limit }: Ruled<Cap>): string {
+  if (limit.max === 0) return `Rule ${rule} allows no such message at all: its cap is 0, which means never.`;
+  return `Rule ${rule} allows ${limit.max} ${limit.max === 1 ? 'message' : 'messages'} in any ${limit.per}`;
+}
+
+function hoursBlocks(question: SendTimeQuestion, zones: readonly Zone[]): Reason[] {
+  const { hours } = question.limits;
+  const rules = hours.map(({ rule }) => rule);
+  const conflict = conflicting(hours, overlap);
+  if (conflict.length > 1) {
+    return [
+      { code: 'limits_conflict', text: `The rules ${list(conflict)} together leave no hour of the week.` },
+    ];
+  }
+  if (zones === OFFSETS_WORLDWIDE) {
+    return [
+      {
+        code: 'zone_unknown',
+        text: `Nothing tells this person's time zone, and rule ${list(rules)} leaves no moment before it expires that is allowed in all of them.`,
+      },
+    ];
+  }
+  const where = zones.length === 1 ? String(zones[0]) : `all ${zones.length} possible time zones`;
+  return [
+    {
+      code: 'hours',
+      text: `Rule ${list(rules)} leaves no allowed hour in ${where} before it expires.`,
+    },
+  ];
+}
+
+/**
+ * The earliest moment that hours and caps allow together, before it expires. Hours hold in every zone the person may be in; caps are
+ * rolling and exact.
+ */
+export function earliestSendTime(question: SendTimeQuestion): SendTime {
+  const { from, before, profile, limits } = question;
+  const zones = candidateZones(profile);
+  const hours = limits.hours.map(({ limit }) => limit);
+  const openAt = (at: number) => nextAllowed(at, before, hours.length === 0 ? [] : zones, hours);
+
+  const never = limits.caps.filter(({ limit }) => limit.max === 0 && counts(limit, question.subject));
+  if (never.length > 0)
+    return { ok: false, blocks: never.map((cap) => ({ code: 'cap', text: capText(cap) })) };
+
+  const first = openAt(from);
+  if (first === null) {
+    return from >= before
+      ? { ok: false, blocks: [{ code: 'too_late', text: 'It would expire before it could be sent.' }] }
+      : { ok: false, blocks: hoursBlocks(question, zones) };
+  }
+  const caps = countedCaps(question);
+  const full = new Map<string, CountedCap>();
+  let at: number | null = first;
+  while (at !== null) {
+    const time: number = at;
+    const overshot = caps.filter((cap) => overshoots(cap, time));
+    if (overshot.length === 0) break;
+    for (const cap of overshot) full.set(`${cap.rule} ${cap.limit.max} ${cap.limit.per}`, cap);
+    // A full window has room again only when a message leaves it: at such a message's time plus the window.
+    const releases = overshot.map((cap) =>
+      Math.min(...cap.times.map((sent) => sent + cap.window).filter((release) => release > time)),
+    );
+    at = openAt(Math.max(...releases));
+  }
+  if (at === null) {
+    return {
+      ok: false,
+      blocks: [...full.values()].map((cap) => ({
+        code: 'cap',
+        text: `${capText(cap)}; there is no room before it expires.`,
+      })),
+    };
+  }
+  return { ok: true, at, waits: waits(question, { zones, first, at, full: [...full.values()] }) };
+}
+
+function waits(
+  { from, limits }: SendTimeQuestion,
+  found: { zones: readonly Zone[]; first: number; at: number; full: readonly CountedCap[] },
+): Reason[] {
+  const [zone] = found.zones;
+  const when =
+    typeof zone === 'string' ? localTimeText(found.at, zone) : `${new Date(found.at).toISOString()} (UTC)`;
+  const reasons: Reason[] = [];
+  if (found.first > from) {
+    const rules = [...new Set(limits.hours.map(({ rule }) => rule))];
+    reasons.push({
+      code: 'waits_for_hours',
+      text: `It waits until ${when}: rule ${list(rules)} allows no earlier hour.`,
+    });
+  }
+  for (const cap of found.full)
+    reasons.push({ code: 'waits_for_cap', text: `${capText(cap)}, so it waits until ${when}.` });
+  return reasons;
+}

@@ -1,0 +1,163 @@
+import { DateTime, IANAZone } from 'luxon';
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+const DAY_MINUTES = 1_440;
+const WEEK_MINUTES = 7 * DAY_MINUTES;
+/** No zone changes its offset twice within so short a time. */
+const TRANSITION_STEP = 6 * 60 * MINUTE;
+
+/** Local hours on some weekdays, in minutes of the local day: from `from` up to but not at `to`. A window that ends before it starts runs past midnight and belongs to the day it starts on. */
+export interface WeeklyHours {
+  readonly from: number;
+  readonly to: number;
+  /** 1 = Monday. */
+  readonly days: readonly number[];
+}
+
+/** What tells the local time: an IANA zone, or a fixed offset from UTC in minutes. */
+export type Zone = string | number;
+
+/** Every offset that is in use somewhere, in minutes: stands in for a person of whom no zone is known. */
+export const OFFSETS_WORLDWIDE: readonly number[] = Array.from(
+  { length: (14 + 12) * 4 + 1 },
+  (_, i) => -12 * 60 + i * 15,
+);
+
+/** Whether this is a time zone the zone data knows. */
+export function isZone(name: string): boolean {
+  return IANAZone.isValidZone(name);
+}
+
+/** Zones of a country (ISO 3166-1 alpha-2), sorted; none when the country is not known. */
+export function zonesOfCountry(country: string): readonly string[] {
+  if (!/^[A-Z]{2}$/.test(country)) return [];
+  const locale = new Intl.Locale(`und-${country}`) as Intl.Locale & {
+    timeZones?: readonly string[];
+    getTimeZones?: () => readonly string[] | undefined;
+  };
+  return [...(locale.timeZones ?? locale.getTimeZones?.() ?? [])].sort();
+}
+
+/** `08:30` as minutes of the day; `24:00` is the end of the day. */
+export function minutesOf(hourMinute: string): number {
+  const [hour = '0', minute = '0'] = hourMinute.split(':');
+  return Number(hour) * 60 + Number(minute);
+}
+
+/** Minutes that local time is ahead of UTC at a moment (epoch milliseconds). */
+export function offsetAt(zone: Zone, at: number): number {
+  return typeof zone === 'number' ? zone : IANAZone.create(zone).offset(at);
+}
+
+/** The local time in a zone for people to read, such as `Tue 31 Mar 2026, 08:00 Europe/Berlin`. */
+export function localTimeText(at: number, zone: string): string {
+  return `${DateTime.fromMillis(at, { zone }).setLocale('en').toFormat('ccc d LLL yyyy, HH:mm')} ${zone}`;
+}
+
+/** Whether the hours allow a moment in a zone. */
+export function isAllowed(at: number, zone: Zone, hours: WeeklyHours): boolean {
+  return allows(hours, minuteOfWeek(at + offsetAt(zone, at) * MINUTE));
+}
+
+/**
+ * The earliest moment in [`from`, `before`) that all hours allow in all zones; null when there is none. Exact to the millisecond, also where
+ * clocks change within a window.
+ */
+export function nextAllowed(
+  from: number,
+  before: number,
+  zones: readonly Zone[],
+  hours: readonly WeeklyHours[],
+): number | null {
+  const restricting = hours.filter((each) => !isAlways(each));
+  let at = from;
+  for (;;) {
+    if (at >= before) return null;
+    let later = at;
+    for (const zone of zones) {
+      for (const each of restricting) {
+        const next = nextAllowedIn(later, before, zone, each);
+        if (next === null) return null;
+        later = next;
+      }
+    }
+    if (later === at) return at;
+    at = later;
+  }
+}
+
+/** Whether there is any local time of the week that all of these hours allow. */
+export function overlap(hours: readonly WeeklyHours[]): boolean {
+  for (let minute = 0; minute < WEEK_MINUTES; minute++) {
+    if (hours.every((each) => allows(each, minute))) return true;
+  }
+  return false;
+}
+
+function isAlways(hours: WeeklyHours): boolean {
+  return hours.from === 0 && hours.to === DAY_MINUTES && new Set(hours.days).size === 7;
+}
+
+/** 0 is Monday 00:00. The epoch was a Thursday. */
+function minuteOfWeek(local: number): number {
+  const minutes = Math.floor(local / MINUTE) + 3 * DAY_MINUTES;
+  return ((minutes % WEEK_MINUTES) + WEEK_MINUTES) % WEEK_MINUTES;
+}
+
+function allows({ from, to, days }: WeeklyHours, minute: number): boolean {
+  const day = Math.floor(minute / DAY_MINUTES) + 1;
+  const time = minute % DAY_MINUTES;
+  if (from < to) return days.includes(day) && time >= from && time < to;
+  if (from === to) return false;
+  const yesterday = day === 1 ? 7 : day - 1;
+  return (days.includes(day) && time >= from) || (days.includes(yesterday) && time < to);
+}
+
+function nextAllowedIn(from: number, before: number, zone: Zone, hours: WeeklyHours): number | null {
+  let at = from;
+  while (at < before) {
+    const offset = offsetAt(zone, at) * MINUTE;
+    const local = at + offset;
+    if (allows(hours, minuteOfWeek(local))) return at;
+    // While the offset stays as it is, the next allowed moment is the next opening of the window.
+    const opening = nextOpening(local, hours);
+    if (opening === null) return null;
+    const next = opening - offset;
+    const change = firstChange(zone, at, Math.min(next, before));
+    if (change === null) return next < before ? next : null;
+    at = change;
+  }
+  return null;
+}
+
+/** The next local moment after `local` at which the window opens; null for a window that never does. */
+function nextOpening(local: number, hours: WeeklyHours): number | null {
+  if (hours.from === hours.to || hours.from >= DAY_MINUTES) return null;
+  const midnight = Math.floor(local / DAY) * DAY;
+  for (let day = 0; day <= 7; day++) {
+    const start = midnight + day * DAY;
+    const opening = start + hours.from * MINUTE;
+    if (opening > local && hours.days.includes(Math.floor(minuteOfWeek(start) / DAY_MINUTES) + 1))
+      return opening;
+  }
+  return null;
+}
+
+/** The first moment in (`from`, `to`] from which the zone's offset is another one. */
+function firstChange(zone: Zone, from: number, to: number): number | null {
+  if (typeof zone === 'number') return null;
+  const offset = offsetAt(zone, from);
+  for (let low = from; low < to; low += TRANSITION_STEP) {
+    let high = Math.min(low + TRANSITION_STEP, to);
+    if (offsetAt(zone, high) === offset) continue;
+    let same = low;
+    while (high - same > 1) {
+      const middle = Math.floor((same + high) / 2);
+      if (offsetAt(zone, middle) === offset) same = middle;
+      else high = middle;
+    }
+    return high;
+  }
+  return null;
+}
