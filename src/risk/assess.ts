@@ -1,0 +1,62 @@
+import { type Assessment, type Contribution } from './assessment.js';
+import { type Check, type CheckContext, type RiskInput } from './check.js';
+import { CHECKS } from './checks/index.js';
+import { readDraft } from './draft-text.js';
+import { claimsOf } from './grounded-claims.js';
+
+const DECIMALS = 10_000;
+
+/** The probability that a careful reviewer objects to at least one thing, each judged by itself: 1 − ∏(1 − weight). */
+export function combine(contributions: readonly Contribution[]): number {
+  const untouched = contributions.reduce(
+    (left, { weight }) => left * (1 - Math.min(1, Math.max(0, weight))),
+    1,
+  );
+  return Math.round((1 - untouched) * DECIMALS) / DECIMALS;
+}
+
+function crashed(name: string, error: unknown): Contribution {
+  const reason = error instanceof Error ? error.message : String(error);
+  return {
+    code: `${name}.crashed`,
+    weight: 1,
+    text: `The check ${name} could not be made (${reason.slice(0, 200)}), so a person has to.`,
+    spans: [],
+  };
+}
+
+function attempt<T>(name: string, work: () => T, failures: Contribution[]): T | null {
+  try {
+    return work();
+  } catch (error) {
+    failures.push(crashed(name, error));
+    return null;
+  }
+}
+
+function byWeight(a: Contribution, b: Contribution): number {
+  return b.weight - a.weight || (a.code < b.code ? -1 : a.code > b.code ? 1 : 0);
+}
+
+/**
+ * Judges a draft: every check is made, and every reason kept. Deterministic; what cannot be judged counts as the highest risk.
+ * @param checks all of them unless a test says otherwise.
+ */
+export function assess(input: RiskInput, checks: readonly Check[] = CHECKS): Assessment {
+  const contributions: Contribution[] = [];
+  const draft = attempt('reading', () => readDraft(input.content), contributions) ?? [];
+  const context: CheckContext = { ...input, draft };
+  for (const check of checks) {
+    const found = attempt(check.name, () => check.run(context), contributions);
+    if (found !== null) contributions.push(...found);
+  }
+  const claims = attempt('claims', () => claimsOf(context), contributions) ?? [];
+  const score = combine(contributions);
+  return {
+    score,
+    tier: score >= input.engine.secondPersonFrom ? 2 : 1,
+    threshold: input.engine.riskThreshold,
+    contributions: contributions.sort(byWeight),
+    claims,
+  };
+}

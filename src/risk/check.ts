@@ -1,0 +1,40 @@
+import { type DecisionResult } from '../decisions/decision.js';
+import { type Situation } from '../decisions/situation.js';
+import { type MessageContent } from '../messages/content.js';
+import { type Fact } from '../policies/fact.js';
+import { type Brand, type EngineSettings, type Template } from '../policies/playbook.js';
+import { type Contribution } from './assessment.js';
+import { type DraftText } from './draft-text.js';
+
+/** Everything a draft is judged by. */
+export interface RiskInput {
+  readonly content: MessageContent;
+  readonly decision: DecisionResult;
+  readonly situation: Situation;
+  /** The facts of the situation as they are now; only those the draft was given, and approved claims, support a claim. */
+  readonly facts: readonly Fact[];
+  readonly brand: Brand;
+  readonly engine: EngineSettings;
+  /** The signed template the content was filled from, or edited from. */
+  readonly template: Template | null;
+  /** How many people were given the same template within 24 hours, this one included; 1 for a draft of its own. */
+  readonly audience: number;
+  /** ISO 8601 UTC. */
+  readonly now: string;
+}
+
+export interface CheckContext extends RiskInput {
+  readonly draft: DraftText;
+}
+
+/** One question asked of a draft. It may throw: that counts as the highest risk, never as none. */
+export interface Check {
+  /** Named by what it looks at, such as `foreign-links`. */
+  readonly name: string;
+  run(context: CheckContext): Contribution[];
+}
+
+/** The weight of what must be seen by a person whatever else is said: enough to reach the threshold by itself. */
+export function needsPerson(engine: EngineSettings): number {
+  return Math.max(0.5, engine.riskThreshold);
+}

@@ -1,0 +1,35 @@
+import { type Check } from '../check.js';
+import { audience } from './audience.js';
+import { bannedWords } from './banned-words.js';
+import { discount } from './discount.js';
+import { foreignLinks } from './foreign-links.js';
+import { hiddenInstructions } from './hidden-instructions.js';
+import { hiddenText } from './hidden-text.js';
+import { keyAccount } from './key-account.js';
+import { littleKnown } from './little-known.js';
+import { manipulation } from './manipulation.js';
+import { personalData } from './personal-data.js';
+import { placeholders } from './placeholders.js';
+import { requiredText } from './required-text.js';
+import { sensitiveMoment } from './sensitive-moment.js';
+import { specialCategories } from './special-categories.js';
+import { unsupportedClaims } from './unsupported-claims.js';
+
+/** Every check, each made on every draft. */
+export const CHECKS: readonly Check[] = [
+  unsupportedClaims,
+  personalData,
+  bannedWords,
+  manipulation,
+  requiredText,
+  placeholders,
+  foreignLinks,
+  hiddenInstructions,
+  hiddenText,
+  sensitiveMoment,
+  specialCategories,
+  keyAccount,
+  discount,
+  audience,
+  littleKnown,
+];

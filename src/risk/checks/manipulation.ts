@@ -1,0 +1,104 @@
+import { type Contribution } from '../assessment.js';
+import { type Check } from '../check.js';
+import { findPatterns } from '../draft-text.js';
+import { gatherGrounds, offerEndsWithin, stockOf } from '../grounds.js';
+
+const GIVEN = String.raw`(?:sales?|offers?|deals?|discounts?|codes?|coupons?|promo(?:tion)?s?|prices?|savings?|clearance|angebote?|aktion(?:en)?|rabatte?|gutscheine?|preise?)`;
+const UNTIL = String.raw`(?:ends?|ending|expires?|expiring|(?:is\s+)?over|closes?|endet|enden|läuft\s+ab|laufen\s+ab|nur\s+noch|gilt\s+nur)`;
+
+const URGENCY = [
+  /(?<!\p{L})(?:for\s+a\s+)?limited[\s-]time(?:\s+(?:only|offers?|deals?|sales?|left))?(?!\p{L})/giu,
+  new RegExp(
+    `(?<!\\p{L})${GIVEN}\\s+${UNTIL}(?:\\s*:|\\s+(?:in|once|when|soon|today|tonight|tomorrow|at\\s+midnight|this|bald|heute|morgen|um\\s+mitternacht|noch|\\d))?`,
+    'giu',
+  ),
+  /(?<!\p{L})(?:hurry(?:\s+up)?|act\s+(?:now|fast|quickly)|(?<!you\s)don['’]?t\s+(?:wait|miss\s+(?:out|this|it|your\s+chance))|before\s+it['’]?s\s+(?:too\s+late|gone)|last\s+chance|final\s+(?:hours?|call|day|sale|notice)|(?<!(?:trial|subscription|membership|plan|contract|access|session|period|licen[cs]e|term)\s)ends?\s+(?:today|tonight|soon|at\s+midnight|in\s+\d)|today\s+only|only\s+today|now\s+or\s+never|time\s+is\s+running\s+out|while\s+(?:it|they|stocks?|supplies)\s+lasts?|(?:this\s+)?(?:offer|deal|price)\s+(?:won['’]?t\s+last|is\s+only\s+valid)|expires?\s+(?:soon|tonight|today)|one[\s-]day\s+only|flash\s+sale|buy\s+now\s+(?:or|before)|urgent|instant\s+savings)(?!\p{L})/giu,
+  /(?<!\p{L})(?:jetzt\s+(?:zugreifen|zuschlagen|oder\s+nie|schnell\s+sein)|schnell\s+(?:sein|zugreifen|zuschlagen)|nur\s+(?:heute|noch\s+heute|für\s+kurze\s+zeit|noch\s+(?:wenige|\d+)\s+(?:stunden?|tage?n?|minuten?))|letzte\s+(?:chance|gelegenheit|stunden?|tage?)|bevor\s+es\s+zu\s+spät\s+ist|solange\s+der\s+vorrat\s+reicht|beeil\p{L}*\s+(?:dich|sie\s+sich|euch)|nicht\s+verpassen|verpass\p{L}*\s+(?:nicht|sie\s+nicht)|läuft\s+(?:bald|heute)\s+ab|endet\s+(?:bald|heute|morgen|um\s+mitternacht))(?!\p{L})/giu,
+  /(?<!\p{L})(?:your\s+)?(?:order|cart|items?|basket|warenkorb|artikel)\s+(?:is|are|ist|sind)?\s*(?:reserved|held|saved|reserviert)\s+(?:for\s+(?:only\s+)?|für\s+(?:nur\s+)?|until\s+|noch\s+)?\d/giu,
+  // Countdowns, however their digits are laid out.
+  /\d{1,4}\s*(?:days?|tage?)\s*:?\s*\d{1,4}\s*(?:hours?|hrs?|h|std\.?|stunden?)/giu,
+  /\d{1,4}\s*(?:hours?|hrs?|h|stunden?)\s*:?\s*\d{1,4}\s*(?:minutes?|mins?|min|m)(?!\p{L})/giu,
+  /\d{1,4}\s*(?:minutes?|mins?)\s*:?\s*\d{1,4}\s*(?:seconds?|secs?|sekunden?)/giu,
+  /(?<![\d:])\d{1,2}\s?:\s?\d{2}\s?:\s?\d{2}(?:\s?:\s?\d{2})?(?![\d:])/gu,
+  /(?<!\p{L})\d{1,2}:\d{2}\s+(?:minutes|mins|minuten)(?!\p{L})/giu,
+];
+
+const SCARCITY = [
+  /(?<!\p{L})(?:only|just|last|hurry[!,]?|nur(?:\s+noch)?|noch)\s+(?:(?:less\s+than|a\s+)?few|\d+|one|two|three|wenige|ein|zwei|drei)\s*(?:x|pcs|pieces?|items?|units?|seats?|spots?|places?|rooms?|pairs?|stück|artikel|plätze|exemplare?)?\s*(?:are\s+|is\s+)?(?:left|remaining|available|in\s+stock|to\s+go|verfügbar|übrig|auf\s+lager|vorrätig|da)(?!\p{L})/giu,
+  /(?<!\p{L})(?:less|fewer)\s+than\s+\d+\s+(?:left|remaining|in\s+stock)(?!\p{L})/giu,
+  /(?<![\p{L}\d])\d+\s*(?:pcs|pieces?|items?|units?)?\s+(?:left|remaining)(?:\s+in\s+stock|\s+at\s+this\s+price)?(?!\p{L})/giu,
+  /(?<!\p{L})only\s+\d+\s+(?:pcs|pieces?|items?|units?)(?!\p{L})/giu,
+  /(?<!\p{L})(?:almost|nearly)\s+(?:gone|sold\s+out|out\s+of\s+stock)(?!\p{L})/giu,
+  /(?<!\p{L})(?:selling|going|sells)\s+(?:out\s+)?(?:fast|quickly)(?!\p{L})/giu,
+  /(?<!\p{L})(?:low|limited)\s+(?:in\s+)?(?:stock|quantit(?:y|ies)|availability|suppl(?:y|ies)|seats|spots|edition\s+drop)(?!\p{L})/giu,
+  /(?<!\p{L})(?:few|limited)\s+(?:stocks?|items|pieces|units)\s+(?:left|remaining|available)(?!\p{L})/giu,
+  /(?<!\p{L})(?:only\s+)?a\s+few\s+(?:left|remaining)(?!\p{L})/giu,
+  /(?<!\p{L})(?:in\s+)?high\s+demand(?!\p{L})/giu,
+  /\d+\s?%\s+(?:of\s+)?(?:offers?\s+)?(?:claimed|sold|gone|vergriffen)(?!\p{L})/giu,
+  /(?<!\p{L})(?:fast|beinahe|so\s+gut\s+wie)\s+(?:ausverkauft|vergriffen)(?!\p{L})/giu,
+  /(?<!\p{L})(?:begrenzte|geringe[rn]?|knappe[rn]?|limitierte[rn]?)\s+(?:stückzahl\p{L}*|verfügbarkeit|bestand|plätze|menge\p{L}*|auflage)(?!\p{L})/giu,
+  /(?<!\p{L})(?:stark\s+nachgefragt|große\s+nachfrage|schnell\s+vergriffen)(?!\p{L})/giu,
+];
+
+const CROWD = [
+  /(?<![\p{L}\d])\d[\d.,]*\+?\s+(?:other\s+)?(?:people|customers?|shoppers?|others|users|visitors|guests|personen|kund\p{L}+|menschen|andere)\s+(?:(?:are|is|have|has|were|also|just|recently|already|sind|haben|gerade)\s+)*(?:view\p{L}*|look\p{L}*|watch\p{L}*|bought|buy\p{L}*|purchas\p{L}*|add\p{L}*|order\p{L}*|check\p{L}*|brows\p{L}*|shop\p{L}*|this|currently|ansehen|schauen|kaufen|gekauft|bestellt)/giu,
+  /(?<![\p{L}\d])\d[\d.,]*\+?\s+(?:(?:sold|bought|viewed|viewing|purchased|claimed|verkauft)\s+(?:in|this|today|now|by|within|recently|heute)|(?:sold|viewing|bought))(?!\p{L})/giu,
+  /(?<!\p{L})(?:viewed|purchased|bought|ordered|sold)\s+\d[\d.,]*\s+times(?!\p{L})/giu,
+  /(?<!\p{L})\p{L}+\.?\s+(?:\p{L}+\.?\s+)?(?:in|from|aus)\s+\p{L}[\p{L}\s.-]{1,40},\s*\p{L}[\p{L}\s]{1,30}\s+(?:just\s+)?(?:recently\s+)?(?:purchased|bought|ordered|made\s+a\s+purchase)(?!\p{L})/giu,
+  /(?<!\p{L})(?:someone|jemand)\s+(?:in|from|aus)\s+.{2,40}?\s+(?:just\s+)?(?:bought|purchased|ordered|gekauft)(?!\p{L})/giu,
+  /(?<!\p{L})(?:in|this\s+is\s+in)\s+\d+\s+(?:other\s+)?(?:carts?|baskets?|warenkörben)(?!\p{L})/giu,
+];
+
+const SHAMING = [
+  /(?<!\p{L})no[,]?\s+(?:thanks?|thank\s+you)[,.!]?\s+(?:i|we)(?:['’](?:d|ll|m))?\s+\p{L}+/giu,
+  /(?<!\p{L})i(?:['’]d|\s+would)?\s+(?:rather|prefer\s+to|like\s+to|like|love|enjoy)\s+(?:to\s+)?pay(?:ing)?\s+(?:full|more)/giu,
+  /(?<!\p{L})i(?:['’]ll|\s+will)\s+pay\s+(?:full|more)/giu,
+  /(?<!\p{L})i\s+(?:(?:don['’]?t|do\s+not|hate)\s+)(?:like|want|need|care|mind|to)?\s*(?:to\s+)?(?:sav(?:e|ing)|great\s+deals?|deals?|discounts?|free\s+\p{L}+|missing\s+out|feel\s+lucky)/giu,
+  /(?<!\p{L})(?:nein[,]?\s+(?:danke[,.!]?\s+)?ich\s+(?:möchte|will|mag|zahle|verzichte|brauche)|ich\s+zahle\s+(?:lieber|gern\p{L}*)\s+(?:mehr|den\s+vollen))/giu,
+  /(?<!\p{L})(?:only\s+(?:a\s+)?(?:fool|idiot)s?\s+would|you['’]d\s+be\s+(?:crazy|mad|foolish|silly)\s+(?:to|not)|don['’]?t\s+be\s+(?:stupid|a\s+fool)|you['’]?ll\s+regret|du\s+wirst\s+es\s+bereuen|sei(?:en\s+sie)?\s+nicht\s+dumm|are\s+you\s+sure\s+you\s+want\s+to\s+(?:miss|lose|pass\s+up))(?!\p{L})/giu,
+];
+
+const SURVEILLANCE = [
+  /(?<!\p{L})we(?:['’]ve|\s+have)?\s+(?:noticed|saw|seen|see|know|watched|tracked|observed)\s+(?:that\s+)?(?:you|your)(?:['’]ve|['’]re)?\s+(?:\p{L}+\s+){0,3}(?:brows\p{L}*|look\p{L}*|view\p{L}*|visit\p{L}*|spen[dt]\p{L}*|search\p{L}*|hesitat\p{L}*|eye\p{L}*|click\p{L}*|open\p{L}*|scroll\p{L}*|read\p{L}*|check\p{L}*|live|location)/giu,
+  /(?<!\p{L})(?:you|your)\s+(?:browsing|search|location|click)\s+(?:history|data|behaviou?r)/giu,
+  /(?<!\p{L})(?:since|because|as)\s+you\s+(?:looked|browsed|searched|opened|clicked|visited|spent)\s+.{0,40}?(?:\d+|times|minutes|page|last\s+night|at\s+\d)/giu,
+  /(?<!\p{L})(?:wir\s+(?:haben\s+(?:gesehen|bemerkt|beobachtet)|wissen|sehen))\s*,?\s+(?:dass\s+)?(?:du|sie|dein\p{L}*|ihr\p{L}*)\s+.{0,60}?(?:angesehen|angeschaut|besucht|gesucht|geklickt|gestöbert|geöffnet|wohn\p{L}*|war\p{L}*)(?!\p{L})/giu,
+  /(?<!\p{L})(?:we\s+know\s+(?:where\s+you|what\s+you|who\s+you)|we['’]?re\s+watching|wir\s+wissen,?\s+(?:wo|was|wer)\s+(?:du|sie))(?!\p{L})/giu,
+];
+
+/** Pressure that is no fact: false urgency and scarcity, invented crowds, confirm-shaming, and showing off what was observed. */
+export const manipulation: Check = {
+  name: 'manipulation',
+  run: (context) => {
+    const { draft } = context;
+    const grounds = gatherGrounds(context);
+    const stock = stockOf(grounds);
+    // What a fact bears out is information: an offer that does end, a number that is in stock.
+    const urgent = offerEndsWithin(grounds, 72) ? [] : findPatterns(draft, URGENCY).list();
+    const scarce = findPatterns(draft, SCARCITY)
+      .list()
+      .filter(({ text }) => {
+        const stated = /\d+/.exec(text)?.[0];
+        return stated === undefined ? !stock.some((units) => units <= 10) : !stock.includes(Number(stated));
+      });
+    const found = (
+      code: string,
+      weight: number,
+      list: readonly { text: string; spans: Contribution['spans'] }[],
+      what: string,
+    ): Contribution[] =>
+      list.map(({ text, spans }) => ({ code, weight, text: `“${text.trim()}” ${what}`, spans }));
+    return [
+      ...found('manipulation.urgency', 0.5, urgent, 'presses for time, and no given offer ends that soon.'),
+      ...found('manipulation.scarcity', 0.5, scarce, 'presses with scarcity that no fact states.'),
+      ...found('manipulation.crowd', 0.5, findPatterns(draft, CROWD).list(), 'presses with what others did.'),
+      ...found('manipulation.shaming', 0.6, findPatterns(draft, SHAMING).list(), 'shames whoever declines.'),
+      ...found(
+        'manipulation.surveillance',
+        0.5,
+        findPatterns(draft, SURVEILLANCE).list(),
+        'tells people they are watched.',
+      ),
+    ];
+  },
+};

@@ -1,0 +1,168 @@
+import { type CountryCode, findPhoneNumbersInText, isSupportedCountry } from 'libphonenumber-js';
+import { type Json } from '../../shared/canonical-json.js';
+import { type Contribution } from '../assessment.js';
+import { type Check, type CheckContext } from '../check.js';
+import { Findings, normalised } from '../draft-text.js';
+
+const EMAIL = /[\p{L}\d._%+-]{1,64}@[\p{L}\d-]{1,63}(?:\.[\p{L}\d-]{1,63}){1,5}/giu;
+const CARD = /(?<![\p{L}\d+.,-])[2-6]\d(?:[ -]?\d){11,17}(?![\p{L}\d]|[ -]\d)/giu;
+const IBAN = /(?<![\p{L}\d])[A-Z]{2}\d{2}(?:\s?[A-Z\d]{4}){2,7}(?:\s?[A-Z\d]{1,3})?(?![\p{L}\d])/gu;
+const US_SOCIAL_SECURITY = /(?<![\d-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])/gu;
+
+/** Luhn's check digit, as on payment cards. */
+export function passesLuhn(digits: string): boolean {
+  let sum = 0;
+  for (let i = 0; i < digits.length; i++) {
+    let digit = Number(digits.charAt(digits.length - 1 - i));
+    if (i % 2 === 1) digit = digit > 4 ? digit * 2 - 9 : digit * 2;
+    sum += digit;
+  }
+  return sum % 10 === 0;
+}
+
+/** The check digits of an IBAN (ISO 13616: the rest of the rearranged number by 97 is 1). */
+export function isIban(text: string): boolean {
+  const compact = text.replace(/\s/g, '').toUpperCase();
+  if (!/^[A-Z]{2}\d{2}[A-Z\d]{11,30}$/.test(compact)) return false;
+  const rearranged = compact.slice(4) + compact.slice(0, 4);
+  let rest = 0;
+  for (const character of rearranged) {
+    const value = Number.parseInt(character, 36);
+    rest = (rest * (value > 9 ? 100 : 10) + value) % 97;
+  }
+  return rest === 1;
+}
+
+function strings(value: Json | undefined): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value === 'number') return [String(value)];
+  if (Array.isArray(value)) return value.flatMap(strings);
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(strings) : [];
+}
+
+const digitsOf = (text: string) => text.replace(/\D/g, '');
+
+/** What belongs in a draft to this person: their own addresses, the brand's, and what a fact states. */
+function known({ situation, brand, facts, content, decision }: CheckContext) {
+  const { profile } = situation;
+  const own = [
+    profile.addresses.email,
+    profile.addresses.phone,
+    profile.userId,
+    content.recipient,
+    profile.traits['email'],
+    profile.traits['phone'],
+  ].filter((value) => typeof value === 'string');
+  const ours = [
+    brand.sender.email,
+    brand.replyTo ?? '',
+    brand.postalAddress,
+    ...decision.textLimits.required,
+  ];
+  const stated = facts.flatMap((fact) => Object.values(fact.data).flatMap(strings));
+  const all = [...own, ...ours, ...stated].map((text) => text.toLowerCase());
+  const hosts = [brand.website, ...brand.linkHosts].map((host) =>
+    (URL.parse(host)?.hostname ?? host).toLowerCase().replace(/^www\./, ''),
+  );
+  return {
+    email: (email: string) =>
+      all.some((text) => text.includes(email)) ||
+      hosts.some((host) => email.endsWith(`@${host}`) || email.endsWith(`.${host}`)),
+    digits: (digits: string) =>
+      all.some((text) => {
+        const own = digitsOf(text);
+        return own.length >= 7 && (own.includes(digits) || digits.endsWith(own.replace(/^0+/, '')));
+      }),
+  };
+}
+
+/** Numbers the event itself brought, such as an order's: they may look like a phone or a card and are neither. */
+function references({ situation }: CheckContext): Set<string> {
+  const named = (value: Json, key: string): string[] =>
+    typeof value === 'object' && value !== null
+      ? Object.entries(value).flatMap(([name, member]) => named(member, Array.isArray(value) ? key : name))
+      : /card|pan|phone|mobile|tel|iban|account|email/i.test(key)
+        ? []
+        : strings(value);
+  return new Set(
+    [...named(situation.signal?.properties ?? {}, ''), ...named(situation.context, '')]
+      .map(digitsOf)
+      .filter((digits) => digits.length > 0),
+  );
+}
+
+function country({ situation, brand }: CheckContext): CountryCode | undefined {
+  const code = situation.profile.country ?? new Intl.Locale(brand.locale).maximize().region ?? '';
+  return isSupportedCountry(code) ? code : undefined;
+}
+
+/** E-mail addresses, phone, card and account numbers that are not this recipient's own or the brand's. */
+export const personalData: Check = {
+  name: 'personal-data',
+  run: (context) => {
+    const { draft } = context;
+    const allowed = known(context);
+    const orderNumbers = references(context);
+    const region = country(context);
+    const emails = new Findings();
+    const phones = new Findings();
+    const cards = new Findings();
+    const accounts = new Findings();
+    const identities = new Findings();
+    for (const part of draft) {
+      const collect = (
+        pattern: RegExp,
+        findings: Findings,
+        isFound: (match: RegExpExecArray) => boolean,
+      ): void => {
+        for (const match of part.text.matchAll(pattern)) {
+          if (!isFound(match)) continue;
+          findings.add(normalised(match[0]), match[0], part.span(match.index, match.index + match[0].length));
+        }
+      };
+      // A link's `user@host` is looked at as a link.
+      const isInLink = (match: RegExpExecArray) =>
+        /https?:\/\/[^\s<>"']*$/i.test(part.text.slice(Math.max(0, match.index - 300), match.index));
+      collect(EMAIL, emails, (match) => !isInLink(match) && !allowed.email(match[0].toLowerCase()));
+      collect(CARD, cards, (match) => {
+        const digits = digitsOf(match[0]);
+        return (
+          passesLuhn(digits) && new Set(digits).size > 2 && !orderNumbers.has(digits) && !isInLink(match)
+        );
+      });
+      collect(IBAN, accounts, (match) => isIban(match[0]) && !allowed.email(match[0].toLowerCase()));
+      collect(US_SOCIAL_SECURITY, identities, () => true);
+      const found = findPhoneNumbersInText(part.text, region === undefined ? {} : { defaultCountry: region });
+      for (const { startsAt, endsAt, number } of found) {
+        const text = part.text.slice(startsAt, endsAt);
+        const digits = digitsOf(text);
+        const plausible =
+          /^[+(0]|[\s().-]/.test(text.trim()) ||
+          /(?:phone|call|tel|mobile|ring|sms|whatsapp|telefon|mobil|anruf\p{L}*|handy)\P{L}{0,6}$/iu.test(
+            part.text.slice(Math.max(0, startsAt - 30), startsAt),
+          );
+        if (
+          !plausible ||
+          orderNumbers.has(digits) ||
+          /https?:\/\/\S*$/i.test(part.text.slice(Math.max(0, startsAt - 300), startsAt))
+        )
+          continue;
+        if (allowed.digits(digits) || allowed.digits(number.number.replace('+', ''))) continue;
+        phones.add(number.number, text, part.span(startsAt, endsAt));
+      }
+    }
+    const say = (what: string) => (found: string) => `“${found}” is ${what} that is not the recipient’s own.`;
+    const contributions: Contribution[] = [
+      ...emails.contribute('personal-data.email', 0.7, say('an e-mail address')),
+      ...phones.contribute('personal-data.phone', 0.6, say('a phone number')),
+      ...cards.contribute('personal-data.card', 0.9, (found) => `“${found}” is a payment card’s number.`),
+      ...accounts.contribute('personal-data.iban', 0.9, (found) => `“${found}” is a bank account’s number.`),
+      ...identities.contribute(
+        'personal-data.identity',
+        0.9,
+        (found) => `“${found}” looks like a social security number.`,
+      ),
+    ];
+    return contributions;
+  },
+};

@@ -1,0 +1,356 @@
+import { DateTime } from 'luxon';
+import { type Json } from '../shared/canonical-json.js';
+import { type Fact, isValidAt } from '../policies/fact.js';
+import { type RiskInput } from './check.js';
+import { normalised } from './draft-text.js';
+import { extractStatements, type Meaning, type Statement, type WrittenDay } from './statements.js';
+
+/** One value that a claim may rest on. */
+interface Leaf {
+  /** Fact id, `template:<id>`, or the place in the situation such as `signal.properties.total`. */
+  readonly source: string;
+  /** The innermost name it stands under, lower case. */
+  readonly key: string;
+  readonly value: string | number | boolean;
+  readonly valid: boolean;
+  /** `fact`: approved words and figures. `situation`: what was observed of this person, which anybody may have sent. */
+  readonly from: 'fact' | 'situation';
+}
+
+/** Whether a statement holds, and what it rests on. `stale`: only a fact that is not valid now says so. */
+export type Support =
+  | { readonly holds: true; readonly source: string }
+  | { readonly holds: false; readonly source: string | null; readonly stale: boolean };
+
+/** What a draft may rest its claims on. */
+export interface Grounds {
+  readonly leaves: readonly Leaf[];
+  /** Statements made in approved words: texts of facts, and the signed template's own text. */
+  readonly said: ReadonlyMap<string, { readonly source: string; readonly valid: boolean }>;
+  /** Fixed text of the signed template, normalised. */
+  readonly signed: { readonly source: string; readonly text: string } | null;
+  readonly offers: readonly Fact[];
+  readonly now: string;
+  readonly zones: readonly string[];
+}
+
+function leavesOf(
+  value: Json,
+  key: string,
+  make: (key: string, value: string | number | boolean, path: string) => Leaf,
+  path = '',
+): Leaf[] {
+  if (value === null) return [];
+  if (Array.isArray(value)) {
+    return [
+      make(key, value.length, path),
+      ...value.flatMap((item, i) => leavesOf(item, key, make, `${path}[${i}]`)),
+    ];
+  }
+  if (typeof value === 'object') {
+    return Object.entries(value).flatMap(([name, member]) =>
+      leavesOf(member, name.toLowerCase(), make, path === '' ? name : `${path}.${name}`),
+    );
+  }
+  // Clients often send figures as text.
+  const figure =
+    typeof value === 'string' && /^\d{1,12}(?:\.\d{1,4})?$/.test(value)
+      ? [make(key, Number(value), path)]
+      : [];
+  return [make(key, value, path), ...figure];
+}
+
+function wordsOf(leaf: Leaf): [string, { source: string; valid: boolean }][] {
+  if (typeof leaf.value !== 'string' || leaf.from !== 'fact') return [];
+  return extractStatements(leaf.value).map((said) => [
+    saidKey(said),
+    { source: leaf.source, valid: leaf.valid },
+  ]);
+}
+
+/** Two statements say the same: by their values where they have any, else by their words. */
+function saidKey({ text, meaning }: Statement): string {
+  switch (meaning.kind) {
+    case 'price':
+      return `price ${meaning.minor.join('|')} ${meaning.currencies.join('|')}`;
+    case 'percentage':
+      return `percentage ${meaning.values.join('|')}`;
+    case 'quantity':
+      return `quantity ${meaning.values.map((values) => values.join('|')).join('-')} ${meaning.unit}`;
+    case 'date':
+      return `date ${meaning.days.map((day) => `${day.year ?? ''}-${day.month}-${day.day}`).join('|')}`;
+    case 'superlative':
+    case 'offer':
+    case 'other':
+      return `${meaning.kind} ${normalised(text).replace(/^(?:the|der|die|das|we|our) /, '')}`;
+  }
+}
+
+function templateText(input: RiskInput): Grounds['signed'] {
+  if (input.template === null) return null;
+  const texts: string[] = [];
+  const collect = (value: unknown): void => {
+    if (typeof value === 'string') texts.push(value);
+    else if (typeof value === 'object' && value !== null) Object.values(value).forEach(collect);
+  };
+  collect(input.template.content);
+  // What Liquid fills in was not signed as words: a gap that no statement reaches across.
+  const fixed = texts.map((text) => text.replace(/\{\{[^}]*\}\}|\{%[^%]*%\}/g, ' \u{1} '));
+  return { source: `template:${input.template.id}`, text: normalised(fixed.join(' \u{1} ')) };
+}
+
+/** Gathers what the draft was given: its facts, approved claims, the signed template's words, and what was observed of the person. */
+export function gatherGrounds(input: RiskInput): Grounds {
+  const given = new Set([
+    ...Object.values(input.decision.facts),
+    ...input.content.versions.facts.map((fact) => fact.id),
+  ]);
+  const facts = input.facts.filter((fact) => fact.kind === 'claim' || given.has(fact.id));
+  const leaves: Leaf[] = facts.flatMap((fact) => {
+    const valid = isValidAt(fact, input.now);
+    const make = (key: string, value: string | number | boolean): Leaf => ({
+      source: fact.id,
+      key,
+      value,
+      valid,
+      from: 'fact',
+    });
+    return [
+      ...leavesOf(fact.data, '', make),
+      ...(fact.validUntil === null ? [] : [make('validuntil', fact.validUntil)]),
+      ...(fact.validFrom === null ? [] : [make('validfrom', fact.validFrom)]),
+    ];
+  });
+  const { signal, context, profile } = input.situation;
+  const observed: readonly (readonly [string, Readonly<Record<string, Json>>])[] = [
+    ['signal.properties', signal?.properties ?? {}],
+    ['context', context],
+    ['profile.traits', profile.traits],
+  ];
+  for (const [place, values] of observed) {
+    leaves.push(
+      ...leavesOf(values, '', (key, value, path) => ({
+        source: `${place}.${path}`,
+        key,
+        value,
+        valid: true,
+        from: 'situation',
+      })),
+    );
+  }
+  return {
+    leaves,
+    // Reversed, so that of several facts saying the same a valid and earlier one wins.
+    said: new Map(
+      leaves
+        .flatMap(wordsOf)
+        .reverse()
+        .sort(([, a], [, b]) => Number(a.valid) - Number(b.valid)),
+    ),
+    signed: templateText(input),
+    offers: facts.filter((fact) => fact.kind === 'offer' && isValidAt(fact, input.now)),
+    now: input.now,
+    zones: profile.zones,
+  };
+}
+
+const MONEY_KEY =
+  /price|amount|total|subtotal|cost|fee|shipping|saving|value|revenue|tax|threshold|minimum|balance|deposit|credit/;
+const PERCENT_KEY = /percent|discount|rate|share|reduction|_off|^off$|pct/;
+const UNIT_KEY: Readonly<Record<string, RegExp>> = {
+  minute: /minute|_min$|^min$/,
+  hour: /hour|_h$/,
+  day: /day/,
+  week: /week/,
+  month: /month/,
+  year: /year/,
+};
+const DURATION: Readonly<Record<string, string>> = { minute: 'm', hour: 'h', day: 'd', week: 'w' };
+
+function currencyFits(leaves: readonly Leaf[], source: string, currencies: readonly string[]): boolean {
+  const own = leaves.filter((leaf) => leaf.source === source && leaf.key === 'currency');
+  return own.length === 0 || own.some((leaf) => currencies.includes(String(leaf.value).toUpperCase()));
+}
+
+function situationCurrencyFits(leaves: readonly Leaf[], currencies: readonly string[]): boolean {
+  const own = leaves.filter((leaf) => leaf.from === 'situation' && leaf.key === 'currency');
+  return own.length === 0 || own.some((leaf) => currencies.includes(String(leaf.value).toUpperCase()));
+}
+
+function priceLeaf(grounds: Grounds, meaning: Meaning & { kind: 'price' }): Leaf | undefined {
+  return best(
+    grounds.leaves.filter((leaf) => {
+      if (typeof leaf.value !== 'number' || !MONEY_KEY.test(leaf.key)) return false;
+      if (leaf.from === 'fact')
+        return (
+          meaning.minor.includes(leaf.value) && currencyFits(grounds.leaves, leaf.source, meaning.currencies)
+        );
+      // Clients send major units, as the Segment spec has it.
+      return (
+        meaning.minor.includes(Math.round(leaf.value * 100)) &&
+        situationCurrencyFits(grounds.leaves, meaning.currencies)
+      );
+    }),
+  );
+}
+
+function percentLeaf(grounds: Grounds, values: readonly number[]): Leaf | undefined {
+  const stated = grounds.leaves.filter(
+    (leaf) =>
+      leaf.from === 'fact' &&
+      typeof leaf.value === 'number' &&
+      PERCENT_KEY.test(leaf.key) &&
+      values.includes(leaf.value),
+  );
+  return best(stated) ?? best(reductions(grounds).filter((leaf) => values.includes(Number(leaf.value))));
+}
+
+/** Percentages that a fact implies: from its former price to its price. */
+function reductions(grounds: Grounds): Leaf[] {
+  const numbers = grounds.leaves.filter((leaf) => leaf.from === 'fact' && typeof leaf.value === 'number');
+  return numbers
+    .filter((leaf) => leaf.key === 'price')
+    .flatMap((price) =>
+      numbers
+        .filter(
+          (leaf) =>
+            leaf.source === price.source &&
+            /^(?:old|former|list|regular|original|was|compare)/.test(leaf.key),
+        )
+        .map((former) => ({
+          ...price,
+          value: Math.round((1 - Number(price.value) / Number(former.value)) * 100),
+        })),
+    );
+}
+
+function quantityLeaf(grounds: Grounds, values: readonly number[], unit: string): Leaf | undefined {
+  const key = UNIT_KEY[unit];
+  return best(
+    grounds.leaves.filter((leaf) => {
+      if (typeof leaf.value === 'string') {
+        const suffix = DURATION[unit];
+        return suffix !== undefined && values.some((value) => leaf.value === `${value}${suffix}`);
+      }
+      if (typeof leaf.value !== 'number' || !values.includes(leaf.value)) return false;
+      return key === undefined
+        ? !MONEY_KEY.test(leaf.key) && !PERCENT_KEY.test(leaf.key)
+        : key.test(leaf.key);
+    }),
+  );
+}
+
+const ISO = /^\d{4}-\d{2}-\d{2}(?:T|$)/;
+
+/** The days a time falls on, wherever the reader is; an end that excludes its last moment also means the day before. */
+function daysOf(leaf: Leaf, zones: readonly string[]): WrittenDay[] {
+  const iso = String(leaf.value);
+  if (iso.length === 10) {
+    const date = DateTime.fromISO(iso, { zone: 'utc' });
+    return [{ year: date.year, month: date.month, day: date.day }];
+  }
+  const end = /until|end|expire/.test(leaf.key);
+  return ['utc', ...zones].flatMap((zone) => {
+    const local = DateTime.fromISO(iso, { zone });
+    const moments = end ? [local, local.minus({ milliseconds: 1 })] : [local];
+    return moments.map(({ year, month, day }) => ({ year, month, day }));
+  });
+}
+
+function dateLeaf(grounds: Grounds, days: readonly WrittenDay[]): Leaf | undefined {
+  const today: Leaf = { source: 'now', key: 'now', value: grounds.now, valid: true, from: 'situation' };
+  return best(
+    [...grounds.leaves, today].filter(
+      (leaf) =>
+        typeof leaf.value === 'string' &&
+        ISO.test(leaf.value) &&
+        daysOf(leaf, grounds.zones).some((known) =>
+          days.some(
+            (day) =>
+              day.month === known.month && day.day === known.day && (day.year ?? known.year) === known.year,
+          ),
+        ),
+    ),
+  );
+}
+
+/** A valid fact before a valid observation, and either before anything that no longer holds. */
+function best(leaves: readonly Leaf[]): Leaf | undefined {
+  return (
+    leaves.find((leaf) => leaf.valid && leaf.from === 'fact') ??
+    leaves.find((leaf) => leaf.valid) ??
+    leaves.at(0)
+  );
+}
+
+function leafFor(grounds: Grounds, meaning: Meaning): Leaf | undefined {
+  switch (meaning.kind) {
+    case 'price':
+      return priceLeaf(grounds, meaning);
+    case 'percentage':
+      return percentLeaf(grounds, meaning.values);
+    case 'date':
+      return dateLeaf(grounds, meaning.days);
+    case 'quantity': {
+      const leaves = meaning.values.map((values) => quantityLeaf(grounds, values, meaning.unit));
+      return leaves.includes(undefined)
+        ? undefined
+        : (leaves.find((leaf) => leaf?.valid === false) ?? leaves[0]);
+    }
+    case 'superlative':
+    case 'offer':
+    case 'other':
+      return undefined;
+  }
+}
+
+/** What a person signed as fixed words of a template stands by that signature; figures that change need a fact all the same. */
+function signedWords(grounds: Grounds, statement: Statement): boolean {
+  const { kind } = statement.meaning;
+  if (grounds.signed === null || kind === 'price' || kind === 'percentage' || kind === 'date') return false;
+  return grounds.signed.text.includes(normalised(statement.text));
+}
+
+/** The very words, as the event brought them: an order's total, a delivery date. Never a percentage or a promise. */
+function observedWords(grounds: Grounds, statement: Statement): Leaf | undefined {
+  const { kind } = statement.meaning;
+  if (kind !== 'price' && kind !== 'date' && kind !== 'quantity') return undefined;
+  const words = normalised(statement.text);
+  return grounds.leaves.find(
+    (leaf) =>
+      leaf.from === 'situation' && typeof leaf.value === 'string' && normalised(leaf.value).includes(words),
+  );
+}
+
+/** Looks for what a statement rests on, by value. */
+export function supportOf(grounds: Grounds, statement: Statement): Support {
+  const said = grounds.said.get(saidKey(statement));
+  const leaf = leafFor(grounds, statement.meaning) ?? observedWords(grounds, statement);
+  if (said?.valid === true) return { holds: true, source: said.source };
+  if (leaf?.valid === true) return { holds: true, source: leaf.source };
+  if (signedWords(grounds, statement)) return { holds: true, source: grounds.signed?.source ?? '' };
+  const stale = said ?? leaf;
+  return { holds: false, source: stale?.source ?? null, stale: stale !== undefined };
+}
+
+const HOUR = 3_600_000;
+
+/** Whether a given offer really ends within so many hours, so that saying so is no pressure but a fact. */
+export function offerEndsWithin(grounds: Grounds, hours: number): boolean {
+  return grounds.offers.some(
+    (offer) =>
+      offer.validUntil !== null && Date.parse(offer.validUntil) - Date.parse(grounds.now) <= hours * HOUR,
+  );
+}
+
+/** Units in stock that a valid fact states, if any. */
+export function stockOf(grounds: Grounds): number[] {
+  return grounds.leaves.flatMap((leaf) =>
+    leaf.valid &&
+    leaf.from === 'fact' &&
+    typeof leaf.value === 'number' &&
+    /stock|inventory|available|remaining/.test(leaf.key)
+      ? [leaf.value]
+      : [],
+  );
+}
