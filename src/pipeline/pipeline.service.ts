@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DecisionsService } from '../decisions/index.js';
 import { DispatchService } from '../dispatch/index.js';
 import { DraftingService } from '../drafting/index.js';
+import { OutcomesService } from '../outcomes/index.js';
 import { WorkRelay, WorkService } from '../platform/work/index.js';
 import { ReviewService } from '../review/index.js';
 import { RiskService } from '../risk/index.js';
@@ -25,6 +26,7 @@ export class PipelineService {
     risk: RiskService,
     review: ReviewService,
     dispatch: DispatchService,
+    outcomes: OutcomesService,
   ) {
     this.work.register(decisions.triggerFired);
     this.work.register(drafting.messageOpened);
@@ -33,6 +35,7 @@ export class PipelineService {
     this.work.register(review.reviewExpires);
     this.work.register(review.messageNeedsReview);
     this.work.register(dispatch.messageApproved);
+    this.work.register(outcomes.linkFollowed);
   }
 
   async start(): Promise<void> {

@@ -1,0 +1,58 @@
+import { readHttpStatus, readSmtpFailure, type SmtpFailure } from './delivery.js';
+
+const failure = (given: Partial<SmtpFailure>): SmtpFailure => ({
+  dataStarted: false,
+  command: null,
+  code: null,
+  malformed: false,
+  text: '',
+  ...given,
+});
+
+describe('what a failed SMTP conversation means', () => {
+  it.each<[string, Partial<SmtpFailure>, string]>([
+    ['a refused connection', { text: 'connect ECONNREFUSED' }, 'not_sent'],
+    ['a greeting that refuses us', { command: 'CONN', code: 554, text: '554 no' }, 'not_sent'],
+    ['a wrong password', { command: 'AUTH PLAIN', code: 535, text: '535 5.7.8 bad' }, 'not_sent'],
+    ['a busy recipient', { command: 'RCPT TO', code: 450, text: '450 4.2.1 later' }, 'not_sent'],
+    [
+      '4xx after the whole mail',
+      { command: 'DATA', code: 451, dataStarted: true, text: '451 4.3.0' },
+      'not_sent',
+    ],
+    [
+      '5xx after the whole mail',
+      { command: 'DATA', code: 554, dataStarted: true, text: '554 5.7.1 spam' },
+      'refused',
+    ],
+    ['silence before the mail', { text: 'Timeout' }, 'not_sent'],
+    ['silence after the mail', { dataStarted: true, text: 'Timeout' }, 'unknown'],
+    ['an envelope nobody can send', { malformed: true, text: 'Invalid recipient' }, 'refused'],
+  ])('%s: %s', (_name, given, outcome) => {
+    expect(readSmtpFailure(failure(given)).outcome).toBe(outcome);
+  });
+
+  it.each([
+    ['550 5.1.1 no such user', true],
+    ['550 no such user here', true],
+    ['553 5.1.3 bad syntax', true],
+    ['550 5.7.1 blocked by policy', false],
+    ['552 5.2.2 mailbox full', false],
+    ['554 rejected', false],
+  ])('%s: hard bounce %s', (text, hardBounce) => {
+    const code = Number(text.slice(0, 3));
+    expect(readSmtpFailure(failure({ command: 'RCPT TO', code, text }))).toMatchObject({ hardBounce });
+  });
+});
+
+describe('what a webhook receiver’s answer means', () => {
+  it.each([
+    [204, 'sent'],
+    [302, 'refused'],
+    [404, 'refused'],
+    [429, 'not_sent'],
+    [503, 'not_sent'],
+  ])('%i: %s', (status, outcome) => {
+    expect(readHttpStatus(status).outcome).toBe(outcome);
+  });
+});
