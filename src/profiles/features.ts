@@ -1,7 +1,41 @@
 import { type ProfileFeatures } from '../policies/vocabulary.js';
+import { consentFor, EVERY_TOPIC } from './consent.js';
+import { countWithin } from './history.js';
 import { type Profile } from './profile.js';
+import { stageAt } from './stage.js';
 
-/** What expressions may know of a profile at a moment. @param now ISO 8601. */
-export function toFeatures(_profile: Profile, _now: string): ProfileFeatures {
-  throw new Error('soon');
+/** What expressions may know of a profile at a moment; what depends on time is computed for that moment. @param now ISO 8601. */
+export function toFeatures(profile: Profile, now: string): ProfileFeatures {
+  const at = Date.parse(now);
+  return {
+    userId: profile.userId,
+    stage: stageAt(profile, now),
+    country: profile.country,
+    locale: profile.locale,
+    zones: profile.zones,
+    traits: profile.traits,
+    hasEmail: profile.addresses.email !== null,
+    hasPhone: profile.addresses.phone !== null,
+    firstSeenAt: profile.firstSeenAt,
+    lastSeenAt: profile.lastSeenAt,
+    events: Object.fromEntries(
+      Object.entries(profile.events).map(([event, history]) => [
+        event,
+        {
+          total: history.total,
+          count1d: countWithin(history, at, 1),
+          count7d: countWithin(history, at, 7),
+          count30d: countWithin(history, at, 30),
+          count90d: countWithin(history, at, 90),
+          lastAt: history.lastAt,
+        },
+      ]),
+    ),
+    consents: Object.fromEntries(
+      [...new Set(profile.consents.map(({ channel }) => channel))].map((channel) => [
+        channel,
+        consentFor(profile.consents, channel, EVERY_TOPIC),
+      ]),
+    ),
+  };
 }

@@ -1,6 +1,13 @@
 import { Module } from '@nestjs/common';
+import { SignalsModule } from '../signals/index.js';
+import { ProfilesController } from './profiles.controller.js';
 import { ProfilesService } from './profiles.service.js';
 
 /** What is known of each person. */
-@Module({ providers: [ProfilesService], exports: [ProfilesService] })
+@Module({
+  imports: [SignalsModule],
+  controllers: [ProfilesController],
+  providers: [ProfilesService],
+  exports: [ProfilesService],
+})
 export class ProfilesModule {}

@@ -1,7 +1,49 @@
 import { Injectable } from '@nestjs/common';
+import { AuditService } from '../audit/index.js';
 import { type Executor, type Tx } from '../platform/database/index.js';
-import { type Signal } from '../signals/signal.js';
+import { Secrets } from '../platform/secrets/secrets.js';
+import { ErasedError, Vault } from '../platform/vault/index.js';
+import { Clock } from '../shared/clock.js';
+import { addressHash, identityHash, normaliseAddress } from '../shared/identity.js';
+import { Ids } from '../shared/ids.js';
+import { SignalsService } from '../signals/index.js';
+import { OWN_SOURCE, type Signal } from '../signals/signal.js';
+import { withConsent } from './consent.js';
 import { type Consent, type Profile } from './profile.js';
+import {
+  claimedAddresses,
+  mergeStates,
+  newState,
+  type ProfileState,
+  project,
+  withWithheld,
+} from './projection.js';
+import {
+  claimAddresses,
+  type ConsentRow,
+  eraseProfiles,
+  insertConsents,
+  insertIdentities,
+  insertMerges,
+  insertProfiles,
+  insertSuppression,
+  lockProfiles,
+  type MergeRow,
+  type ProfileRow,
+  type ProfileUpdate,
+  selectIdentities,
+  selectIdentityHashes,
+  selectMerged,
+  selectMerges,
+  selectProfile,
+  selectSuppressions,
+  updateProfiles,
+} from './profiles.repository.js';
+import { type CarriedIdentities, type IdentityPlan, planIdentities } from './resolve.js';
+
+/** Profiles that may newly claim one address within a day; further ones keep the trait and are not written to. */
+const MOST_CLAIMS_A_DAY = 20;
+const DAY_MS = 86_400_000;
 
 /** What one signal did to a profile. */
 export interface Applied {
@@ -22,36 +64,405 @@ export interface Suppression {
   readonly at: string;
 }
 
+/** Why a profile holds what another one did. */
+export interface Merge {
+  readonly id: string;
+  readonly from: string;
+  readonly signalId: string;
+  readonly reason: string;
+  readonly at: string;
+}
+
+/** Somebody bound or merged the same people in the meantime. The code makes the database run the transaction again, on what is there now. */
+class RaceLost extends Error {
+  override readonly name = 'RaceLost';
+  readonly code = '40001';
+}
+
+/** A profile while a batch is applied to it. */
+interface Open {
+  state: ProfileState;
+  userHash: string | null;
+  /** Nothing was heard of this person before the batch. */
+  fresh: boolean;
+  changed: boolean;
+}
+
+/** What is known of each person: the projection of their signals, kept sealed. */
 @Injectable()
 export class ProfilesService {
-  apply(_tx: Tx, _signals: readonly Signal[]): Promise<Applied[]> {
-    return Promise.reject(new Error('soon'));
+  private readonly identitySecret: Buffer;
+  private readonly addressSecret: Buffer;
+
+  constructor(
+    private readonly vault: Vault,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+    private readonly signals: SignalsService,
+    private readonly audit: AuditService,
+    secrets: Secrets,
+  ) {
+    this.identitySecret = secrets.lookup('identity');
+    this.addressSecret = secrets.lookup('address');
   }
-  lock(_tx: Tx, _profileId: string): Promise<Profile> {
-    return Promise.reject(new Error('soon'));
+
+  /**
+   * Applies signals in their order and saves the profiles. Locks every profile concerned, in id order, until the transaction ends.
+   * Signals without an identity are left out of the answer.
+   */
+  async apply(tx: Tx, signals: readonly Signal[]): Promise<Applied[]> {
+    const ours = signals.filter(({ userId, anonymousId }) => userId !== null || anonymousId !== null);
+    if (ours.length === 0) return [];
+    const plan = await this.bind(tx, ours);
+    const open = await this.open(tx, plan);
+    const applied: Applied[] = [];
+    const merges: MergeRow[] = [];
+    const consents: ConsentRow[] = [];
+    ours.forEach((signal, i) => {
+      const step = plan.steps[i];
+      if (step === undefined) return;
+      const one = this.applyOne(signal, step, open);
+      applied.push(one.applied);
+      merges.push(...one.merges);
+      consents.push(...one.consents);
+    });
+    await this.capClaims(tx, open, applied);
+    const now = this.clock.now();
+    // Before the updates: a userId moves from the merged profile to the one that takes it over.
+    if (merges.length > 0) await insertMerges(tx, merges, now);
+    await this.save(tx, open);
+    if (consents.length > 0) await insertConsents(tx, consents, now);
+    return applied;
   }
-  load(_db: Executor, _profileId: string): Promise<Profile> {
-    return Promise.reject(new Error('soon'));
+
+  /** Decides whom the signals belong to and makes what is missing. */
+  private async bind(tx: Tx, signals: readonly Signal[]): Promise<IdentityPlan> {
+    const carried = signals.map((signal) => this.carried(signal));
+    const hashes = carried.flatMap(({ user, anonymous, previous }) =>
+      [user, anonymous, previous?.user, previous?.anonymous].filter((hash) => hash != null),
+    );
+    const rows = await selectIdentities(tx, [...new Set(hashes)]);
+    const plan = planIdentities(
+      carried,
+      {
+        profiles: new Map(rows.map((row) => [row.hash, row.id])),
+        users: new Map(rows.map((row) => [row.id, row.user_id_hash])),
+      },
+      () => this.ids.make('prf'),
+    );
+    const now = this.clock.now();
+    if (plan.created.length > 0) await insertProfiles(tx, plan.created, now);
+    if (plan.bindings.length > 0) {
+      const bound = await insertIdentities(
+        tx,
+        plan.bindings.map(({ hash, kind, profileId, index }) => ({
+          hash,
+          kind,
+          profile_id: profileId,
+          signal_id: signals[index]?.id ?? '',
+        })),
+        now,
+      );
+      if (bound < plan.bindings.length)
+        throw new RaceLost('an identity was bound by another worker meanwhile');
+    }
+    return plan;
   }
-  findByUserId(_db: Executor, _userId: string): Promise<string | null> {
-    return Promise.reject(new Error('soon'));
+
+  private carried(signal: Signal): CarriedIdentities {
+    const { userId, anonymousId, previousId } = signal;
+    return {
+      user: userId === null ? null : this.hash('user', userId),
+      anonymous: anonymousId === null ? null : this.hash('anonymous', anonymousId),
+      previous:
+        previousId === null
+          ? null
+          : { user: this.hash('user', previousId), anonymous: this.hash('anonymous', previousId) },
+    };
   }
-  findByAnonymousId(_db: Executor, _anonymousId: string): Promise<string | null> {
-    return Promise.reject(new Error('soon'));
+
+  private hash(kind: 'user' | 'anonymous', value: string): string {
+    return identityHash(this.identitySecret, kind, value);
   }
-  profileIdsOf(_db: Executor, _canonicalId: string): Promise<string[]> {
-    return Promise.reject(new Error('soon'));
+
+  /** Locks and opens every profile of the plan. */
+  private async open(tx: Tx, plan: IdentityPlan): Promise<Map<string, Open>> {
+    const created = new Set(plan.created);
+    const ids = [...new Set(plan.steps.flatMap(({ profileId, merged }) => [profileId, ...merged]))];
+    const existing = ids.filter((id) => !created.has(id));
+    const rows = existing.length === 0 ? [] : await lockProfiles(tx, existing);
+    if (rows.length < existing.length || rows.some((row) => row.merged_into !== null))
+      throw new RaceLost('a profile was merged by another worker meanwhile');
+    const keys = await this.vault.keys(tx, existing);
+    await this.vault.ensureKeys(tx, plan.created);
+    const open = new Map<string, Open>();
+    for (const row of rows) {
+      const key = keys.get(row.id);
+      if (key === undefined) throw new RaceLost('a profile was erased meanwhile');
+      const state = JSON.parse(this.vault.unsealText(key, row.state)) as ProfileState;
+      open.set(row.id, { state, userHash: row.user_id_hash, fresh: false, changed: false });
+    }
+    for (const id of plan.created) {
+      open.set(id, { state: newState(id, ''), userHash: null, fresh: true, changed: true });
+    }
+    return open;
   }
-  setConsent(_tx: Tx, _profileId: string, _consent: Consent): Promise<void> {
-    return Promise.reject(new Error('soon'));
+
+  private applyOne(
+    signal: Signal,
+    step: IdentityPlan['steps'][number],
+    open: ReadonlyMap<string, Open>,
+  ): { applied: Applied; merges: MergeRow[]; consents: ConsentRow[] } {
+    const target = get(open, step.profileId);
+    const before = target.fresh ? null : target.state.profile;
+    if (target.fresh) target.state = newState(step.profileId, signal.occurredAt);
+    const merges = step.merged.map((from): MergeRow => {
+      const other = get(open, from);
+      // A profile made in this very batch may be merged before it heard of anything.
+      if (!other.fresh) target.state = mergeStates(target.state, other.state);
+      return {
+        id: this.ids.make('mrg'),
+        from_profile_id: from,
+        into_profile_id: step.profileId,
+        signal_id: signal.id,
+        reason: signal.type,
+      };
+    });
+    const held = target.state.profile.consents;
+    if (step.takesUser && signal.userId !== null) target.userHash = this.hash('user', signal.userId);
+    target.state = project(target.state, signal, step.takesUser ? signal.userId : null);
+    target.fresh = false;
+    target.changed = true;
+    const after = target.state.profile;
+    const consents = after.consents
+      .filter((consent) => {
+        const earlier = held.find((each) => each.channel === consent.channel && each.topic === consent.topic);
+        return earlier?.state !== consent.state;
+      })
+      .map((consent) => ({ ...consent, id: this.ids.make('con'), profile_id: step.profileId }));
+    return {
+      applied: { signal, profileId: step.profileId, before, after, merged: step.merged },
+      merges,
+      consents,
+    };
   }
-  suppress(
-    _tx: Tx,
-    _suppression: { channel: string; address: string; reason: string; source: string },
+
+  /** A write key is public: beyond a cap, profiles that claim one address are not reached at it. */
+  private async capClaims(tx: Tx, open: ReadonlyMap<string, Open>, applied: Applied[]): Promise<void> {
+    const claims = applied.flatMap(({ signal, profileId, before, after }) => {
+      const { email } = after.addresses;
+      const claimed = email ?? get(open, profileId).state.withheld.email;
+      if (claimed === null || signal.source === OWN_SOURCE) return [];
+      // Held without question already, unless it was withheld: then it is asked again.
+      return before !== null && before.addresses.email === claimed
+        ? []
+        : [{ profile_id: profileId, address_hash: this.addressHash('email', claimed), email: claimed }];
+    });
+    if (claims.length === 0) return;
+    const unique = [
+      ...new Map(claims.map((claim) => [`${claim.profile_id} ${claim.address_hash}`, claim])).values(),
+    ];
+    const now = this.clock.now();
+    const refused = await claimAddresses(tx, unique, {
+      at: now,
+      since: new Date(now.getTime() - DAY_MS),
+      most: MOST_CLAIMS_A_DAY,
+    });
+    const refusedKeys = new Set(refused.map((claim) => `${claim.profile_id} ${claim.address_hash}`));
+    for (const claim of unique) {
+      const held = get(open, claim.profile_id);
+      const isRefused = refusedKeys.has(`${claim.profile_id} ${claim.address_hash}`);
+      if (claimedAddresses(held.state).email !== claim.email) continue;
+      const withheld = isRefused ? claim.email : null;
+      if (held.state.withheld.email === withheld) continue;
+      held.state = withWithheld(held.state, { ...held.state.withheld, email: withheld });
+      // What later stages see of these signals must not hold the address either.
+      applied.forEach((one, i) => {
+        if (one.profileId === claim.profile_id)
+          applied[i] = { ...one, after: { ...one.after, addresses: held.state.profile.addresses } };
+      });
+    }
+  }
+
+  private async save(tx: Tx, open: ReadonlyMap<string, Open>): Promise<void> {
+    const changed = [...open].filter(([, { changed: isChanged }]) => isChanged);
+    const keys = await this.vault.ensureKeys(
+      tx,
+      changed.map(([id]) => id),
+    );
+    const updates = changed.map(([id, { state, userHash }]) =>
+      this.toUpdate(state, userHash, keys.get(id), id),
+    );
+    if (updates.length > 0) await updateProfiles(tx, updates);
+  }
+
+  private toUpdate(
+    state: ProfileState,
+    userHash: string | null,
+    key: Buffer | undefined,
+    id: string,
+  ): ProfileUpdate {
+    if (key === undefined) throw new ErasedError(`the key of ${id} was erased`);
+    const { profile } = state;
+    return {
+      id,
+      user_id_hash: userHash,
+      stage: profile.stage,
+      country: profile.country,
+      first_seen_at: profile.firstSeenAt,
+      last_seen_at: profile.lastSeenAt,
+      state: this.vault.seal(key, state).toString('base64'),
+    };
+  }
+
+  /**
+   * Locks a person until the transaction ends; the answer is the canonical profile, which the given one may have been merged into.
+   * @throws ErasedError, or Error when there is no such profile.
+   */
+  async lock(tx: Tx, profileId: string): Promise<Profile> {
+    return (await this.lockState(tx, profileId)).state.profile;
+  }
+
+  private async lockState(
+    tx: Tx,
+    profileId: string,
+  ): Promise<{ state: ProfileState; userHash: string | null }> {
+    let id = profileId;
+    for (;;) {
+      const row = (await lockProfiles(tx, [id]))[0];
+      if (row === undefined) throw new Error(`there is no profile ${id}`);
+      if (row.merged_into === null) return { state: await this.openRow(tx, row), userHash: row.user_id_hash };
+      id = row.merged_into;
+    }
+  }
+
+  /** The canonical profile, without a lock. @throws ErasedError, or Error when there is no such profile. */
+  async load(db: Executor, profileId: string): Promise<Profile> {
+    let id = profileId;
+    for (;;) {
+      const row = await selectProfile(db, id);
+      if (row === null) throw new Error(`there is no profile ${id}`);
+      if (row.merged_into === null) return (await this.openRow(db, row)).profile;
+      id = row.merged_into;
+    }
+  }
+
+  private async openRow(db: Executor, row: ProfileRow): Promise<ProfileState> {
+    return JSON.parse(await this.vault.openFor(db, row.id, row.state)) as ProfileState;
+  }
+
+  /** The canonical profile's id of a userId; null when it was never heard of. */
+  findByUserId(db: Executor, userId: string): Promise<string | null> {
+    return this.find(db, this.hash('user', userId));
+  }
+
+  /** The canonical profile's id of an anonymousId; null when it was never heard of. */
+  findByAnonymousId(db: Executor, anonymousId: string): Promise<string | null> {
+    return this.find(db, this.hash('anonymous', anonymousId));
+  }
+
+  private async find(db: Executor, hash: string): Promise<string | null> {
+    return (await selectIdentities(db, [hash]))[0]?.id ?? null;
+  }
+
+  /** The profile and every one that was merged into it: rows of other stages written before a merge still carry the earlier id. */
+  profileIdsOf(db: Executor, canonicalId: string): Promise<string[]> {
+    return selectMerged(db, canonicalId);
+  }
+
+  /** Identity hashes of a person, merged profiles included: what their signals stand under. */
+  async identityHashesOf(db: Executor, canonicalId: string): Promise<string[]> {
+    return selectIdentityHashes(db, await selectMerged(db, canonicalId));
+  }
+
+  /** How a person came together, oldest first. */
+  async mergesOf(db: Executor, canonicalId: string): Promise<Merge[]> {
+    const rows = await selectMerges(db, await selectMerged(db, canonicalId));
+    return rows.map((row) => ({
+      id: row.id,
+      from: row.from_profile_id,
+      signalId: row.signal_id,
+      reason: row.reason,
+      at: row.merged_at.toISOString(),
+    }));
+  }
+
+  /** Takes in a statement of consent that came by another way than a signal. An older one than what is held is noted and changes nothing. */
+  async setConsent(tx: Tx, profileId: string, consent: Consent): Promise<void> {
+    const { state, userHash } = await this.lockState(tx, profileId);
+    const { profile } = state;
+    await insertConsents(
+      tx,
+      [{ ...consent, id: this.ids.make('con'), profile_id: profile.id }],
+      this.clock.now(),
+    );
+    const consents = withConsent(profile.consents, consent);
+    if (consents === profile.consents) return;
+    const keys = await this.vault.keys(tx, [profile.id]);
+    const next = { ...state, profile: { ...profile, consents } };
+    await updateProfiles(tx, [this.toUpdate(next, userHash, keys.get(profile.id), profile.id)]);
+  }
+
+  /** Never write to this address again. The first reason stays. Outlives the person's erasure. */
+  async suppress(
+    tx: Tx,
+    suppression: { channel: string; address: string; reason: string; source: string },
   ): Promise<void> {
-    return Promise.reject(new Error('soon'));
+    await insertSuppression(tx, {
+      channel: suppression.channel,
+      addressHash: this.addressHash(suppression.channel, suppression.address),
+      reason: suppression.reason,
+      source: suppression.source,
+      at: this.clock.now(),
+    });
   }
-  suppressionsOf(_db: Executor, _profile: Profile): Promise<Suppression[]> {
-    return Promise.reject(new Error('soon'));
+
+  /** The channels on which this person must not be written to because of their address. */
+  async suppressionsOf(db: Executor, profile: Profile): Promise<Suppression[]> {
+    const { email, phone } = profile.addresses;
+    const hashes = [
+      ...(email === null ? [] : [this.addressHash('email', email)]),
+      ...(phone === null
+        ? []
+        : ['phone', 'sms', 'whatsapp'].map((channel) => this.addressHash(channel, phone))),
+    ];
+    if (hashes.length === 0) return [];
+    const rows = await selectSuppressions(db, hashes);
+    return rows.map(({ channel, reason, at }) => ({ channel, reason, at: at.toISOString() }));
   }
+
+  /** The name under which an address is looked up. */
+  addressHash(channel: string, address: string): string {
+    return addressHash(this.addressSecret, channel, normaliseAddress(address));
+  }
+
+  /**
+   * Erases a person: what is kept of them anywhere can no longer be read from the commit on. Suppressions of their addresses stay, as keyed hashes.
+   * @returns whether there was such a person.
+   */
+  async erase(tx: Tx, userId: string, actor: string): Promise<boolean> {
+    const found = await this.findByUserId(tx, userId);
+    if (found === null) return false;
+    const family = await selectMerged(tx, found);
+    const rows = await lockProfiles(tx, family);
+    if (rows.some((row) => row.id === found && row.merged_into !== null))
+      throw new RaceLost('the profile was merged meanwhile');
+    const hashes = await selectIdentityHashes(tx, family);
+    await this.signals.erase(tx, hashes);
+    await this.vault.erase(tx, family);
+    await eraseProfiles(tx, family, this.clock.now());
+    await this.audit.record(tx, {
+      actor,
+      action: 'profile.erased',
+      subject: found,
+      detail: { profiles: family.length, identities: hashes.length },
+    });
+    return true;
+  }
+}
+
+function get(open: ReadonlyMap<string, Open>, id: string): Open {
+  const found = open.get(id);
+  if (found === undefined) throw new Error(`profile ${id} was not opened`);
+  return found;
 }

@@ -14,6 +14,7 @@ create table signals (
 ) partition by range (received_at);
 create table signals_rest partition of signals default;
 create index signals_identity on signals (identity_hash, received_at desc);
+create index signals_id on signals (id);
 
 -- Unique by source and message id within 30 days. A table of its own, because one partitioned by time cannot hold that constraint.
 create table signal_dedup (

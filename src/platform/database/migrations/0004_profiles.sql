@@ -1,14 +1,18 @@
 create table profiles (
   id text primary key,
-  user_id_hash text unique, -- keyed hash of the canonical userId, null while anonymous
+  user_id_hash text, -- keyed hash of the canonical userId, null while anonymous
   merged_into text references profiles (id),
   stage text not null,
   country text,
   first_seen_at timestamptz not null,
   last_seen_at timestamptz not null,
   version bigint not null default 0,
-  state bytea not null -- the projected profile as canonical JSON, sealed under the profile's key
+  erased_at timestamptz,
+  state bytea not null -- the projected profile as canonical JSON, sealed under the profile's key; empty once erased
 );
+-- Partial, because an update of a column under a full unique index locks out everybody who writes a row that points here.
+create unique index profiles_user on profiles (user_id_hash) where user_id_hash is not null and merged_into is null;
+create index profiles_merged on profiles (merged_into) where merged_into is not null;
 create index profiles_last_seen on profiles (last_seen_at desc, id);
 
 -- Every identity that was ever seen, and the profile it belongs to as first bound; follow merged_into to the canonical one.
@@ -16,6 +20,7 @@ create table identities (
   hash text primary key,
   kind text not null check (kind in ('user', 'anonymous', 'email', 'phone')),
   profile_id text not null references profiles (id),
+  signal_id text not null, -- the signal that bound it
   first_seen_at timestamptz not null
 );
 create index identities_profile on identities (profile_id);
@@ -52,3 +57,13 @@ create table suppressions (
   at timestamptz not null,
   primary key (channel, address_hash)
 );
+
+-- Which profiles claim an address, and since when: a write key is public, so how many may be attached to one address in a day is capped.
+create table address_claims (
+  address_hash text not null,
+  profile_id text not null references profiles (id),
+  claimed_at timestamptz not null,
+  primary key (address_hash, profile_id)
+);
+create index address_claims_recent on address_claims (address_hash, claimed_at);
+create index address_claims_profile on address_claims (profile_id);

@@ -1,0 +1,166 @@
+import { type Json } from '../shared/canonical-json.js';
+import { type Signal } from '../signals/signal.js';
+import { type Consent, type ConsentState } from './profile.js';
+
+/** Every topic of a channel. */
+export const EVERY_TOPIC = '*';
+
+const STRICTNESS: Readonly<Record<ConsentState, number>> = { granted: 0, unknown: 1, denied: 2 };
+const WORDS: Readonly<Record<string, ConsentState>> = {
+  granted: 'granted',
+  given: 'granted',
+  true: 'granted',
+  yes: 'granted',
+  subscribed: 'granted',
+  opted_in: 'granted',
+  denied: 'denied',
+  withdrawn: 'denied',
+  false: 'denied',
+  no: 'denied',
+  unsubscribed: 'denied',
+  opted_out: 'denied',
+  unknown: 'unknown',
+};
+const EVENTS: Readonly<Record<string, ConsentState | 'stated'>> = {
+  'Consent Given': 'granted',
+  'Consent Granted': 'granted',
+  Subscribed: 'granted',
+  'Consent Withdrawn': 'denied',
+  'Consent Denied': 'denied',
+  Unsubscribed: 'denied',
+  'Message Complained': 'denied',
+  'Consent Updated': 'stated',
+};
+const NAME = /^[\w.\- ]{1,64}$/;
+const MOST_STATEMENTS = 200;
+
+/**
+ * Consent for one topic on a channel, out of what was said about the topic and about every topic. A denial of the topic stands until the topic
+ * itself is granted again; a grant of the topic falls when every topic is denied later. Nothing said is unknown.
+ */
+export function consentFor(consents: readonly Consent[], channel: string, topic: string): ConsentState {
+  return effective(consents, channel, topic)?.state ?? 'unknown';
+}
+
+function effective(consents: readonly Consent[], channel: string, topic: string): Consent | undefined {
+  const general = consents.find((each) => each.channel === channel && each.topic === EVERY_TOPIC);
+  if (topic === EVERY_TOPIC) return general;
+  const exact = consents.find((each) => each.channel === channel && each.topic === topic);
+  if (exact === undefined || general === undefined) return exact ?? general;
+  return general.state === 'denied' && exact.state !== 'denied' && general.at >= exact.at ? general : exact;
+}
+
+/** Takes in what was said: the newest statement per channel and topic stands, the stricter one of two at the same moment. */
+export function withConsent(consents: readonly Consent[], said: Consent): readonly Consent[] {
+  const held = consents.find((each) => each.channel === said.channel && each.topic === said.topic);
+  if (held === undefined) return consents.length >= MOST_STATEMENTS ? consents : sorted([...consents, said]);
+  const newer = said.at > held.at || (said.at === held.at && stricter(said, held) === said);
+  return newer ? sorted([...consents.filter((each) => each !== held), said]) : consents;
+}
+
+/**
+ * Consents of two profiles that turn out to be one person: where both say something about a topic the stricter stands (denied before
+ * unknown before granted), whichever was said later.
+ */
+export function mergeConsents(a: readonly Consent[], b: readonly Consent[]): readonly Consent[] {
+  const merged = new Map<string, Consent>();
+  for (const { channel, topic } of [...a, ...b]) {
+    const said = [effective(a, channel, topic), effective(b, channel, topic)].filter(
+      (each) => each !== undefined,
+    );
+    const strictest = said.reduce((one, other) => stricter(one, other));
+    merged.set(`${channel} ${topic}`, { ...strictest, topic });
+  }
+  return sorted([...merged.values()]);
+}
+
+function stricter(a: Consent, b: Consent): Consent {
+  if (STRICTNESS[a.state] !== STRICTNESS[b.state]) return STRICTNESS[a.state] > STRICTNESS[b.state] ? a : b;
+  if (a.at !== b.at) return a.at > b.at ? a : b;
+  return a.source >= b.source ? a : b;
+}
+
+function sorted(consents: readonly Consent[]): readonly Consent[] {
+  return [...consents].sort((a, b) =>
+    a.channel === b.channel ? compare(a.topic, b.topic) : compare(a.channel, b.channel),
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/**
+ * What a signal says about consent. Understood are
+ * - events `Consent Given` / `Consent Granted` / `Subscribed`, `Consent Withdrawn` / `Consent Denied` / `Unsubscribed`, and `Consent Updated`
+ *   with `state`; all with properties `channel` (default `email`) and `topic` (default every topic);
+ * - traits `<channel>_consent` (`email_consent: true`) and `marketing_consent`, which means e-mail;
+ * - `consent` in the traits or the context: `{ email: true }`, `{ email: "granted" }`, `{ email: { newsletter: "denied" } }`.
+ *
+ * Truth values and the words granted, denied, unknown, given, withdrawn, subscribed, unsubscribed, yes, no, opted_in and opted_out are states;
+ * anything else says nothing.
+ */
+export function consentsIn(signal: Signal): readonly Consent[] {
+  const said: Consent[] = [];
+  const add = (channel: string, topic: string, state: ConsentState): void => {
+    if (!NAME.test(channel) || (topic !== EVERY_TOPIC && !NAME.test(topic))) return;
+    said.push({ channel, topic, state, source: `signal:${signal.source}`, at: signal.occurredAt });
+  };
+  if (signal.type === 'track') fromEvent(signal, add);
+  if (signal.type !== 'group') fromTraits(signal.traits, add);
+  fromConsent(signal.context['consent'], add);
+  const contextTraits = signal.context['traits'];
+  if (isObject(contextTraits)) fromTraits(contextTraits, add);
+  return said;
+}
+
+type Add = (channel: string, topic: string, state: ConsentState) => void;
+
+function fromEvent(signal: Signal, add: Add): void {
+  const event = signal.event ?? '';
+  if (!Object.hasOwn(EVENTS, event)) return;
+  const meant = EVENTS[event];
+  const state = meant === 'stated' ? stateOf(signal.properties['state']) : meant;
+  const { channel, topic } = signal.properties;
+  if (state != null) {
+    add(
+      typeof channel === 'string' ? channel : 'email',
+      typeof topic === 'string' ? topic : EVERY_TOPIC,
+      state,
+    );
+  }
+}
+
+function fromTraits(traits: Readonly<Record<string, Json>>, add: Add): void {
+  for (const [name, value] of Object.entries(traits)) {
+    const channel = /^([a-z]+)_consent$/.exec(name)?.[1];
+    const state = channel === undefined ? null : stateOf(value);
+    if (channel !== undefined && state !== null)
+      add(channel === 'marketing' ? 'email' : channel, EVERY_TOPIC, state);
+  }
+  fromConsent(traits['consent'], add);
+}
+
+function fromConsent(consent: Json | undefined, add: Add): void {
+  if (!isObject(consent)) return;
+  for (const [channel, value] of Object.entries(consent)) {
+    const state = stateOf(value);
+    if (state !== null) add(channel, EVERY_TOPIC, state);
+    else if (isObject(value)) {
+      for (const [topic, stated] of Object.entries(value)) {
+        const topicState = stateOf(stated);
+        if (topicState !== null) add(channel, topic, topicState);
+      }
+    }
+  }
+}
+
+function stateOf(value: Json | undefined): ConsentState | null {
+  if (typeof value !== 'string' && typeof value !== 'boolean') return null;
+  const word = String(value).toLowerCase();
+  return Object.hasOwn(WORDS, word) ? (WORDS[word] ?? null) : null;
+}
+
+function isObject(value: Json | undefined): value is Record<string, Json> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

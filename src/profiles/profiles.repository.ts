@@ -1,0 +1,240 @@
+import { sql } from 'kysely';
+import { type Executor, type Tx } from '../platform/database/index.js';
+import { type Consent } from './profile.js';
+
+export interface ProfileRow {
+  readonly id: string;
+  readonly user_id_hash: string | null;
+  readonly merged_into: string | null;
+  readonly state: Buffer;
+}
+
+/** A projected profile as it is written; `state` is sealed, in base64. Times ISO 8601. */
+export interface ProfileUpdate {
+  readonly id: string;
+  readonly user_id_hash: string | null;
+  readonly stage: string;
+  readonly country: string | null;
+  readonly first_seen_at: string;
+  readonly last_seen_at: string;
+  readonly state: string;
+}
+
+export interface IdentityRow {
+  readonly hash: string;
+  readonly kind: string;
+  readonly profile_id: string;
+  readonly signal_id: string;
+}
+
+export interface MergeRow {
+  readonly id: string;
+  readonly from_profile_id: string;
+  readonly into_profile_id: string;
+  readonly signal_id: string;
+  readonly reason: string;
+}
+
+export interface ConsentRow extends Consent {
+  readonly id: string;
+  readonly profile_id: string;
+}
+
+/** The canonical profile behind each known identity. */
+export async function selectIdentities(
+  db: Executor,
+  hashes: readonly string[],
+): Promise<{ hash: string; id: string; user_id_hash: string | null }[]> {
+  const { rows } = await sql<{ hash: string; id: string; user_id_hash: string | null }>`
+    with recursive chain as (
+      select i.hash, i.profile_id as id from identities i where i.hash = any(${hashes})
+      union all
+      select c.hash, p.merged_into from chain c join profiles p on p.id = c.id where p.merged_into is not null
+    )
+    select c.hash, c.id, p.user_id_hash from chain c join profiles p on p.id = c.id where p.merged_into is null`.execute(
+    db,
+  );
+  return rows;
+}
+
+/** Makes profiles that have nothing in them yet: identities need something to point at. */
+export async function insertProfiles(tx: Tx, ids: readonly string[], at: Date): Promise<void> {
+  await sql`
+    insert into profiles (id, stage, first_seen_at, last_seen_at, state)
+    select p.id, 'anonymous', ${at}, ${at}, ''::bytea from unnest(${ids}::text[]) as p(id)`.execute(tx);
+}
+
+/** Binds identities that are new. @returns how many were: fewer when somebody else bound one in the meantime. */
+export async function insertIdentities(tx: Tx, rows: readonly IdentityRow[], at: Date): Promise<number> {
+  // In one order, so that two transactions with the same identities wait for each other instead of deadlocking.
+  const { rows: bound } = await sql<{ hash: string }>`
+    insert into identities (hash, kind, profile_id, signal_id, first_seen_at)
+    select i.hash, i.kind, i.profile_id, i.signal_id, ${at}
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as i(hash text, kind text, profile_id text, signal_id text)
+    order by i.hash
+    on conflict (hash) do nothing
+    returning hash`.execute(tx);
+  return bound.length;
+}
+
+/** Locks profiles in id order: who locks several always takes them in the same order, so nobody deadlocks. */
+export async function lockProfiles(tx: Tx, ids: readonly string[]): Promise<ProfileRow[]> {
+  // Not `for update`: rows of later stages that point here are written without waiting.
+  const { rows } = await sql<ProfileRow>`
+    select p.id, p.user_id_hash, p.merged_into, p.state from profiles p
+    where p.id = any(${ids}) order by p.id for no key update`.execute(tx);
+  return rows;
+}
+
+export async function selectProfile(db: Executor, id: string): Promise<ProfileRow | null> {
+  const { rows } = await sql<ProfileRow>`
+    select p.id, p.user_id_hash, p.merged_into, p.state from profiles p where p.id = ${id}`.execute(db);
+  return rows[0] ?? null;
+}
+
+export async function updateProfiles(tx: Tx, rows: readonly ProfileUpdate[]): Promise<void> {
+  await sql`
+    update profiles p set user_id_hash = u.user_id_hash, stage = u.stage, country = u.country,
+      first_seen_at = u.first_seen_at, last_seen_at = u.last_seen_at, state = decode(u.state, 'base64'),
+      version = p.version + 1
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as u(id text, user_id_hash text, stage text, country text,
+      first_seen_at timestamptz, last_seen_at timestamptz, state text)
+    where p.id = u.id`.execute(tx);
+}
+
+export async function insertMerges(tx: Tx, rows: readonly MergeRow[], at: Date): Promise<void> {
+  const json = JSON.stringify(rows);
+  await sql`
+    update profiles p set merged_into = m.into_profile_id, version = p.version + 1
+    from jsonb_to_recordset(${json}::jsonb) as m(from_profile_id text, into_profile_id text)
+    where p.id = m.from_profile_id`.execute(tx);
+  await sql`
+    insert into profile_merges (id, from_profile_id, into_profile_id, signal_id, reason, merged_at)
+    select m.id, m.from_profile_id, m.into_profile_id, m.signal_id, m.reason, ${at}
+    from jsonb_to_recordset(${json}::jsonb)
+      as m(id text, from_profile_id text, into_profile_id text, signal_id text, reason text)`.execute(tx);
+}
+
+export async function insertConsents(tx: Tx, rows: readonly ConsentRow[], at: Date): Promise<void> {
+  await sql`
+    insert into consents (id, profile_id, channel, topic, state, source, at, recorded_at)
+    select c.id, c.profile_id, c.channel, c.topic, c.state, c.source, c.at, ${at}
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as c(id text, profile_id text, channel text, topic text, state text, source text, at timestamptz)`.execute(
+    tx,
+  );
+}
+
+/** The profile and all that were ever merged into it. */
+export async function selectMerged(db: Executor, canonicalId: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    with recursive family as (
+      select ${canonicalId}::text as id
+      union
+      select p.id from family f join profiles p on p.merged_into = f.id
+    )
+    select f.id from family f order by f.id`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
+/** How a profile came to hold what others did. */
+export async function selectMerges(
+  db: Executor,
+  profileIds: readonly string[],
+): Promise<{ id: string; from_profile_id: string; signal_id: string; reason: string; merged_at: Date }[]> {
+  const { rows } = await sql<{
+    id: string;
+    from_profile_id: string;
+    signal_id: string;
+    reason: string;
+    merged_at: Date;
+  }>`
+    select m.id, m.from_profile_id, m.signal_id, m.reason, m.merged_at from profile_merges m
+    where m.into_profile_id = any(${profileIds}) order by m.merged_at, m.id`.execute(db);
+  return rows;
+}
+
+export async function selectIdentityHashes(db: Executor, profileIds: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ hash: string }>`
+    select i.hash from identities i where i.profile_id = any(${profileIds})`.execute(db);
+  return rows.map(({ hash }) => hash);
+}
+
+/** A profile that wants to use an address. */
+export interface AddressClaim {
+  readonly address_hash: string;
+  readonly profile_id: string;
+}
+
+/**
+ * Notes who claims an address and answers with the claims beyond the first `most` of those made since `since`: those do not get it. A claim keeps
+ * its first time, so whoever had the address before a flood of claims keeps it.
+ */
+export async function claimAddresses(
+  tx: Tx,
+  claims: readonly AddressClaim[],
+  request: { at: Date; since: Date; most: number },
+): Promise<AddressClaim[]> {
+  const json = JSON.stringify(claims);
+  await sql`
+    insert into address_claims (address_hash, profile_id, claimed_at)
+    select c.address_hash, c.profile_id, ${request.at}
+    from jsonb_to_recordset(${json}::jsonb) as c(address_hash text, profile_id text)
+    order by c.address_hash, c.profile_id
+    on conflict (address_hash, profile_id) do nothing`.execute(tx);
+  const { rows } = await sql<AddressClaim>`
+    select c.address_hash, c.profile_id
+    from jsonb_to_recordset(${json}::jsonb) as c(address_hash text, profile_id text)
+    join address_claims mine on mine.address_hash = c.address_hash and mine.profile_id = c.profile_id
+    where mine.claimed_at > ${request.since} and (
+      select count(*) from (
+        select 1 from address_claims other
+        where other.address_hash = mine.address_hash and other.claimed_at > ${request.since}
+          and (other.claimed_at, other.profile_id) < (mine.claimed_at, mine.profile_id)
+        limit ${request.most}
+      ) earlier
+    ) >= ${request.most}`.execute(tx);
+  return rows;
+}
+
+export interface SuppressionRow {
+  readonly channel: string;
+  readonly address_hash: string;
+  readonly reason: string;
+  readonly at: Date;
+}
+
+export async function insertSuppression(
+  tx: Tx,
+  row: { channel: string; addressHash: string; reason: string; source: string; at: Date },
+): Promise<void> {
+  await sql`
+    insert into suppressions (channel, address_hash, reason, source, at)
+    values (${row.channel}, ${row.addressHash}, ${row.reason}, ${row.source}, ${row.at})
+    on conflict (channel, address_hash) do update
+    set reason = excluded.reason, source = excluded.source, at = excluded.at
+    -- What stops everything takes the place of what stops marketing only; otherwise the first reason stays.
+    where suppressions.reason in ('unsubscribe', 'complaint') and excluded.reason not in ('unsubscribe', 'complaint')`.execute(
+    tx,
+  );
+}
+
+export async function selectSuppressions(
+  db: Executor,
+  addressHashes: readonly string[],
+): Promise<SuppressionRow[]> {
+  const { rows } = await sql<SuppressionRow>`
+    select s.channel, s.address_hash, s.reason, s.at from suppressions s
+    where s.address_hash = any(${addressHashes}) order by s.channel`.execute(db);
+  return rows;
+}
+
+/** Empties profiles and forgets their identities; the rows stay for what points at them. */
+export async function eraseProfiles(tx: Tx, ids: readonly string[], at: Date): Promise<void> {
+  await sql`delete from identities where profile_id = any(${ids})`.execute(tx);
+  await sql`delete from consents where profile_id = any(${ids})`.execute(tx);
+  await sql`delete from address_claims where profile_id = any(${ids})`.execute(tx);
+  await sql`
+    update profiles set state = ''::bytea, user_id_hash = null, country = null, erased_at = ${at}, version = version + 1
+    where id = any(${ids})`.execute(tx);
+}
