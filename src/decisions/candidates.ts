@@ -84,13 +84,14 @@ function impossible(id: string, action: Action | null, reason: Reason): Examined
   };
 }
 
-interface ActionFacts {
+/** The facts an action is about, by slot, and what is wrong with them. */
+export interface ActionFacts {
   readonly facts: Readonly<Record<string, Fact>>;
   readonly ids: Readonly<Record<string, string>>;
   readonly blocks: readonly Reason[];
 }
 
-function factsOf(action: CompiledAction, situation: Situation, input: ExpressionInput): ActionFacts {
+export function factsOf(action: CompiledAction, situation: Situation, input: ExpressionInput): ActionFacts {
   const known = new Map(situation.facts.map((fact) => [fact.id, fact]));
   const facts: Record<string, Fact> = {};
   const ids: Record<string, string> = {};

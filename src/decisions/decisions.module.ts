@@ -1,11 +1,19 @@
 import { Module } from '@nestjs/common';
+import { PoliciesModule } from '../policies/index.js';
+import { ProfilesModule } from '../profiles/index.js';
+import { TriggersModule } from '../triggers/index.js';
+import { DecisionsController } from './decisions.controller.js';
 import { DecisionsService } from './decisions.service.js';
+import { ExplanationsService } from './explanations.service.js';
 import { SituationReader } from './situation.read-model.js';
+import { TasksController } from './tasks.controller.js';
 import { TasksService } from './tasks.service.js';
 
-/** Decisions and the tasks they hand over. */
+/** Decisions and the tasks they hand over. What follows from a decision is provided from outside: see `DecisionFollowUp`. */
 @Module({
-  providers: [DecisionsService, TasksService, SituationReader],
+  imports: [PoliciesModule, ProfilesModule, TriggersModule],
+  controllers: [DecisionsController, TasksController],
+  providers: [DecisionsService, ExplanationsService, TasksService, SituationReader],
   exports: [DecisionsService, TasksService, SituationReader],
 })
 export class DecisionsModule {}

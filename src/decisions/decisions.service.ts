@@ -1,15 +1,285 @@
 import { Injectable } from '@nestjs/common';
-import { type Executor } from '../platform/database/index.js';
+import { Database, type Executor, type Tx } from '../platform/database/index.js';
+import { Problem } from '../platform/http/index.js';
+import { ErasedError, Vault } from '../platform/vault/index.js';
 import { DONE, type WorkHandler } from '../platform/work/index.js';
-import { type Decision } from './decision.js';
+import { type Bundle } from '../policies/bundle.js';
+import { PoliciesService } from '../policies/index.js';
+import { ProfilesService } from '../profiles/index.js';
+import { type Profile } from '../profiles/profile.js';
+import { TriggersService } from '../triggers/index.js';
+import { canonicalJson, type Json } from '../shared/canonical-json.js';
+import { Clock } from '../shared/clock.js';
+import { sha256Hex } from '../shared/hash.js';
+import { Ids } from '../shared/ids.js';
+import { type Signal } from '../signals/signal.js';
+import { decide } from './decide.js';
+import { type Decision, decisionResultSchema, ENGINE, PRIOR_MODELS } from './decision.js';
+import {
+  insertDecision,
+  isDecided,
+  selectDecision,
+  selectDecisions,
+  type StoredDecision,
+  updateMessageId,
+} from './decisions.repository.js';
+import { profileFamily } from './family.read-model.js';
+import { DecisionFollowUp } from './follow-up.port.js';
+import { loadSignal } from './signal.read-model.js';
 import { type Situation } from './situation.js';
+import { SituationReader, type SituationRequest } from './situation.read-model.js';
+import { TasksService } from './tasks.service.js';
+
+/** The engine as it is recorded: our own version and that of the time-zone data of this process. */
+export const ENGINE_HERE = `${ENGINE}+tz${process.versions['tz'] ?? 'unknown'}`;
+
+/** A decision with the situation it was made in. */
+export interface DecidedCase {
+  readonly decision: Decision;
+  readonly situation: Situation;
+}
+
+/** What somebody asks over HTTP. */
+export interface DecisionRequest {
+  readonly userId?: string | undefined;
+  readonly anonymousId?: string | undefined;
+  readonly actions?: readonly string[] | undefined;
+  readonly context?: Readonly<Record<string, Json>> | undefined;
+  readonly mode: 'decide' | 'execute';
+  /** ISO 8601; mode `decide` only. */
+  readonly at?: string | undefined;
+}
+
+/** Filters of a list of decisions. */
+export interface DecisionQuery {
+  readonly userId?: string | undefined;
+  readonly outcome?: Decision['result']['outcome'] | undefined;
+  readonly action?: string | undefined;
+  readonly since?: string | undefined;
+  readonly after: { readonly at: string; readonly id: string } | null;
+  readonly limit: number;
+}
 
 /** Decisions: load, decide, save and hand over, in one transaction. */
 @Injectable()
 export class DecisionsService {
-  readonly triggerFired: WorkHandler = { kind: 'trigger.fired', commit: () => Promise.resolve(DONE) };
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+    private readonly vault: Vault,
+    private readonly policies: PoliciesService,
+    private readonly profiles: ProfilesService,
+    private readonly triggers: TriggersService,
+    private readonly situations: SituationReader,
+    private readonly tasks: TasksService,
+    private readonly followUp: DecisionFollowUp,
+  ) {}
 
-  get(_db: Executor, _id: string): Promise<{ decision: Decision; situation: Situation } | null> {
-    return Promise.reject(new Error('soon'));
+  /** A trigger fired: decided once, however often it is asked for. */
+  readonly triggerFired: WorkHandler = {
+    kind: 'trigger.fired',
+    commit: async (tx, job) => {
+      await this.decideFiring(tx, job.key).catch(ignoreErased);
+      return DONE;
+    },
+  };
+
+  private async decideFiring(tx: Tx, firingId: string): Promise<void> {
+    const firing = await this.triggers.firing(tx, firingId);
+    // The person first: two firings of one person are decided one after the other, so that the caps are exact.
+    const profile = await this.profiles.lock(tx, firing.profileId);
+    if (await isDecided(tx, firingId)) return;
+    const bundle = this.policies.active();
+    const signal = firing.signalId === null ? null : await loadSignal(tx, this.vault, firing.signalId);
+    await this.make(tx, bundle, {
+      mode: 'execute',
+      trigger: { id: firing.triggerId, firingId: firing.id, evidence: firing.evidence },
+      signal: signal === null ? null : toSituationSignal(signal),
+      // A trigger that the playbook no longer has calls for nothing.
+      actions: bundle.triggers.get(firing.triggerId)?.spec.actions ?? [],
+      profile,
+      now: this.clock.now(),
+    });
   }
+
+  /**
+   * Decides for somebody who asks. `decide` leaves a record and nothing else; `execute` makes the message or the task.
+   * @throws Problem 404 for a person nobody knows, 400 for an action the playbook does not have.
+   */
+  async decide(request: DecisionRequest): Promise<DecidedCase> {
+    const bundle = this.policies.active();
+    const unknown = (request.actions ?? []).flatMap((action, i) =>
+      bundle.actions.has(action)
+        ? []
+        : [{ path: `actions.${i}`, message: `the playbook has no action "${action}"` }],
+    );
+    if (unknown.length > 0) {
+      throw new Problem(400, 'unknown-action', unknown[0]?.message ?? '', unknown);
+    }
+    return this.database.transaction(async (tx) => {
+      const id = await this.find(tx, request);
+      const executes = request.mode === 'execute';
+      const profile = await (executes ? this.profiles.lock(tx, id) : this.profiles.load(tx, id));
+      return this.make(tx, bundle, {
+        mode: request.mode,
+        context: request.context ?? {},
+        actions: request.actions ?? null,
+        profile,
+        now: executes || request.at === undefined ? this.clock.now() : new Date(request.at),
+      });
+    });
+  }
+
+  private async find(tx: Tx, { userId, anonymousId }: DecisionRequest): Promise<string> {
+    const id =
+      userId === undefined
+        ? await this.profiles.findByAnonymousId(tx, anonymousId ?? '')
+        : await this.profiles.findByUserId(tx, userId);
+    if (id !== null) return id;
+    throw new Problem(404, 'no-such-person', 'Nothing is known of this person: no signal named them yet.', [
+      { path: userId === undefined ? 'anonymousId' : 'userId', message: 'is not known' },
+    ]);
+  }
+
+  /** Gathers, decides, saves, and lets follow what follows. Under the person's lock when something is to follow. */
+  private async make(
+    tx: Tx,
+    bundle: Bundle,
+    request: SituationRequest & { readonly mode: Decision['mode']; readonly profile: Profile },
+  ): Promise<DecidedCase> {
+    const situation = await this.situations.read(tx, bundle, request);
+    const id = this.ids.make('dec');
+    const result = decide(bundle, situation, PRIOR_MODELS, id);
+    const decision: Decision = {
+      id,
+      profileId: situation.profile.id,
+      createdAt: this.clock.now().toISOString(),
+      mode: request.mode,
+      bundleHash: bundle.hash,
+      engine: ENGINE_HERE,
+      models: PRIOR_MODELS.versions,
+      seed: id,
+      triggerId: situation.trigger?.id ?? null,
+      firingId: situation.trigger?.firingId ?? null,
+      messageId: null,
+      result,
+    };
+    await this.save(tx, { decision, situation });
+    if (request.mode === 'decide') return { decision, situation };
+    if (result.handoff !== null) {
+      await this.tasks.open(tx, { profileId: decision.profileId, ...result.handoff, decisionId: id });
+    }
+    if (result.outcome !== 'act') return { decision, situation };
+    const { messageId } = await this.followUp.follow(tx, decision, situation, bundle);
+    if (messageId !== null) await updateMessageId(tx, id, messageId);
+    return { decision: { ...decision, messageId }, situation };
+  }
+
+  private async save(tx: Tx, { decision, situation }: DecidedCase): Promise<void> {
+    const keyId = decision.profileId;
+    const key = (await this.vault.ensureKeys(tx, [keyId])).get(keyId);
+    if (key === undefined) throw new ErasedError(`the key of ${keyId} was erased`);
+    await insertDecision(tx, {
+      id: decision.id,
+      profileId: decision.profileId,
+      createdAt: new Date(decision.createdAt),
+      outcome: decision.result.outcome,
+      mode: decision.mode,
+      action: decision.result.action,
+      channel: decision.result.channel,
+      triggerId: decision.triggerId,
+      firingId: decision.firingId,
+      bundleHash: decision.bundleHash,
+      engine: decision.engine,
+      models: canonicalJson(decision.models),
+      seed: decision.seed,
+      keyId,
+      situation: this.vault.seal(key, situation),
+      result: this.vault.seal(key, decision.result),
+      situationHash: sha256Hex(canonicalJson(situation)),
+      resultHash: sha256Hex(canonicalJson(decision.result)),
+      messageId: decision.messageId,
+    });
+  }
+
+  /** A decision and its situation; null when there is none. @throws ErasedError */
+  async get(db: Executor, id: string): Promise<DecidedCase | null> {
+    const stored = await selectDecision(db, id);
+    if (stored === null) return null;
+    const key = (await this.vault.keys(db, [stored.keyId])).get(stored.keyId);
+    if (key === undefined) throw new ErasedError(`the key of ${stored.keyId} was erased`);
+    return this.open(stored, key);
+  }
+
+  /**
+   * Decisions, newest first, and the row to go on behind. Those of erased people are left out: nothing of them can be read.
+   * @throws Problem 404 for a person nobody knows.
+   */
+  async list(
+    query: DecisionQuery,
+  ): Promise<{ readonly cases: DecidedCase[]; readonly rows: readonly StoredDecision[] }> {
+    const { db } = this.database;
+    const profileIds = query.userId === undefined ? null : await this.familyOf(db, query.userId);
+    const rows = await selectDecisions(db, {
+      profileIds,
+      outcome: query.outcome ?? null,
+      action: query.action ?? null,
+      since: query.since === undefined ? null : new Date(query.since),
+      after: query.after,
+      limit: query.limit,
+    });
+    const keys = await this.vault.keys(
+      db,
+      rows.map(({ keyId }) => keyId),
+    );
+    const cases = rows.slice(0, query.limit).flatMap((row) => {
+      const key = keys.get(row.keyId);
+      return key === undefined ? [] : [this.open(row, key)];
+    });
+    return { cases, rows };
+  }
+
+  private async familyOf(db: Executor, userId: string): Promise<string[]> {
+    const id = await this.profiles.findByUserId(db, userId);
+    if (id !== null) return profileFamily(db, id);
+    throw new Problem(404, 'no-such-person', 'Nothing is known of this person.', [
+      { path: 'userId', message: 'is not known' },
+    ]);
+  }
+
+  private open(stored: StoredDecision, key: Uint8Array): DecidedCase {
+    return {
+      decision: {
+        id: stored.id,
+        profileId: stored.profileId,
+        createdAt: stored.createdAt.toISOString(),
+        mode: stored.mode,
+        bundleHash: stored.bundleHash,
+        engine: stored.engine,
+        models: JSON.parse(stored.models) as Record<string, string>,
+        seed: stored.seed,
+        triggerId: stored.triggerId,
+        firingId: stored.firingId,
+        messageId: stored.messageId,
+        result: decisionResultSchema.parse(JSON.parse(this.vault.unsealText(key, stored.result))),
+      },
+      situation: JSON.parse(this.vault.unsealText(key, stored.situation)) as Situation,
+    };
+  }
+}
+
+function toSituationSignal(signal: Signal): NonNullable<Situation['signal']> {
+  return {
+    type: signal.type,
+    event: signal.event,
+    properties: signal.properties,
+    messageId: signal.messageId,
+    at: signal.occurredAt,
+  };
+}
+
+/** For somebody who was erased in the meantime nothing is decided. */
+function ignoreErased(error: unknown): void {
+  if (!(error instanceof ErasedError)) throw error;
 }

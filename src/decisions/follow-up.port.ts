@@ -1,4 +1,5 @@
 import { type Tx } from '../platform/database/index.js';
+import { type Bundle } from '../policies/bundle.js';
 import { type Decision } from './decision.js';
 import { type Situation } from './situation.js';
 
@@ -11,5 +12,6 @@ export abstract class DecisionFollowUp {
     tx: Tx,
     decision: Decision,
     situation: Situation,
+    bundle: Bundle,
   ): Promise<{ readonly messageId: string | null }>;
 }

@@ -1,6 +1,6 @@
 export { type Decision, type DecisionResult } from './decision.js';
 export { DecisionsModule } from './decisions.module.js';
-export { DecisionsService } from './decisions.service.js';
+export { type DecidedCase, DecisionsService, ENGINE_HERE } from './decisions.service.js';
 export { profileFamily } from './family.read-model.js';
 export { DecisionFollowUp } from './follow-up.port.js';
 export { type Situation } from './situation.js';

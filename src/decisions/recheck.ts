@@ -2,6 +2,7 @@ import { type Bundle } from '../policies/bundle.js';
 import { type Fact, isValidAt } from '../policies/fact.js';
 import { type Action, type Channel } from '../policies/playbook.js';
 import { canonicalJson } from '../shared/canonical-json.js';
+import { factsOf } from './candidates.js';
 import { contactChecks } from './checks.js';
 import { expressionInputs } from './expression-source.js';
 import { bySeverity, judgeAll, matchedOf } from './guardrails.js';
@@ -23,12 +24,10 @@ export interface DueMessage {
   readonly facts: readonly { readonly id: string; readonly version: number }[];
   /** The facts of the decision's situation, so that a change can be told in figures. */
   readonly decidedFacts?: readonly Fact[];
-  /** Fact ids by slot of its decision: guardrails may read them. */
-  readonly slots?: Readonly<Record<string, string>>;
   /** A named person has read it: review rules have been answered. */
   readonly readByPerson?: boolean;
-  /** Review rules that were known when it was decided, by id (`result.review.why`). */
-  readonly reviewed?: readonly string[];
+  /** Texts of earlier questions (`review` reasons) that a person answered by signing: they are not asked twice. */
+  readonly answered?: readonly string[];
   /** Its words, for rules on required and forbidden text. */
   readonly text?: string;
 }
@@ -50,16 +49,18 @@ export function recheck(bundle: Bundle, situation: Situation, message: DueMessag
   const over = overBefore(bundle, situation, message);
   if (over.length > 0) return verdict('expire', over);
 
-  const action = bundle.actions.get(message.action)?.spec;
+  const compiled = bundle.actions.get(message.action);
   const channel = bundle.channels.get(message.channel);
-  if (action === undefined || channel?.enabled !== true) {
-    const gone = action === undefined ? `action ${message.action}` : `channel ${message.channel}`;
+  if (compiled === undefined || channel?.enabled !== true) {
+    const gone = compiled === undefined ? `action ${message.action}` : `channel ${message.channel}`;
     return verdict('suppress', [{ code: 'gone', text: `The playbook has no ${gone} any more.` }]);
   }
+  const action = compiled.spec;
+  const inputs = expressionInputs(bundle, situation);
   const verdicts = judgeAll(
     bundle.guardrails,
     { action, channel: channel.id, country: situation.profile.country },
-    expressionInputs(bundle, situation)(factsBySlot(situation, message)),
+    inputs(factsOf(compiled, situation, inputs()).facts),
     situation.now,
   );
   const limits = limitsOf(verdicts);
@@ -90,9 +91,9 @@ export function recheck(bundle: Bundle, situation: Situation, message: DueMessag
     ...changes,
     ...textQuestions(limits, message),
     ...matchedOf(verdicts, 'review')
-      .filter(({ guardrail }) => message.readByPerson !== true && !message.reviewed?.includes(guardrail.id))
+      .filter(() => message.readByPerson !== true)
       .map(({ guardrail, reason }) => ({ code: guardrail.id, text: reason })),
-  ]);
+  ]).filter(({ text }) => message.answered?.includes(text) !== true);
   if (questions.length > 0) return verdict('review', questions);
   return timing({ situation, message, action, channel, limits });
 }
@@ -122,16 +123,6 @@ function overBefore(bundle: Bundle, situation: Situation, message: DueMessage): 
   return [];
 }
 
-function factsBySlot(situation: Situation, message: DueMessage): Record<string, Fact> {
-  const known = new Map(situation.facts.map((fact) => [fact.id, fact]));
-  return Object.fromEntries(
-    Object.entries(message.slots ?? {}).flatMap(([slot, id]) => {
-      const fact = known.get(id);
-      return fact === undefined ? [] : [[slot, fact]];
-    }),
-  );
-}
-
 /** Facts the words rest on that are not what they were: gone or no longer valid (`stale_fact`), or changed (`changed_fact`). */
 function factChanges(situation: Situation, message: DueMessage): Reason[] {
   const known = new Map(situation.facts.map((fact) => [fact.id, fact]));
@@ -151,7 +142,7 @@ function factChanges(situation: Situation, message: DueMessage): Reason[] {
   });
 }
 
-/** `price 1999 → 1799, title unchanged members left out`. */
+/** What differs between two versions, such as `price 1999 → 1799`. */
 function difference(then: Fact, now: Fact): string {
   const names = [...new Set([...Object.keys(then.data), ...Object.keys(now.data)])].toSorted();
   const show = (fact: Fact, name: string) =>

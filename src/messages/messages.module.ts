@@ -1,11 +1,14 @@
 import { Module } from '@nestjs/common';
-import { AuditModule } from '../audit/index.js';
+import { ProfilesModule } from '../profiles/index.js';
+import { MessageViews } from './message-views.service.js';
+import { MessagesController } from './messages.controller.js';
 import { MessagesService } from './messages.service.js';
 
 /** Messages, from decision to end. */
 @Module({
-  imports: [AuditModule],
-  providers: [MessagesService],
+  imports: [ProfilesModule],
+  controllers: [MessagesController],
+  providers: [MessagesService, MessageViews],
   exports: [MessagesService],
 })
 export class MessagesModule {}

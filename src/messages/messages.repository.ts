@@ -34,7 +34,7 @@ export interface SealedMessage {
   readonly keyId: string;
   readonly content: Uint8Array | null;
   readonly approval: Uint8Array | null;
-  readonly approvalKind: string | null;
+  readonly approvalKind: 'person' | 'template' | 'threshold' | null;
   readonly approvedBy: string | null;
 }
 
@@ -179,7 +179,7 @@ export async function selectSealed(
     key_id: string;
     content: Uint8Array | null;
     approval: Uint8Array | null;
-    approval_kind: string | null;
+    approval_kind: SealedMessage['approvalKind'];
     approved_by: string | null;
   }>`
     select m.id, m.key_id, m.content, m.approval, m.approval_kind, m.approved_by from messages m
@@ -216,11 +216,16 @@ export async function selectMessages(
     limit: number;
   },
 ): Promise<Message[]> {
+  const conditions = [
+    ...(query.profileIds === null ? [] : [sql`m.profile_id = any(${query.profileIds})`]),
+    ...(query.state === null ? [] : [sql`m.state = ${query.state}`]),
+    ...(query.after === null
+      ? []
+      : [sql`(m.created_at, m.id) < (${query.after.at}::timestamptz, ${query.after.id})`]),
+  ];
   const { rows } = await sql<MessageRow>`
     select ${columns} from messages m
-    where (${query.profileIds === null} or m.profile_id = any(${query.profileIds ?? []}))
-      and (${query.state === null} or m.state = ${query.state ?? ''})
-      and (${query.after === null} or (m.created_at, m.id) < (${query.after?.at ?? '1970-01-01T00:00:00Z'}::timestamptz, ${query.after?.id ?? ''}))
+    ${conditions.length === 0 ? sql`` : sql`where ${sql.join(conditions, sql` and `)}`}
     order by m.created_at desc, m.id desc
     limit ${query.limit + 1}`.execute(db);
   return rows.map(toMessage);

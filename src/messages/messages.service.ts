@@ -8,7 +8,8 @@ import { Vault } from '../platform/vault/index.js';
 import { WorkService } from '../platform/work/index.js';
 import { type Bundle } from '../policies/bundle.js';
 import { Clock } from '../shared/clock.js';
-import { contentHash, keyedHash } from '../shared/hash.js';
+import { contentHash } from '../shared/hash.js';
+import { addressHash } from '../shared/identity.js';
 import { Ids } from '../shared/ids.js';
 import { type MessageContent, messageContentSchema } from './content.js';
 import { canMove, type Message, type MessageState, type MessageStep } from './message.js';
@@ -102,7 +103,10 @@ export class MessagesService {
     await this.vault.ensureKeys(tx, [decision.profileId]);
     await insertMessage(tx, {
       message,
-      addressHash: channel.kind === 'email' && email !== null ? this.addressHash(channel.id, email) : null,
+      addressHash:
+        channel.kind === 'email' && email !== null
+          ? addressHash(this.secrets.lookup('address'), channel.id, email)
+          : null,
       keyId: decision.profileId,
     });
     await insertStep(tx, message.id, {
@@ -115,10 +119,6 @@ export class MessagesService {
     });
     await this.work.enqueue(tx, { kind: 'message.opened', key: message.id, dueAt: this.clock.now() });
     return message;
-  }
-
-  private addressHash(channel: string, address: string): string {
-    return keyedHash(this.secrets.lookup('address'), `${channel}:${address.trim().toLowerCase()}`);
   }
 
   /** The message, locked until the transaction ends. @throws Error when there is none. */

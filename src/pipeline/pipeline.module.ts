@@ -10,6 +10,7 @@ import { ReviewModule } from '../review/index.js';
 import { RiskModule } from '../risk/index.js';
 import { SignalsModule } from '../signals/index.js';
 import { TriggersModule } from '../triggers/index.js';
+import { DecisionFollowUpModule } from './decision-follow-up.service.js';
 import { IntakeService } from './intake.service.js';
 import { MaintenanceService } from './maintenance.service.js';
 import { PipelineService } from './pipeline.service.js';
@@ -24,6 +25,7 @@ import { TimersService } from './timers.service.js';
     TriggersModule,
     DecisionsModule,
     MessagesModule,
+    DecisionFollowUpModule,
     DraftingModule,
     RiskModule,
     ReviewModule,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { makeId } from './ids.js';
+import { makeId, timeOf } from './ids.js';
 
 describe('ids', () => {
   it('sort by time', () => {
@@ -22,5 +22,11 @@ describe('ids', () => {
     const ids = new Set(Array.from({ length: 256 }, (_, i) => makeId('dec', at, new Uint8Array(10).fill(i))));
     expect(ids.size).toBe(256);
     expect([...ids].every((id) => /^dec_[0-9a-z]{26}$/.test(id))).toBe(true);
+  });
+
+  it('tell when they were made', () => {
+    const at = new Date('2026-11-21T12:34:56.789Z');
+    expect(timeOf(makeId('sig', at, new Uint8Array(10).fill(7)))).toEqual(at);
+    expect(() => timeOf('sig_!')).toThrow('is not an id');
   });
 });

@@ -46,3 +46,10 @@ export function makeId(prefix: IdPrefix, at: Date, random: Uint8Array): string {
 export abstract class Ids {
   abstract make(prefix: IdPrefix): string;
 }
+
+/** When an id was made, to the millisecond. @throws RangeError when it is not one of ours. */
+export function timeOf(id: string): Date {
+  const digits = [...id.slice(id.indexOf('_') + 1).slice(0, 10)].map((letter) => ALPHABET.indexOf(letter));
+  if (digits.length < 10 || digits.includes(-1)) throw new RangeError(`"${id}" is not an id`);
+  return new Date(digits.reduce((ms, digit) => ms * 32 + digit, 0));
+}

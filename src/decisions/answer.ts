@@ -1,0 +1,72 @@
+import { type Json } from '../shared/canonical-json.js';
+import { type Candidate, type Decision } from './decision.js';
+import { changeText, type Flip } from './flip.js';
+import { type Reason } from './reason.js';
+import { type Situation } from './situation.js';
+
+/** A decision as it is answered over HTTP. */
+export interface DecisionAnswer {
+  readonly id: string;
+  /** Null while the person is anonymous, and once they were erased. */
+  readonly userId: string | null;
+  readonly mode: Decision['mode'];
+  readonly outcome: Decision['result']['outcome'];
+  readonly action: string;
+  readonly channel: string | null;
+  readonly sendAt: string | null;
+  readonly expiresAt: string | null;
+  readonly reasons: readonly Reason[];
+  readonly candidates: readonly Candidate[];
+  readonly probability: number;
+  readonly flip: readonly { readonly change: string; readonly becomes: string }[];
+  readonly bundle: string;
+  readonly models: Readonly<Record<string, string>>;
+  readonly engine: string;
+  readonly seed: string;
+  readonly trigger: string | null;
+  readonly messageId: string | null;
+  /** The signed content to render, for a message on site that has left. */
+  readonly content?: Json;
+  readonly createdAt: string;
+}
+
+/** Writes a decision down as it is answered. */
+export function toAnswer(
+  decision: Decision,
+  situation: Situation,
+  flips: readonly Flip[],
+  content: Json | undefined,
+): DecisionAnswer {
+  const { result } = decision;
+  return {
+    id: decision.id,
+    userId: situation.profile.userId,
+    mode: decision.mode,
+    outcome: result.outcome,
+    action: result.action,
+    channel: result.channel,
+    sendAt: result.sendAt,
+    expiresAt: result.expiresAt,
+    reasons: result.reasons,
+    candidates: result.candidates,
+    probability: result.probability,
+    flip: flips.map(toFlipAnswer),
+    bundle: decision.bundleHash,
+    models: decision.models,
+    engine: decision.engine,
+    seed: decision.seed,
+    trigger: decision.triggerId,
+    messageId: decision.messageId,
+    ...(content === undefined ? {} : { content }),
+    createdAt: decision.createdAt,
+  };
+}
+
+/** A flip in plain words: what would have had to be otherwise, and what it would have become. */
+export function toFlipAnswer({ changes, becomes }: Flip): { change: string; becomes: string } {
+  const what = becomes.channel === null ? becomes.action : `${becomes.action} by ${becomes.channel}`;
+  return {
+    change: `if ${changes.map(changeText).join(' and ')}`,
+    becomes: becomes.outcome === 'act' ? `act: ${what}` : becomes.outcome,
+  };
+}

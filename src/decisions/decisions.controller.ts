@@ -1,0 +1,58 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Allow } from '../access/index.js';
+import { decodeCursor, Idempotent, type Page, page } from '../platform/http/index.js';
+import { type DecisionAnswer } from './answer.js';
+import {
+  createdCursor,
+  decisionAnswer,
+  decisionRequest,
+  type DecisionRequestBody,
+  decisionsPage,
+  decisionsQuery,
+  type DecisionsQuery,
+} from './decisions.dto.js';
+import { DecisionsService } from './decisions.service.js';
+import { ExplanationsService } from './explanations.service.js';
+
+@ApiTags('decisions')
+@ApiBearerAuth()
+@Controller('v1/decisions')
+export class DecisionsController {
+  constructor(
+    private readonly decisions: DecisionsService,
+    private readonly explanations: ExplanationsService,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  @Allow('decisions.make')
+  @Idempotent()
+  @ApiOperation({ summary: 'Decides for a person; `execute` also makes the message' })
+  @ApiResponse({ status: 200, standardSchema: decisionAnswer })
+  async make(@Body({ schema: decisionRequest }) body: DecisionRequestBody): Promise<DecisionAnswer> {
+    return this.explanations.explainFresh(await this.decisions.decide(body));
+  }
+
+  @Get(':id')
+  @Allow('decisions.read')
+  @ApiOperation({ summary: 'A decision, explained' })
+  @ApiResponse({ status: 200, standardSchema: decisionAnswer })
+  get(@Param('id') id: string): Promise<DecisionAnswer> {
+    return this.explanations.get(id);
+  }
+
+  @Get()
+  @Allow('decisions.read')
+  @ApiOperation({ summary: 'Decisions, newest first' })
+  @ApiResponse({ status: 200, standardSchema: decisionsPage })
+  async list(@Query({ schema: decisionsQuery }) query: DecisionsQuery): Promise<Page<DecisionAnswer>> {
+    const after = decodeCursor(query.cursor, createdCursor);
+    const { cases, rows } = await this.decisions.list({
+      ...query,
+      after: after === null ? null : { at: after[0], id: after[1] },
+    });
+    const { nextCursor } = page(rows, query.limit, (row) => [row.createdAt.toISOString(), row.id]);
+    return { data: await this.explanations.explainAll(cases), nextCursor };
+  }
+}

@@ -1,0 +1,95 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../platform/database/index.js';
+import { Problem } from '../platform/http/index.js';
+import { ErasedError, Vault } from '../platform/vault/index.js';
+import { type Bundle } from '../policies/bundle.js';
+import { PoliciesService } from '../policies/index.js';
+import { type Json } from '../shared/canonical-json.js';
+import { type DecisionAnswer, toAnswer } from './answer.js';
+import { PRIOR_MODELS } from './decision.js';
+import { type DecidedCase, DecisionsService } from './decisions.service.js';
+import { type Flip, flips } from './flip.js';
+import { isOnItsWay, sentContent } from './onsite-content.read-model.js';
+
+/** How long an answer waits for content that a page is to render. It never waits for a model: only signed templates are that quick. */
+const CONTENT_WAIT_MS = 1_500;
+const CONTENT_LOOK_MS = 25;
+
+/** Decisions as they are answered: with what would have flipped them, and with the content a page may render. */
+@Injectable()
+export class ExplanationsService {
+  constructor(
+    private readonly database: Database,
+    private readonly vault: Vault,
+    private readonly policies: PoliciesService,
+    private readonly decisions: DecisionsService,
+  ) {}
+
+  /** @throws Problem 404, or 410 when the person was erased. */
+  async get(id: string): Promise<DecisionAnswer> {
+    const found = await this.decisions.get(this.database.db, id).catch((error: unknown) => {
+      if (!(error instanceof ErasedError)) throw error;
+      throw new Problem(
+        410,
+        'erased',
+        'The person was erased; nothing of this decision can be read any more.',
+      );
+    });
+    if (found === null) throw new Problem(404, 'no-such-decision', `There is no decision ${id}.`);
+    return this.explain(found);
+  }
+
+  /** Many at once, one after the other, so that nobody else waits for long. */
+  async explainAll(cases: readonly DecidedCase[]): Promise<DecisionAnswer[]> {
+    const answers: DecisionAnswer[] = [];
+    for (const each of cases) {
+      answers.push(await this.explain(each));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return answers;
+  }
+
+  async explain(decided: DecidedCase): Promise<DecisionAnswer> {
+    const { decision, situation } = decided;
+    const bundle = await this.bundleOf(decision.bundleHash);
+    return toAnswer(
+      decision,
+      situation,
+      bundle === null ? [] : this.flipsOf(decided, bundle),
+      await this.contentOf(decided, bundle),
+    );
+  }
+
+  /** As `explain`, after a short wait for content that a page is to render. */
+  async explainFresh(decided: DecidedCase): Promise<DecisionAnswer> {
+    const { messageId } = decided.decision;
+    const bundle = await this.bundleOf(decided.decision.bundleHash);
+    if (messageId !== null && isOnsite(decided, bundle)) {
+      for (let waited = 0; waited < CONTENT_WAIT_MS; waited += CONTENT_LOOK_MS) {
+        if (!(await isOnItsWay(this.database.db, messageId))) break;
+        await new Promise((resolve) => setTimeout(resolve, CONTENT_LOOK_MS));
+      }
+    }
+    return this.explain(decided);
+  }
+
+  private flipsOf({ decision, situation }: DecidedCase, bundle: Bundle): Flip[] {
+    return flips({ bundle, situation }, PRIOR_MODELS, decision.seed, decision.result);
+  }
+
+  private async contentOf(decided: DecidedCase, bundle: Bundle | null): Promise<Json | undefined> {
+    const { messageId } = decided.decision;
+    if (messageId === null || !isOnsite(decided, bundle)) return undefined;
+    return (await sentContent(this.database.db, this.vault, [messageId])).get(messageId);
+  }
+
+  /** The playbook it was decided under; null when it can no longer be compiled. */
+  private async bundleOf(hash: string): Promise<Bundle | null> {
+    return this.policies.bundle(hash).catch(() => null);
+  }
+}
+
+function isOnsite({ decision }: DecidedCase, bundle: Bundle | null): boolean {
+  const { channel } = decision.result;
+  return channel !== null && bundle?.channels.get(channel)?.kind === 'onsite';
+}

@@ -1,0 +1,120 @@
+import { Injectable } from '@nestjs/common';
+import { profileFamily } from '../decisions/index.js';
+import { Database, type Executor } from '../platform/database/index.js';
+import { decodeCursor, type Page, page, Problem } from '../platform/http/index.js';
+import { ErasedError, Vault } from '../platform/vault/index.js';
+import { ProfilesService } from '../profiles/index.js';
+import { messageContentSchema } from './content.js';
+import { type Message, type MessageStep } from './message.js';
+import { createdCursor, type MessageAnswer, type MessagesQuery, shownApproval } from './messages.dto.js';
+import {
+  type SealedMessage,
+  selectMessage,
+  selectMessages,
+  selectSealed,
+  selectSteps,
+} from './messages.repository.js';
+
+/** Messages as they are answered: with their steps, and with who approved them. */
+@Injectable()
+export class MessageViews {
+  constructor(
+    private readonly database: Database,
+    private readonly vault: Vault,
+    private readonly profiles: ProfilesService,
+  ) {}
+
+  /** @throws Problem 404 */
+  async get(id: string): Promise<MessageAnswer> {
+    const { db } = this.database;
+    const message = await selectMessage(db, id);
+    if (message === null) throw new Problem(404, 'no-such-message', `There is no message ${id}.`);
+    const [answer] = await this.answers(db, [message]);
+    if (answer === undefined) throw new Error(`message ${id} cannot be shown`);
+    const sealed = (await selectSealed(db, [id])).get(id);
+    const content = sealed === undefined ? null : await this.open(db, sealed.keyId, sealed.content);
+    return { ...answer, content: content === null ? null : messageContentSchema.parse(content) };
+  }
+
+  /** Newest first. @throws Problem 404 for a person nobody knows. */
+  async list(query: MessagesQuery): Promise<Page<MessageAnswer>> {
+    const { db } = this.database;
+    const after = decodeCursor(query.cursor, createdCursor);
+    const rows = await selectMessages(db, {
+      profileIds: query.userId === undefined ? null : await this.familyOf(db, query.userId),
+      state: query.state ?? null,
+      after: after === null ? null : { at: after[0], id: after[1] },
+      limit: query.limit,
+    });
+    const { data, nextCursor } = page(rows, query.limit, (row) => [row.createdAt, row.id]);
+    return { data: await this.answers(db, data), nextCursor };
+  }
+
+  private async familyOf(db: Executor, userId: string): Promise<string[]> {
+    const id = await this.profiles.findByUserId(db, userId);
+    if (id !== null) return profileFamily(db, id);
+    throw new Problem(404, 'no-such-person', 'Nothing is known of this person.', [
+      { path: 'userId', message: 'is not known' },
+    ]);
+  }
+
+  private async answers(db: Executor, messages: readonly Message[]): Promise<MessageAnswer[]> {
+    const ids = messages.map(({ id }) => id);
+    const steps = await selectSteps(db, ids);
+    const sealed = await selectSealed(db, ids);
+    const userIds = new Map<string, string | null>();
+    const answers: MessageAnswer[] = [];
+    for (const message of messages) {
+      const { profileId, tags, ...rest } = message;
+      if (!userIds.has(profileId)) userIds.set(profileId, await this.userIdOf(db, profileId));
+      answers.push({
+        ...rest,
+        tags: [...tags],
+        userId: userIds.get(profileId) ?? null,
+        approval: await this.approvalOf(db, sealed.get(message.id)),
+        steps: (steps.get(message.id) ?? []).map(toStepAnswer),
+      });
+    }
+    return answers;
+  }
+
+  private async approvalOf(
+    db: Executor,
+    sealed: SealedMessage | undefined,
+  ): Promise<MessageAnswer['approval']> {
+    if (sealed?.approvalKind == null) return null;
+    const opened = shownApproval.safeParse(await this.open(db, sealed.keyId, sealed.approval));
+    if (opened.success) return { kind: sealed.approvalKind, ...opened.data.payload };
+    // The person was erased: who approved still stands on the row.
+    const by = sealed.approvedBy === null ? [] : [{ personId: sealed.approvedBy, name: null, at: null }];
+    return { kind: sealed.approvalKind, by, at: null, expiresAt: null };
+  }
+
+  /** What was sealed; null when there is nothing or the person was erased. */
+  private async open(db: Executor, keyId: string, sealed: Uint8Array | null): Promise<unknown> {
+    if (sealed === null) return null;
+    const key = (await this.vault.keys(db, [keyId])).get(keyId);
+    return key === undefined ? null : (JSON.parse(this.vault.unsealText(key, sealed)) as unknown);
+  }
+
+  /** Null for somebody anonymous or erased. */
+  private async userIdOf(db: Executor, profileId: string): Promise<string | null> {
+    try {
+      return (await this.profiles.load(db, profileId)).userId;
+    } catch (error) {
+      if (error instanceof ErasedError) return null;
+      throw error;
+    }
+  }
+}
+
+function toStepAnswer({
+  at,
+  from,
+  to,
+  actor,
+  reasonCode,
+  reason,
+}: MessageStep): MessageAnswer['steps'][number] {
+  return { at, from, to, actor, reason: { code: reasonCode, text: reason } };
+}

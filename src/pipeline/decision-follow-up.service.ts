@@ -1,0 +1,32 @@
+import { Global, Injectable, Module } from '@nestjs/common';
+import { type Decision, DecisionFollowUp, type Situation } from '../decisions/index.js';
+import { MessagesModule, MessagesService } from '../messages/index.js';
+import { type Tx } from '../platform/database/index.js';
+import { type Bundle } from '../policies/bundle.js';
+
+/** A decision to act opens a message. */
+@Injectable()
+export class MessageFollowUp extends DecisionFollowUp {
+  constructor(private readonly messages: MessagesService) {
+    super();
+  }
+
+  override async follow(
+    tx: Tx,
+    decision: Decision,
+    situation: Situation,
+    bundle: Bundle,
+  ): Promise<{ readonly messageId: string }> {
+    const message = await this.messages.open(tx, decision, situation, bundle);
+    return { messageId: message.id };
+  }
+}
+
+/** Global, because the stage that decides may not know the one that follows. */
+@Global()
+@Module({
+  imports: [MessagesModule],
+  providers: [{ provide: DecisionFollowUp, useClass: MessageFollowUp }],
+  exports: [DecisionFollowUp],
+})
+export class DecisionFollowUpModule {}
