@@ -1,7 +1,122 @@
+import { convert } from 'html-to-text';
 import { type MessageContent } from '../messages/content.js';
-import { type ContentEdit } from './draft.js';
+import { canonicalJson } from '../shared/canonical-json.js';
+import { escapeHtml } from '../shared/html.js';
+import { singleLine } from '../shared/liquid.js';
+import { blocksFromText, blocksToText } from './block-text.js';
+import { onsiteText } from './content.js';
+import { type Block, type ContentEdit } from './draft.js';
+import { accentOf, MARKS, renderBody, renderPreheader, targetsOf, TEXT_FOOTER_MARK } from './render-email.js';
+import { sanitiseHtml } from './sanitise-html.js';
 
-/** The content as a person's edit makes it. Footer, unsubscribe link and everything that is not words stay as they were. */
-export function contentFromEdit(previous: MessageContent, _edit: ContentEdit): MessageContent {
-  return previous;
+/**
+ * The content as a person's edit makes it; what is not given stays. Of an e-mail the words between masthead and footer are replaced:
+ * sender, recipient, footer and unsubscribe link cannot be edited away. `text` alone makes the html anew, `html` alone the text; `blocks`
+ * make both. Links are read from the result.
+ */
+export function contentFromEdit(previous: MessageContent, edit: ContentEdit): MessageContent {
+  switch (previous.kind) {
+    case 'email':
+      return editedEmail(previous, edit);
+    case 'webhook': {
+      const payload = edit.payload ?? previous.payload;
+      return { ...previous, payload, text: payload === null ? previous.text : canonicalJson(payload) };
+    }
+    case 'onsite':
+      return editedOnsite(previous, edit);
+  }
+}
+
+function editedOnsite(previous: MessageContent, edit: ContentEdit): MessageContent {
+  const before = { title: previous.subject ?? '', body: bodyOnly(previous), url: previous.links[0] ?? null };
+  const given = edit.payload ?? {};
+  const words = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+  const title = singleLine(edit.subject ?? words(given['title']) ?? before.title);
+  const body = (edit.text ?? words(given['body']) ?? before.body).trim();
+  const url = words(given['url']) ?? before.url;
+  return {
+    ...previous,
+    subject: title,
+    text: onsiteText(title, body),
+    payload: { title, body, url },
+    links: url === null ? [] : [url],
+  };
+}
+
+function bodyOnly(previous: MessageContent): string {
+  const body = previous.payload?.['body'];
+  return typeof body === 'string' ? body : previous.text;
+}
+
+function editedEmail(previous: MessageContent, edit: ContentEdit): MessageContent {
+  const subject = edit.subject === undefined ? previous.subject : singleLine(edit.subject);
+  const preheader = edit.preheader === undefined ? previous.preheader : singleLine(edit.preheader);
+  const { html: bodyHtml, text: bodyText } = editedBody(previous, edit);
+
+  let html = previous.html ?? '';
+  if (bodyHtml !== null) html = replaceBetween(html, MARKS.body, `\n${bodyHtml}\n`);
+  html = replaceBetween(html, MARKS.preheader, renderPreheader(preheader ?? ''));
+  html = html.replace(/<title>[^<]*<\/title>/, () => `<title>${escapeHtml(subject ?? '')}</title>`);
+  const footer = splitText(previous.text).footer;
+  const text = bodyText === null ? previous.text : `${bodyText}${footer}`;
+  return { ...previous, subject, preheader, html, text, links: targetsOf(html) };
+}
+
+/** The new middle of html and text; null where it stays. */
+function editedBody(
+  previous: MessageContent,
+  edit: ContentEdit,
+): { html: string | null; text: string | null } {
+  const accent = accentUsedIn(previous.html ?? '');
+  if (edit.blocks !== undefined) return fromBlocks(edit.blocks, accent);
+  const text = edit.text === undefined ? null : splitText(edit.text.replace(/\r\n?/g, '\n')).body.trim();
+  if (edit.html !== undefined) {
+    const html = sanitiseHtml(middleOf(edit.html)).trim();
+    return { html, text: text ?? htmlToText(html) };
+  }
+  return text === null ? { html: null, text: null } : { ...fromBlocks(blocksFromText(text), accent), text };
+}
+
+function fromBlocks(blocks: readonly Block[], accent: string): { html: string; text: string } {
+  return { html: renderBody(blocks, accent), text: blocksToText(blocks) };
+}
+
+/** The body's text and everything from the footer's mark on. */
+function splitText(text: string): { readonly body: string; readonly footer: string } {
+  // Editors strip the blank after the dashes.
+  const mark = [...text.matchAll(/\n\n?-- ?\n/g)].at(-1);
+  if (mark === undefined) return { body: text, footer: '' };
+  return {
+    body: text.slice(0, mark.index),
+    footer: `${TEXT_FOOTER_MARK}${text.slice(mark.index + mark[0].length)}`,
+  };
+}
+
+/** Of a whole page only what lies between the marks, or inside the body; a fragment as it is. */
+function middleOf(html: string): string {
+  const [start, end] = [html.indexOf(MARKS.body[0]), html.lastIndexOf(MARKS.body[1])];
+  if (start >= 0 && end > start) return html.slice(start + MARKS.body[0].length, end);
+  return /<body\b[^>]*>([\s\S]*?)(?:<\/body|$)/i.exec(html)?.[1] ?? html;
+}
+
+function replaceBetween(html: string, [from, to]: readonly [string, string], inner: string): string {
+  const start = html.indexOf(from);
+  const end = html.lastIndexOf(to);
+  if (start < 0 || end < start) throw new Error('the html was not rendered by Countersign');
+  return `${html.slice(0, start + from.length)}${inner}${html.slice(end)}`;
+}
+
+function accentUsedIn(html: string): string {
+  return accentOf(/<meta name="theme-color" content="(#[0-9a-fA-F]{6})">/.exec(html)?.[1]);
+}
+
+function htmlToText(html: string): string {
+  return convert(html, {
+    wordwrap: false,
+    selectors: [
+      { selector: 'a', options: { hideLinkHrefIfSameAsText: true, linkBrackets: ['(', ')'] } },
+      ...['h1', 'h2', 'h3'].map((selector) => ({ selector, options: { uppercase: false } })),
+      { selector: 'ul', options: { itemPrefix: '- ' } },
+    ],
+  }).trim();
 }

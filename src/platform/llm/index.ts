@@ -7,3 +7,4 @@ export {
 } from './llm.gateway.js';
 export { LlmModule } from './llm.module.js';
 export { type ModelOutcome, type ModelUsage, type SentMessage } from './outcome.js';
+export { strictSchema } from './strict-schema.js';

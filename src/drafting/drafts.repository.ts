@@ -1,0 +1,101 @@
+import { sql } from 'kysely';
+import { type Executor, type Tx } from '../platform/database/index.js';
+import { type Draft } from './draft.js';
+
+/** A draft as it lies in the table: what is personal in it is sealed. */
+interface DraftRow {
+  id: string;
+  message_id: string;
+  number: number;
+  written_at: Date;
+  origin: Draft['origin'];
+  author: string;
+  template_id: string | null;
+  prompt_id: string | null;
+  prompt_version: string | null;
+  model: string | null;
+  tokens_in: number | null;
+  tokens_out: number | null;
+  cost_micros: number | null;
+  latency_ms: number | null;
+  fallback_reason: string | null;
+  content_hash: string;
+  key_id: string;
+  content: Buffer;
+  sent_to_model: Buffer | null;
+}
+
+export interface SealedDraft {
+  readonly draft: Omit<Draft, 'written' | 'sentToModel' | 'number'> & { readonly number: number };
+  readonly keyId: string;
+  readonly content: Buffer;
+  readonly sentToModel: Buffer | null;
+}
+
+/** Writes a draft as the next version of its message's. The message's row must be locked, so that numbers do not collide. */
+export async function insertDraft(
+  tx: Tx,
+  {
+    draft,
+    keyId,
+    content,
+    sentToModel,
+  }: Omit<SealedDraft, 'draft'> & { readonly draft: Omit<SealedDraft['draft'], 'number'> },
+): Promise<void> {
+  await sql`
+    insert into drafts (id, message_id, number, written_at, origin, author, template_id, prompt_id, prompt_version, model,
+      tokens_in, tokens_out, cost_micros, latency_ms, fallback_reason, content_hash, key_id, content, sent_to_model)
+    values (${draft.id}, ${draft.messageId},
+      (select coalesce(max(d.number), 0) + 1 from drafts d where d.message_id = ${draft.messageId}),
+      ${new Date(draft.writtenAt)}, ${draft.origin}, ${draft.author}, ${draft.templateId},
+      ${draft.prompt?.id ?? null}, ${draft.prompt?.version ?? null}, ${draft.prompt?.model ?? null},
+      ${draft.usage?.tokensIn ?? null}, ${draft.usage?.tokensOut ?? null}, ${draft.usage?.costMicros ?? null},
+      ${draft.usage?.latencyMs ?? null}, ${draft.fallbackReason}, ${draft.contentHash}, ${keyId}, ${content}, ${sentToModel})`.execute(
+    tx,
+  );
+}
+
+/** Every version of a message's draft, first to last. */
+export async function selectDrafts(db: Executor, messageId: string): Promise<SealedDraft[]> {
+  const { rows } = await sql<DraftRow>`
+    select * from drafts d where d.message_id = ${messageId} order by d.number`.execute(db);
+  return rows.map(toSealed);
+}
+
+export async function selectLatest(db: Executor, messageId: string): Promise<SealedDraft | null> {
+  const { rows } = await sql<DraftRow>`
+    select * from drafts d where d.message_id = ${messageId} order by d.number desc limit 1`.execute(db);
+  return rows[0] === undefined ? null : toSealed(rows[0]);
+}
+
+function toSealed(row: DraftRow): SealedDraft {
+  return {
+    draft: {
+      id: row.id,
+      messageId: row.message_id,
+      number: row.number,
+      writtenAt: row.written_at.toISOString(),
+      origin: row.origin,
+      author: row.author,
+      templateId: row.template_id,
+      prompt:
+        row.prompt_id === null
+          ? null
+          : { id: row.prompt_id, version: row.prompt_version ?? '', model: row.model ?? '' },
+      usage:
+        row.tokens_in === null
+          ? null
+          : {
+              tokensIn: row.tokens_in,
+              tokensOut: row.tokens_out ?? 0,
+              costMicros: row.cost_micros ?? 0,
+              latencyMs: row.latency_ms ?? 0,
+            },
+      fallbackReason: row.fallback_reason as Draft['fallbackReason'],
+      contentHash: row.content_hash,
+    },
+    keyId: row.key_id,
+    content: row.content,
+    sentToModel: row.sent_to_model,
+  };
+}
