@@ -1,6 +1,260 @@
-import { type CompileResult } from './bundle.js';
+import { contentHash } from '../shared/hash.js';
+import {
+  type Bundle,
+  type CompiledAction,
+  type CompiledExpression,
+  type CompiledGuardrail,
+  type CompiledTemplate,
+  type CompiledTrigger,
+  type CompileResult,
+  type PlaybookError,
+} from './bundle.js';
+import { type Expected, ExpressionCompiler, type ExpressionScope } from './expressions.js';
+import { eventNames } from './fields.js';
+import {
+  type Action,
+  type Guardrail,
+  type Slot,
+  type Template,
+  type Trigger,
+  type VocabularySpec,
+} from './playbook.js';
+import {
+  bundleHash,
+  type Declarations,
+  type Located,
+  normaliseFiles,
+  readDeclarations,
+} from './playbook-files.js';
+import { referenceErrors } from './references.js';
 
-/** Compiles a whole playbook: paths relative to the playbook's folder, and their text. Every mistake is reported, not only the first. */
-export function compilePlaybook(_files: Readonly<Record<string, string>>): CompileResult {
-  return { ok: false, errors: [] };
+/**
+ * Compiles a whole playbook: paths relative to the playbook's folder, and their text. Every mistake is reported with file, line and
+ * column, not only the first. The same files give the same bundle, named by their hash.
+ */
+export function compilePlaybook(files: Readonly<Record<string, string>>): CompileResult {
+  const normalised = normaliseFiles(files);
+  const declarations = readDeclarations(normalised);
+  const errors = [...declarations.errors, ...referenceErrors(declarations)];
+  const { brand, engine, vocabulary } = declarations;
+  // Without a vocabulary every expression would be wrong: one mistake is enough.
+  const compiler = vocabulary === null ? null : new Compiler(declarations, vocabulary.spec);
+  const parts = compiler?.compile();
+  errors.push(...(compiler?.errors ?? []));
+  if (errors.length > 0 || brand === null || engine === null || vocabulary === null || parts === undefined)
+    return { ok: false, errors: inOrder(errors) };
+  const bundle: Bundle = Object.freeze({
+    hash: bundleHash(files),
+    files: normalised,
+    brand: brand.spec,
+    engine: engine.spec,
+    vocabulary: vocabulary.spec,
+    channels: new Map(declarations.channels.map(({ spec }) => [spec.id, spec])),
+    ...parts,
+  });
+  return { ok: true, bundle, warnings: [] };
+}
+
+type Parts = Pick<
+  Bundle,
+  'actions' | 'triggers' | 'triggersByEvent' | 'triggersForAnySignal' | 'guardrails' | 'templates'
+>;
+
+const byId = <T extends { readonly spec: { readonly id: string } }>(items: readonly T[]): Map<string, T> =>
+  new Map(items.map((item) => [item.spec.id, item]));
+
+/** Where a mistake stands that the expression has. */
+type Place = (offset: number, message: string) => PlaybookError;
+
+const SLOT_RESULTS: Readonly<Record<Slot['type'], Expected>> = {
+  text: 'string',
+  url: 'string',
+  number: 'number',
+  money: 'money',
+  date: 'time',
+  list: 'list',
+};
+
+/** What decisions, and everything after them, know. */
+const DECIDING = ['signal', 'context', 'history', 'openTasks', 'facts'] as const;
+
+/** Compiles the expressions of everything that was declared. */
+class Compiler {
+  readonly errors: PlaybookError[] = [];
+  private readonly expressions: ExpressionCompiler;
+
+  constructor(
+    private readonly declared: Declarations,
+    vocabulary: VocabularySpec,
+  ) {
+    const actions = declared.actions.map(({ spec }) => spec);
+    this.expressions = new ExpressionCompiler(vocabulary, {
+      actions: declared.ids.actions,
+      channels: declared.ids.channels,
+      tags: new Set(actions.flatMap((action) => action.tags)),
+      topics: new Set(actions.map((action) => action.topic)),
+    });
+  }
+
+  compile(): Parts {
+    const triggers = this.declared.triggers.map((trigger) => this.trigger(trigger));
+    return {
+      actions: byId(this.declared.actions.map((action) => this.action(action))),
+      triggers: byId(triggers),
+      triggersByEvent: groupByEvent(triggers),
+      triggersForAnySignal: triggers.filter(({ spec }) => spec.kind === 'threshold' || spec.kind === 'inactivity'), // prettier-ignore
+      guardrails: this.declared.guardrails.map((guardrail) => this.guardrail(guardrail)),
+      templates: byId(this.declared.templates.map((template) => this.template(template))),
+    };
+  }
+
+  private expression<T>(
+    source: string,
+    scope: ExpressionScope,
+    expected: Expected,
+    place: Place,
+  ): CompiledExpression<T> {
+    // prettier-ignore
+    const result = this.expressions.compile<T>(source, scope, expected);
+    if (result.ok) return result.expression;
+    for (const { offset, message } of result.mistakes) this.errors.push(place(offset, message));
+    // Never evaluated: with an error there is no bundle.
+    return { source, evaluate: () => ({ known: false, reads: source }) };
+  }
+
+  private trigger(trigger: Located<Trigger>): CompiledTrigger {
+    const { spec } = trigger;
+    const at =
+      (member: string): Place =>
+      (offset, message) =>
+        trigger.errorInside([member], offset, message);
+    const scope: ExpressionScope = {
+      place: spec.kind === 'threshold' ? 'a threshold' : 'a trigger',
+      variables: 'event' in spec ? ['signal'] : [],
+      events: 'event' in spec ? [spec.event] : null,
+      slots: [],
+      sensitive: false,
+    };
+    if (spec.kind === 'threshold')
+      return {
+        spec,
+        when: this.expression<boolean>('true', scope, 'boolean', at('value')),
+        value: this.expression<number>(spec.value, scope, 'number', at('value')),
+      };
+    return { spec, when: this.expression<boolean>(spec.when, scope, 'boolean', at('when')), value: null };
+  }
+
+  private action(action: Located<Action>): CompiledAction {
+    const { spec } = action;
+    const scope = this.scopeOfAction(spec, 'an action');
+    const eligible = this.expression<boolean>(spec.eligible, scope, 'boolean', (offset, message) =>
+      action.errorInside(['eligible'], offset, message),
+    );
+    // Facts are looked up by these, so they cannot read them.
+    const factScope: ExpressionScope = {
+      ...scope,
+      place: 'the choice of a fact',
+      variables: DECIDING.filter((variable) => variable !== 'facts'),
+    };
+    const facts = Object.entries(spec.facts).map(([slot, source]): [string, CompiledExpression<string>] => [
+      slot,
+      this.expression<string>(source, factScope, 'string', (offset, message) =>
+        action.errorInside(['facts', slot], offset, message),
+      ),
+    ]);
+    return { spec, eligible, facts: new Map(facts) };
+  }
+
+  private guardrail(guardrail: Located<Guardrail>): CompiledGuardrail {
+    const { spec } = guardrail;
+    const scope: ExpressionScope = {
+      place: 'a guardrail',
+      variables: DECIDING,
+      events: null,
+      slots: this.slotsInScope(spec),
+      sensitive: true,
+    };
+    const when = this.expression<boolean>(spec.when, scope, 'boolean', (offset, message) =>
+      guardrail.errorInside(['when'], offset, message),
+    );
+    return { spec, when };
+  }
+
+  private template(template: Located<Template>): CompiledTemplate {
+    const { spec } = template;
+    const action = this.declared.actions.find((candidate) => candidate.spec.id === spec.action);
+    const scope: ExpressionScope =
+      action === undefined
+        ? { place: 'a template', variables: DECIDING, events: null, slots: [], sensitive: false }
+        : this.scopeOfAction(action.spec, 'a template');
+    const when = this.expression<boolean>(spec.when, scope, 'boolean', (offset, message) =>
+      template.errorInside(['when'], offset, message),
+    );
+    const slots = Object.entries(spec.slots).map(([name, slot]): [string, CompiledExpression<unknown>] => [
+      name,
+      this.expression(slot.from, scope, SLOT_RESULTS[slot.type], (offset, message) =>
+        template.errorInside(['slots', name, 'from'], offset, message),
+      ),
+    ]);
+    return { spec, contentHash: contentHash(spec), when, slots: new Map(slots) };
+  }
+
+  private scopeOfAction(action: Action, place: string): ExpressionScope {
+    return {
+      place,
+      variables: DECIDING,
+      events: this.eventsBefore(action.id),
+      slots: Object.keys(action.facts),
+      sensitive: false,
+    };
+  }
+
+  /** Events that may lead to an action: those of its triggers; any when one of them may come with any signal, or none names it. */
+  private eventsBefore(action: string): string[] | null {
+    const triggers = this.declared.triggers.filter(({ spec }) => spec.actions.includes(action));
+    const events = triggers.flatMap(({ spec }) => ('event' in spec ? [spec.event] : []));
+    const anySignal = triggers.some(({ spec }) => spec.kind === 'threshold');
+    return events.length === 0 || anySignal ? null : [...new Set(events)].sort();
+  }
+
+  private slotsInScope({ scope }: Guardrail): string[] {
+    const inScope = this.declared.actions.filter(
+      ({ spec }) =>
+        (scope.actions.length === 0 || scope.actions.includes(spec.id)) &&
+        (scope.classes.length === 0 || scope.classes.includes(spec.class)) &&
+        (scope.tags.length === 0 || scope.tags.some((tag) => spec.tags.includes(tag))) &&
+        !scope.exceptActions.includes(spec.id),
+    );
+    return [...new Set(inScope.flatMap(({ spec }) => Object.keys(spec.facts)))].sort();
+  }
+}
+
+function groupByEvent(triggers: readonly CompiledTrigger[]): Map<string, CompiledTrigger[]> {
+  const groups = new Map<string, CompiledTrigger[]>();
+  for (const trigger of triggers) {
+    if (!('event' in trigger.spec)) continue;
+    const group = groups.get(trigger.spec.event);
+    if (group === undefined) groups.set(trigger.spec.event, [trigger]);
+    else group.push(trigger);
+  }
+  return groups;
+}
+
+function inOrder(errors: readonly PlaybookError[]): PlaybookError[] {
+  return [...errors].sort(
+    (a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0) || a.line - b.line || a.column - b.column,
+  );
+}
+
+/** How much a bundle holds, for lists of bundles. */
+export function countsOf(bundle: Bundle): Record<string, number> {
+  return {
+    channels: bundle.channels.size,
+    actions: bundle.actions.size,
+    triggers: bundle.triggers.size,
+    guardrails: bundle.guardrails.length,
+    templates: bundle.templates.size,
+    events: eventNames(bundle.vocabulary).length,
+    traits: Object.keys(bundle.vocabulary.traits).length,
+  };
 }

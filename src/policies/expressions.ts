@@ -19,6 +19,7 @@ import {
 import { type Struct, structsOf, TIMESTAMP } from './fields.js';
 import { suggestion } from './nearest.js';
 import { type VocabularySpec } from './playbook.js';
+import { FactDataRecord } from './records.js';
 import { trialInputs } from './trial.js';
 
 /** Variables that only some places have; `now` and `profile` are everywhere. */
@@ -55,11 +56,13 @@ export interface KnownNames {
 }
 
 /** What an expression has to give. */
-export type Expected = 'boolean' | 'number' | 'string' | 'time' | 'list';
+export type Expected = 'boolean' | 'number' | 'money' | 'string' | 'time' | 'list';
 
 const RESULTS: Readonly<Record<Expected, readonly string[]>> = {
   boolean: ['bool'],
   number: ['double', 'int'],
+  /** Minor units; or a fact's data, which knows its currency. */
+  money: ['double', 'int', 'FactData'],
   string: ['string'],
   time: [TIMESTAMP, 'string'],
   list: ['list<string>'],
@@ -92,18 +95,6 @@ export class ExpressionCompiler {
     private readonly vocabulary: VocabularySpec,
     private readonly names: KnownNames,
   ) {}
-
-  boolean(source: string, scope: ExpressionScope): ExpressionResult<boolean> {
-    return this.compile<boolean>(source, scope, 'boolean');
-  }
-
-  number(source: string, scope: ExpressionScope): ExpressionResult<number> {
-    return this.compile<number>(source, scope, 'number');
-  }
-
-  string(source: string, scope: ExpressionScope): ExpressionResult<string> {
-    return this.compile<string>(source, scope, 'string');
-  }
 
   /** @returns the compiled expression, or every mistake in it. */
   compile<T>(source: string, scope: ExpressionScope, expected: Expected): ExpressionResult<T> {
@@ -162,6 +153,8 @@ function plainValue(value: unknown): unknown {
   if (typeof value === 'bigint') return Number(value);
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   if (value instanceof Date) return value.toISOString();
+  if (value instanceof FactDataRecord)
+    return { amount: value.get('price') ?? value.get('amount'), currency: value.get('currency') };
   return value;
 }
 
@@ -499,6 +492,7 @@ const DECLARED: ReadonlyMap<string, string> = new Map([
 const SAID: Readonly<Record<Expected, string>> = {
   boolean: 'true or false',
   number: 'a number',
+  money: "minor units or a fact's data",
   string: 'a text',
   time: 'a timestamp',
   list: 'a list of texts',

@@ -48,7 +48,7 @@ export class YamlFile {
     visit(document, (_key, node) => {
       if (isAlias(node))
         errors.push(at(node.range?.[0] ?? 0, 'aliases are not allowed: write the value where it is used'));
-      else if (isNode(node) && 'anchor' in node && node.anchor !== undefined)
+      else if (isNode(node) && node.anchor !== undefined)
         errors.push(at(node.range?.[0] ?? 0, 'anchors are not allowed: write the value where it is used'));
     });
     if (errors.length > 0) return { errors };

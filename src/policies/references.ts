@@ -1,0 +1,307 @@
+import { checkTemplate } from '../shared/liquid.js';
+import { type PlaybookError } from './bundle.js';
+import { eventNames, fieldPaths } from './fields.js';
+import { suggestion } from './nearest.js';
+import {
+  type Action,
+  type Brand,
+  type Channel,
+  type EngineSettings,
+  type FieldSpec,
+  type Guardrail,
+  type Template,
+  type Trigger,
+  type VocabularySpec,
+} from './playbook.js';
+import { type Declarations, type Located } from './playbook-files.js';
+import { RESERVED_NAMES } from './records.js';
+
+type Report = (error: PlaybookError) => void;
+
+/** What does not fit together: names that nothing carries, ids used twice, settings that contradict each other. All of it. */
+export function referenceErrors(declarations: Declarations): PlaybookError[] {
+  const errors: PlaybookError[] = [];
+  new References(declarations, (error) => errors.push(error)).check();
+  return errors;
+}
+
+class References {
+  private readonly tags: ReadonlySet<string>;
+  private readonly events: ReadonlySet<string> | null;
+
+  constructor(
+    private readonly all: Declarations,
+    private readonly report: Report,
+  ) {
+    this.tags = new Set(all.actions.flatMap(({ spec }) => spec.tags));
+    this.events = all.vocabulary === null ? null : new Set(eventNames(all.vocabulary.spec));
+  }
+
+  check(): void {
+    const { all } = this;
+    for (const kind of ['channels', 'actions', 'triggers', 'guardrails', 'templates'] as const)
+      this.checkUnique(all[kind]);
+    if (all.brand !== null) this.checkBrand(all.brand);
+    if (all.engine !== null) this.checkEngine(all.engine);
+    if (all.vocabulary !== null) this.checkVocabulary(all.vocabulary);
+    for (const channel of all.channels) this.checkChannel(channel);
+    for (const action of all.actions) this.checkAction(action);
+    for (const trigger of all.triggers) this.checkTrigger(trigger);
+    for (const guardrail of all.guardrails) this.checkGuardrail(guardrail);
+    for (const template of all.templates) this.checkTemplate(template);
+  }
+
+  private checkUnique(items: readonly Located<{ readonly id: string }>[]): void {
+    const first = new Map<string, PlaybookError>();
+    for (const item of items) {
+      const here = item.error(['id'], '');
+      const earlier = first.get(item.spec.id);
+      if (earlier === undefined) first.set(item.spec.id, here);
+      else {
+        const message = `the id "${item.spec.id}" is taken already: ${earlier.file}, line ${earlier.line}`;
+        this.report({ ...here, message });
+      }
+    }
+  }
+
+  /** Each name at `path` of a list, or the name itself, is one of the known. */
+  private checkNames<T>(
+    item: Located<T>,
+    path: readonly string[],
+    names: readonly string[],
+    known: ReadonlySet<string>,
+    what: string,
+  ): void {
+    for (const [index, name] of names.entries())
+      if (!known.has(name))
+        this.report(item.error([...path, index], `there is no ${what} "${name}"${suggestion(name, known)}`));
+  }
+
+  private checkName<T>(
+    item: Located<T>,
+    path: readonly string[],
+    name: string,
+    known: ReadonlySet<string>,
+    what: string,
+  ): void {
+    // prettier-ignore
+    if (!known.has(name))
+      this.report(item.error(path, `there is no ${what} "${name}"${suggestion(name, known)}`));
+  }
+
+  private checkEvent<T>(
+    item: Located<T>,
+    path: readonly (string | number)[],
+    name: string | undefined,
+  ): void {
+    if (name === undefined || this.events === null || this.events.has(name)) return;
+    const message = `the event "${name}" is not declared in vocabulary.yaml${suggestion(name, this.events)}`;
+    this.report(item.error(path, message));
+  }
+
+  private checkBrand(brand: Located<Brand>): void {
+    const { website, linkHosts } = brand.spec;
+    const host = new URL(website).hostname;
+    const covered = linkHosts.some((allowed) => host === allowed || host.endsWith(`.${allowed}`));
+    if (!covered) this.report(brand.error(['linkHosts'], `should hold the website's own host, ${host}`));
+    for (const [index, allowed] of linkHosts.entries())
+      if (URL.parse(`https://${allowed}/`)?.host !== allowed)
+        this.report(
+          brand.error(['linkHosts', index], 'should be a host name alone, such as shop.example.com'),
+        );
+  }
+
+  private checkEngine(engine: Located<EngineSettings>): void {
+    const { riskThreshold, secondPersonFrom } = engine.spec;
+    if (secondPersonFrom < riskThreshold)
+      this.report(engine.error(['secondPersonFrom'], 'should not be below riskThreshold'));
+  }
+
+  private checkVocabulary(vocabulary: Located<VocabularySpec>): void {
+    const { spec } = vocabulary;
+    const properties = new Map<string, { event: string; field: FieldSpec }>();
+    for (const section of ['traits', 'context', 'facts'] as const)
+      for (const [name, field] of Object.entries(spec[section]))
+        this.checkField(vocabulary, [section, name], name, field);
+    for (const [event, { properties: fields }] of Object.entries(spec.events)) {
+      this.checkFieldName(vocabulary, ['events', event], event);
+      for (const [name, field] of Object.entries(fields)) {
+        this.checkField(vocabulary, ['events', event, 'properties', name], name, field);
+        const earlier = properties.get(name);
+        if (earlier === undefined) properties.set(name, { event, field });
+        else if (shapeOf(earlier.field) !== shapeOf(field)) {
+          const message = `"${name}" is ${earlier.field.type} in "${earlier.event}": a property means the same everywhere`;
+          this.report(vocabulary.error(['events', event, 'properties', name], message));
+        }
+      }
+    }
+  }
+
+  private checkFieldName(vocabulary: Located<VocabularySpec>, path: readonly string[], name: string): void {
+    if (RESERVED_NAMES.has(name) || name.trim() !== name || name === '')
+      this.report(vocabulary.error(path, `"${name}" cannot be used as a name`));
+  }
+
+  private checkField(
+    vocabulary: Located<VocabularySpec>,
+    path: readonly string[],
+    name: string,
+    field: FieldSpec,
+  ): void {
+    // prettier-ignore
+    this.checkFieldName(vocabulary, path, name);
+    this.checkDefault(vocabulary, path, field);
+    if (field.type !== 'list<object>') return;
+    for (const [member, item] of Object.entries(field.items)) {
+      this.checkFieldName(vocabulary, [...path, 'items', member], member);
+      this.checkDefault(vocabulary, [...path, 'items', member], item);
+    }
+  }
+
+  private checkDefault(
+    vocabulary: Located<VocabularySpec>,
+    path: readonly string[],
+    field: Pick<FieldSpec, 'type' | 'absent'>,
+  ): void {
+    if (field.absent === 'unknown') return;
+    const value = field.absent.default;
+    const at = [...path, 'absent', 'default'];
+    if (field.type === 'timestamp')
+      this.report(vocabulary.error(at, 'a timestamp has no default: its absence is unknown'));
+    else if (field.type === 'list<string>' || field.type === 'list<object>') {
+      if (!Array.isArray(value)) this.report(vocabulary.error(at, 'should be a list'));
+      else if (field.type === 'list<object>' && value.length > 0)
+        this.report(vocabulary.error(at, 'should be the empty list'));
+    } else if (typeof value !== field.type) {
+      this.report(vocabulary.error(at, `should be a ${field.type}, like the field`));
+    }
+  }
+
+  private checkChannel(channel: Located<Channel>): void {
+    const { spec } = channel;
+    if (spec.kind === 'webhook') {
+      if (spec.url === undefined) this.report(channel.error(['kind'], 'a webhook needs a "url"'));
+      if (spec.secretVariable === undefined)
+        this.report(
+          channel.error(['kind'], 'a webhook needs a "secretVariable" that names where its secret is'),
+        );
+      return;
+    }
+    for (const member of ['url', 'secretVariable'] as const)
+      if (spec[member] !== undefined)
+        this.report(channel.error([member], `only a webhook has a "${member}"`));
+  }
+
+  private checkAction(action: Located<Action>): void {
+    const { spec } = action;
+    this.checkNames(action, ['channels'], spec.channels, this.all.ids.channels, 'channel');
+    this.checkEvent(action, ['goalEvent'], spec.goalEvent);
+    if (spec.class === 'transactional' && spec.holdout > 0)
+      this.report(action.error(['holdout'], 'nobody is held out from a transactional message'));
+    if (spec.offer !== undefined)
+      this.checkName(action, ['offer'], spec.offer, new Set(Object.keys(spec.facts)), 'fact slot');
+    for (const slot of Object.keys(spec.facts))
+      if (!/^[a-z][A-Za-z0-9_]*$/.test(slot))
+        this.report(action.errorAtKey(['facts'], slot, `"${slot}" cannot be written as facts.${slot}`));
+    this.checkDraft(action);
+  }
+
+  private checkDraft(action: Located<Action>): void {
+    const { spec } = action;
+    const { draft } = spec;
+    if (draft.mode === 'model' && draft.prompt === undefined)
+      this.report(action.error(['draft', 'mode'], 'a draft by the model needs a "prompt"'));
+    this.checkAllowedFields(action);
+    if (draft.mode === 'model' && draft.fallback === 'hold') return;
+    for (const [index, channel] of spec.channels.entries()) {
+      const has = this.all.templates.some(
+        (template) => template.spec.action === spec.id && template.spec.channel === channel,
+      );
+      if (has || !this.all.ids.channels.has(channel)) continue;
+      const why = draft.mode === 'model' ? 'to fall back on when the model is gone' : 'to be drafted from';
+      this.report(action.error(['channels', index], `has no template on "${channel}" ${why}`));
+    }
+  }
+
+  private checkAllowedFields(action: Located<Action>): void {
+    if (this.all.vocabulary === null) return;
+    const paths = fieldPaths(this.all.vocabulary.spec);
+    for (const [index, path] of action.spec.draft.allowedFields.entries()) {
+      const field = paths.get(path);
+      const at = ['draft', 'allowedFields', index];
+      if (field === undefined)
+        this.report(action.error(at, `there is no field "${path}"${suggestion(path, paths.keys())}`));
+      else if (field.sensitive)
+        this.report(action.error(at, `"${path}" is sensitive: the model never sees it`));
+    }
+  }
+
+  private checkTrigger(trigger: Located<Trigger>): void {
+    const { spec } = trigger;
+    this.checkNames(trigger, ['actions'], spec.actions, this.all.ids.actions, 'action');
+    if ('event' in spec) this.checkEvent(trigger, ['event'], spec.event);
+    if (spec.kind === 'inaction')
+      for (const [index, event] of spec.unless.entries()) this.checkEvent(trigger, ['unless', index], event);
+  }
+
+  private checkGuardrail(guardrail: Located<Guardrail>): void {
+    const { spec } = guardrail;
+    const { scope } = spec;
+    const { channels, actions } = this.all.ids;
+    this.checkNames(guardrail, ['scope', 'actions'], scope.actions, actions, 'action');
+    this.checkNames(guardrail, ['scope', 'exceptActions'], scope.exceptActions, actions, 'action');
+    this.checkNames(guardrail, ['scope', 'channels'], scope.channels, channels, 'channel');
+    this.checkNames(guardrail, ['scope', 'tags'], scope.tags, this.tags, 'action with the tag');
+    this.checkNames(guardrail, ['scope', 'exceptTags'], scope.exceptTags, this.tags, 'action with the tag');
+    if (spec.asOf !== undefined && spec.expires !== undefined && spec.expires <= spec.asOf)
+      this.report(guardrail.error(['expires'], 'should be later than asOf'));
+    if (spec.effect === 'limit') this.checkLimit(guardrail, spec);
+  }
+
+  private checkLimit(guardrail: Located<Guardrail>, spec: Extract<Guardrail, { effect: 'limit' }>): void {
+    const { channels } = this.all.ids;
+    const limits = [
+      spec.caps.length > 0,
+      spec.hours !== undefined,
+      spec.channels !== undefined,
+      spec.requiredText.length > 0,
+      spec.forbiddenText.length > 0,
+      spec.maxDiscountPercent !== undefined,
+    ];
+    if (!limits.includes(true))
+      this.report(
+        guardrail.error(['effect'], 'limits nothing: give caps, hours, channels, texts or a discount'),
+      );
+    if (spec.channels !== undefined)
+      this.checkNames(guardrail, ['channels'], spec.channels, channels, 'channel');
+    for (const [index, cap] of spec.caps.entries()) {
+      this.checkNames(guardrail, ['caps', String(index), 'channels'], cap.channels, channels, 'channel');
+      this.checkNames(guardrail, ['caps', String(index), 'tags'], cap.tags, this.tags, 'action with the tag');
+    }
+    if (spec.hours !== undefined && spec.hours.from >= spec.hours.to)
+      this.report(guardrail.error(['hours', 'to'], 'should be later than "from" on the same day'));
+  }
+
+  private checkTemplate(template: Located<Template>): void {
+    const { spec } = template;
+    this.checkName(template, ['action'], spec.action, this.all.ids.actions, 'action');
+    this.checkName(template, ['channel'], spec.channel, this.all.ids.channels, 'channel');
+    const action = this.all.actions.find((candidate) => candidate.spec.id === spec.action);
+    if (action?.spec.channels.includes(spec.channel) === false && this.all.ids.channels.has(spec.channel))
+      this.report(template.error(['channel'], `the action "${spec.action}" does not use "${spec.channel}"`));
+    const channel = this.all.channels.find((candidate) => candidate.spec.id === spec.channel);
+    if (channel !== undefined && channel.spec.kind !== spec.content.kind)
+      this.report(
+        template.error(
+          ['content', 'kind'],
+          `should be "${channel.spec.kind}", as the channel "${spec.channel}" is`,
+        ),
+      );
+    for (const { path, message } of checkTemplate(spec)) this.report(template.error(path, message));
+  }
+}
+
+/** Type and members: what has to agree where the same name is declared twice. */
+function shapeOf(field: FieldSpec): string {
+  return field.type === 'list<object>' ? JSON.stringify([field.type, field.items]) : field.type;
+}
