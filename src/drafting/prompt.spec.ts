@@ -43,7 +43,9 @@ describe('parsePrompt', () => {
     expect(problems(GOOD.replace('deadlineMs: 30000', 'deadlineMs: 5'))).toEqual([
       expect.stringMatching(/^prompts\/recover-cart\.md:7:3 model\.deadlineMs: Too small/),
     ]);
-    expect(problems(GOOD.replace('version: 1', 'version: [1'))[0]).toMatch(/^prompts\/recover-cart\.md:[34]:\d+ /);
+    expect(problems(GOOD.replace('version: 1', 'version: [1'))[0]).toMatch(
+      /^prompts\/recover-cart\.md:[34]:\d+ /,
+    );
     expect(problems(GOOD.replace('  locale: language', '  password: language'))).toEqual([
       expect.stringMatching(/:8:1 input/),
     ]);

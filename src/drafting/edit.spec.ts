@@ -1,0 +1,237 @@
+import fc from 'fast-check';
+import { type MessageContent, UNSUBSCRIBE_TOKEN } from '../messages/content.js';
+import { brandSchema } from '../policies/playbook.js';
+import { blocksFromText, blocksToText } from './block-text.js';
+import { toContent } from './content.js';
+import { type Block, type WrittenDraft } from './draft.js';
+import { contentFromEdit } from './edit.js';
+import { sanitiseHtml } from './sanitise-html.js';
+
+const brand = brandSchema.parse({
+  name: 'Fernhill & Co',
+  sender: { name: 'Fernhill, Bristol', email: 'hello@fernhill.example' },
+  replyTo: 'care@fernhill.example',
+  postalAddress: '12 Example Lane\nBristol',
+  website: 'https://fernhill.example',
+  linkHosts: ['fernhill.example'],
+  voice: 'Calm.',
+  currency: 'EUR',
+  accent: '#ffd166',
+});
+
+const written: WrittenDraft = {
+  kind: 'email',
+  subject: 'Your cart',
+  preheader: 'Still there',
+  blocks: [
+    { type: 'heading', text: 'Hi Ada' },
+    { type: 'text', text: 'The kettle is yours.\n\nShipping is free.' },
+    { type: 'list', items: ['Kettle', 'Mugs'] },
+    { type: 'button', text: 'Back to my cart', url: 'https://fernhill.example/cart?a=1&b=2' },
+  ],
+  claims: [],
+};
+
+function content(changes: { class?: 'marketing' | 'transactional'; opens?: boolean } = {}): MessageContent {
+  return toContent(written, {
+    brand: { ...brand, tracking: { clicks: true, opens: changes.opens ?? false } },
+    channel: { id: 'email', kind: 'email', contactCost: 1, enabled: true, allowHosts: [] },
+    action: { id: 'recover-cart', class: changes.class ?? 'marketing' },
+    offer: null,
+    recipient: 'ada@example.com',
+    locale: 'en-GB',
+    versions: { bundle: 'b', template: { id: 't', hash: 'h' }, prompt: null, facts: [] },
+  });
+}
+
+describe('an e-mail’s content', () => {
+  it('carries sender, reply address, links in order, and the same words as text', () => {
+    const email = content();
+    expect(email).toMatchObject({
+      sender: '"Fernhill, Bristol" <hello@fernhill.example>',
+      replyTo: 'care@fernhill.example',
+      recipient: 'ada@example.com',
+      links: ['https://fernhill.example/', 'https://fernhill.example/cart?a=1&b=2'],
+    });
+    expect(email.text).toBe(
+      [
+        'Hi Ada\n------\n',
+        'The kettle is yours.\n\nShipping is free.\n',
+        '- Kettle\n- Mugs\n',
+        'Back to my cart:\nhttps://fernhill.example/cart?a=1&b=2\n',
+        '-- ',
+        'Sent to ada@example.com by Fernhill & Co.',
+        'Fernhill & Co, 12 Example Lane, Bristol',
+        `Unsubscribe: ${UNSUBSCRIBE_TOKEN}`,
+        '',
+      ].join('\n'),
+    );
+    expect(email.html).toContain('<html lang="en-GB" dir="ltr">');
+    expect(email.html).toContain('Fernhill &amp; Co, 12 Example Lane, Bristol');
+  });
+
+  it('offers a way out of marketing only, and tracks opens only where the brand does', () => {
+    expect(content().html).toContain(UNSUBSCRIBE_TOKEN);
+    const service = content({ class: 'transactional' });
+    expect(`${service.html ?? ''}${service.text}`).not.toContain(UNSUBSCRIBE_TOKEN);
+    expect(service.text).toContain('This is a service message from Fernhill & Co.');
+    expect(content().html).not.toContain('<img');
+    expect(content({ opens: true }).html).toContain('https://countersign.invalid/open');
+  });
+
+  it('writes dark on a light accent', () => {
+    expect(content().html).toContain('background-color:#ffd166');
+    expect(content().html).toMatch(/color:#111111[^"]*">Back to my cart/);
+  });
+});
+
+describe('contentFromEdit', () => {
+  it('changes nothing when nothing is changed', () => {
+    expect(contentFromEdit(content(), {})).toEqual(content());
+  });
+
+  it('makes the html of an edited text, with or without the footer in it', () => {
+    const before = content();
+    const edited = before.text.replace('Shipping is free.', 'Shipping costs nothing <today>.');
+    for (const text of [edited, edited.split('\n\n-- ')[0] ?? '', edited.replaceAll('\n', '\r\n')]) {
+      const after = contentFromEdit(before, { text });
+      expect(after.text).toBe(edited);
+      expect(after.html).toBe(
+        before.html?.replace('Shipping is free.', 'Shipping costs nothing &lt;today&gt;.'),
+      );
+      expect(after.links).toEqual(before.links);
+    }
+  });
+
+  it('keeps footer and way out whatever is edited', () => {
+    for (const edit of [
+      { text: 'Short.' },
+      { html: '<p>Short.</p></td></tr></table></body></html>' },
+      { html: '<html><body><p>Short.</p></body></html>' },
+      { blocks: [{ type: 'text' as const, text: 'Short.' }] },
+    ]) {
+      const after = contentFromEdit(content(), edit);
+      expect(after.html).toContain(`href="${UNSUBSCRIBE_TOKEN}"`);
+      expect(after.html).toContain('12 Example Lane');
+      expect(after.html).toContain('Short.');
+      expect(after.html).not.toContain('kettle');
+      expect(after.html?.match(/<\/body>/g)).toHaveLength(1);
+      expect(after.text).toBe(`Short.${content().text.slice(content().text.indexOf('\n\n-- '))}`);
+      expect(after.links).toEqual(['https://fernhill.example/']);
+    }
+  });
+
+  it('takes the edited page as the console shows it, and reads its links anew', () => {
+    const before = content();
+    const after = contentFromEdit(before, {
+      html: (before.html ?? '')
+        .replace('cart?a=1&amp;b=2', 'sale')
+        .replace('The kettle', '<b>The kettle</b>'),
+    });
+    expect(after.links).toEqual(['https://fernhill.example/', 'https://fernhill.example/sale']);
+    expect(after.html).toContain('<b>The kettle</b>');
+    expect(after.text).toContain('The kettle is yours.');
+    expect(after.text).toContain('https://fernhill.example/sale');
+  });
+
+  it('lets no script, handler or loading style in', () => {
+    const after = contentFromEdit(content(), {
+      html: `<p onclick="steal()" style="color:red;background:url(https://evil.example/x)">Hi<script>steal()</script>
+        <img src="https://evil.example/pixel"><a href="javascript:steal()">x</a><a href="https://fernhill.example/a" onmouseover=steal()>y</a>
+        <style>body{display:none}</style><!--/body--><iframe src="https://evil.example"></iframe><svg><script>steal()</script></svg></p>`,
+    });
+    expect(after.html).not.toMatch(/steal|evil|onclick|<img|<iframe|<svg|display:none\}/);
+    expect(after.html).toContain('<p style="color:red;">Hi');
+    expect(after.links).toEqual(['https://fernhill.example/', 'https://fernhill.example/a']);
+  });
+
+  it('changes subject and preheader everywhere they stand', () => {
+    const after = contentFromEdit(content(), { subject: 'New\r\nsubject <b> $&', preheader: 'New line' });
+    expect(after.subject).toBe('New subject <b> $&');
+    expect(after.html).toContain('<title>New subject &lt;b&gt; $&amp;</title>');
+    expect(after.html).toContain('New line&#847;');
+    expect(after.html).not.toContain('Still there');
+    expect(contentFromEdit(after, { preheader: '' }).html).not.toContain('New line');
+  });
+
+  it('keeps the words of blocks through text and back', () => {
+    const word = fc.stringMatching(/^[A-Za-z][a-z ]{0,20}[a-z]$/);
+    const block: fc.Arbitrary<Block> = fc.oneof(
+      fc.record({ type: fc.constant('heading' as const), text: word }),
+      fc.record({
+        type: fc.constant('button' as const),
+        text: word,
+        url: fc.constant('https://fernhill.example/x'),
+      }),
+      fc.record({
+        type: fc.constant('list' as const),
+        items: fc.array(word, { minLength: 1, maxLength: 4 }),
+      }),
+      fc.record({
+        type: fc.constant('text' as const),
+        text: fc.array(word, { minLength: 1, maxLength: 3 }).map((all) => all.join('\n\n')),
+      }),
+    );
+    // Neighbouring texts become one block: the reader sees no difference.
+    const joined = (blocks: readonly Block[]): Block[] =>
+      blocks.reduce<Block[]>((all, each) => {
+        const last = all.at(-1);
+        if (last?.type === 'text' && each.type === 'text')
+          return [...all.slice(0, -1), { type: 'text', text: `${last.text}\n\n${each.text}` }];
+        return [...all, each];
+      }, []);
+    fc.assert(
+      fc.property(fc.array(block, { minLength: 1, maxLength: 6 }), (blocks) => {
+        expect(blocksFromText(blocksToText(blocks))).toEqual(joined(blocks));
+      }),
+    );
+  });
+});
+
+describe('sanitiseHtml', () => {
+  it('closes what was left open and ignores what was never opened', () => {
+    expect(sanitiseHtml('<div><p>a<b>b</div></td></tr></table>c & d &amp; e')).toBe(
+      '<div><p>a<b>b</b></p></div>c &amp; d &amp; e',
+    );
+  });
+
+  it('lets nothing through but known elements, whatever comes in', () => {
+    const piece = fc.constantFrom(
+      '<',
+      '>',
+      '"',
+      "'",
+      '=',
+      '/',
+      ' ',
+      'a',
+      'p',
+      'script',
+      'href',
+      'style',
+      'onload',
+      'javascript:',
+      '<!--',
+      '-->',
+      '<script>',
+      '</script>',
+      '<p ',
+      '<a href="https://x.example">',
+      '<svg',
+      '&',
+      ';',
+      '\u0000',
+    );
+    fc.assert(
+      fc.property(
+        fc.array(piece, { maxLength: 40 }).map((parts) => parts.join('')),
+        (html) => {
+          const safe = sanitiseHtml(html);
+          for (const tag of safe.match(/<[^>]*>?/g) ?? [])
+            expect(tag).toMatch(/^<\/?(a|p)( (href="https?:[^"<>]*"|style="[\w:;-]*"))*>$/);
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+});
