@@ -1,12 +1,173 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
+import { OutcomesService } from '../outcomes/index.js';
+import { Database, type Tx } from '../platform/database/index.js';
+import { type Bundle } from '../policies/bundle.js';
+import { PoliciesService } from '../policies/index.js';
+import { ProfilesService } from '../profiles/index.js';
+import { Clock } from '../shared/clock.js';
+import { InboxLost, InboxService, SignalsService, type Taken } from '../signals/index.js';
+import { TriggersService } from '../triggers/index.js';
 
-/** Takes appended signals through profiles, triggers and outcomes. */
+type Leases = Awaited<ReturnType<InboxService['claim']>>;
+
+/** Signals applied in one transaction. */
+const BATCH = 200;
+/** A signal that fails so often by itself stands aside. */
+const ATTEMPTS = 3;
+const RETRY_MS = 100;
+/** What other processes appended is found this late; what this one appended is told. */
+const POLL_MS = { embedded: 2_000, postgres: 500 } as const;
+/** The embedded engine has one connection: several workers would only wait for each other. */
+const WORKERS = { embedded: 1, postgres: 3 } as const;
+const PARTITIONS_AT_ONCE = { embedded: 16, postgres: 4 } as const;
+
+/**
+ * Takes appended signals through profiles, triggers and outcomes: a batch's projection, what it fires and the work it hands over commit together
+ * with the end of its waiting.
+ */
 @Injectable()
 export class IntakeService {
+  private readonly logger = new Logger('intake');
+  private readonly workers: Promise<void>[] = [];
+  private readonly wakers = new Set<() => void>();
+  private unsubscribe: (() => void) | undefined;
+  private running = false;
+  /** Counts what was told, so that a worker does not fall asleep over news that came while it was busy. */
+  private news = 0;
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly policies: PoliciesService,
+    private readonly signals: SignalsService,
+    private readonly inbox: InboxService,
+    private readonly profiles: ProfilesService,
+    private readonly triggers: TriggersService,
+    private readonly outcomes: OutcomesService,
+  ) {}
+
   start(): void {
-    // soon
+    if (this.running) return;
+    this.running = true;
+    this.unsubscribe = this.signals.onAppended(() => {
+      this.wake();
+    });
+    for (let i = 0; i < WORKERS[this.database.engine]; i++) this.workers.push(this.work());
   }
-  stop(): Promise<void> {
-    return Promise.resolve();
+
+  /** Stops taking batches and waits for those under way. */
+  async stop(): Promise<void> {
+    this.running = false;
+    this.unsubscribe?.();
+    this.wake();
+    await Promise.all(this.workers.splice(0));
+  }
+
+  private wake(): void {
+    this.news++;
+    for (const waken of this.wakers) waken();
+  }
+
+  private async work(): Promise<void> {
+    while (this.running) {
+      const heard = this.news;
+      const found = await this.round().catch((error: unknown) => {
+        this.logger.error(`taking signals: ${String(error)}`);
+        return false;
+      });
+      if (!found && heard === this.news) await this.sleep();
+    }
+  }
+
+  private sleep(): Promise<void> {
+    return new Promise((resolve) => {
+      const waken = (): void => {
+        clearTimeout(timer);
+        this.wakers.delete(waken);
+        resolve();
+      };
+      const timer = setTimeout(waken, POLL_MS[this.database.engine]);
+      this.wakers.add(waken);
+      if (!this.running) waken();
+    });
+  }
+
+  /** Leases some partitions and empties them. @returns whether there was anything. */
+  private async round(): Promise<boolean> {
+    // Without a playbook nothing is taken: signals would pass by their triggers.
+    this.policies.active();
+    const leases = await this.inbox.claim(PARTITIONS_AT_ONCE[this.database.engine]);
+    if (leases.length === 0) return false;
+    try {
+      while (this.running && (await this.batch(leases)) === BATCH);
+    } catch (error) {
+      if (!(error instanceof InboxLost)) throw error;
+      this.logger.warn('a lease moved on, nothing was changed');
+    } finally {
+      await this.inbox.release(leases);
+    }
+    return true;
+  }
+
+  /** @returns how many signals were dealt with. */
+  private async batch(leases: Leases): Promise<number> {
+    const bundle = this.policies.active();
+    try {
+      return await this.database.transaction(async (tx) => {
+        const taken = await this.inbox.take(tx, leases, BATCH);
+        await this.apply(tx, bundle, taken);
+        return taken.length;
+      });
+    } catch (error) {
+      if (error instanceof InboxLost) throw error;
+      this.logger.warn(`a batch failed, its signals are taken one by one: ${String(error)}`);
+      return this.oneByOne(leases, bundle);
+    }
+  }
+
+  private async apply(tx: Tx, bundle: Bundle, taken: readonly Taken[]): Promise<void> {
+    if (taken.length === 0) return;
+    const applied = await this.profiles.apply(
+      tx,
+      taken.flatMap(({ signal }) => signal ?? []),
+    );
+    await this.triggers.observe(tx, bundle, applied, this.clock.now());
+    await this.outcomes.observe(tx, applied);
+    await this.inbox.done(tx, taken);
+  }
+
+  private async oneByOne(leases: Leases, bundle: Bundle): Promise<number> {
+    for (let count = 0; count < BATCH; count++) {
+      if (!this.running || !(await this.one(leases, bundle))) return count;
+    }
+    return BATCH;
+  }
+
+  /** Deals with the first waiting signal. @returns whether there was one. */
+  private async one(leases: Leases, bundle: Bundle): Promise<boolean> {
+    let first: Taken | undefined;
+    try {
+      await this.database.transaction(async (tx) => {
+        [first] = await this.inbox.take(tx, leases, 1);
+        if (first !== undefined) await this.apply(tx, bundle, [first]);
+      });
+    } catch (error) {
+      if (error instanceof InboxLost || first === undefined) throw error;
+      await this.failed(leases, first, error);
+    }
+    return first !== undefined;
+  }
+
+  private async failed(leases: Leases, { row }: Taken, error: unknown): Promise<void> {
+    const line = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const last = row.attempts + 1 >= ATTEMPTS;
+    await this.database.transaction(async (tx) => {
+      // Under the lease: whoever took over counts its own attempts.
+      await this.inbox.take(tx, leases, 0);
+      if (last) await this.inbox.setAside(tx, row, line);
+      else await this.inbox.failed(tx, row);
+    });
+    this.logger.error(`signal ${row.signal_id}${last ? ' stands aside' : ' failed'}: ${line}`);
+    if (!last) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
 }

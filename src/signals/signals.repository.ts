@@ -53,6 +53,16 @@ export async function insertSignals(
   return counted[0]?.kept ?? 0;
 }
 
+/** A signal, still sealed. */
+export async function selectSignal(
+  db: Executor,
+  id: string,
+): Promise<{ key_id: string; body: Buffer } | null> {
+  const { rows } = await sql<{ key_id: string; body: Buffer }>`
+    select s.key_id, s.body from signals s where s.id = ${id}`.execute(db);
+  return rows[0] ?? null;
+}
+
 export async function insertRejections(
   db: Executor,
   source: string,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Tx } from '../platform/database/index.js';
+import { Database, type Executor, type Tx } from '../platform/database/index.js';
 import { Secrets } from '../platform/secrets/secrets.js';
 import { Vault } from '../platform/vault/index.js';
 import { Clock } from '../shared/clock.js';
@@ -14,6 +14,7 @@ import {
   insertRejections,
   insertSignals,
   partitionExists,
+  selectSignal,
   type SignalRow,
 } from './signals.repository.js';
 
@@ -27,6 +28,7 @@ const KEPT_REJECTIONS = 10_000;
 const MOST_WAITING = 20_000;
 /** Signals written by one flush: large enough to spread the commit, small enough to keep the others waiting for a moment only. */
 const FLUSH_SIZE = 1_000;
+const TELL_AFTER_MS = 10;
 
 /** More signals are waiting to be written than this process may hold: nothing of the call was kept. */
 export class Overloaded extends Error {
@@ -84,10 +86,13 @@ export class SignalsService {
       tx,
       signals.map((signal) => ({ source: OWN_SOURCE, signal })),
     );
-    this.tell();
+    // The rows are visible only after the transaction has committed.
+    setTimeout(() => {
+      this.tell();
+    }, TELL_AFTER_MS).unref();
   }
 
-  /** Called after something was appended: at once when it is committed, a moment early for `appendIn`. */
+  /** Called after something was appended. */
   onAppended(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -97,6 +102,14 @@ export class SignalsService {
   async recordRejections(source: string, rejections: readonly Rejection[]): Promise<void> {
     if (rejections.length === 0) return;
     await insertRejections(this.database.db, source, rejections.slice(0, 100), this.clock.now());
+  }
+
+  /** A kept signal; null when there is none such, or when its person was erased. */
+  async read(db: Executor, id: string): Promise<Signal | null> {
+    const row = await selectSignal(db, id);
+    if (row === null) return null;
+    const key = (await this.vault.keys(db, [row.key_id])).get(row.key_id);
+    return key === undefined ? null : (JSON.parse(this.vault.unsealText(key, row.body)) as Signal);
   }
 
   /** Deletes what arrived under these identities: part of an erasure. */

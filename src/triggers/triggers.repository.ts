@@ -1,0 +1,202 @@
+import { sql } from 'kysely';
+import { type Executor, type Tx } from '../platform/database/index.js';
+
+export interface FiringRow {
+  readonly id: string;
+  readonly profile_id: string;
+  readonly trigger_id: string;
+  readonly occasion: string;
+  readonly bundle_hash: string;
+  readonly signal_id: string | null;
+  readonly evidence: string;
+  readonly address_hash: string | null;
+  readonly capped: boolean;
+}
+
+export interface TimerRow {
+  readonly profile_id: string;
+  readonly trigger_id: string;
+  readonly occasion: string;
+  readonly since: Date;
+  readonly due_at: Date;
+  readonly signal_id: string | null;
+}
+
+export interface HitRow {
+  readonly profile_id: string;
+  readonly trigger_id: string;
+  readonly signal_id: string;
+  readonly at: Date;
+}
+
+/** Names a row of either table. */
+export interface TimerKey {
+  readonly profile_id: string;
+  readonly trigger_id: string;
+  readonly occasion: string;
+}
+
+/** @returns ids of those that are firsts for their occasion. */
+export async function insertFirings(tx: Tx, rows: readonly FiringRow[], at: Date): Promise<Set<string>> {
+  const { rows: fresh } = await sql<{ id: string }>`
+    insert into firings (id, profile_id, trigger_id, occasion, bundle_hash, signal_id, fired_at, evidence, address_hash, capped)
+    select f.id, f.profile_id, f.trigger_id, f.occasion, f.bundle_hash, f.signal_id, ${at}, f.evidence, f.address_hash, f.capped
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as f(id text, profile_id text, trigger_id text, occasion text,
+      bundle_hash text, signal_id text, evidence text, address_hash text, capped boolean)
+    on conflict (profile_id, trigger_id, occasion) do nothing
+    returning id`.execute(tx);
+  return new Set(fresh.map(({ id }) => id));
+}
+
+export async function selectFiring(
+  db: Executor,
+  id: string,
+): Promise<(FiringRow & { readonly fired_at: Date }) | null> {
+  const { rows } = await sql<FiringRow & { fired_at: Date }>`
+    select f.* from firings f where f.id = ${id}`.execute(db);
+  return rows[0] ?? null;
+}
+
+/** How often something fired for each address since a time. */
+export async function countFirings(
+  db: Executor,
+  addressHashes: readonly string[],
+  since: Date,
+): Promise<Map<string, number>> {
+  const { rows } = await sql<{ address_hash: string; count: number }>`
+    select f.address_hash, count(*) as count from firings f
+    where f.address_hash = any(${addressHashes}) and f.fired_at > ${since} and not f.capped
+    group by f.address_hash`.execute(db);
+  return new Map(rows.map((row) => [row.address_hash, row.count]));
+}
+
+export async function selectWatches(
+  tx: Tx,
+  profileIds: readonly string[],
+): Promise<{ timers: TimerRow[]; hits: HitRow[] }> {
+  const timers = await sql<TimerRow>`
+    select t.profile_id, t.trigger_id, t.occasion, t.since, t.due_at, t.signal_id from timers t
+    where t.profile_id = any(${profileIds})`.execute(tx);
+  const hits = await sql<HitRow>`
+    select h.profile_id, h.trigger_id, h.signal_id, h.at from trigger_hits h
+    where h.profile_id = any(${profileIds})`.execute(tx);
+  return { timers: timers.rows, hits: hits.rows };
+}
+
+export async function insertTimers(
+  tx: Tx,
+  rows: readonly (Omit<TimerRow, 'since' | 'due_at'> & { since: string; due_at: string })[],
+  at: Date,
+): Promise<void> {
+  await sql`
+    insert into timers (profile_id, trigger_id, occasion, since, due_at, signal_id, created_at)
+    select t.profile_id, t.trigger_id, t.occasion, t.since, t.due_at, t.signal_id, ${at}
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as t(profile_id text, trigger_id text, occasion text,
+      since timestamptz, due_at timestamptz, signal_id text)
+    on conflict (profile_id, trigger_id, occasion) do nothing`.execute(tx);
+}
+
+export async function deleteTimers(tx: Tx, keys: readonly TimerKey[]): Promise<void> {
+  await sql`
+    delete from timers t
+    using jsonb_to_recordset(${JSON.stringify(keys)}::jsonb) as k(profile_id text, trigger_id text, occasion text)
+    where t.profile_id = k.profile_id and t.trigger_id = k.trigger_id and t.occasion = k.occasion`.execute(
+    tx,
+  );
+}
+
+export async function postponeTimers(
+  tx: Tx,
+  keys: readonly (TimerKey & { due_at: string })[],
+): Promise<void> {
+  await sql`
+    update timers t set due_at = k.due_at
+    from jsonb_to_recordset(${JSON.stringify(keys)}::jsonb)
+      as k(profile_id text, trigger_id text, occasion text, due_at timestamptz)
+    where t.profile_id = k.profile_id and t.trigger_id = k.trigger_id and t.occasion = k.occasion`.execute(
+    tx,
+  );
+}
+
+export async function insertHits(
+  tx: Tx,
+  rows: readonly (Omit<HitRow, 'at'> & { at: string })[],
+): Promise<void> {
+  await sql`
+    insert into trigger_hits (profile_id, trigger_id, signal_id, at)
+    select h.profile_id, h.trigger_id, h.signal_id, h.at
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as h(profile_id text, trigger_id text, signal_id text, at timestamptz)
+    on conflict (profile_id, trigger_id, signal_id) do nothing`.execute(tx);
+}
+
+export async function deleteHits(tx: Tx, rows: readonly Omit<HitRow, 'at'>[]): Promise<void> {
+  await sql`
+    delete from trigger_hits h
+    using jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as k(profile_id text, trigger_id text, signal_id text)
+    where h.profile_id = k.profile_id and h.trigger_id = k.trigger_id and h.signal_id = k.signal_id`.execute(
+    tx,
+  );
+}
+
+/** What waits for a profile that became part of another one waits for that one now. */
+export async function moveWatches(tx: Tx, from: readonly string[], into: string): Promise<void> {
+  await sql`
+    with moved as (
+      delete from timers where profile_id = any(${from})
+      returning trigger_id, occasion, since, due_at, signal_id, created_at
+    )
+    insert into timers (profile_id, trigger_id, occasion, since, due_at, signal_id, created_at)
+    select ${into}, m.trigger_id, m.occasion, m.since, m.due_at, m.signal_id, m.created_at from moved m order by m.due_at
+    on conflict (profile_id, trigger_id, occasion) do nothing`.execute(tx);
+  await sql`
+    with moved as (
+      delete from trigger_hits where profile_id = any(${from}) returning trigger_id, signal_id, at
+    )
+    insert into trigger_hits (profile_id, trigger_id, signal_id, at)
+    select ${into}, m.trigger_id, m.signal_id, m.at from moved m
+    on conflict (profile_id, trigger_id, signal_id) do nothing`.execute(tx);
+}
+
+/** Whose timers are due, the longest waiting first. */
+export async function selectDueProfiles(db: Executor, now: Date, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ profile_id: string }>`
+    select d.profile_id from (
+      select t.profile_id, t.due_at from timers t where t.due_at <= ${now} order by t.due_at limit ${limit}
+    ) d
+    group by d.profile_id order by min(d.due_at)`.execute(db);
+  return rows.map((row) => row.profile_id);
+}
+
+/** The due timers of one person, earliest beginning first. */
+export async function selectDueTimers(tx: Tx, profileIds: readonly string[], now: Date): Promise<TimerRow[]> {
+  const { rows } = await sql<TimerRow>`
+    select t.profile_id, t.trigger_id, t.occasion, t.since, t.due_at, t.signal_id from timers t
+    where t.profile_id = any(${profileIds}) and t.due_at <= ${now} order by t.since, t.trigger_id`.execute(
+    tx,
+  );
+  return rows;
+}
+
+/** Ends what an inaction trigger waits for: a firing covers everything that began before it. */
+export async function deleteBegun(
+  tx: Tx,
+  profileIds: readonly string[],
+  triggerId: string,
+  upTo: Date,
+): Promise<void> {
+  await sql`
+    delete from timers where profile_id = any(${profileIds}) and trigger_id = ${triggerId} and since <= ${upTo}`.execute(
+    tx,
+  );
+}
+
+export async function deleteTimersOf(tx: Tx, profileId: string): Promise<void> {
+  await sql`delete from timers where profile_id = ${profileId}`.execute(tx);
+  await sql`delete from trigger_hits where profile_id = ${profileId}`.execute(tx);
+}
+
+export async function postponeProfile(tx: Tx, profileId: string, now: Date, to: Date): Promise<void> {
+  await sql`
+    update timers set due_at = ${to} where profile_id = ${profileId} and due_at <= ${now}`.execute(tx);
+}
