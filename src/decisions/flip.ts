@@ -99,7 +99,7 @@ function withAction(
 export function changeText(change: Change): string {
   switch (change.kind) {
     case 'guardrail_removed':
-      return `without rule ${change.guardrail}`;
+      return `rule ${change.guardrail} did not apply`;
     case 'consent':
       return change.state === 'granted'
         ? `consent for ${change.topic} on ${change.channel} were granted`

@@ -1,0 +1,134 @@
+import fc from 'fast-check';
+import {
+  action,
+  bundle,
+  gives,
+  guardrail,
+  NOW,
+  past,
+  reads,
+  situation,
+} from '../../test/fixtures/playbook.js';
+import { type CompiledGuardrail } from '../policies/bundle.js';
+import { canonicalJson } from '../shared/canonical-json.js';
+import { decide } from './decide.js';
+import { type Candidate, type DecisionResult, PRIOR_MODELS } from './decision.js';
+
+const actions = [
+  action({ id: 'welcome', channels: ['email', 'onsite'], tags: ['news'] }),
+  action({ id: 'offer', value: 2_000, tags: ['offer'], holdout: 0.2 }),
+  action({ id: 'receipt', class: 'transactional' }),
+];
+
+const scope = fc.record({
+  actions: fc.constantFrom([], ['welcome'], ['offer']),
+  channels: fc.constantFrom([], ['email'], ['onsite']),
+  tags: fc.constantFrom([], ['news']),
+  countries: fc.constantFrom([], ['DE'], ['FR']),
+});
+const when = fc.constantFrom(gives(true), gives(true), gives(false), reads('profile.traits.age'));
+const effect = fc.oneof(
+  fc.record({ effect: fc.constant('suppress') }),
+  fc.record({ effect: fc.constant('handoff') }),
+  fc.record({ effect: fc.constant('review'), tier: fc.constantFrom(1, 2) }),
+  fc.record({
+    effect: fc.constant('limit'),
+    channels: fc.constantFrom(undefined, ['email'], ['onsite']),
+    hours: fc.constantFrom(
+      undefined,
+      { from: '08:00', to: '20:00' },
+      { from: '18:00', to: '22:00', days: [6, 7] },
+    ),
+    caps: fc.constantFrom([], [{ max: 1, per: '1d' }], [{ max: 0, per: '1h' }], [{ max: 2, per: '1w' }]),
+    requiredText: fc.constantFrom([], ['Free shipping']),
+    forbiddenText: fc.constantFrom([], ['free']),
+  }),
+);
+const rules = fc
+  .array(fc.tuple(effect, scope, when), { maxLength: 6 })
+  .map((drawn) =>
+    drawn.map(([spec, where, condition], i) =>
+      guardrail({ id: `rule-${i}`, ...spec, scope: where }, condition),
+    ),
+  );
+const about = fc
+  .record({
+    country: fc.constantFrom('DE', 'FR', null),
+    zones: fc.constantFrom(['Europe/Berlin'], ['America/New_York', 'America/Los_Angeles'], []),
+    id: fc.integer({ min: 0, max: 50 }).map((n) => `prf_${n}`),
+    sent: fc.array(fc.integer({ min: 1, max: 200 }), { maxLength: 4 }),
+    actions: fc.constantFrom(null, ['welcome'], ['offer', 'receipt'], ['receipt', 'welcome']),
+  })
+  .map(({ sent, actions: up, ...profile }) =>
+    situation({
+      profile,
+      actions: up,
+      history: sent.map((hours) =>
+        past({ messageId: `msg_${hours}`, at: new Date(Date.parse(NOW) - hours * 3_600_000).toISOString() }),
+      ),
+    }),
+  );
+const playbook = (guardrails: readonly CompiledGuardrail[]) =>
+  bundle({ actions, guardrails, engine: { exploration: 0.3 } });
+const name = (candidate: Candidate) => `${candidate.action} ${candidate.channel ?? ''}`;
+const eligible = (result: DecisionResult) =>
+  result.candidates.filter((candidate) => candidate.eligible && candidate.action !== 'hold');
+
+describe('laws of deciding', () => {
+  it('adding a guardrail never lets more out, nor anything out sooner', () => {
+    fc.assert(
+      fc.property(
+        rules,
+        fc.tuple(effect, scope, when),
+        about,
+        fc.string(),
+        (given, [spec, where, condition], who, seed) => {
+          const before = decide(playbook(given), who, PRIOR_MODELS, seed);
+          const added = guardrail({ id: 'one-more', ...spec, scope: where }, condition);
+          const after = decide(playbook([...given, added]), who, PRIOR_MODELS, seed);
+          const earlier = new Map(eligible(before).map((each) => [name(each), each.sendAt ?? '']));
+          for (const each of eligible(after)) {
+            const time = earlier.get(name(each));
+            expect(time).toBeDefined();
+            expect((each.sendAt ?? '') >= (time ?? '')).toBe(true);
+          }
+          // Where nothing was sent before, nothing is sent now; where a person took over, a person still does.
+          if (before.outcome !== 'act') expect(after.outcome).not.toBe('act');
+          if (before.outcome === 'handoff') expect(after.outcome).toBe('handoff');
+        },
+      ),
+    );
+  });
+
+  it('the order of guardrails means nothing, and the same input gives the same bytes', () => {
+    fc.assert(
+      fc.property(rules, about, fc.string(), fc.infiniteStream(fc.nat()), (given, who, seed, order) => {
+        const shuffled = given
+          .map((each) => ({ each, at: order.next().value as number }))
+          .sort((a, b) => a.at - b.at)
+          .map(({ each }) => each);
+        const bytes = canonicalJson(decide(playbook(given), who, PRIOR_MODELS, seed));
+        expect(canonicalJson(decide(playbook(shuffled), who, PRIOR_MODELS, seed))).toBe(bytes);
+        const stored = JSON.parse(canonicalJson(who)) as typeof who;
+        expect(canonicalJson(decide(playbook(given), stored, PRIOR_MODELS, seed))).toBe(bytes);
+      }),
+    );
+  });
+
+  it('probabilities sum to 1 over what could be chosen, and only what is eligible is', () => {
+    fc.assert(
+      fc.property(rules, about, fc.string(), (given, who, seed) => {
+        const result = decide(playbook(given), who, PRIOR_MODELS, seed);
+        const sum = result.candidates.reduce((total, each) => total + each.probability, 0);
+        expect(sum).toBeCloseTo(result.outcome === 'handoff' ? 0 : 1, 9);
+        for (const each of result.candidates) if (!each.eligible) expect(each.probability).toBe(0);
+        if (result.outcome !== 'act') return;
+        const chosen = eligible(result).find(
+          (each) => each.action === result.action && each.channel === result.channel,
+        );
+        expect(chosen?.probability).toBe(result.probability);
+        expect(chosen?.sendAt).toBe(result.sendAt);
+      }),
+    );
+  });
+});

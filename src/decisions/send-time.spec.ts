@@ -1,0 +1,249 @@
+import fc from 'fast-check';
+import { past } from '../../test/fixtures/playbook.js';
+import { capSchema } from '../policies/playbook.js';
+import { durationMs } from '../shared/clock.js';
+import { isAllowed, type WeeklyHours } from '../shared/local-time.js';
+import { type Limits } from './limits.js';
+import { candidateZones, counts, earliestSendTime, type SendTime } from './send-time.js';
+import { type PastMessage } from './situation.js';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const NOW = Date.parse('2026-07-01T08:00:00.000Z');
+const none: Limits = { caps: [], hours: [], channels: [], required: [], forbidden: [], discounts: [] };
+const cap = (spec: Record<string, unknown>, rule = 'cap') => ({ rule, limit: capSchema.parse(spec) });
+const subject = { channel: 'email', class: 'marketing' as const, tags: ['news'] };
+const at = (ms: number) => new Date(ms).toISOString();
+
+function earliest(given: {
+  limits?: Partial<Limits>;
+  history?: readonly PastMessage[];
+  from?: number;
+  before?: number;
+  zones?: readonly string[];
+  country?: string | null;
+  now?: number;
+}): SendTime {
+  const from = given.from ?? NOW;
+  return earliestSendTime({
+    from,
+    before: given.before ?? from + 3 * DAY,
+    profile: { zones: given.zones ?? ['Europe/Berlin'], country: given.country ?? 'DE' },
+    limits: { ...none, ...given.limits },
+    subject,
+    history: given.history ?? [],
+    now: given.now ?? from,
+  });
+}
+const timeOf = (result: SendTime) => (result.ok ? at(result.at) : result.blocks.map(({ code }) => code));
+
+describe('rolling caps', () => {
+  it('leave room exactly when a message leaves the window', () => {
+    const history = [past({ at: at(NOW - DAY + 1_000) })];
+    expect(timeOf(earliest({ limits: { caps: [cap({ max: 1, per: '1d' })] }, history }))).toBe(
+      at(NOW + 1_000),
+    );
+    const gone = [past({ at: at(NOW - DAY) })];
+    expect(timeOf(earliest({ limits: { caps: [cap({ max: 1, per: '1d' })] }, history: gone }))).toBe(at(NOW));
+  });
+
+  it('count what is open where it is to be sent, at the earliest now', () => {
+    const caps = [cap({ max: 1, per: '1d' })];
+    const overdue = [past({ at: at(NOW - 2 * DAY), open: true })];
+    expect(timeOf(earliest({ limits: { caps }, history: overdue }))).toBe(at(NOW + DAY));
+    const later = [past({ at: at(NOW + 5 * HOUR), open: true })];
+    expect(timeOf(earliest({ limits: { caps }, history: later }))).toBe(at(NOW + 5 * HOUR + DAY));
+  });
+
+  it('go before a waiting message when it is more than a window away', () => {
+    const later = [past({ at: at(NOW + 2 * DAY), open: true })];
+    expect(timeOf(earliest({ limits: { caps: [cap({ max: 1, per: '1d' })] }, history: later }))).toBe(
+      at(NOW),
+    );
+  });
+
+  it('do not add up messages that no window holds together', () => {
+    // One message 20 hours ago and one waiting in 20 hours: with this one, no day holds three.
+    const history = [past({ at: at(NOW - 20 * HOUR) }), past({ at: at(NOW + 20 * HOUR), open: true })];
+    expect(timeOf(earliest({ limits: { caps: [cap({ max: 2, per: '1d' })] }, history }))).toBe(at(NOW));
+    expect(timeOf(earliest({ limits: { caps: [cap({ max: 1, per: '1d' })] }, history }))).toBe(
+      at(NOW + 44 * HOUR),
+    );
+  });
+
+  it('hold across the hour that a clock change adds or takes', () => {
+    const start = Date.parse('2026-10-24T20:00:00.000Z');
+    const history = [past({ at: at(start) })];
+    const result = earliest({ limits: { caps: [cap({ max: 1, per: '1d' })] }, history, from: start + HOUR });
+    expect(timeOf(result)).toBe('2026-10-25T20:00:00.000Z');
+  });
+
+  it('of 0 mean never, and say so', () => {
+    const result = earliest({ limits: { caps: [cap({ max: 0, per: '1d' }, 'silence')] } });
+    expect(result).toEqual({
+      ok: false,
+      blocks: [
+        {
+          code: 'cap',
+          text: 'Rule silence allows no such message at all: its cap is 0, which means never.',
+        },
+      ],
+    });
+  });
+
+  it('that are full until it expires block, and name the rule', () => {
+    const history = [past({ at: at(NOW - HOUR) })];
+    const result = earliest({ limits: { caps: [cap({ max: 1, per: '1w' }, 'weekly')] }, history });
+    expect(result).toEqual({
+      ok: false,
+      blocks: [
+        {
+          code: 'cap',
+          text: 'Rule weekly allows 1 message in any 1w; there is no room before it expires.',
+        },
+      ],
+    });
+  });
+
+  it('count only what they are about, and restrict only what they count', () => {
+    const history = [
+      past({ at: at(NOW - HOUR), channel: 'onsite', tags: ['other'], class: 'transactional' }),
+    ];
+    const free = (spec: Record<string, unknown>) =>
+      timeOf(earliest({ limits: { caps: [cap({ max: 1, per: '1d', ...spec })] }, history }));
+    expect(free({ channels: ['email'] })).toBe(at(NOW));
+    expect(free({ tags: ['news'] })).toBe(at(NOW));
+    expect(free({ classes: ['marketing'] })).toBe(at(NOW));
+    expect(free({ channels: ['onsite'] })).toBe(at(NOW));
+    expect(free({})).toBe(at(NOW + 23 * HOUR));
+  });
+
+  it('and hours are solved together', () => {
+    // Room comes at 21:00 in Berlin, which is too late in the evening: the next morning it is.
+    const history = [past({ at: '2026-06-30T19:00:00.000Z' })];
+    const hours = { rule: 'quiet', limit: { from: 8 * 60, to: 20 * 60, days: [1, 2, 3, 4, 5, 6, 7] } };
+    const result = earliest({ limits: { caps: [cap({ max: 1, per: '1d' })], hours: [hours] }, history });
+    expect(timeOf(result)).toBe('2026-07-02T06:00:00.000Z');
+  });
+});
+
+describe('time zones', () => {
+  it('are the person’s, else the country’s, else all there are', () => {
+    expect(candidateZones({ zones: ['Asia/Kolkata', 'not/a/zone'], country: 'DE' })).toEqual([
+      'Asia/Kolkata',
+    ]);
+    expect(candidateZones({ zones: ['not/a/zone'], country: 'DE' })).toContain('Europe/Berlin');
+    expect(candidateZones({ zones: [], country: null }).length).toBeGreaterThan(100);
+    expect(candidateZones({ zones: [], country: 'XX' }).length).toBeGreaterThan(100);
+  });
+
+  it('do not matter while no hours are limited', () => {
+    expect(timeOf(earliest({ zones: [], country: null }))).toBe(at(NOW));
+  });
+});
+
+/** Messages that a cap counts, in any window of its length. */
+function mostInAnyWindow(times: readonly number[], window: number): number {
+  return Math.max(
+    0,
+    ...times.map((start) => times.filter((time) => time >= start && time < start + window).length),
+  );
+}
+
+describe('over random histories', () => {
+  const zone = fc.constantFrom(
+    'Europe/Berlin',
+    'America/New_York',
+    'Asia/Kolkata',
+    'Australia/Lord_Howe',
+    'Asia/Kathmandu',
+  );
+  const rules = fc.array(
+    fc.record({
+      rule: fc.constantFrom('a', 'b', 'c'),
+      limit: fc.record({
+        from: fc.integer({ min: 0, max: 1_380 }),
+        to: fc.integer({ min: 60, max: 1_440 }),
+        days: fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 3 }),
+      }),
+    }),
+    { maxLength: 2 },
+  );
+  const caps = fc.array(
+    fc
+      .record({
+        max: fc.integer({ min: 0, max: 3 }),
+        per: fc.constantFrom('90s', '1h', '5h', '1d', '36h', '1w'),
+        channels: fc.constantFrom([], ['email'], ['onsite']),
+        tags: fc.constantFrom([], ['news']),
+      })
+      .map((spec) => cap(spec)),
+    { maxLength: 3 },
+  );
+  const start = fc.constantFrom(
+    Date.parse('2026-03-28T12:00:00Z'),
+    Date.parse('2026-10-24T12:00:00Z'),
+    Date.parse('2026-11-01T02:00:00Z'),
+    NOW,
+  );
+
+  it('caps are never overshot and hours always kept, however many messages are decided one after another', () => {
+    fc.assert(
+      fc.property(
+        start,
+        fc.uniqueArray(zone, { minLength: 1, maxLength: 2 }),
+        rules,
+        caps,
+        fc.array(fc.integer({ min: 0, max: 3 * DAY }), { minLength: 1, maxLength: 12 }),
+        (from, zones, hours, rolling, delays) => {
+          const history: PastMessage[] = [];
+          let now = from;
+          for (const delay of delays) {
+            now += Math.floor(delay / 6);
+            const result = earliest({ from: now, zones, limits: { caps: rolling, hours }, history, now });
+            if (!result.ok) continue;
+            if (result.at < now || result.at >= now + 3 * DAY) return false;
+            const fits = zones.every((each) =>
+              hours.every(({ limit }: { limit: WeeklyHours }) => isAllowed(result.at, each, limit)),
+            );
+            if (!fits) return false;
+            // What lies behind was sent when it was planned; the rest is still open.
+            history.push(past({ at: at(result.at), tags: ['news'], open: result.at > now }));
+          }
+          return rolling.every(({ limit }) => {
+            if (!counts(limit, subject)) return true;
+            const times = history.map((message) => Date.parse(message.at));
+            return mostInAnyWindow(times, durationMs(limit.per)) <= limit.max;
+          });
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('nothing earlier would have been allowed', () => {
+    fc.assert(
+      fc.property(
+        start,
+        zone,
+        rules,
+        caps,
+        fc.array(fc.integer({ min: -4 * DAY, max: 2 * DAY }), { maxLength: 8 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (from, name, hours, rolling, offsets, share) => {
+          const history = offsets.map((offset) =>
+            past({ at: at(from + offset), tags: ['news'], open: offset > 0 }),
+          );
+          const question = { from, zones: [name], limits: { caps: rolling, hours }, history, now: from };
+          const found = earliest(question);
+          const end = found.ok ? found.at : from + 3 * DAY;
+          const tried = from + Math.floor(share * (end - from));
+          if (tried >= end) return true;
+          const again = earliest({ ...question, from: tried, before: end, now: from });
+          return !again.ok;
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
