@@ -5,7 +5,7 @@ import { openEmbedded } from './embedded.js';
 import { openPostgres } from './postgres.js';
 import { type OpenedDialect } from './dialect.js';
 import { type Db, type Tables, type Tx } from './handles.js';
-import { migrateToLatest } from './migrator.js';
+import { migrateToLatest, requireLatest } from './migrator.js';
 
 export type Engine = 'embedded' | 'postgres';
 
@@ -32,12 +32,24 @@ export class Database {
   ) {}
 
   /** Opens the database and brings its schema up to date. */
-  static async open(location: DatabaseLocation): Promise<Database> {
+  static open(location: DatabaseLocation): Promise<Database> {
+    return Database.openWith(location, migrateToLatest);
+  }
+
+  /** Opens the database and changes nothing. @throws SchemaError when its schema is not this version's. */
+  static openAsItIs(location: DatabaseLocation): Promise<Database> {
+    return Database.openWith(location, requireLatest);
+  }
+
+  private static async openWith(
+    location: DatabaseLocation,
+    prepare: (db: Db) => Promise<void>,
+  ): Promise<Database> {
     const dialect = location.engine === 'embedded' ? await openEmbedded(location) : openPostgres(location);
     const kysely: Db = new Kysely<Tables>({ dialect: dialect.dialect });
     const database = new Database(location.engine, kysely, dialect);
     try {
-      await migrateToLatest(kysely);
+      await prepare(kysely);
     } catch (error) {
       await database.close();
       throw error;

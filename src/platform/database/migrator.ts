@@ -34,3 +34,16 @@ export async function migrateToLatest(db: Db): Promise<void> {
     });
   }
 }
+
+/** The schema is another version's. */
+export class SchemaError extends Error {
+  override readonly name = 'SchemaError';
+}
+
+/** @throws SchemaError when a migration is missing. */
+export async function requireLatest(db: Db): Promise<void> {
+  const migrations = await new Migrator({ db, provider: new SqlFiles() }).getMigrations();
+  const missing = migrations.find((migration) => migration.executedAt === undefined);
+  if (missing !== undefined)
+    throw new SchemaError(`the database lacks ${missing.name}: start this version of the service once`);
+}
