@@ -1,5 +1,28 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/index.js';
+import { DecisionsModule } from '../decisions/index.js';
+import { DraftingModule } from '../drafting/index.js';
+import { MessagesModule } from '../messages/index.js';
+import { PoliciesModule, TemplateSigner } from '../policies/index.js';
+import { RiskModule } from '../risk/index.js';
+import { ApprovingService } from './approving.service.js';
+import { QueueingService } from './queueing.service.js';
+import { ReviewViews } from './review-views.service.js';
 import { ReviewService } from './review.service.js';
+import { ReviewsController } from './reviews.controller.js';
+import { SigningService } from './signing.service.js';
 
-@Module({ providers: [ReviewService], exports: [ReviewService] })
+@Module({
+  imports: [AuditModule, PoliciesModule, DecisionsModule, MessagesModule, DraftingModule, RiskModule],
+  controllers: [ReviewsController],
+  providers: [
+    SigningService,
+    { provide: TemplateSigner, useExisting: SigningService },
+    ApprovingService,
+    QueueingService,
+    ReviewViews,
+    ReviewService,
+  ],
+  exports: [ReviewService, TemplateSigner],
+})
 export class ReviewModule {}

@@ -1,47 +1,359 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor } from '../access/index.js';
-import { type Page } from '../platform/http/index.js';
-import { type WorkHandler } from '../platform/work/index.js';
+import { type Actor, type PersonActor } from '../access/index.js';
+import { AuditService } from '../audit/index.js';
+import { TasksService } from '../decisions/index.js';
+import { DecisionsService } from '../decisions/index.js';
+import { contentFromEdit } from '../drafting/edit.js';
+import { DraftingService } from '../drafting/index.js';
+import { type MessageContent } from '../messages/content.js';
+import { type Message } from '../messages/message.js';
+import { MessagesService } from '../messages/index.js';
+import { Database, type Tx } from '../platform/database/index.js';
+import { type Page, Problem } from '../platform/http/index.js';
+import { ErasedError, Vault } from '../platform/vault/index.js';
+import { type Bundle } from '../policies/bundle.js';
+import { PoliciesService } from '../policies/index.js';
+import { RiskService } from '../risk/index.js';
+import { Clock, durationMs } from '../shared/clock.js';
+import { contentHash } from '../shared/hash.js';
+import { ApprovingService } from './approving.service.js';
+import { QueueingService } from './queueing.service.js';
+import { type ReviewQuery, ReviewViews } from './review-views.service.js';
 import {
+  claimRefusal,
+  type ContentEditInput,
+  holderOf,
+  OPEN_REVIEW_STATES,
+  type Refusal,
+  type Review,
   type ReviewDetail,
   type ReviewState,
   type ReviewSummary,
+  standingApprovals,
   type VerdictAnswer,
+  verdictRefusal,
   type VerdictRequest,
 } from './review.js';
+import { listVerdicts } from './reviews.read-model.js';
+import {
+  insertVerdict,
+  lockReview,
+  selectReview,
+  updateClaim,
+  updateClosed,
+  updateWords,
+} from './reviews.repository.js';
+import { tierOf } from './routing.js';
 
-export interface ReviewQuery {
-  /** All states when left out. */
-  readonly state?: ReviewState | undefined;
-  readonly limit: number;
-  readonly cursor?: string | undefined;
+export type { ReviewQuery } from './review-views.service.js';
+
+/** An item and its message, both locked, and whose approval stands. */
+interface Locked {
+  readonly review: Review;
+  readonly message: Message;
+  readonly approvals: ReturnType<typeof standingApprovals>;
 }
 
-const notYet = () => Promise.reject(new Error('not yet'));
+const ALREADY_CLOSED: Refusal = {
+  status: 409,
+  code: 'review-closed',
+  text: 'The message was withdrawn meanwhile; there is nothing left to decide.',
+};
 
+/** The queue: claim, look, answer. Only persons answer; every answer is kept. */
 @Injectable()
 export class ReviewService {
-  readonly draftAssessed: WorkHandler = { kind: 'draft.assessed', commit: notYet };
-  readonly messageNeedsReview: WorkHandler = { kind: 'message.needs_review', commit: notYet };
-  readonly reviewExpires: WorkHandler = { kind: 'review.expires', commit: notYet };
+  readonly draftAssessed: QueueingService['draftAssessed'];
+  readonly messageNeedsReview: QueueingService['messageNeedsReview'];
+  readonly reviewExpires: QueueingService['reviewExpires'];
 
-  list(_query: ReviewQuery): Promise<Page<ReviewSummary>> {
-    return notYet();
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly vault: Vault,
+    private readonly audit: AuditService,
+    private readonly policies: PoliciesService,
+    private readonly decisions: DecisionsService,
+    private readonly tasks: TasksService,
+    private readonly messages: MessagesService,
+    private readonly drafting: DraftingService,
+    private readonly risk: RiskService,
+    private readonly approving: ApprovingService,
+    private readonly queueing: QueueingService,
+    private readonly views: ReviewViews,
+  ) {
+    this.draftAssessed = queueing.draftAssessed;
+    this.messageNeedsReview = queueing.messageNeedsReview;
+    this.reviewExpires = queueing.reviewExpires;
   }
-  /** @throws Problem 404 */
-  get(_id: string): Promise<ReviewDetail> {
-    return notYet();
+
+  /** Open states in the queue's order (most valuable, then soonest perishing); all others newest first. */
+  list(query: ReviewQuery): Promise<Page<ReviewSummary>> {
+    return this.views.list(query);
   }
-  /** Takes an item for `engine.claimLease`. @throws Problem 403, 404, 409, 410 */
-  claim(_id: string, _actor: Actor): Promise<ReviewDetail> {
-    return notYet();
+
+  /** @throws Problem 404, or 410 when the person was erased. */
+  get(id: string): Promise<ReviewDetail> {
+    return this.views.get(id);
   }
-  /** @throws Problem 403, 404, 409, 410 */
-  release(_id: string, _actor: Actor): Promise<ReviewDetail> {
-    return notYet();
+
+  /**
+   * Takes an item for `engine.claimLease`; again renews it. An item that awaits a second person is held without changing its state.
+   * @throws Problem 403 for a service token, 404, 409 when closed, held by somebody else or approved by this very person, 410 when expired.
+   */
+  async claim(id: string, actor: Actor): Promise<ReviewDetail> {
+    const person = personOf(actor);
+    await this.decide(id, async (tx, { review, approvals }, bundle) => {
+      const refusal = claimRefusal(review, approvals, person.personId, this.now());
+      if (refusal !== null) return refusal;
+      await this.hold(tx, review, bundle, person);
+      return null;
+    });
+    return this.views.get(id);
   }
-  /** @throws Problem 403, 404, 409, 410 */
-  verdict(_id: string, _actor: Actor, _request: VerdictRequest): Promise<VerdictAnswer> {
-    return notYet();
+
+  /** Puts an item back. @throws Problem 403, 404, 409 when this person does not hold it, 410 */
+  async release(id: string, actor: Actor): Promise<ReviewDetail> {
+    const person = personOf(actor);
+    await this.decide(id, async (tx, { review, approvals }) => {
+      if (holderOf(review, this.now()) !== person.personId)
+        return (
+          claimRefusal(review, approvals, person.personId, this.now()) ?? {
+            status: 409,
+            code: 'not-claimed',
+            text: 'You do not hold it.',
+          }
+        );
+      await this.letGo(tx, review, approvals.length);
+      return null;
+    });
+    return this.views.get(id);
   }
+
+  /**
+   * One person's answer. An item nobody holds is claimed by it. `edit` replaces words, judges them anew and leaves the item claimed; `skip`
+   * puts it back; `approve` signs exactly what `contentHash` names, or, in the top tier, waits for a second person.
+   * @throws Problem 403 for a service token, 404, 409 for stale words, a closed item or the same person twice, 410 when expired.
+   */
+  async verdict(id: string, actor: Actor, request: VerdictRequest): Promise<VerdictAnswer> {
+    const person = personOf(actor);
+    await this.decide(id, async (tx, locked, bundle) => {
+      const { review, approvals } = locked;
+      const refusal = verdictRefusal(review, approvals, person.personId, request, this.now());
+      if (refusal !== null) return refusal;
+      const contentHash = await this.answer(tx, locked, bundle, person, request);
+      await this.record(tx, review, person, request, contentHash);
+      return null;
+    });
+    return this.views.get(id);
+  }
+
+  private now(): string {
+    return this.clock.now().toISOString();
+  }
+
+  /**
+   * Runs one step on an item under its locks. What came too late is closed first, and stays closed although the caller is refused.
+   */
+  private async decide(
+    id: string,
+    step: (tx: Tx, locked: Locked, bundle: Bundle) => Promise<Refusal | null>,
+  ): Promise<void> {
+    const found = await selectReview(this.database.db, id);
+    if (found === null) throw new Problem(404, 'no-such-review', `There is no review ${id}.`);
+    const bundle = await this.policies.bundle(found.bundleHash);
+    const refusal = await this.database.transaction(async (tx) => {
+      // The message first, then its review: the order everywhere.
+      const message = await this.messages.lock(tx, found.messageId);
+      const review = await lockReview(tx, id);
+      if (review === null) throw new Error(`review ${id} vanished`);
+      if (OPEN_REVIEW_STATES.includes(review.state)) {
+        if (message.state !== 'in_review') {
+          await this.queueing.expire(tx, review);
+          return ALREADY_CLOSED;
+        }
+        if (review.expiresAt <= this.now()) {
+          await this.queueing.expire(tx, review);
+          return { status: 410 as const, code: 'review-expired', text: `It expired on ${review.expiresAt}.` };
+        }
+      }
+      const verdicts = (await listVerdicts(tx, id)).map((row) => ({
+        verdict: row.verdict,
+        personId: row.person_id,
+        name: row.name,
+        at: row.at.toISOString(),
+        contentHash: row.content_hash,
+      }));
+      try {
+        return await step(tx, { review, message, approvals: standingApprovals(review, verdicts) }, bundle);
+      } catch (error) {
+        if (error instanceof ErasedError) throw new Problem(410, 'erased', 'The person was erased.');
+        throw error;
+      }
+    });
+    if (refusal !== null) throw new Problem(refusal.status, refusal.code, refusal.text);
+  }
+
+  /** Does what the verdict says. @returns the hash of the words the item now holds. */
+  private async answer(
+    tx: Tx,
+    locked: Locked,
+    bundle: Bundle,
+    person: PersonActor,
+    request: VerdictRequest,
+  ): Promise<string> {
+    const { review, approvals } = locked;
+    switch (request.verdict) {
+      case 'edit': {
+        const hash = await this.edit(tx, locked, bundle, person, request.content ?? {});
+        await this.hold(tx, { ...review, state: 'claimed' }, bundle, person);
+        return hash;
+      }
+      case 'skip':
+        await this.letGo(tx, review, approvals.length);
+        return review.contentHash;
+      case 'approve':
+        await this.approve(tx, locked, person);
+        return review.contentHash;
+      case 'reject':
+        await this.close(tx, review, 'rejected');
+        await this.messages.move(tx, review.messageId, 'rejected', {
+          actor: person.personId,
+          code: request.reasons?.[0] ?? 'rejected',
+          text: `Rejected by ${person.name}${(request.reasons ?? []).length > 0 ? `: ${(request.reasons ?? []).join(', ')}` : ''}.`,
+        });
+        return review.contentHash;
+      case 'handoff':
+        await this.handOff(tx, locked, bundle, person);
+        return review.contentHash;
+    }
+  }
+
+  private async edit(
+    tx: Tx,
+    { review, message }: Locked,
+    bundle: Bundle,
+    person: PersonActor,
+    edit: ContentEditInput,
+  ): Promise<string> {
+    const content = contentFromEdit(await this.contentOf(tx, message), edit);
+    const draftId = await this.drafting.recordEdit(tx, {
+      messageId: message.id,
+      profileId: message.profileId,
+      personId: person.personId,
+      content,
+    });
+    const hash = await this.messages.saveContent(tx, message.id, content, message.templateId);
+    const assessment = await this.risk.assessContent(tx, bundle, { messageId: message.id, draftId, content });
+    const made = await this.decisions.get(tx, message.decisionId);
+    const tier = tierOf(assessment, made?.decision.result.review ?? null);
+    await updateWords(tx, review.id, { draftId, contentHash: hash, risk: assessment.score, tier });
+    return hash;
+  }
+
+  private async approve(tx: Tx, { review, message, approvals }: Locked, person: PersonActor): Promise<void> {
+    const own = { personId: person.personId, name: person.name, at: this.now() };
+    if (review.tier === 2 && approvals.length === 0) {
+      await updateClaim(tx, review.id, { state: 'awaiting_second', by: null, at: null, until: null });
+      return;
+    }
+    const content = await this.contentOf(tx, message);
+    if (contentHash(content) !== review.contentHash)
+      throw new Error(`review ${review.id} is about other words than message ${message.id} holds`);
+    await this.close(tx, review, 'approved');
+    await this.approving.approve(tx, message, content, {
+      kind: 'person',
+      by: [...approvals, own],
+      template: null,
+    });
+  }
+
+  private async handOff(
+    tx: Tx,
+    { review, message }: Locked,
+    bundle: Bundle,
+    person: PersonActor,
+  ): Promise<void> {
+    await this.close(tx, review, 'handed_off');
+    await this.tasks.open(tx, {
+      profileId: message.profileId,
+      owner: bundle.engine.handoffOwner,
+      reasonCode: 'review.handoff',
+      reason: `${person.name} handed the draft for ${message.action} to a person.`,
+      decisionId: message.decisionId,
+      messageId: message.id,
+    });
+    await this.messages.move(tx, message.id, 'cancelled', {
+      actor: person.personId,
+      code: 'review.handoff',
+      text: `${person.name} handed it to a person.`,
+    });
+  }
+
+  private async contentOf(tx: Tx, message: Message): Promise<MessageContent> {
+    const content = await this.messages.content(tx, message.id);
+    if (content === null) throw new Error(`message ${message.id} is in review without content`);
+    return content;
+  }
+
+  private async hold(tx: Tx, review: Review, bundle: Bundle, person: PersonActor): Promise<void> {
+    const now = this.clock.now();
+    const isHeld = holderOf(review, now.toISOString()) === person.personId && review.claimedAt !== null;
+    await updateClaim(tx, review.id, {
+      state: review.state === 'awaiting_second' ? 'awaiting_second' : 'claimed',
+      by: person.personId,
+      at: isHeld ? new Date(review.claimedAt) : now,
+      until: new Date(now.getTime() + durationMs(bundle.engine.claimLease)),
+    });
+  }
+
+  private async letGo(tx: Tx, review: Review, approvals: number): Promise<void> {
+    const state: ReviewState = approvals > 0 ? 'awaiting_second' : 'pending';
+    await updateClaim(tx, review.id, { state, by: null, at: null, until: null });
+  }
+
+  private async close(tx: Tx, review: Review, state: 'approved' | 'rejected' | 'handed_off'): Promise<void> {
+    await updateClosed(tx, review.id, { state, at: this.clock.now() });
+  }
+
+  /** @param hash of the words after the verdict; an edit is kept under what it made. */
+  private async record(
+    tx: Tx,
+    review: Review,
+    person: PersonActor,
+    request: VerdictRequest,
+    hash: string,
+  ): Promise<void> {
+    const now = this.clock.now();
+    const reasons = [...new Set(request.reasons ?? [])];
+    const held = holderOf(review, now.toISOString()) === person.personId ? review.claimedAt : null;
+    const note = request.note?.trim() ?? '';
+    await insertVerdict(tx, {
+      review_id: review.id,
+      verdict: request.verdict,
+      person_id: person.personId,
+      at: now,
+      content_hash: hash,
+      reasons,
+      note: note === '' ? null : await this.vault.sealFor(tx, review.profileId, note),
+      seconds_looked: held === null ? null : (now.getTime() - Date.parse(held)) / 1_000,
+    });
+    await this.audit.record(tx, {
+      actor: person.personId,
+      action: `review.${request.verdict}`,
+      subject: review.id,
+      detail: { messageId: review.messageId, contentHash: hash, before: review.contentHash, reasons },
+      ...(note === '' ? {} : { personal: { keyId: review.profileId, value: { note } } }),
+    });
+  }
+}
+
+/** A signature is a named person's: a machine's key cannot decide. */
+function personOf(actor: Actor): PersonActor {
+  if (actor.kind === 'person') return actor;
+  throw new Problem(
+    403,
+    'person-needed',
+    'Only a named person decides on a review; a service token acts for nobody.',
+  );
 }

@@ -15,6 +15,8 @@ export const REVIEW_STATES = [
 export const reviewStateSchema = z.enum(REVIEW_STATES);
 export type ReviewState = z.output<typeof reviewStateSchema>;
 
+export const OPEN_REVIEW_STATES: readonly ReviewState[] = ['pending', 'claimed', 'awaiting_second'];
+
 /** Why a person must see it. */
 export interface Why {
   readonly code: string;
@@ -80,6 +82,103 @@ export const verdictRequestSchema = z
     error: 'only an edit carries content: edit first, then approve what came of it',
   });
 export type VerdictRequest = z.output<typeof verdictRequestSchema>;
+
+/** A queue item as it stands. Times ISO 8601 UTC. */
+export interface Review {
+  readonly id: string;
+  readonly messageId: string;
+  readonly profileId: string;
+  readonly state: ReviewState;
+  readonly tier: 1 | 2;
+  readonly why: readonly Why[];
+  readonly draftId: string;
+  readonly bundleHash: string;
+  readonly contentHash: string;
+  readonly risk: number;
+  readonly priority: number;
+  /** Also set while `awaiting_second`, by the second person. */
+  readonly claimedBy: string | null;
+  readonly claimedAt: string | null;
+  readonly claimExpiresAt: string | null;
+  readonly expiresAt: string;
+  readonly createdAt: string;
+  readonly closedAt: string | null;
+}
+
+/** Why somebody may not do what they asked. */
+export interface Refusal {
+  readonly status: 409 | 410;
+  readonly code: string;
+  readonly text: string;
+}
+
+/** Whose approval of the present words stands: given since the last edit, each person once, in order. */
+export function standingApprovals(
+  review: Pick<Review, 'contentHash'>,
+  verdicts: readonly Pick<VerdictRecord, 'verdict' | 'personId' | 'name' | 'at' | 'contentHash'>[],
+): { personId: string; name: string; at: string }[] {
+  const since = verdicts.findLastIndex((each) => each.verdict === 'edit') + 1;
+  const approvals = verdicts
+    .slice(since)
+    .filter((each) => each.verdict === 'approve' && each.contentHash === review.contentHash);
+  return [...new Map(approvals.map(({ personId, name, at }) => [personId, { personId, name, at }])).values()];
+}
+
+/** Who holds an item now; a claim that ran out holds nothing. */
+export function holderOf(review: Review, now: string): string | null {
+  if (review.claimedBy === null || review.claimExpiresAt === null) return null;
+  return now < review.claimExpiresAt ? review.claimedBy : null;
+}
+
+/** Why an item takes no answer at all any more; null while it does. */
+export function closedRefusal(review: Review, now: string): Refusal | null {
+  if (review.state === 'expired' || (OPEN_REVIEW_STATES.includes(review.state) && review.expiresAt <= now))
+    return { status: 410, code: 'review-expired', text: `It expired on ${review.expiresAt}.` };
+  if (!OPEN_REVIEW_STATES.includes(review.state))
+    return { status: 409, code: 'review-closed', text: `It was closed already: ${review.state}.` };
+  return null;
+}
+
+/** Why a person may not take an item; null when they may. Taking it again renews the lease. */
+export function claimRefusal(
+  review: Review,
+  approvals: readonly { personId: string }[],
+  personId: string,
+  now: string,
+): Refusal | null {
+  const closed = closedRefusal(review, now);
+  if (closed !== null) return closed;
+  if (approvals.some((each) => each.personId === personId))
+    return { status: 409, code: 'same-person', text: 'You approved it; now another person has to look.' };
+  const holder = holderOf(review, now);
+  if (holder !== null && holder !== personId)
+    return { status: 409, code: 'review-claimed', text: 'Somebody else is looking at it.' };
+  return null;
+}
+
+/**
+ * Why a person may not give this verdict; null when they may. Whoever approved first may take it back (reject, hand off, edit) but not
+ * approve again.
+ */
+export function verdictRefusal(
+  review: Review,
+  approvals: readonly { personId: string }[],
+  personId: string,
+  request: { readonly verdict: Verdict; readonly contentHash: string },
+  now: string,
+): Refusal | null {
+  const mine = approvals.some((each) => each.personId === personId);
+  const isTakingBack = mine && ['reject', 'handoff', 'edit'].includes(request.verdict);
+  const refusal = claimRefusal(review, isTakingBack ? [] : approvals, personId, now);
+  if (refusal !== null) return refusal;
+  if (request.contentHash !== review.contentHash)
+    return {
+      status: 409,
+      code: 'stale-content',
+      text: 'The words have changed since you read them; read them again.',
+    };
+  return null;
+}
 
 export interface RiskView {
   readonly score: number;

@@ -1,5 +1,13 @@
 import { Module } from '@nestjs/common';
+import { DecisionsModule } from '../decisions/index.js';
+import { DraftingModule } from '../drafting/index.js';
+import { MessagesModule } from '../messages/index.js';
+import { PoliciesModule } from '../policies/index.js';
 import { RiskService } from './risk.service.js';
 
-@Module({ providers: [RiskService], exports: [RiskService] })
+@Module({
+  imports: [PoliciesModule, DecisionsModule, MessagesModule, DraftingModule],
+  providers: [RiskService],
+  exports: [RiskService],
+})
 export class RiskModule {}

@@ -1,9 +1,25 @@
 import { Injectable } from '@nestjs/common';
-import { type Executor, type Tx } from '../platform/database/index.js';
-import { type WorkHandler } from '../platform/work/index.js';
-import { type Bundle } from '../policies/bundle.js';
+import { DecisionsService } from '../decisions/index.js';
+import { DraftingService } from '../drafting/index.js';
 import { type MessageContent } from '../messages/content.js';
-import { type Assessment } from './assessment.js';
+import { canMove, type Message } from '../messages/message.js';
+import { MessagesService } from '../messages/index.js';
+import { Database, type Executor, type Tx } from '../platform/database/index.js';
+import { ErasedError, Vault } from '../platform/vault/index.js';
+import { again, DONE, type Job, type JobEnd, type WorkHandler, WorkService } from '../platform/work/index.js';
+import { type Bundle } from '../policies/bundle.js';
+import { type Fact } from '../policies/fact.js';
+import { FactsService, PoliciesService } from '../policies/index.js';
+import { type Situation } from '../decisions/situation.js';
+import { Clock } from '../shared/clock.js';
+import { contentHash } from '../shared/hash.js';
+import { Ids } from '../shared/ids.js';
+import { assess } from './assess.js';
+import { type Assessment, assessmentSchema, RISK_ENGINE } from './assessment.js';
+import { type AssessmentRow, insertAssessment, selectLatest } from './assessments.repository.js';
+import { countAudience } from './audience.read-model.js';
+
+const DAY_MS = 86_400_000;
 
 /** An assessment with what it was made of. */
 export interface AssessedDraft {
@@ -12,22 +28,202 @@ export interface AssessedDraft {
   readonly contentHash: string;
 }
 
+interface AssessedAnswer {
+  readonly message: Message;
+  readonly draftId: string;
+  readonly contentHash: string;
+  readonly assessment: Assessment;
+}
+
+/** Risk: load the draft and what it was made from, judge it, save the judgement and hand over. */
 @Injectable()
 export class RiskService {
-  readonly draftWritten: WorkHandler = {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+    private readonly vault: Vault,
+    private readonly work: WorkService,
+    private readonly policies: PoliciesService,
+    private readonly facts: FactsService,
+    private readonly decisions: DecisionsService,
+    private readonly messages: MessagesService,
+    private readonly drafting: DraftingService,
+  ) {}
+
+  /** Judging takes time and loads the playbook, so it happens outside the transaction; the commit holds only for the same content. */
+  readonly draftWritten: WorkHandler<undefined, AssessedAnswer | 'gone' | 'erased'> = {
     kind: 'draft.written',
-    commit: () => Promise.reject(new Error('not yet')),
+    call: async (_prepared, job) => {
+      try {
+        return await this.assessDraft(job.key);
+      } catch (error) {
+        if (error instanceof ErasedError) return 'erased';
+        throw error;
+      }
+    },
+    commit: (tx, job, _prepared, answer) => this.commitDraft(tx, job, answer),
+    died: async (tx, job, error) => {
+      const message = await this.messages.lock(tx, job.key);
+      if (!canMove(message.state, 'failed')) return;
+      await this.messages.move(tx, job.key, 'failed', {
+        actor: 'system',
+        code: 'risk.unknown',
+        text: `The draft could not be assessed (${error.name}), so it goes nowhere.`,
+      });
+    },
   };
-  /** Assesses content that a person changed, and saves the assessment. */
-  assessContent(
-    _tx: Tx,
-    _bundle: Bundle,
-    _draft: { messageId: string; draftId: string; content: MessageContent },
+
+  private async assessDraft(messageId: string): Promise<AssessedAnswer | 'gone'> {
+    const { db } = this.database;
+    const message = await this.messages.get(db, messageId);
+    const content = await this.messages.content(db, messageId);
+    const draft = await this.drafting.latest(db, messageId);
+    if (message?.state !== 'drafting' || content === null || draft === null) return 'gone';
+    const bundle = await this.policies.bundle(content.versions.bundle);
+    const assessment = await this.judge(db, bundle, message, content);
+    return { message, draftId: draft.id, contentHash: contentHash(content), assessment };
+  }
+
+  private async commitDraft(tx: Tx, job: Job, answer: AssessedAnswer | 'gone' | 'erased'): Promise<JobEnd> {
+    const message = await this.messages.lock(tx, job.key);
+    if (answer === 'gone' || message.state !== 'drafting') return DONE;
+    if (answer === 'erased') {
+      await this.messages.move(tx, job.key, 'cancelled', {
+        actor: 'system',
+        code: 'erased',
+        text: 'The person was erased.',
+      });
+      return DONE;
+    }
+    // Written anew while it was being judged: judge what is there now.
+    if (message.contentHash !== answer.contentHash) return again(this.clock.now());
+    await this.save(tx, message, answer);
+    const { score, contributions } = answer.assessment;
+    await this.messages.move(tx, job.key, 'assessed', {
+      actor: 'system',
+      code: 'assessed',
+      text: `Risk ${score.toFixed(2)} from ${contributions.length} contributions.`,
+    });
+    await this.work.enqueue(tx, { kind: 'draft.assessed', key: job.key, dueAt: this.clock.now() });
+    return DONE;
+  }
+
+  /**
+   * Judges content as it would be sent now, on the facts as they are now, and saves the judgement.
+   * @param bundle the playbook the content was written under (`content.versions.bundle`); loaded before the transaction.
+   * @throws ErasedError
+   */
+  async assessContent(
+    tx: Tx,
+    bundle: Bundle,
+    draft: { readonly messageId: string; readonly draftId: string; readonly content: MessageContent },
   ): Promise<Assessment> {
-    return Promise.reject(new Error('not yet'));
+    const message = await this.messages.lock(tx, draft.messageId);
+    const assessment = await this.judge(tx, bundle, message, draft.content);
+    await this.save(tx, message, {
+      draftId: draft.draftId,
+      contentHash: contentHash(draft.content),
+      assessment,
+    });
+    return assessment;
   }
-  /** The latest assessment of a message's draft. */
-  latest(_db: Executor, _messageId: string): Promise<AssessedDraft | null> {
-    return Promise.reject(new Error('not yet'));
+
+  /** The latest assessment of a message's draft; null while there is none. @throws ErasedError */
+  async latest(db: Executor, messageId: string): Promise<AssessedDraft | null> {
+    const [row] = await selectLatest(db, [messageId]);
+    if (row === undefined) return null;
+    return toAssessed(row, await this.vault.openFor(db, row.key_id, row.contributions));
   }
+
+  /** The latest assessment of each of these messages; those of erased people are missing. */
+  async latestOf(db: Executor, messageIds: readonly string[]): Promise<Map<string, AssessedDraft>> {
+    const rows = await selectLatest(db, messageIds);
+    const keys = await this.vault.keys(
+      db,
+      rows.map((row) => row.key_id),
+    );
+    return new Map(
+      rows.flatMap((row) => {
+        const key = keys.get(row.key_id);
+        if (key === undefined) return [];
+        return [[row.message_id, toAssessed(row, this.vault.unsealText(key, row.contributions))] as const];
+      }),
+    );
+  }
+
+  private async judge(
+    db: Executor,
+    bundle: Bundle,
+    message: Message,
+    content: MessageContent,
+  ): Promise<Assessment> {
+    const made = await this.decisions.get(db, message.decisionId);
+    if (made === null) throw new Error(`decision ${message.decisionId} is gone`);
+    const now = this.clock.now();
+    const { template } = content.versions;
+    const compiled = template === null ? undefined : bundle.templates.get(template.id);
+    return assess({
+      content,
+      decision: made.decision.result,
+      situation: made.situation,
+      facts: await this.factsNow(db, made.situation),
+      brand: bundle.brand,
+      engine: bundle.engine,
+      template: compiled?.contentHash === template?.hash ? (compiled?.spec ?? null) : null,
+      audience: await this.audience(db, bundle, template?.id ?? null, now),
+      now: now.toISOString(),
+    });
+  }
+
+  /** The situation's facts at their present versions, and whatever claims are approved by now. */
+  private async factsNow(db: Executor, situation: Situation): Promise<Fact[]> {
+    const current = await this.facts.current(
+      db,
+      situation.facts.map((fact) => fact.id),
+    );
+    const claims = await this.facts.claims(db);
+    return [...new Map([...current, ...claims].map((fact) => [fact.id, fact])).values()];
+  }
+
+  private async audience(
+    db: Executor,
+    bundle: Bundle,
+    templateId: string | null,
+    now: Date,
+  ): Promise<number> {
+    if (templateId === null) return 1;
+    const since = new Date(now.getTime() - DAY_MS);
+    const counted = await countAudience(db, { templateId, since, atMost: bundle.engine.reviewAudience });
+    return Math.max(1, counted);
+  }
+
+  private async save(
+    tx: Tx,
+    message: Message,
+    made: { draftId: string; contentHash: string; assessment: Assessment },
+  ): Promise<void> {
+    const { score, tier, ...rest } = made.assessment;
+    await insertAssessment(tx, {
+      id: this.ids.make('asm'),
+      message_id: message.id,
+      draft_id: made.draftId,
+      content_hash: made.contentHash,
+      score,
+      tier,
+      engine: RISK_ENGINE,
+      assessed_at: this.clock.now(),
+      key_id: message.profileId,
+      contributions: await this.vault.sealFor(tx, message.profileId, rest),
+    });
+  }
+}
+
+function toAssessed(row: AssessmentRow, opened: string): AssessedDraft {
+  const rest = JSON.parse(opened) as Omit<Assessment, 'score' | 'tier'>;
+  return {
+    assessment: assessmentSchema.parse({ ...rest, score: row.score, tier: row.tier }),
+    draftId: row.draft_id,
+    contentHash: row.content_hash,
+  };
 }

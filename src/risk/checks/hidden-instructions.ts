@@ -79,6 +79,9 @@ function judge({ place, value }: Text): { weight: number; what: string } | null 
     (TASK_START.test(text.trim()) || /\?\s*$/.test(text) || text.split(/\s+/).length > 14)
   )
     return { weight: 0.5, what: 'holds a text where a name belongs' };
+  // A customer may well ask for something; whoever writes to them should know that they did.
+  const lines = text.split('\n').map((line) => line.trim());
+  if (lines.some((line) => TASK_START.test(line))) return { weight: 0.3, what: 'sets a task' };
   return null;
 }
 

@@ -37,7 +37,10 @@ const ACTIVE =
 const HEAD_ONLY = /^<(?:meta|link)\b/i;
 
 function codepoints(text: string): string {
-  return Array.from(text, (c) => `U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`).join(' ');
+  return Array.from(
+    text,
+    (c) => `U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`,
+  ).join(' ');
 }
 
 function characters(draft: readonly FieldText[]): Contribution[] {

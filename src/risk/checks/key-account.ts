@@ -19,7 +19,9 @@ export const keyAccount: Check = {
       {
         code: 'key-account',
         weight: needsPerson(engine),
-        text: isMarked ? 'This person is a key account.' : `This person is on the plan “${enterprise ?? ''}”.`,
+        text: isMarked
+          ? 'This person is a key account.'
+          : `This person is on the plan “${enterprise ?? ''}”.`,
         spans: [],
       },
     ];

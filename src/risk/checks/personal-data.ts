@@ -6,7 +6,7 @@ import { Findings, normalised } from '../draft-text.js';
 
 const EMAIL = /[\p{L}\d._%+-]{1,64}@[\p{L}\d-]{1,63}(?:\.[\p{L}\d-]{1,63}){1,5}/giu;
 const CARD = /(?<![\p{L}\d+.,-])[2-6]\d(?:[ -]?\d){11,17}(?![\p{L}\d]|[ -]\d)/giu;
-const IBAN = /(?<![\p{L}\d])[A-Z]{2}\d{2}(?:\s?[A-Z\d]{4}){2,7}(?:\s?[A-Z\d]{1,3})?(?![\p{L}\d])/gu;
+const IBAN = /(?<![\p{L}\d])[A-Z]{2}\d{2}(?:\s?[A-Z\d]{4}){2,7}(?:\s?[A-Z\d]{1,3})?(?![\p{L}\d])/giu;
 const US_SOCIAL_SECURITY = /(?<![\d-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])/gu;
 
 /** Luhn's check digit, as on payment cards. */
@@ -136,17 +136,15 @@ export const personalData: Check = {
       for (const { startsAt, endsAt, number } of found) {
         const text = part.text.slice(startsAt, endsAt);
         const digits = digitsOf(text);
+        const before = part.text.slice(Math.max(0, startsAt - 300), startsAt);
+        // House numbers, postcodes and network addresses parse as short national numbers.
         const plausible =
-          /^[+(0]|[\s().-]/.test(text.trim()) ||
-          /(?:phone|call|tel|mobile|ring|sms|whatsapp|telefon|mobil|anruf\p{L}*|handy)\P{L}{0,6}$/iu.test(
-            part.text.slice(Math.max(0, startsAt - 30), startsAt),
-          );
-        if (
-          !plausible ||
-          orderNumbers.has(digits) ||
-          /https?:\/\/\S*$/i.test(part.text.slice(Math.max(0, startsAt - 300), startsAt))
-        )
-          continue;
+          !/^\d+(?:\.\d+){3}$/.test(text.trim()) &&
+          ((digits.length >= 9 && /^[+(0]|[\s().-]/.test(text.trim())) ||
+            /(?:phone|call|tel|mobile|ring|sms|whatsapp|telefon|mobil|anruf\p{L}*|handy)\P{L}{0,6}$/iu.test(
+              before,
+            ));
+        if (!plausible || orderNumbers.has(digits) || /https?:\/\/\S*$/i.test(before)) continue;
         if (allowed.digits(digits) || allowed.digits(number.number.replace('+', ''))) continue;
         phones.add(number.number, text, part.span(startsAt, endsAt));
       }

@@ -33,7 +33,7 @@ const MOMENTS: readonly Moment[] = [
     weight: 0.6,
     what: 'a complaint',
     patterns: [
-      /(?<!\p{L})(?:complain\p{L}*|complaint|dissatisf\p{L}*|disappoint\p{L}*|not\s+happy|unhappy|not\s+(?:working|received|arrived|delivered)|(?:never|hasn['’]t|haven['’]t|didn['’]t|doesn['’]t|not\s+yet)\s+(?:arrived?|received?|come|work(?:ed)?|got(?:ten)?|get|delivered|been\s+(?:delivered|refunded))|broken|damaged|defective|faulty|wrong\s+(?:item|size|product|order|colou?r|address)|missing\s+(?:item|part|parcel|order)|refund\p{L}*|money\s+back|charge(?:d\s+(?:twice|me|wrong\p{L}*|double)|back)|double\s+charged|overcharged|poor\s+(?:service|quality)|speak\s+(?:to|with)\s+(?:a\s+)?(?:manager|human|supervisor|person)|consumer\s+(?:protection|rights)|claim\s+(?:form)?\s*against|reclaim|file\s+a\s+claim)(?!\p{L})/iu,
+      /(?<!\p{L})(?:complain\p{L}*|complaint|dissatisf\p{L}*|disappoint\p{L}*|not\s+happy|unhappy|not\s+(?:working|received|arrived|delivered)|(?:never|hasn['’]t|haven['’]t|didn['’]t|doesn['’]t|not\s+yet)\s+(?:arrived?|received?|come|work(?:ed)?|got(?:ten)?|get|delivered|been\s+(?:delivered|refunded))|broken|damaged|defective|faulty|wrong\s+(?:item|size|product|order|colou?r|address)|missing\s+(?:item|part|parcel|order)|refund\p{L}*|money\s+back|charge(?:d\s+(?:twice|me|wrong\p{L}*|double)|back)|double\s+charged|overcharged|poor\s+(?:service|quality)|speak\s+(?:to|with)\s+(?:a\s+)?(?:manager|human|supervisor|person)|consumer\s+(?:protection|rights)|claims?\s+(?:\p{L}+\s+)?against|reclaim\p{L}*|reclamation|(?:file|filing|lodg(?:e|ing)|make|submit\p{L}*)\s+(?:an?\s+)?(?:\p{L}+\s+)?(?:claim|reclamation)|reimburs\p{L}*|restitution|(?:problems?|issues?|errors?|trouble)\s+(?:with|in|during)\s+(?:the\s+|my\s+|an?\s+|online\s+)?(?:payments?|orders?|deliver\p{L}+|purchases?|invoices?|checkout))(?!\p{L})/iu,
       /(?<!\p{L})(?:beschwer\p{L}*|reklam\p{L}*|unzufrieden\p{L}*|enttäusch\p{L}*|(?:nicht|nie|noch\s+immer\s+nicht)\s+(?:angekommen|erhalten|geliefert|funktioniert)|funktioniert\s+nicht|kaputt\p{L}*|beschädigt\p{L}*|defekt\p{L}*|mangelhaft\p{L}*|falsche[rsnm]?\s+(?:artikel|größe|ware|lieferung|produkt)|erstatt\p{L}*|geld\s+zurück|rückerstattung|doppelt\s+(?:abgebucht|berechnet)|verbraucherschutz|verbraucherzentrale)(?!\p{L})/iu,
     ],
   },
@@ -42,8 +42,17 @@ const MOMENTS: readonly Moment[] = [
     weight: 0.6,
     what: 'a cancellation',
     patterns: [
-      /(?<!\p{L})(?:cancel\p{L}*|terminate\s+(?:my|the|our)|clos(?:e|ing)\s+(?:my|the|our)\s+(?:\p{L}+\s+)?account|delet(?:e|ing)\s+(?:my|the|our)\s+(?:\p{L}+\s+)?(?:account|data|profile)|(?:remove|erase)\s+(?:my|me|our)\s*(?:\p{L}+\s+)?(?:account|data|from)?|unsubscrib\p{L}*|opt(?:ing)?[\s-]?out|end\s+my\s+(?:subscription|membership|contract)|switch(?:ing)?\s+to\s+(?:a\s+)?(?:another|competitor|different)|don['’]?t\s+want\s+(?:it|this|my\s+\p{L}+)\s+any\s?more)(?!\p{L})/iu,
+      /(?<!\p{L})(?:cancel\p{L}*|terminate\s+(?:my|the|our)|clos(?:e|ing)\s+(?:my|the|our)\s+(?:\p{L}+\s+)?account|delet(?:e|ing)\s+(?:my|the|our)\s+(?:\p{L}+\s+)?(?:account|data|profile)|(?:remove|erase)\s+(?:my|me|our)\s*(?:\p{L}+\s+)?(?:account|data|from)?|unsubscrib\p{L}*|opt(?:ing)?[\s-]?out|end\s+my\s+(?:subscription|membership|contract)|switch(?:ing)?\s+to\s+(?:a\s+)?(?:another|competitor|different)|(?:don['’]?t|do\s+not)\s+want\s+(?:(?:it|this|my\s+\p{L}+)\s+any\s?more|(?:the\s+|my\s+|this\s+)?(?:order|purchase))|(?:account|profile)\s+(?:removal|deletion|cancellation|closure)s?|(?:deletion|removal|closure|cancellation)s?\s+of\s+(?:my|the|an?|our)\s+(?:\p{L}+\s+)?account|(?:delet(?:e|ing)|clos(?:e|ing)|remov(?:e|ing)|cancel\p{L}*)\s+(?:\p{L}+\s+){0,2}account)(?!\p{L})/iu,
       /(?<!\p{L})(?:kündig\p{L}*|stornier\p{L}*|widerruf\p{L}*|abbestell\p{L}*|konto\s+(?:löschen|schließen)|(?:daten|account)\s+löschen|abmelden|vertrag\s+beenden)(?!\p{L})/iu,
+    ],
+  },
+  {
+    code: 'moment.asks-person',
+    weight: 0.6,
+    what: 'wanting to speak to a person',
+    patterns: [
+      /(?<!\p{L})(?:speak|talk|chat|contact|call|reach|connect)\p{L}*\s+(?:(?:to|with|me|an?|the|real|live|human|customer|service|some)\s+){0,4}(?:human|agents?|person|someone|somebody|manager|supervisor|representative|operator|advisor)(?!\p{L})/iu,
+      /(?<!\p{L})(?:mit\s+(?:einem|einer)\s+(?:\p{L}+\s+)?(?:mitarbeiter\p{L}*|menschen|berater\p{L}*)\s+(?:sprechen|reden)|rufen\s+sie\s+mich\s+(?:bitte\s+)?(?:an|zurück))(?!\p{L})/iu,
     ],
   },
   {

@@ -23,6 +23,7 @@ create table drafts (
 
 create table assessments (
   id text primary key,
+  seq bigint generated always as identity, -- which is the later of two made in the same millisecond
   message_id text not null references messages (id),
   draft_id text not null references drafts (id),
   content_hash text not null,
@@ -33,7 +34,8 @@ create table assessments (
   key_id text not null,
   contributions bytea not null -- canonical JSON, sealed: spans quote the draft
 );
-create index assessments_message on assessments (message_id, assessed_at desc);
+create index assessments_message on assessments (message_id, seq desc);
+create index assessments_draft on assessments (draft_id, seq desc);
 
 create table model_usage (
   day date not null,

@@ -30,6 +30,7 @@ create table reviews (
   tier integer not null check (tier in (1, 2)),
   why text not null, -- canonical JSON: [{ code, text }], why a person must see it
   draft_id text not null references drafts (id),
+  bundle_hash text not null, -- the playbook the draft was written under
   content_hash text not null,
   risk double precision not null,
   priority double precision not null,

@@ -1,0 +1,179 @@
+import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { type Decision, DecisionsService, type Situation } from '../decisions/index.js';
+import { DraftingService } from '../drafting/index.js';
+import { type MessageContent } from '../messages/content.js';
+import { MessagesService } from '../messages/index.js';
+import { Database, type Executor } from '../platform/database/index.js';
+import { decodeCursor, page, type Page, Problem } from '../platform/http/index.js';
+import { ErasedError, Vault } from '../platform/vault/index.js';
+import { type AssessedDraft, RiskService } from '../risk/index.js';
+import { Clock } from '../shared/clock.js';
+import {
+  type ReviewDetail,
+  type ReviewState,
+  type ReviewSummary,
+  type VerdictRecord,
+  type Why,
+} from './review.js';
+import { isQueue, type ListedReview, listReviews, listVerdicts } from './reviews.read-model.js';
+import { type VerdictRow } from './reviews.repository.js';
+
+export interface ReviewQuery {
+  /** All states when left out. */
+  readonly state?: ReviewState | undefined;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+const queueCursor = z.tuple([z.number(), z.iso.datetime(), z.string()]);
+const historyCursor = z.tuple([z.iso.datetime(), z.string()]);
+
+interface Parts {
+  readonly content: MessageContent;
+  readonly decision: Decision;
+  readonly situation: Situation;
+  readonly assessed: AssessedDraft | null;
+}
+
+/** Queue items as people and clients see them. */
+@Injectable()
+export class ReviewViews {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly vault: Vault,
+    private readonly decisions: DecisionsService,
+    private readonly messages: MessagesService,
+    private readonly drafting: DraftingService,
+    private readonly risk: RiskService,
+  ) {}
+
+  async list(query: ReviewQuery): Promise<Page<ReviewSummary>> {
+    const { db } = this.database;
+    const queue = isQueue(query.state);
+    const after = queue ? decodeCursor(query.cursor, queueCursor) : null;
+    const before = queue ? null : decodeCursor(query.cursor, historyCursor);
+    const rows = await listReviews(db, {
+      state: query.state,
+      now: this.clock.now(),
+      limit: query.limit,
+      afterQueue: after === null ? null : { priority: after[0], expiresAt: new Date(after[1]), id: after[2] },
+      afterHistory: before === null ? null : { createdAt: new Date(before[0]), id: before[1] },
+    });
+    const { data, nextCursor } = page(rows, query.limit, (row) =>
+      queue ? [row.priority, row.expires_at.toISOString(), row.id] : [row.created_at.toISOString(), row.id],
+    );
+    const summaries: ReviewSummary[] = [];
+    for (const row of data) summaries.push(toSummary(row, await this.parts(db, row)));
+    return { data: summaries, nextCursor };
+  }
+
+  /** @throws Problem 404, or 410 when the person was erased. */
+  async get(id: string): Promise<ReviewDetail> {
+    const { db } = this.database;
+    const [row] = await listReviews(db, { ids: [id], now: this.clock.now(), limit: 1 });
+    if (row === undefined) throw new Problem(404, 'no-such-review', `There is no review ${id}.`);
+    const parts = await this.parts(db, row);
+    const draft = parts === null ? null : await this.drafting.latest(db, row.message_id);
+    if (parts === null || draft === null)
+      throw new Problem(410, 'erased', 'What this review was about has been erased.');
+    const { content, decision, assessed } = parts;
+    const { id: decisionId, createdAt, triggerId, seed, bundleHash, engine, result } = decision;
+    return {
+      ...toSummary(row, parts),
+      draft: {
+        channel: content.channel,
+        sender: content.sender,
+        replyTo: content.replyTo,
+        subject: content.subject,
+        preheader: content.preheader,
+        text: content.text,
+        html: content.html,
+        payload: content.payload,
+        links: content.links,
+        claims: assessed?.assessment.claims ?? [],
+        origin: draft.origin,
+        versions: {
+          bundle: content.versions.bundle,
+          template: content.versions.template,
+          prompt: content.versions.prompt,
+        },
+      },
+      decision: {
+        ...result,
+        id: decisionId,
+        createdAt,
+        trigger: triggerId,
+        seed,
+        bundle: bundleHash,
+        engine,
+      },
+      verdicts: await this.verdicts(db, row),
+    };
+  }
+
+  /** Null when the person was erased: then only the bare row is left to show. */
+  private async parts(db: Executor, row: ListedReview): Promise<Parts | null> {
+    try {
+      const content = await this.messages.content(db, row.message_id);
+      const made = await this.decisions.get(db, row.decision_id);
+      if (content === null || made === null) return null;
+      return { content, ...made, assessed: await this.risk.latest(db, row.message_id) };
+    } catch (error) {
+      if (error instanceof ErasedError) return null;
+      throw error;
+    }
+  }
+
+  private async verdicts(db: Executor, row: ListedReview): Promise<VerdictRecord[]> {
+    const rows = await listVerdicts(db, row.id);
+    const key = (await this.vault.keys(db, [row.profile_id])).get(row.profile_id);
+    const note = (sealed: VerdictRow['note']): string | null =>
+      sealed === null || key === undefined
+        ? null
+        : (JSON.parse(this.vault.unsealText(key, sealed)) as string);
+    return rows.map((verdict) => ({
+      verdict: verdict.verdict,
+      personId: verdict.person_id,
+      name: verdict.name,
+      at: verdict.at.toISOString(),
+      contentHash: verdict.content_hash,
+      reasons: verdict.reasons,
+      note: note(verdict.note),
+      secondsLooked: verdict.seconds_looked,
+    }));
+  }
+}
+
+function toSummary(row: ListedReview, parts: Parts | null): ReviewSummary {
+  const assessment = parts?.assessed?.assessment;
+  return {
+    id: row.id,
+    state: row.state,
+    tier: row.tier,
+    messageId: row.message_id,
+    profileId: row.profile_id,
+    userId: parts?.situation.profile.userId ?? null,
+    action: row.action,
+    channel: row.channel,
+    subject: parts?.content.subject ?? null,
+    recipient: parts?.content.recipient ?? '',
+    why: JSON.parse(row.why) as Why[],
+    risk: {
+      score: row.risk,
+      threshold: assessment?.threshold ?? 0,
+      contributions: assessment?.contributions ?? [],
+    },
+    contentHash: row.content_hash,
+    claimedBy:
+      row.claimed_by === null
+        ? null
+        : { personId: row.claimed_by, name: row.claimed_by_name ?? row.claimed_by },
+    claimExpiresAt: row.claimed_by === null ? null : (row.claim_expires_at?.toISOString() ?? null),
+    sendAt: row.send_at.toISOString(),
+    expiresAt: row.expires_at.toISOString(),
+    createdAt: row.created_at.toISOString(),
+    closedAt: row.closed_at?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { decisionResultSchema } from '../decisions/decision.js';
+import { claimSchema } from '../messages/content.js';
+import { contributionSchema } from '../risk/assessment.js';
+import { reviewStateSchema, verdictSchema } from './review.js';
+
+const time = z.iso.datetime();
+const why = z.array(z.strictObject({ code: z.string(), text: z.string() }));
+
+const summarySchema = z.strictObject({
+  id: z.string(),
+  state: reviewStateSchema,
+  tier: z.union([z.literal(1), z.literal(2)]),
+  messageId: z.string(),
+  profileId: z.string(),
+  userId: z.string().nullable(),
+  action: z.string(),
+  channel: z.string(),
+  subject: z.string().nullable(),
+  recipient: z.string(),
+  why,
+  risk: z.strictObject({
+    score: z.number(),
+    threshold: z.number(),
+    contributions: z.array(contributionSchema),
+  }),
+  contentHash: z.string(),
+  claimedBy: z.strictObject({ personId: z.string(), name: z.string() }).nullable(),
+  claimExpiresAt: time.nullable(),
+  sendAt: time,
+  expiresAt: time,
+  createdAt: time,
+  closedAt: time.nullable(),
+});
+
+/** One page of the queue. */
+export const reviewPageSchema = z
+  .strictObject({ data: z.array(summarySchema), nextCursor: z.string().nullable() })
+  .meta({ id: 'ReviewPage' });
+
+/** One item, whole. */
+export const reviewDetailSchema = summarySchema
+  .extend({
+    draft: z.strictObject({
+      channel: z.string(),
+      sender: z.string(),
+      replyTo: z.string().nullable(),
+      subject: z.string().nullable(),
+      preheader: z.string().nullable(),
+      text: z.string(),
+      html: z.string().nullable(),
+      payload: z.record(z.string(), z.unknown()).nullable(),
+      links: z.array(z.string()),
+      claims: z.array(claimSchema),
+      origin: z.enum(['template', 'model', 'person']),
+      versions: z.strictObject({
+        bundle: z.string(),
+        template: z.strictObject({ id: z.string(), hash: z.string() }).nullable(),
+        prompt: z.strictObject({ id: z.string(), version: z.string(), model: z.string() }).nullable(),
+      }),
+    }),
+    decision: decisionResultSchema.extend({
+      id: z.string(),
+      createdAt: time,
+      trigger: z.string().nullable(),
+      seed: z.string(),
+      bundle: z.string(),
+      engine: z.string(),
+    }),
+    verdicts: z.array(
+      z.strictObject({
+        verdict: verdictSchema,
+        personId: z.string(),
+        name: z.string(),
+        at: time,
+        contentHash: z.string(),
+        reasons: z.array(z.string()),
+        note: z.string().nullable(),
+        secondsLooked: z.number().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'Review' });
