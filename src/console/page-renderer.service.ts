@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { h } from 'preact';
+import { type ComponentChildren, h } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { type GuardedRequest } from '../access/access.decorators.js';
 import { Database } from '../platform/database/index.js';
@@ -26,6 +26,7 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+const NO_TITLES: Titles = { actions: new Map(), triggers: new Map(), guardrails: new Map() };
 const NOBODY_WAITS = { pauses: [], waiting: { reviews: 0, tasks: 0, dead: 0 } };
 
 /** Turns a page's content into the whole document. */
@@ -60,6 +61,20 @@ export class PageRenderer {
       .header('cross-origin-opener-policy', 'same-origin');
   }
 
+  /** A page without navigation and without anything that would have to be read: for errors of routes that are not the console's. */
+  bare(title: string, body: ComponentChildren): string {
+    const view: View = {
+      now: this.clock.now(),
+      path: '',
+      actor: null,
+      csrf: '',
+      titles: NO_TITLES,
+      ...NOBODY_WAITS,
+      assets: this.assets.links,
+    };
+    return this.document(view, { title, section: null, body }, null);
+  }
+
   private async page(request: FastifyRequest & GuardedRequest, answer: PageAnswer): Promise<string> {
     const caller = request.caller;
     const shell = caller === undefined ? NOBODY_WAITS : await readShell(this.database.db);
@@ -73,7 +88,10 @@ export class PageRenderer {
       waiting: shell.waiting,
       assets: this.assets.links,
     };
-    const done = doneText(doneOf(request.query));
+    return this.document(view, answer, doneText(doneOf(request.query)));
+  }
+
+  private document(view: View, answer: Omit<PageAnswer, 'kind'>, done: string | null): string {
     const document = h(Document, {
       title: answer.title,
       section: answer.section,
@@ -95,7 +113,7 @@ export class PageRenderer {
     } catch (error) {
       // No playbook is active: ids stand in for titles, and the playbook's page says what is wrong.
       this.logger.debug(String(error));
-      return { actions: new Map(), triggers: new Map(), guardrails: new Map() };
+      return NO_TITLES;
     }
   }
 }

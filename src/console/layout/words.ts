@@ -1,4 +1,5 @@
 import { type MessageState } from '../../messages/message.js';
+import { type Fact } from '../../policies/fact.js';
 
 /** The colour family of a mark: what it asks of the reader. */
 export type Tone = 'quiet' | 'good' | 'wait' | 'bad' | 'info';
@@ -190,3 +191,17 @@ export function shortDate(at: Date, now: Date): string {
 export function clockTime(at: Date): string {
   return at.toISOString().slice(11, 16);
 }
+
+const WORDS_OF_A_FACT = 5;
+
+/** The members of a fact that a reader wants first. */
+export function factWords(fact: Fact): string {
+  const { price, currency } = fact.data;
+  const priced = typeof price === 'number' && typeof currency === 'string' ? moneyWords(price, currency) : null;
+  return Object.entries(fact.data)
+    .filter(([name, value]) => value !== null && typeof value !== 'object' && name !== 'currency')
+    .slice(0, WORDS_OF_A_FACT)
+    .map(([name, value]) => `${codeWords(name)}: ${name === 'price' && priced !== null ? priced : String(value)}`)
+    .join(', ');
+}
+

@@ -2,6 +2,14 @@ import { type VNode } from 'preact';
 import { type ReviewDetail } from '../../review/review.js';
 import { Key, PostForm } from '../layout/parts.js';
 
+/** The words without what follows them by law: the footer stays whatever the words become. */
+function wordsOf(draft: ReviewDetail['draft']): string {
+  const body = draft.payload?.['body'];
+  if (typeof body === 'string') return body;
+  const footer = draft.text.search(/\n-- ?\n(?![\s\S]*\n-- ?\n)/);
+  return (footer === -1 ? draft.text : draft.text.slice(0, footer)).trimEnd();
+}
+
 /** Edit in place. What comes of it is assessed again before anybody can sign it. */
 export function EditForm({ review }: { review: ReviewDetail }): VNode {
   const { draft } = review;
@@ -24,12 +32,11 @@ export function EditForm({ review }: { review: ReviewDetail }): VNode {
       <label>
         Words
         <textarea name="text" rows={18} required>
-          {draft.text}
+          {wordsOf(draft)}
         </textarea>
       </label>
       <p class="faint">
-        Links are written as they stand. The mail is laid out again from these words, and the checks look at it again: sign it
-        afterwards.
+        The mail is laid out again from these words; its footer stays. The checks look at it again before you can sign it.
       </p>
       <button type="submit">Save the words</button>{' '}
       <a href={`/reviews/${review.id}`} role="button" class="secondary" data-key="Escape">

@@ -5,6 +5,7 @@ import { type ReviewDetail } from '../../review/review.js';
 import { type Contribution, type SpanField } from '../../risk/assessment.js';
 import { Empty, Pill, RiskBar, Section } from '../layout/parts.js';
 import { useView } from '../layout/view.js';
+import { factWords } from '../layout/words.js';
 import { markSpans } from './mark-spans.js';
 
 const LIGHT = 0.1;
@@ -104,17 +105,6 @@ function Source({ claim, fact }: { claim: Claim; fact: Fact | null }): VNode {
       )}
     </>
   );
-}
-
-const WORDS_OF_A_FACT = 5;
-
-/** The members of a fact that a reader wants first. */
-export function factWords(fact: Fact): string {
-  return Object.entries(fact.data)
-    .filter(([, value]) => value !== null && typeof value !== 'object')
-    .slice(0, WORDS_OF_A_FACT)
-    .map(([name, value]) => `${name}: ${String(value)}`)
-    .join(', ');
 }
 
 const FIELD_NAMES: readonly (readonly [SpanField, string])[] = [

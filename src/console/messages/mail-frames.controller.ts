@@ -1,0 +1,36 @@
+import { Controller, Get, Param, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { type FastifyReply } from 'fastify';
+import { Allow } from '../../access/index.js';
+import { Database } from '../../platform/database/index.js';
+import { SealedReader } from '../sealed-reader.service.js';
+import { MAIL_FRAME_HEADERS, NO_MAIL } from './mail-frame.js';
+import { readMail as readStoredMail } from './messages.read-model.js';
+import { readOutbox } from './outbox.read-model.js';
+import { readMail } from './read-mail.js';
+
+/** The bare mail, for the frames. */
+@ApiExcludeController()
+@Controller()
+export class MailFramesController {
+  constructor(
+    private readonly database: Database,
+    private readonly reader: SealedReader,
+  ) {}
+
+  @Get('messages/:id/mail')
+  @Allow('messages.read')
+  async message(@Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
+    const html = await readStoredMail(this.database.db, this.reader, id);
+    await reply.headers(MAIL_FRAME_HEADERS).send(html ?? NO_MAIL);
+  }
+
+  @Get('outbox/:id/mail')
+  @Allow('messages.read')
+  async outbox(@Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
+    const [item] = await readOutbox(this.database.db, this.reader, { messageId: id, after: null, limit: 1 });
+    const wire = item?.wire ?? null;
+    const html = wire?.kind === 'email' ? readMail(wire.raw).html : null;
+    await reply.headers(MAIL_FRAME_HEADERS).send(html ?? NO_MAIL);
+  }
+}

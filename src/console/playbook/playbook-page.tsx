@@ -1,0 +1,388 @@
+import { type VNode } from 'preact';
+import { type Bundle, type PlaybookError } from '../../policies/bundle.js';
+import { Empty, Facts, IfMay, PageHead, Pill, PostForm, Section, Short, Time } from '../layout/parts.js';
+import { useView } from '../layout/view.js';
+import { codeWords, moneyWords, percent } from '../layout/words.js';
+import { type Activation, type TemplateUse } from './playbook.read-model.js';
+import { durationWords, guardrailWords, scopeWords, triggerWords } from './rule-words.js';
+
+export interface PlaybookProps {
+  readonly bundle: Bundle | null;
+  readonly problems: readonly PlaybookError[];
+  readonly activations: readonly Activation[];
+  readonly waiting: readonly { readonly hash: string; readonly createdAt: Date }[];
+  readonly templates: ReadonlyMap<string, TemplateUse>;
+  readonly folder: string;
+}
+
+export function PlaybookPage(props: PlaybookProps): VNode {
+  const { bundle, problems, activations } = props;
+  const current = activations[0];
+  return (
+    <>
+      <PageHead
+        title="Playbook"
+        lead={
+          bundle === null ? (
+            'No playbook is active.'
+          ) : (
+            <>
+              {bundle.brand.name}: <Short id={bundle.hash} length={16} />
+              {current === undefined ? null : (
+                <>
+                  , active since <Time at={current.at} />, signed by {current.by}
+                </>
+              )}
+            </>
+          )
+        }
+      >
+        <a href="/playbook/facts" role="button" class="secondary">
+          Facts
+        </a>
+      </PageHead>
+      {problems.length === 0 ? null : <Problems problems={problems} folder={props.folder} />}
+      <Waiting waiting={props.waiting} />
+      {bundle === null ? (
+        <Empty title="No playbook is active">
+          <p>Without one nothing is decided. Put a folder with actions, triggers, guardrails and templates at {props.folder}.</p>
+        </Empty>
+      ) : (
+        <>
+          <Guardrails bundle={bundle} />
+          <Triggers bundle={bundle} />
+          <Actions bundle={bundle} />
+          <Templates bundle={bundle} use={props.templates} />
+          <Engine bundle={bundle} />
+        </>
+      )}
+      <Activations activations={activations} />
+    </>
+  );
+}
+
+function Problems({ problems, folder }: { problems: readonly PlaybookError[]; folder: string }): VNode {
+  return (
+    <div class="notice bad" role="alert">
+      <p>
+        <strong>The folder {folder} does not compile</strong>, so the playbook below stays in force.
+      </p>
+      <ul>
+        {problems.map((problem) => (
+          <li key={`${problem.file}:${problem.line}:${problem.column}:${problem.message}`}>
+            <code>
+              {problem.file}:{problem.line}:{problem.column}
+            </code>{' '}
+            {problem.message}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Waiting({ waiting }: { waiting: PlaybookProps['waiting'] }): VNode {
+  if (waiting.length === 0) return <></>;
+  return (
+    <Section title="Compiled, not active yet">
+      {waiting.map((bundle) => (
+        <div key={bundle.hash} class="card pause">
+          <p>
+            <Short id={bundle.hash} length={16} /> from <Time at={bundle.createdAt} />
+          </p>
+          <IfMay permission="policies.activate">
+            <button type="button" popovertarget={`activate-${bundle.hash.slice(0, 8)}`}>
+              Activate…
+            </button>
+            <div id={`activate-${bundle.hash.slice(0, 8)}`} popover="auto" role="dialog" aria-label="Activate this playbook">
+              <h2>Activate this playbook?</h2>
+              <p>It decides from now on, and its templates are signed in your name: what they fill may leave without another look.</p>
+              <PostForm action={`/playbook/bundles/${bundle.hash}/activate`}>
+                <footer>
+                  <button type="submit" autoFocus>
+                    Activate and sign
+                  </button>
+                </footer>
+              </PostForm>
+            </div>
+          </IfMay>
+        </div>
+      ))}
+    </Section>
+  );
+}
+
+const SEVERITY_ORDER = ['critical', 'high', 'medium', 'low'];
+
+function Guardrails({ bundle }: { bundle: Bundle }): VNode {
+  const { now } = useView();
+  const today = now.toISOString().slice(0, 10);
+  const ordered = [...bundle.guardrails].sort(
+    (a, b) => SEVERITY_ORDER.indexOf(a.spec.severity) - SEVERITY_ORDER.indexOf(b.spec.severity),
+  );
+  return (
+    <Section title="Guardrails" hint={`${ordered.length}, only ever restrictive`}>
+      <div class="table stacks">
+        <table>
+          <thead>
+            <tr>
+              <th>Rule</th>
+              <th>Then</th>
+              <th>Where</th>
+              <th>Source, owner</th>
+            </tr>
+          </thead>
+          <tbody>
+            {ordered.map(({ spec, when }) => (
+              <tr key={spec.id} id={`guardrail-${spec.id}`}>
+                <td>
+                  <span class="strong" title={spec.id}>
+                    {spec.title}
+                  </span>{' '}
+                  {spec.severity === 'critical' || spec.severity === 'high' ? (
+                    <Pill tone={spec.severity === 'critical' ? 'bad' : 'wait'}>{spec.severity}</Pill>
+                  ) : null}{' '}
+                  {spec.expires !== undefined && spec.expires <= today ? <Pill>expired</Pill> : null}
+                  <small>{spec.reason}</small>
+                  {when.source === 'true' ? null : (
+                    <small>
+                      when <code>{when.source}</code>
+                    </small>
+                  )}
+                </td>
+                <td>{guardrailWords(spec)}</td>
+                <td>{scopeWords(spec.scope)}</td>
+                <td>
+                  {spec.source ?? <span class="faint">house rule</span>}
+                  <small>
+                    {spec.asOf === undefined ? '' : `as of ${spec.asOf}, `}
+                    {spec.owner}
+                  </small>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Section>
+  );
+}
+
+function Triggers({ bundle }: { bundle: Bundle }): VNode {
+  return (
+    <Section title="Triggers" hint={`${bundle.triggers.size}, when to pay attention`}>
+      <div class="table stacks">
+        <table>
+          <thead>
+            <tr>
+              <th>Trigger</th>
+              <th>Fires</th>
+              <th>Puts up for decision</th>
+              <th>Owner</th>
+            </tr>
+          </thead>
+          <tbody>
+            {[...bundle.triggers.values()].map(({ spec, when }) => (
+              <tr key={spec.id}>
+                <td>
+                  <span class="strong" title={spec.id}>
+                    {spec.title}
+                  </span>
+                </td>
+                <td>
+                  {triggerWords(spec)}
+                  {when.source === 'true' ? null : (
+                    <small>
+                      and <code>{when.source}</code>
+                    </small>
+                  )}
+                </td>
+                <td>{spec.actions.map((id) => bundle.actions.get(id)?.spec.title ?? id).join(', ')}</td>
+                <td>{spec.owner}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Section>
+  );
+}
+
+function Actions({ bundle }: { bundle: Bundle }): VNode {
+  const { currency } = bundle.brand;
+  return (
+    <Section title="Actions" hint={`${bundle.actions.size}, and doing nothing beside each`}>
+      <div class="table stacks">
+        <table>
+          <thead>
+            <tr>
+              <th>Action</th>
+              <th>By</th>
+              <th>Who may get it</th>
+              <th class="num">Worth</th>
+              <th class="num">Held out</th>
+              <th>Drafts</th>
+            </tr>
+          </thead>
+          <tbody>
+            {[...bundle.actions.values()].map(({ spec, eligible }) => (
+              <tr key={spec.id}>
+                <td>
+                  <span class="strong" title={spec.id}>
+                    {spec.title}
+                  </span>
+                  <small>
+                    {spec.class}, {spec.goal}
+                  </small>
+                </td>
+                <td>{spec.channels.join(', ')}</td>
+                <td>{eligible.source === 'true' ? 'everybody' : <code>{eligible.source}</code>}</td>
+                <td class="num" data-label="Worth">
+                  {moneyWords(spec.value, currency)}
+                  <small>at {percent(spec.propensity)}</small>
+                </td>
+                <td class="num" data-label="Held out">
+                  {percent(spec.holdout)}
+                </td>
+                <td>
+                  {spec.draft.mode === 'model' ? `a model writes; else ${spec.draft.fallback}` : 'signed template'}
+                  {spec.auditShare === 0 ? null : <small>{percent(spec.auditShare)} audited at random</small>}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Section>
+  );
+}
+
+function Templates({ bundle, use }: { bundle: Bundle; use: PlaybookProps['templates'] }): VNode {
+  return (
+    <Section title="Templates" hint="signed once; what they fill may leave without another look">
+      <div class="table stacks">
+        <table>
+          <thead>
+            <tr>
+              <th>Template</th>
+              <th>For</th>
+              <th>Signed by</th>
+              <th class="num">Reached</th>
+              <th>Expires</th>
+            </tr>
+          </thead>
+          <tbody>
+            {[...bundle.templates.values()].map(({ spec }) => {
+              const used = use.get(spec.id);
+              return (
+                <tr key={spec.id}>
+                  <td>
+                    <span class="strong">{codeWords(spec.id)}</span>
+                    <small>
+                      {spec.channel}, {spec.locale}
+                      {spec.content.kind === 'email' ? ` · “${spec.content.subject}”` : ''}
+                    </small>
+                  </td>
+                  <td>{bundle.actions.get(spec.action)?.spec.title ?? spec.action}</td>
+                  <td>
+                    {used === undefined ? (
+                      <Pill tone="bad">not signed</Pill>
+                    ) : (
+                      <>
+                        {used.signedBy}{' '}
+                        <small>
+                          <Time at={used.signedAt} />
+                        </small>
+                      </>
+                    )}
+                  </td>
+                  <td class="num" data-label="Reached">
+                    {(used?.recipients ?? 0).toLocaleString('en')}
+                    <small>of {spec.maxAudience.toLocaleString('en')}</small>
+                  </td>
+                  <td data-label="Expires">{spec.expires}</td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+    </Section>
+  );
+}
+
+function Engine({ bundle }: { bundle: Bundle }): VNode {
+  const { engine, brand } = bundle;
+  return (
+    <Section title="Who speaks, and how decisions are made">
+      <div class="columns">
+        <div class="card">
+          <Facts
+            rows={[
+              ['Brand', brand.name],
+              ['Sender', `${brand.sender.name} <${brand.sender.email}>`],
+              ['Address', brand.postalAddress],
+              ['Links may lead to', brand.linkHosts.join(', ')],
+              ['Voice', brand.voice],
+              ['Banned words', brand.bannedWords.length === 0 ? null : brand.bannedWords.join(', ')],
+              ['Tracking', `clicks ${brand.tracking.clicks ? 'on' : 'off'}, opens ${brand.tracking.opens ? 'on' : 'off'}`],
+            ]}
+          />
+        </div>
+        <div class="card">
+          <Facts
+            rows={[
+              ['Chosen at random', percent(engine.exploration)],
+              ['A person looks from', `risk ${Math.round(engine.riskThreshold * 100)}`],
+              ['Two people from', `risk ${Math.round(engine.secondPersonFrom * 100)}`],
+              ['A review expires after', durationWords(engine.reviewExpiresAfter)],
+              ['A claim lasts', durationWords(engine.claimLease)],
+              ['Discounts reviewed from', `${engine.reviewDiscountPercent} %`],
+              ['Same template, reviewed from', `${engine.reviewAudience.toLocaleString('en')} people a day`],
+              ['Late signals', `older than ${durationWords(engine.lateAfter)} fire nothing`],
+              ['Hand-offs go to', engine.handoffOwner],
+            ]}
+          />
+        </div>
+      </div>
+    </Section>
+  );
+}
+
+function Activations({ activations }: { activations: readonly Activation[] }): VNode {
+  if (activations.length === 0) return <></>;
+  return (
+    <Section title="What was in force when">
+      <div class="table">
+        <table>
+          <thead>
+            <tr>
+              <th>From</th>
+              <th>Playbook</th>
+              <th>Signed by</th>
+              <th>Holds</th>
+            </tr>
+          </thead>
+          <tbody>
+            {activations.map((activation) => (
+              <tr key={activation.at.toISOString()}>
+                <td class="nowrap">
+                  <Time at={activation.at} />
+                </td>
+                <td>
+                  <Short id={activation.hash} />
+                </td>
+                <td>{activation.by}</td>
+                <td>
+                  {Object.entries(activation.counts)
+                    .map(([name, count]) => `${count} ${codeWords(name)}`)
+                    .join(', ')}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Section>
+  );
+}

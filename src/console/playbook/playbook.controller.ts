@@ -1,0 +1,99 @@
+import { Controller, Get, HttpCode, Inject, Param, Post, Query, UseInterceptors } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { h } from 'preact';
+import { z } from 'zod';
+import { type Actor, Allow, CurrentActor } from '../../access/index.js';
+import { type Environment } from '../../config/environment.js';
+import { Database } from '../../platform/database/index.js';
+import { Problem } from '../../platform/http/index.js';
+import { ENVIRONMENT } from '../../platform/runtime.js';
+import { type Bundle } from '../../policies/bundle.js';
+import { PoliciesService } from '../../policies/index.js';
+import { type Answer, page, redirect, withDone } from '../page.js';
+import { PageInterceptor } from '../page.interceptor.js';
+import { FactsPage } from './facts-page.js';
+import { PlaybookPage } from './playbook-page.js';
+import { readActivations, readFacts, readTemplateUse, readWaitingBundles } from './playbook.read-model.js';
+
+const ACTIVATIONS = 20;
+const WAITING = 3;
+const FACTS = 100;
+const factsQuery = z.object({
+  kind: z.enum(['product', 'offer', 'claim']).optional().catch(undefined),
+  id: z.string().max(200).optional(),
+  after: z.string().max(200).optional(),
+});
+
+@ApiExcludeController()
+@Controller('playbook')
+@UseInterceptors(PageInterceptor)
+export class PlaybookController {
+  constructor(
+    private readonly database: Database,
+    private readonly policies: PoliciesService,
+    @Inject(ENVIRONMENT) private readonly environment: Environment,
+  ) {}
+
+  @Get()
+  @Allow('policies.read')
+  async show(): Promise<Answer> {
+    const { db } = this.database;
+    const bundle = this.active();
+    return page({
+      title: 'Playbook',
+      section: 'playbook',
+      body: h(PlaybookPage, {
+        bundle,
+        problems: this.policies.lastProblems(),
+        activations: await readActivations(db, ACTIVATIONS),
+        waiting: await readWaitingBundles(db, WAITING),
+        templates: bundle === null ? new Map() : await readTemplateUse(db, bundle.hash),
+        folder: this.environment.POLICIES_DIR,
+      }),
+    });
+  }
+
+  @Get('facts')
+  @Allow('facts.read')
+  async facts(@Query({ schema: factsQuery }) query: z.output<typeof factsQuery>): Promise<Answer> {
+    const kind = query.kind ?? null;
+    const rows = await readFacts(this.database.db, {
+      kind,
+      id: query.id ?? null,
+      after: query.after ?? null,
+      limit: FACTS + 1,
+    });
+    const facts = rows.slice(0, FACTS);
+    const further = new URLSearchParams({ ...(kind === null ? {} : { kind }), after: facts.at(-1)?.id ?? '' });
+    return page({
+      title: 'Facts',
+      section: 'playbook',
+      body: h(FactsPage, {
+        facts,
+        kind,
+        older: rows.length > FACTS ? `/playbook/facts?${further.toString()}` : null,
+      }),
+    });
+  }
+
+  /** Activating signs the templates, so only a named person can. */
+  @Post('bundles/:hash/activate')
+  @HttpCode(200)
+  @Allow('policies.activate')
+  async activate(@Param('hash') hash: string, @CurrentActor() actor: Actor): Promise<Answer> {
+    if (actor.kind !== 'person')
+      throw new Problem(403, 'persons-only', 'Activating signs the templates; a machine’s key cannot sign.');
+    const { personId, name } = actor;
+    await this.database.transaction((tx) => this.policies.activate(tx, hash, { personId, name }));
+    return redirect(withDone('/playbook', 'activated'));
+  }
+
+  private active(): Bundle | null {
+    try {
+      return this.policies.active();
+    } catch (error) {
+      if (error instanceof Problem) return null;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import { sql } from 'kysely';
+import { type Executor } from '../../platform/database/index.js';
+import { type Fact } from '../../policies/fact.js';
+
+export interface Activation {
+  readonly hash: string;
+  readonly at: Date;
+  readonly by: string;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** Which playbook was in force from when, the latest first. */
+export async function readActivations(db: Executor, limit: number): Promise<Activation[]> {
+  const { rows } = await sql<{ bundle_hash: string; activated_at: Date; by: string; counts: Record<string, number> }>`
+    select a.bundle_hash, a.activated_at, who.name as by, b.counts
+    from bundle_activations a join people who on who.id = a.activated_by join bundles b on b.hash = a.bundle_hash
+    order by a.seq desc limit ${limit}`.execute(db);
+  return rows.map((row) => ({ hash: row.bundle_hash, at: row.activated_at, by: row.by, counts: row.counts }));
+}
+
+/** Bundles that were kept and never activated, the latest first. */
+export async function readWaitingBundles(db: Executor, limit: number): Promise<{ hash: string; createdAt: Date }[]> {
+  const { rows } = await sql<{ hash: string; created_at: Date }>`
+    select b.hash, b.created_at from bundles b
+    where not exists (select 1 from bundle_activations a where a.bundle_hash = b.hash)
+    order by b.created_at desc limit ${limit}`.execute(db);
+  return rows.map((row) => ({ hash: row.hash, createdAt: row.created_at }));
+}
+
+export interface TemplateUse {
+  readonly templateId: string;
+  readonly signedBy: string;
+  readonly signedAt: Date;
+  readonly recipients: number;
+}
+
+/** Who signed the templates of a bundle, and how many people each signature has reached. */
+export async function readTemplateUse(db: Executor, bundleHash: string): Promise<Map<string, TemplateUse>> {
+  const { rows } = await sql<{ template_id: string; signed_by: string; signed_at: Date; recipients: number }>`
+    select s.template_id, who.name as signed_by, s.signed_at, s.recipients
+    from template_signatures s join people who on who.id = s.signed_by where s.bundle_hash = ${bundleHash}`.execute(db);
+  return new Map(
+    rows.map((row) => [
+      row.template_id,
+      { templateId: row.template_id, signedBy: row.signed_by, signedAt: row.signed_at, recipients: row.recipients },
+    ]),
+  );
+}
+
+export interface FactLine extends Fact {
+  readonly createdAt: Date;
+  readonly createdBy: string;
+}
+
+/** Facts at their latest version. */
+export async function readFacts(
+  db: Executor,
+  request: { kind: string | null; id: string | null; after: string | null; limit: number },
+): Promise<FactLine[]> {
+  const { rows } = await sql<{
+    id: string;
+    version: number;
+    kind: Fact['kind'];
+    data: string;
+    valid_from: Date | null;
+    valid_until: Date | null;
+    source: string;
+    created_at: Date;
+    created_by: string;
+  }>`
+    select distinct on (f.id) f.id, f.version, f.kind, f.data, f.valid_from, f.valid_until, f.source, f.created_at,
+      coalesce(who.name, f.created_by) as created_by
+    from facts f left join people who on who.id = f.created_by
+    where (${request.kind}::text is null or f.kind = ${request.kind}::text)
+      and (${request.id}::text is null or f.id = ${request.id}::text)
+      and (${request.after}::text is null or f.id > ${request.after}::text)
+    order by f.id, f.version desc limit ${request.limit}`.execute(db);
+  return rows.map((row) => ({
+    id: row.id,
+    version: row.version,
+    kind: row.kind,
+    data: JSON.parse(row.data) as Fact['data'],
+    validFrom: row.valid_from?.toISOString() ?? null,
+    validUntil: row.valid_until?.toISOString() ?? null,
+    source: row.source,
+    createdAt: row.created_at,
+    createdBy: row.created_by,
+  }));
+}
