@@ -1,27 +1,104 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor } from '../access/index.js';
+import { type Actor, actorId } from '../access/index.js';
+import { AuditService } from '../audit/index.js';
 import { type Executor, type Tx } from '../platform/database/index.js';
-import { type Fact } from './fact.js';
+import { Problem } from '../platform/http/index.js';
+import { canonicalJson } from '../shared/canonical-json.js';
+import { Clock } from '../shared/clock.js';
+import { contentHash } from '../shared/hash.js';
+import { type Fact, type FactInput, type FactKind } from './fact.js';
+import { insertVersions, type NewFact, selectClaims, selectLatest, selectPage } from './facts.repository.js';
 
-/** A fact as it is put: everything but its id and version. Times ISO 8601. */
-export interface FactInput {
-  readonly kind: Fact['kind'];
-  readonly data: Fact['data'];
-  readonly validFrom?: string | null | undefined;
-  readonly validUntil?: string | null | undefined;
-  readonly source: string;
-}
+const ATTEMPTS = 5;
 
-/** The catalogue: products, offers and approved claims, each at its latest version. */
+/** The catalogue: products, offers and approved claims, each at its latest version, valid or not. */
 @Injectable()
 export class FactsService {
-  current(_db: Executor, _ids: readonly string[]): Promise<Fact[]> {
-    return Promise.reject(new Error('soon'));
+  constructor(
+    private readonly audit: AuditService,
+    private readonly clock: Clock,
+  ) {}
+
+  /** These facts as they are now, in the order of their ids; unknown ids are left out. */
+  async current(db: Executor, ids: readonly string[]): Promise<Fact[]> {
+    if (ids.length === 0) return [];
+    return (await selectLatest(db, ids)).map(({ fact }) => fact);
   }
-  claims(_db: Executor): Promise<Fact[]> {
-    return Promise.reject(new Error('soon'));
+
+  /** Every approved claim as it is now. */
+  claims(db: Executor): Promise<Fact[]> {
+    return selectClaims(db);
   }
-  put(_tx: Tx, _id: string, _input: FactInput, _actor: Actor): Promise<Fact> {
-    return Promise.reject(new Error('soon'));
+
+  /** A page of facts by id. @param after the last id of the page before. */
+  list(db: Executor, kind: FactKind | null, after: string | null, limit: number): Promise<Fact[]> {
+    return selectPage(db, kind, after, limit);
   }
+
+  /** Puts one fact: a new version when it says something new, else the version that says it already. @throws Problem 409 for another kind. */
+  async put(tx: Tx, id: string, input: FactInput, actor: Actor): Promise<Fact> {
+    const [fact] = await this.putAll(tx, [{ id, input }], actor);
+    if (fact === undefined) throw new Error(`fact ${id} was not kept`);
+    return fact;
+  }
+
+  /** Puts many, all or none. @returns them in the order given. */
+  async putAll(
+    tx: Tx,
+    puts: readonly { readonly id: string; readonly input: FactInput }[],
+    actor: Actor,
+  ): Promise<Fact[]> {
+    const now = this.clock.now();
+    const kept = new Map<string, Fact>();
+    const written: { id: string; version: number }[] = [];
+    let left = puts;
+    for (let attempt = 0; left.length > 0; attempt++) {
+      if (attempt === ATTEMPTS) throw new Problem(409, 'facts-contended', 'These facts are being changed by others; try again.'); // prettier-ignore
+      const before = new Map((await selectLatest(tx, left.map(({ id }) => id))).map((stored) => [stored.fact.id, stored])); // prettier-ignore
+      const versions = left.flatMap(({ id, input }): NewFact[] => {
+        const earlier = before.get(id);
+        if (earlier !== undefined && earlier.fact.kind !== input.kind)
+          throw new Problem(409, 'fact-kind', `${id} is a ${earlier.fact.kind} and cannot become a ${input.kind}.`); // prettier-ignore
+        const next = nextVersion(id, input, earlier?.fact.version ?? 0);
+        if (earlier?.contentHash !== next.contentHash) return [next];
+        kept.set(id, earlier.fact);
+        return [];
+      });
+      const inserted = new Set(versions.length === 0 ? [] : await insertVersions(tx, versions, now, actorId(actor))); // prettier-ignore
+      for (const { fact } of versions) {
+        if (!inserted.has(fact.id)) continue;
+        kept.set(fact.id, fact);
+        written.push({ id: fact.id, version: fact.version });
+      }
+      // What another transaction wrote in between is compared again, now that it has committed.
+      left = left.filter(({ id }) => !kept.has(id));
+    }
+    if (written.length > 0)
+      await this.audit.record(tx, {
+        actor: actorId(actor),
+        action: 'facts.put',
+        subject: written.length === 1 ? (written[0]?.id ?? '') : `${written.length} facts`,
+        detail: { facts: written },
+      });
+    return puts.flatMap(({ id }) => kept.get(id) ?? []);
+  }
+}
+
+function nextVersion(id: string, input: FactInput, before: number): NewFact {
+  const data = canonicalJson(input.data);
+  const fact: Fact = {
+    id,
+    version: before + 1,
+    kind: input.kind,
+    data: JSON.parse(data) as Fact['data'],
+    validFrom: inUtc(input.validFrom),
+    validUntil: inUtc(input.validUntil),
+    source: input.source,
+  };
+  const { version: _version, ...said } = fact;
+  return { fact, data, contentHash: contentHash(said) };
+}
+
+function inUtc(time: string | null | undefined): string | null {
+  return time === null || time === undefined ? null : new Date(time).toISOString();
 }

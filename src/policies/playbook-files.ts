@@ -177,6 +177,10 @@ class Reader {
       this.report(path, `is larger than ${LARGEST_FILE / 1024} KB`);
       return;
     }
+    if (!text.isWellFormed() || text.includes('\0')) {
+      this.report(path, 'is no text: it holds null characters or broken surrogates');
+      return;
+    }
     const parsed = YamlFile.parse(path, text);
     if ('errors' in parsed) {
       this.errors.push(...parsed.errors);

@@ -1,7 +1,23 @@
-import { Injectable } from '@nestjs/common';
-import { type Tx } from '../platform/database/index.js';
+import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { AuditService } from '../audit/index.js';
+import { ConfigurationError, type Environment } from '../config/environment.js';
+import { Database, type Executor, type Tx } from '../platform/database/index.js';
 import { Problem } from '../platform/http/index.js';
+import { ENVIRONMENT } from '../platform/runtime.js';
+import { Clock } from '../shared/clock.js';
 import { type Bundle, type PlaybookError } from './bundle.js';
+import {
+  type ActivationOrigin,
+  insertActivation,
+  insertBundle,
+  latestActivation,
+  lockActivations,
+  selectBundleFiles,
+} from './bundles.repository.js';
+import { compilePlaybook, countsOf } from './compiler.js';
+import { folderSignature, readPlaybookFolder } from './playbook.folder.js';
+import { TemplateSigner } from './template-signer.port.js';
 
 /** Whoever activates a bundle: a named person, since activating signs its templates. */
 export interface Activator {
@@ -9,25 +25,237 @@ export interface Activator {
   readonly name: string;
 }
 
-/** Which playbook is in force, and what is wrong with the one that is not. */
+const POLL_MS = 2_000;
+const WATCH_MS = 400;
+const KEPT_COMPILED = 8;
+const SHOWN_PROBLEMS = 20;
+
+/** Which playbook is in force, and what is wrong with the one that is not. A broken playbook never takes the place of a working one. */
 @Injectable()
-export class PoliciesService {
+export class PoliciesService implements OnModuleDestroy {
+  private readonly logger = new Logger('policies');
+  private readonly compiled = new Map<string, Bundle>();
+  private readonly listeners: ((bundle: Bundle) => void)[] = [];
+  private readonly timers: NodeJS.Timeout[] = [];
+  private current: { readonly seq: number; readonly bundle: Bundle } | null = null;
+  private problems: readonly PlaybookError[] = [];
+  private underWay: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditService,
+    private readonly clock: Clock,
+    private readonly modules: ModuleRef,
+    @Inject(ENVIRONMENT) private readonly environment: Environment,
+  ) {}
+
+  /** The playbook in force. @throws Problem 503 when none was ever activated. */
   active(): Bundle {
-    throw new Problem(503, 'no-playbook', 'No playbook is active yet.');
+    if (this.current === null) throw new Problem(503, 'no-playbook', 'No playbook is active yet.');
+    return this.current.bundle;
   }
-  bundle(_hash: string): Promise<Bundle> {
-    return Promise.reject(new Error('soon'));
+
+  /** Any bundle that was ever kept, compiled again. @throws Problem 404 for an unknown hash, 409 when this version cannot compile it. */
+  bundle(hash: string): Promise<Bundle> {
+    return this.load(this.database.db, hash);
   }
+
+  /** What is wrong with the folder as it is now; empty when it is the one in force, or could be. */
   lastProblems(): readonly PlaybookError[] {
-    return [];
+    return this.problems;
   }
-  onActivated(_listener: (bundle: Bundle) => void): void {
-    // soon
+
+  /** Called whenever another bundle comes into force in this process. */
+  onActivated(listener: (bundle: Bundle) => void): void {
+    this.listeners.push(listener);
   }
-  loadFolderAtStart(_administrator: Activator): Promise<void> {
-    return Promise.reject(new Error('soon'));
+
+  /**
+   * Takes up what is in force, then the folder when it changed since it was last loaded, in the administrator's name. From then on
+   * follows activations made by other processes and, outside production, edits of the folder.
+   * @throws ConfigurationError when there is no working playbook at all.
+   */
+  async loadFolderAtStart(administrator: Activator): Promise<void> {
+    await this.refresh();
+    await this.loadFolder(administrator);
+    if (this.current === null) {
+      const [first] = this.problems;
+      const more = this.problems.length > 1 ? ` (and ${this.problems.length - 1} more)` : '';
+      throw new ConfigurationError(
+        `POLICIES_DIR ${this.environment.POLICIES_DIR} should hold a working playbook: ${first === undefined ? 'nothing was found' : inOneLine(first)}${more}`,
+      );
+    }
+    this.every(POLL_MS, () => this.refresh());
+    if (process.env['NODE_ENV'] !== 'production') this.watch(administrator);
   }
-  activate(_tx: Tx, _hash: string, _by: Activator): Promise<void> {
-    return Promise.reject(new Error('soon'));
+
+  /**
+   * Activates a kept bundle in the open transaction: signs its templates in this person's name and records it. It comes into force when
+   * the transaction has committed and `refresh` or the next poll sees it.
+   * @throws Problem 404 or 409, as `bundle`.
+   */
+  async activate(tx: Tx, hash: string, by: Activator): Promise<void> {
+    await this.activateBundle(tx, await this.load(tx, hash), by, 'person');
   }
+
+  /** Takes up the latest activation. When this version cannot compile it, the one before stays. */
+  refresh(): Promise<void> {
+    return this.inTurn(async () => {
+      const latest = await latestActivation(this.database.db);
+      if (latest === null || latest.seq === this.current?.seq) return;
+      try {
+        this.takeUp(latest.seq, await this.bundle(latest.hash));
+      } catch (error) {
+        if (this.current === null && !(error instanceof Problem)) throw error;
+        this.logger.error(`bundle ${latest.hash} is activated but cannot be taken up: ${String(error)}`);
+      }
+    });
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    for (const timer of this.timers.splice(0)) clearInterval(timer);
+    await this.underWay;
+  }
+
+  private takeUp(seq: number, bundle: Bundle): void {
+    const changed = this.current?.bundle.hash !== bundle.hash;
+    this.current = { seq, bundle };
+    if (!changed) return;
+    this.logger.log(`playbook ${bundle.hash.slice(0, 12)} is in force`);
+    for (const listener of this.listeners) listener(bundle);
+  }
+
+  private async load(db: Executor, hash: string): Promise<Bundle> {
+    const known = this.compiled.get(hash);
+    if (known !== undefined) return known;
+    const files = await selectBundleFiles(db, hash);
+    if (files === null) throw new Problem(404, 'no-such-bundle', `There is no bundle ${hash}.`);
+    const result = compilePlaybook(files);
+    if (!result.ok) {
+      const errors = result.errors.map(({ file, line, column, message }) => ({
+        path: `${file}:${line}:${column}`,
+        message,
+      }));
+      throw new Problem(409, 'bundle-does-not-compile', 'This version cannot compile the bundle.', errors);
+    }
+    this.keep(result.bundle);
+    return result.bundle;
+  }
+
+  private keep(bundle: Bundle): void {
+    this.compiled.set(bundle.hash, bundle);
+    const [oldest] = this.compiled.keys();
+    if (this.compiled.size > KEPT_COMPILED && oldest !== undefined) this.compiled.delete(oldest);
+  }
+
+  private async loadFolder(administrator: Activator): Promise<void> {
+    const bundle = await this.compileFolder();
+    if (bundle === null || bundle.hash === this.current?.bundle.hash) return;
+    await this.inTurn(() =>
+      this.database.transaction(async (tx) => {
+        await lockActivations(tx);
+        const [latest, fromFolder] = [await latestActivation(tx), await latestActivation(tx, 'folder')];
+        if (latest?.hash === bundle.hash) return; // Another process was first.
+        if (fromFolder?.hash === bundle.hash) {
+          this.logger.warn(
+            'another bundle was activated by hand since the folder was loaded; it stays in force',
+          );
+          return;
+        }
+        await insertBundle(tx, {
+          hash: bundle.hash,
+          files: bundle.files,
+          counts: countsOf(bundle),
+          at: this.clock.now(),
+        });
+        await this.activateBundle(tx, bundle, administrator, 'folder');
+        this.logger.log(
+          `playbook ${bundle.hash.slice(0, 12)} was activated in the name of ${administrator.name}`,
+        );
+      }),
+    );
+    await this.refresh();
+  }
+
+  private async compileFolder(): Promise<Bundle | null> {
+    const folder = this.environment.POLICIES_DIR;
+    let files: Record<string, string>;
+    try {
+      files = await readPlaybookFolder(folder);
+    } catch (error) {
+      this.problems = [{ file: '', line: 1, column: 1, message: `cannot be read: ${String(error)}` }];
+      this.logger.error(`${folder}: ${String(error)}`);
+      return null;
+    }
+    const result = compilePlaybook(files);
+    this.problems = result.ok ? [] : result.errors;
+    if (!result.ok) {
+      const kept = this.current === null ? '' : '; the last good one stays in force';
+      this.logger.error(`the playbook has ${result.errors.length} mistakes${kept}`);
+      for (const problem of result.errors.slice(0, SHOWN_PROBLEMS)) this.logger.error(inOneLine(problem));
+      return null;
+    }
+    this.keep(result.bundle);
+    return result.bundle;
+  }
+
+  private async activateBundle(
+    tx: Tx,
+    bundle: Bundle,
+    by: Activator,
+    origin: ActivationOrigin,
+  ): Promise<void> {
+    const previous = await latestActivation(tx);
+    await insertActivation(tx, { hash: bundle.hash, at: this.clock.now(), by: by.personId, origin });
+    // Looked up when it is needed: its provider stands downstream and may itself need this service.
+    await this.modules.get(TemplateSigner, { strict: false }).sign(tx, bundle, by);
+    await this.audit.record(tx, {
+      actor: by.personId,
+      action: 'policies.activated',
+      subject: bundle.hash,
+      detail: { previous: previous?.hash ?? null, origin },
+    });
+  }
+
+  /** Loads the folder again once it has changed and then rested for one look: a save in several steps is one change. */
+  private watch(administrator: Activator): void {
+    let loaded: string | null = null;
+    let seen: string | null = null;
+    this.every(WATCH_MS, async () => {
+      const signature = await folderSignature(this.environment.POLICIES_DIR);
+      loaded ??= signature;
+      if (signature !== loaded && signature === seen) {
+        loaded = signature;
+        await this.loadFolder(administrator);
+      }
+      seen = signature;
+    });
+  }
+
+  private every(ms: number, task: () => Promise<void>): void {
+    let busy = false;
+    const round = async (): Promise<void> => {
+      if (busy) return;
+      busy = true;
+      try {
+        await task();
+      } catch (error) {
+        this.logger.warn(String(error));
+      } finally {
+        busy = false;
+      }
+    };
+    this.timers.push(setInterval(() => void round(), ms).unref());
+  }
+
+  /** One after the other, so that an older activation is never taken up after a newer one. */
+  private inTurn(task: () => Promise<void>): Promise<void> {
+    const turn = this.underWay.then(task);
+    this.underWay = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+function inOneLine({ file, line, column, message }: PlaybookError): string {
+  return `${file}:${line}:${column} ${message}`;
 }

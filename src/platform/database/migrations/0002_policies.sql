@@ -9,7 +9,8 @@ create table bundle_activations (
   seq bigint generated always as identity primary key,
   bundle_hash text not null references bundles (hash),
   activated_at timestamptz not null,
-  activated_by text not null references people (id)
+  activated_by text not null references people (id),
+  origin text not null check (origin in ('folder', 'person')) -- loaded from POLICIES_DIR, or chosen by somebody
 );
 
 create table facts (

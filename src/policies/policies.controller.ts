@@ -1,0 +1,114 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { type Actor, Allow, CurrentActor } from '../access/index.js';
+import { Database } from '../platform/database/index.js';
+import { decodeCursor, page, type Page, pageQuery, Problem } from '../platform/http/index.js';
+import { type BundleSummary, findBundle, listBundles } from './bundles.read-model.js';
+import { compilePlaybook } from './compiler.js';
+import { PoliciesService } from './policies.service.js';
+
+const activator = z.strictObject({ id: z.string(), name: z.string() }).nullable();
+const counts = z.record(z.string(), z.int());
+const problem = z
+  .strictObject({ file: z.string(), line: z.int(), column: z.int(), message: z.string() })
+  .meta({ id: 'PlaybookError' });
+const activeAnswer = z
+  .strictObject({
+    hash: z.string(),
+    activatedAt: z.iso.datetime().nullable(),
+    activatedBy: activator,
+    counts,
+    /** What is wrong with the folder, when it could not be taken up. */
+    problems: z.array(problem),
+  })
+  .meta({ id: 'ActivePlaybook' });
+const bundlesPage = z
+  .strictObject({
+    data: z.array(
+      z.strictObject({
+        hash: z.string(),
+        counts,
+        createdAt: z.iso.datetime(),
+        active: z.boolean(),
+        activatedAt: z.iso.datetime().nullable(),
+        activatedBy: activator,
+      }),
+    ),
+    nextCursor: z.string().nullable(),
+  })
+  .meta({ id: 'BundlesPage' });
+const checkBody = z.strictObject({ files: z.record(z.string(), z.string()) }).meta({ id: 'PlaybookFiles' });
+const checkAnswer = z
+  .strictObject({ ok: z.boolean(), errors: z.array(problem), hash: z.string().nullable() })
+  .meta({ id: 'PlaybookCheck' });
+const bundleHash = z.string().regex(/^[0-9a-f]{64}$/, "should be a bundle's hash");
+
+@ApiTags('policies')
+@ApiBearerAuth()
+@Controller('v1/policies')
+export class PoliciesController {
+  constructor(
+    private readonly database: Database,
+    private readonly policies: PoliciesService,
+  ) {}
+
+  /** The playbook in force. */
+  @Get()
+  @Allow('policies.read')
+  @ApiResponse({ status: 200, standardSchema: activeAnswer })
+  async active(): Promise<z.output<typeof activeAnswer>> {
+    const { hash } = this.policies.active();
+    const bundle = await findBundle(this.database.db, hash);
+    if (bundle === null) throw new Problem(404, 'no-such-bundle', `There is no bundle ${hash}.`);
+    return {
+      hash,
+      activatedAt: bundle.activatedAt,
+      activatedBy: bundle.activatedBy,
+      counts: bundle.counts,
+      problems: [...this.policies.lastProblems()],
+    };
+  }
+
+  /** Every bundle that was ever in force, newest first. */
+  @Get('bundles')
+  @Allow('policies.read')
+  @ApiResponse({ status: 200, standardSchema: bundlesPage })
+  async bundles(
+    @Query({ schema: pageQuery }) query: z.output<typeof pageQuery>,
+  ): Promise<Page<BundleSummary>> {
+    const after = decodeCursor(query.cursor, z.tuple([z.iso.datetime(), z.string()]));
+    const rows = await listBundles(this.database.db, after, query.limit + 1);
+    return page(rows, query.limit, (bundle) => [bundle.createdAt, bundle.hash]);
+  }
+
+  /** Compiles files as they would be in the playbook's folder, and changes nothing. */
+  @Post('check')
+  @HttpCode(200)
+  @Allow('policies.read')
+  @ApiResponse({ status: 200, standardSchema: checkAnswer })
+  check(@Body({ schema: checkBody }) body: z.output<typeof checkBody>): z.output<typeof checkAnswer> {
+    const result = compilePlaybook(body.files);
+    return result.ok
+      ? { ok: true, errors: [], hash: result.bundle.hash }
+      : { ok: false, errors: [...result.errors], hash: null };
+  }
+
+  /** Puts a kept bundle in force and signs its templates in your name. A machine's token may not: it cannot sign. */
+  @Post('bundles/:hash/activate')
+  @HttpCode(200)
+  @Allow('policies.activate')
+  @ApiResponse({ status: 200, standardSchema: activeAnswer })
+  @ApiResponse({ status: 403, description: 'Not a named person' })
+  @ApiResponse({ status: 404, description: 'No such bundle' })
+  async activate(
+    @Param('hash', { schema: bundleHash }) hash: string,
+    @CurrentActor() actor: Actor,
+  ): Promise<z.output<typeof activeAnswer>> {
+    if (actor.kind !== 'person')
+      throw new Problem(403, 'not-a-person', 'Activating signs templates, and only a named person can sign.');
+    await this.database.transaction((tx) => this.policies.activate(tx, hash, actor));
+    await this.policies.refresh();
+    return this.active();
+  }
+}
