@@ -1,0 +1,251 @@
+import { sql } from 'kysely';
+import { type FakeSmtpServer, startSmtpServer } from '../../test/fakes/smtp-server.js';
+import { DispatchWorld } from '../../test/harness/dispatch-world.js';
+import { TasksService } from '../decisions/index.js';
+import { Vault } from '../platform/vault/index.js';
+import { ProfilesService } from '../profiles/index.js';
+import { selectFromOutbox } from './outbox.repository.js';
+import { outboxWireSchema } from './outbox.js';
+
+describe('dispatch into the outbox', () => {
+  let world: DispatchWorld;
+  beforeAll(async () => {
+    world = await DispatchWorld.open();
+  });
+  afterAll(() => world.close());
+
+  const outboxOf = async (messageId: string): Promise<string> => {
+    const row = await selectFromOutbox(world.database.db, messageId);
+    if (row === null) return '';
+    const wire = await world.get(Vault).openFor(world.database.db, row.key_id, row.wire);
+    const parsed = outboxWireSchema.parse(JSON.parse(wire));
+    return parsed.kind === 'email' ? parsed.raw : parsed.body;
+  };
+
+  it('sends an approved message once, as the whole mail, and says so', async () => {
+    const message = await world.approved(await world.person('ada'));
+    await world.doDueWork();
+    expect(await world.stateOf(message.id)).toBe('sent');
+    const raw = await outboxOf(message.id);
+    expect(raw).toContain('To: ada@example.com');
+    expect(raw).toContain('List-Unsubscribe-Post: List-Unsubscribe=One-Click');
+    expect(await world.ownSignals()).toEqual(['Message Sent']);
+    const { rows } = await sql<{ provider: string; wire_hash: string | null }>`
+      select provider, wire_hash from messages where id = ${message.id}`.execute(world.database.db);
+    expect(rows[0]).toMatchObject({
+      provider: 'outbox',
+      wire_hash: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+    });
+  });
+
+  it('waits for its time', async () => {
+    const sendAt = new Date(world.clock.now().getTime() + 3_600_000);
+    const message = await world.approved(await world.person('bea'), { sendAt });
+    await world.doDueWork();
+    expect(await world.stateOf(message.id)).toBe('scheduled');
+    world.clock.advance(3_599_999);
+    await world.doDueWork();
+    expect(await world.stateOf(message.id)).toBe('scheduled');
+    world.clock.advance(1);
+    await world.doDueWork();
+    expect(await world.stateOf(message.id)).toBe('sent');
+  });
+
+  it('sends nothing without an approval of exactly these bytes', async () => {
+    const person = await world.person('cyd');
+    const other = await world.approved(person, { payload: { contentHash: 'f'.repeat(64) } });
+    const unsigned = await world.approved(person);
+    const elsewhere = await world.approved(person, { payload: { messageId: other.id } });
+    await sql`update messages set approval = null where id = ${unsigned.id}`.execute(world.database.db);
+    await world.doDueWork();
+    for (const { id } of [other, unsigned, elsewhere]) {
+      expect(await world.stateOf(id)).toBe('failed');
+      expect(await world.lastStep(id)).toMatchObject({ code: 'approval_refused' });
+      expect(await outboxOf(id)).toBe('');
+    }
+    const { rows } = await sql<{ count: number }>`
+      select count(*) as count from audit_entries where action = 'message.approval_refused'`.execute(
+      world.database.db,
+    );
+    expect(rows[0]?.count).toBe(3);
+  });
+
+  it('sends nothing under an approval that has run out', async () => {
+    const message = await world.approved(await world.person('dee'), {
+      payload: { expiresAt: world.clock.now().toISOString() },
+    });
+    await world.doDueWork();
+    expect(await world.stateOf(message.id)).toBe('expired');
+    expect(await world.lastStep(message.id)).toMatchObject({ code: 'approval_expired' });
+  });
+
+  it('looks at consent again', async () => {
+    const person = await world.person('eve');
+    const message = await world.approved(person);
+    await world.database.transaction((tx) =>
+      world.get(ProfilesService).setConsent(tx, person, {
+        channel: 'email',
+        topic: '*',
+        state: 'denied',
+        source: 'phone',
+        at: world.clock.now().toISOString(),
+      }),
+    );
+    await world.doDueWork();
+    expect(await world.stateOf(message.id)).toBe('suppressed');
+  });
+
+  it('does not send to an address that is not the person’s any more', async () => {
+    const message = await world.approved(await world.person('fay'));
+    await world.happens(world.signal('fay', null, { traits: { email: 'fay.new@example.com' } }));
+    await world.doDueWork();
+    expect(await world.lastStep(message.id)).toMatchObject({ code: 'recipient_changed' });
+    expect(await world.stateOf(message.id)).toBe('expired');
+  });
+
+  it('sends no marketing mail without a way out', async () => {
+    const message = await world.approved(await world.person('gil'), { content: { text: 'Buy!' } });
+    await world.doDueWork();
+    expect(await world.lastStep(message.id)).toMatchObject({ code: 'no_unsubscribe' });
+  });
+
+  it('sends no mail whose subject would smuggle in a header', async () => {
+    const message = await world.approved(await world.person('hal'), {
+      content: { subject: 'Hi\r\nBcc: all@example.com' },
+    });
+    await world.doDueWork();
+    expect(await world.stateOf(message.id)).toBe('failed');
+    expect(await outboxOf(message.id)).toBe('');
+  });
+
+  it('keeps back what is paused, lets the rest go, and sends after the end of the pause', async () => {
+    const person = await world.person('ida');
+    const marketing = await world.approved(person);
+    const receipt = await world.approved(person, { content: { class: 'transactional', action: 'receipt' } });
+    const pause = await world.database.transaction((tx) =>
+      world.pauses.create(tx, { scope: 'marketing', reason: 'wrong prices' }, 'per_1'),
+    );
+    await world.doDueWork();
+    expect(await world.stateOf(marketing.id)).toBe('scheduled');
+    expect(await world.lastStep(marketing.id)).toEqual({ code: 'paused', text: 'Paused: wrong prices' });
+    expect(await world.stateOf(receipt.id)).toBe('sent');
+    world.clock.advance(60_000);
+    await world.doDueWork();
+    expect(await world.stateOf(marketing.id)).toBe('scheduled');
+    await world.database.transaction((tx) => world.pauses.end(tx, pause.id, 'per_1'));
+    await world.doDueWork();
+    expect(await world.stateOf(marketing.id)).toBe('sent');
+  });
+
+  it('rechecks everything when a pause ends', async () => {
+    const person = await world.person('jan');
+    const message = await world.approved(person);
+    const pause = await world.database.transaction((tx) =>
+      world.pauses.create(tx, { scope: { action: 'welcome' }, reason: 'wait' }, 'per_1'),
+    );
+    await world.doDueWork();
+    await world.database.transaction((tx) =>
+      world.get(ProfilesService).suppress(tx, {
+        channel: 'email',
+        address: 'JAN@example.com',
+        reason: 'manual',
+        source: 'test',
+      }),
+    );
+    await world.database.transaction((tx) => world.pauses.end(tx, pause.id, 'per_1'));
+    await world.doDueWork();
+    expect(await world.stateOf(message.id)).toBe('suppressed');
+  });
+
+  it('has nothing to send for what is shown on site', async () => {
+    const person = await world.person('kim');
+    await world.database.transaction((tx) =>
+      world.get(ProfilesService).setConsent(tx, person, {
+        channel: 'onsite',
+        topic: '*',
+        state: 'granted',
+        source: 'form',
+        at: world.clock.now().toISOString(),
+      }),
+    );
+    const message = await world.approved(person, {
+      content: { channel: 'onsite', kind: 'onsite', recipient: person, html: null },
+    });
+    await world.doDueWork();
+    expect(await world.stateOf(message.id)).toBe('sent');
+    expect(await outboxOf(message.id)).toBe('');
+  });
+});
+
+describe('dispatch over SMTP', () => {
+  let world: DispatchWorld;
+  let server: FakeSmtpServer;
+  beforeAll(async () => {
+    server = await startSmtpServer();
+    world = await DispatchWorld.open({ SMTP_URL: server.url, MAIL_FROM: 'bounces@shop.example.com' });
+  });
+  afterAll(async () => {
+    await world.close();
+    await server.close();
+  });
+  const tasksOf = (profileId: string) => world.get(TasksService).openOf(world.database.db, profileId);
+
+  it('sends', async () => {
+    const message = await world.approved(await world.person('ada'));
+    await world.doDueWork();
+    expect(await world.stateOf(message.id)).toBe('sent');
+    expect(server.mails.at(-1)).toMatchObject({ to: ['ada@example.com'], accepted: true });
+  });
+
+  it('tries again what was not taken', async () => {
+    server.next({ does: 'refuse', at: 'RCPT TO', reply: '450 4.2.1 later' });
+    const message = await world.approved(await world.person('bea'));
+    await world.doDueWork();
+    expect(await world.stateOf(message.id)).toBe('scheduled');
+    expect(await world.lastStep(message.id)).toMatchObject({ code: 'not_sent' });
+    world.clock.advance(5_000);
+    await world.doDueWork();
+    expect(await world.stateOf(message.id)).toBe('sent');
+    expect(server.mails.filter((mail) => mail.to[0] === 'bea@example.com')).toHaveLength(1);
+  });
+
+  it('never writes again to an address that does not exist', async () => {
+    server.next({ does: 'refuse', at: 'RCPT TO', reply: '550 5.1.1 no such user' });
+    const person = await world.person('cyd');
+    const message = await world.approved(person);
+    await world.doDueWork();
+    expect(await world.stateOf(message.id)).toBe('failed');
+    const next = await world.approved(person);
+    await world.doDueWork();
+    expect(await world.stateOf(next.id)).toBe('suppressed');
+    expect(await world.ownSignals()).toContain('Message Bounced');
+  });
+
+  it('stops for a person when nobody knows whether it left, and never repeats it', async () => {
+    server.next({ does: 'drop', at: 'DATA' });
+    const person = await world.person('dee');
+    const message = await world.approved(person);
+    await world.doDueWork();
+    expect(await world.stateOf(message.id)).toBe('unknown');
+    expect(await tasksOf(person)).toMatchObject([{ reasonCode: 'fate_unknown', messageId: message.id }]);
+    world.clock.advance(3_600_000);
+    await world.doDueWork();
+    expect(server.mails.filter((mail) => mail.to[0] === 'dee@example.com')).toHaveLength(1);
+  });
+
+  it('stops for a person when the process died while sending', async () => {
+    const person = await world.person('eve');
+    const message = await world.approved(person);
+    await world.database.transaction((tx) =>
+      world.messages.move(tx, message.id, 'sending', {
+        actor: 'system',
+        code: 'sending',
+        text: 'Handed over.',
+      }),
+    );
+    await world.doDueWork();
+    expect(await world.stateOf(message.id)).toBe('unknown');
+    expect(await tasksOf(person)).toHaveLength(1);
+    expect(server.mails.filter((mail) => mail.to[0] === 'eve@example.com')).toEqual([]);
+  });
+});
