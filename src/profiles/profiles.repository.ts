@@ -190,7 +190,7 @@ export async function claimAddresses(
       select count(*) from (
         select 1 from address_claims other
         where other.address_hash = mine.address_hash and other.claimed_at > ${request.since}
-          and (other.claimed_at, other.profile_id) < (mine.claimed_at, mine.profile_id)
+          and other.seq < mine.seq
         limit ${request.most}
       ) earlier
     ) >= ${request.most}`.execute(tx);

@@ -60,10 +60,11 @@ create table suppressions (
 
 -- Which profiles claim an address, and since when: a write key is public, so how many may be attached to one address in a day is capped.
 create table address_claims (
+  seq bigint generated always as identity, -- who came first
   address_hash text not null,
   profile_id text not null references profiles (id),
   claimed_at timestamptz not null,
   primary key (address_hash, profile_id)
 );
-create index address_claims_recent on address_claims (address_hash, claimed_at);
+create index address_claims_order on address_claims (address_hash, seq);
 create index address_claims_profile on address_claims (profile_id);
