@@ -1,4 +1,4 @@
-import { Controller, Get, Head, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Public } from '../access/index.js';
@@ -57,16 +57,6 @@ export class LinksController {
   @Get('t/:token')
   @ApiResponse({ status: 302, description: 'To the signed target; a pixel (image/gif) for an open.' })
   follow(
-    @Param('token') token: string,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    return this.answer(token, request, reply);
-  }
-
-  /** The same for whoever only looks: never counted. */
-  @Head('t/:token')
-  look(
     @Param('token') token: string,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
