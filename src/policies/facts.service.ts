@@ -86,17 +86,15 @@ export class FactsService {
 
 function nextVersion(id: string, input: FactInput, before: number): NewFact {
   const data = canonicalJson(input.data);
-  const fact: Fact = {
+  const said = {
     id,
-    version: before + 1,
     kind: input.kind,
     data: JSON.parse(data) as Fact['data'],
     validFrom: inUtc(input.validFrom),
     validUntil: inUtc(input.validUntil),
     source: input.source,
   };
-  const { version: _version, ...said } = fact;
-  return { fact, data, contentHash: contentHash(said) };
+  return { fact: { ...said, version: before + 1 }, data, contentHash: contentHash(said) };
 }
 
 function inUtc(time: string | null | undefined): string | null {

@@ -215,7 +215,8 @@ export function propertiesOf(
 ): Record<string, FieldSpec> {
   const merged: Record<string, FieldSpec> = {};
   for (const [event, spec] of Object.entries(vocabulary.events)) {
-    if (events === null || events.includes(event)) Object.assign(merged, spec.properties);
+    if (events !== null && !events.includes(event)) continue;
+    for (const [name, property] of Object.entries(spec.properties)) merged[name] ??= property;
   }
   return merged;
 }

@@ -11,7 +11,7 @@ async function filesBelow(folder: string): Promise<string[]> {
       .filter((entry) => !isLeftBehind(entry.name))
       .map((entry) => {
         const path = join(folder, entry.name);
-        return entry.isDirectory() ? filesBelow(path) : [path];
+        return entry.isDirectory() ? filesBelow(path) : Promise.resolve([path]);
       }),
   );
   return below.flat().sort();
