@@ -1,34 +1,8 @@
 import { z } from 'zod';
 import { pageQuery } from '../platform/http/index.js';
-import { type Json } from '../shared/canonical-json.js';
 import { candidateSchema, decisionOutcome } from './decision.js';
 
 const identity = z.string().min(1).max(1_000);
-const CONTEXT_DEPTH = 16;
-
-/** Breadth first, so that no depth of nesting can exhaust the stack. */
-function depthOf(value: unknown): number {
-  let level: unknown[] = [value];
-  let depth = 0;
-  while (level.length > 0 && depth <= CONTEXT_DEPTH) {
-    level = level.flatMap((each) =>
-      typeof each === 'object' && each !== null ? Object.values(each as Record<string, unknown>) : [],
-    );
-    depth += 1;
-  }
-  return depth;
-}
-
-const context = z
-  .custom<Record<string, Json>>(
-    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-    {
-      error: 'should be an object',
-    },
-  )
-  .refine((value) => depthOf(value) <= CONTEXT_DEPTH, {
-    error: `should be nested at most ${CONTEXT_DEPTH} deep`,
-  });
 
 /** Body of POST /v1/decisions. */
 export const decisionRequest = z
@@ -36,7 +10,7 @@ export const decisionRequest = z
     userId: identity.optional(),
     anonymousId: identity.optional(),
     actions: z.array(z.string().min(1).max(200)).min(1).max(200).optional(),
-    context: context.optional(),
+    context: z.record(z.string(), z.json()).optional(),
     mode: z.enum(['decide', 'execute']).default('decide'),
     at: z.iso.datetime({ offset: true }).optional(),
   })

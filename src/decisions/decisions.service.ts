@@ -118,9 +118,8 @@ export class DecisionsService {
       throw new Problem(400, 'unknown-action', unknown[0]?.message ?? '', unknown);
     }
     return this.database.transaction(async (tx) => {
-      const id = await this.find(tx, request);
       const executes = request.mode === 'execute';
-      const profile = await (executes ? this.profiles.lock(tx, id) : this.profiles.load(tx, id));
+      const profile = await this.find(tx, request, executes);
       return this.make(tx, bundle, {
         mode: request.mode,
         context: request.context ?? {},
@@ -131,12 +130,14 @@ export class DecisionsService {
     });
   }
 
-  private async find(tx: Tx, { userId, anonymousId }: DecisionRequest): Promise<string> {
+  private async find(tx: Tx, { userId, anonymousId }: DecisionRequest, underLock: boolean): Promise<Profile> {
     const id =
       userId === undefined
         ? await this.profiles.findByAnonymousId(tx, anonymousId ?? '')
         : await this.profiles.findByUserId(tx, userId);
-    if (id !== null) return id;
+    const found = id === null ? null : underLock ? this.profiles.lock(tx, id) : this.profiles.load(tx, id);
+    const profile = await found?.catch(ignoreErased);
+    if (profile != null) return profile;
     throw new Problem(404, 'no-such-person', 'Nothing is known of this person: no signal named them yet.', [
       { path: userId === undefined ? 'anonymousId' : 'userId', message: 'is not known' },
     ]);
