@@ -1,9 +1,9 @@
 export { Allow, CsrfToken, CurrentActor, Public } from './access.decorators.js';
 export { AccessModule } from './access.module.js';
-export { AccessService, type Bootstrapped } from './access.service.js';
+export { AccessService } from './access.service.js';
 export { type Actor, actorId, type PersonActor, type ServiceActor } from './actor.js';
 export { may, type Permission, PERMISSIONS, type Role, ROLES } from './permissions.js';
 export { PeopleService, type Person } from './people.service.js';
 export { readSessionCookie, sessionCookie } from './session-cookie.js';
-export { SessionsService, type SignIn } from './sessions.service.js';
+export { SessionsService } from './sessions.service.js';
 export { type ApiToken, TokensService, type WriteKey } from './tokens.service.js';

@@ -1,2 +1,2 @@
 export { AuditModule } from './audit.module.js';
-export { type AuditRecord, AuditService, type ChainReport, verifyChain } from './audit.service.js';
+export { type AuditRecord, AuditService, verifyChain } from './audit.service.js';

@@ -71,7 +71,8 @@ function people(payload: ApprovalPayload, verdicts: readonly VerdictRow[]): stri
     (id) =>
       !verdicts.some((verdict) => verdict.person_id === id && verdict.content_hash === payload.contentHash),
   );
-  const needed = Math.max(1, ...verdicts.map((verdict) => verdict.tier));
+  // A message may come back to the queue; what its last review asked for counts.
+  const needed = verdicts.at(-1)?.tier ?? 1;
   return [
     ...unsaid.map((id) => `${id} signed it and never approved these words in the review`),
     ...(signers.size >= needed ? [] : [`${needed} people should have signed it, ${signers.size} did`]),

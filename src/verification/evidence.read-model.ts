@@ -141,7 +141,7 @@ export async function selectSuppressions(
   return rows;
 }
 
-/** Who approved which content of a message. */
+/** Who approved which content of a message, in which order. */
 export interface VerdictRow {
   message_id: string;
   person_id: string;
@@ -153,7 +153,8 @@ export async function selectApprovals(db: Executor, messageIds: readonly string[
   const { rows } = await sql<VerdictRow>`
     select r.message_id, v.person_id, v.content_hash, r.tier
     from reviews r join verdicts v on v.review_id = r.id
-    where r.message_id = any(${messageIds}) and v.verdict = 'approve'`.execute(db);
+    where r.message_id = any(${messageIds}) and v.verdict = 'approve'
+    order by r.created_at, r.id, v.seq`.execute(db);
   return rows;
 }
 

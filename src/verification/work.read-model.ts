@@ -44,11 +44,15 @@ export async function selectLostFirings(db: Executor): Promise<{ id: string; tri
   return rows;
 }
 
-/** Inbox rows whose signal is not there: acknowledged and gone. */
+/**
+ * Inbox rows whose signal is not there: acknowledged and gone. An erasure takes signals out of the inbox's hands too, so a row is certain to be lost
+ * only when nobody was erased since.
+ */
 export async function selectLostSignals(db: Executor): Promise<{ signal_id: string }[]> {
   const { rows } = await sql<{ signal_id: string }>`
     select i.signal_id from signal_inbox i
     where not exists (select 1 from signals s where s.received_at = i.received_at and s.id = i.signal_id)
+      and not exists (select 1 from profiles p where p.erased_at >= i.received_at)
     order by i.signal_id`.execute(db);
   return rows;
 }

@@ -5,7 +5,7 @@ const MAX_DEPTH = 64;
 const SUSPECT = /__proto__|constructor|\\u(?:0000|00[56][0-9a-f]|d[89a-f][0-9a-f]{2})/i;
 
 /** Why a text is not JSON that can be taken, and where. */
-export class JsonRefused extends Error {
+class JsonRefused extends Error {
   override readonly name = 'JsonRefused';
   constructor(
     readonly path: string,
@@ -20,7 +20,7 @@ export class JsonRefused extends Error {
  * keys, and what the database cannot hold as text (null characters, lone surrogates).
  * @throws JsonRefused
  */
-export function parseUntrustedJson(bytes: Uint8Array): unknown {
+function parseUntrustedJson(bytes: Uint8Array): unknown {
   const text = decode(bytes);
   let value: unknown;
   try {

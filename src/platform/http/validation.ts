@@ -10,7 +10,7 @@ interface Issue {
 const MOST_ERRORS = 100;
 
 /** Bad input as a problem: 400, with a path and a sentence for each mistake. */
-export function invalidInput(issues: readonly Issue[]): Problem {
+function invalidInput(issues: readonly Issue[]): Problem {
   const errors: FieldError[] = issues.slice(0, MOST_ERRORS).map((issue) => ({
     path: (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.'),
     message: issue.message,
