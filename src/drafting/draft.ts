@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { claimSchema, type MessageContent } from '../messages/content.js';
 
 /** A piece of an e-mail. Texts are plain: what looks like markup in them is shown as written. */
-export const blockSchema = z.discriminatedUnion('type', [
+const blockSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('heading'), text: z.string().min(1).max(200) }),
   /** Blank lines part paragraphs. */
   z.strictObject({ type: z.literal('text'), text: z.string().min(1).max(5_000) }),
@@ -12,7 +12,7 @@ export const blockSchema = z.discriminatedUnion('type', [
 export type Block = z.output<typeof blockSchema>;
 
 /** A statement that has to be true, as its writer gives it: with the fact it says it rests on. */
-export const statedClaimSchema = z.strictObject({
+const statedClaimSchema = z.strictObject({
   /** As it stands in the draft, word for word. */
   text: z.string().min(1).max(300),
   kind: claimSchema.shape.kind,

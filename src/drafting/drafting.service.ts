@@ -6,7 +6,7 @@ import { type MessageContent } from '../messages/content.js';
 import { MessagesService } from '../messages/index.js';
 import { type Executor, type Tx } from '../platform/database/index.js';
 import { LlmGateway, type ModelOutcome } from '../platform/llm/index.js';
-import { Vault } from '../platform/vault/index.js';
+import { ErasedError, Vault } from '../platform/vault/index.js';
 import {
   DONE,
   type Job,
@@ -136,7 +136,8 @@ export class DraftingService {
     const message = await this.messages.get(tx, job.key);
     // Cancelled or paused away in the meantime, or done by somebody else already.
     if (message?.state !== 'drafting') return DONE;
-    const stored = await this.decisions.get(tx, message.decisionId);
+    const stored = await this.decisions.get(tx, message.decisionId).catch(whenErased);
+    if (stored === 'erased') return this.suppressErased(tx, message.id);
     if (stored === null) throw new Error(`message ${message.id} has no decision ${message.decisionId}`);
     return { message, ...stored };
   }
@@ -343,9 +344,21 @@ export class DraftingService {
       return DONE;
     }
     const { content, draft } = answer;
+    const key = await this.vault.keys(tx, [message.profileId]);
+    if (!key.has(message.profileId)) return this.suppressErased(tx, id);
     await this.insert(tx, id, message.profileId, content, draft);
     await this.messages.saveContent(tx, id, content, content.versions.template?.id ?? null);
     await this.work.enqueue(tx, { kind: 'draft.written', key: id, dueAt: this.clock.now() });
+    return DONE;
+  }
+
+  /** The person was erased while the message waited: nobody is left to write to. */
+  private async suppressErased(tx: Tx, id: string): Promise<JobEnd> {
+    await this.messages.move(tx, id, 'suppressed', {
+      actor: 'system',
+      code: 'erased',
+      text: 'The person was erased before a draft was written.',
+    });
     return DONE;
   }
 
@@ -393,6 +406,11 @@ export class DraftingService {
           ) as Draft['sentToModel']);
     return { ...sealed.draft, written, sentToModel };
   }
+}
+
+function whenErased(error: unknown): 'erased' {
+  if (error instanceof ErasedError) return 'erased';
+  throw error;
 }
 
 function versionsOf(facts: readonly Fact[]): { id: string; version: number }[] {

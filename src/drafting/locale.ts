@@ -3,7 +3,7 @@ import { type Bundle } from '../policies/bundle.js';
 export const languageOf = (locale: string): string => locale.toLowerCase().split(/[-_]/)[0] ?? '';
 
 /** A locale as `Intl` writes it (`de_AT` → `de-AT`); null when it is none. */
-export function canonicalLocale(locale: string): string | null {
+function canonicalLocale(locale: string): string | null {
   try {
     return Intl.getCanonicalLocales(locale.replaceAll('_', '-'))[0] ?? null;
   } catch {

@@ -22,7 +22,7 @@ export function problemsOf(answer: unknown, limits: DraftLimits): string[] {
         : [],
     ),
     ...texts.flatMap((text) =>
-      /\{\{|\{%|\[[^\]]*(?:name|insert|your|date|link)[^\]]*\]|<[^>]*>/i.test(text)
+      /\{\{|\{%|\[[^\]]*(?:name|insert|your|date|link)[^\]]*\]|<\/?[a-z!][^>]*>/i.test(text)
         ? [`"${text.slice(0, 80)}" holds a placeholder or markup; write the final words in plain text`]
         : [],
     ),

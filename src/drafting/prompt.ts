@@ -5,7 +5,7 @@ import { sha256Hex } from '../shared/hash.js';
 import { checkLiquid, promptLiquid } from '../shared/liquid.js';
 
 /** What drafting puts into a prompt; a prompt declares which of these it reads. */
-export const PROMPT_INPUTS = [
+const PROMPT_INPUTS = [
   'brand',
   'action',
   'customer',

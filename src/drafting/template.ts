@@ -7,7 +7,7 @@ import { formatLocale, languageOf } from './locale.js';
 import { checkLink, type SlotContext, slotValue } from './slots.js';
 
 /** Why a template is not used for this person. */
-export interface Unusable {
+interface Unusable {
   readonly templateId: string;
   /** `expired`, `slot_missing`, `empty`, `bad_link` or `render`. */
   readonly code: string;
@@ -15,7 +15,7 @@ export interface Unusable {
 }
 
 /** A template filled for one person. */
-export interface FilledTemplate {
+interface FilledTemplate {
   readonly template: CompiledTemplate;
   readonly written: WrittenDraft;
   /** Action's fact slots the words rest on. */
@@ -66,7 +66,7 @@ export function draftFromTemplate(request: TemplateRequest): TemplateResult {
 }
 
 /** Templates for the action and channel whose `when` holds and whose language the person reads, in order of preference. */
-export function templatesInOrder(request: TemplateRequest): CompiledTemplate[] {
+function templatesInOrder(request: TemplateRequest): CompiledTemplate[] {
   const { bundle } = request;
   const wanted = request.locale ?? bundle.brand.locale;
   return [...bundle.templates.values()]
@@ -96,7 +96,7 @@ function nearness(locale: string, wanted: string, brand: string): number {
 }
 
 /** Fills one template; every slot is evaluated, so that what is missing is named. */
-export function fillTemplate(template: CompiledTemplate, request: TemplateRequest): TemplateResult {
+function fillTemplate(template: CompiledTemplate, request: TemplateRequest): TemplateResult {
   const { spec } = template;
   const unusable = (code: string, text: string): TemplateResult => ({
     ok: false,
@@ -195,11 +195,11 @@ function fillLine(source: string, values: Values): string {
   return singleLine(fill(source, values));
 }
 
-/** Text that keeps its author's paragraphs; values are one line each already. */
+/** Text that keeps its author's paragraphs: a blank line parts two, a line break inside one only wraps the source. */
 function fillParagraphs(source: string, values: Values): string {
   return fill(source, values)
     .split(/\n[ \t]*\n\s*/)
-    .map((paragraph) => paragraph.split('\n').map(singleLine).filter(Boolean).join('\n'))
+    .map(singleLine)
     .filter(Boolean)
     .join('\n\n');
 }

@@ -23,11 +23,3 @@ const HREF = /(<a\b[^>]*?\shref=")([^"]*)(")/g;
 export function linksOf(html: string): string[] {
   return [...html.matchAll(HREF)].map((match) => unescapeHtml(match[2] ?? ''));
 }
-
-/** The same html with each link target replaced by what `replacement` gives for it. */
-export function replaceLinks(html: string, replacement: (target: string, index: number) => string): string {
-  let index = 0;
-  return html.replace(HREF, (_, before: string, target: string, after: string) => {
-    return `${before}${escapeHtml(replacement(unescapeHtml(target), index++))}${after}`;
-  });
-}

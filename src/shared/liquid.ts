@@ -98,11 +98,6 @@ export interface LiquidProblem {
   readonly message: string;
 }
 
-/** Global variables a Liquid text reads, by their first name. @throws when it does not parse. */
-export function variablesOf(source: string): string[] {
-  return namesIn(checking, checking.parse(source));
-}
-
 /** What a parsed text reads from its scope; the engine counts `forloop`, which every `for` brings along. */
 function namesIn(engine: Liquid, parsed: ParsedLiquid[]): string[] {
   return engine.globalVariablesSync(parsed).filter((name) => name !== 'forloop');

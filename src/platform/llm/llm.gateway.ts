@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { type z } from 'zod';
 import { type Environment } from '../../config/environment.js';
 import { type Json } from '../../shared/canonical-json.js';
@@ -37,9 +37,9 @@ export interface LlmLimits {
   /** First wait before another attempt, when the provider names none. Doubles. */
   readonly backoffMs: number;
 }
-/** Injection token of `LlmLimits`; without it the defaults hold. */
+/** Injection token of `LlmLimits`. */
 export const LLM_LIMITS = Symbol('llm limits');
-const DEFAULT_LIMITS: LlmLimits = {
+export const DEFAULT_LIMITS: LlmLimits = {
   concurrency: 4,
   circuit: { failures: 5, cooldownMs: 30_000 },
   backoffMs: 500,
@@ -86,7 +86,6 @@ interface Tally {
 @Injectable()
 export class LlmGateway {
   private readonly logger = new Logger('llm');
-  private readonly limits: LlmLimits;
   private readonly model: OpenAiChatModel | null;
   private readonly modelName: string;
   private readonly host: string;
@@ -97,9 +96,8 @@ export class LlmGateway {
     @Inject(ENVIRONMENT) environment: Environment,
     private readonly database: Database,
     private readonly clock: Clock,
-    @Optional() @Inject(LLM_LIMITS) limits?: LlmLimits,
+    @Inject(LLM_LIMITS) private readonly limits: LlmLimits,
   ) {
-    this.limits = limits ?? DEFAULT_LIMITS;
     this.slots = new Slots(this.limits.concurrency);
     const baseUrl = environment.OPENAI_BASE_URL ?? OPENAI;
     this.modelName = environment.OPENAI_MODEL;

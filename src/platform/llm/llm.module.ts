@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { LlmGateway } from './llm.gateway.js';
+import { DEFAULT_LIMITS, LLM_LIMITS, LlmGateway } from './llm.gateway.js';
 
 // LangChain would send every prompt to a third party when one of these is set, for instance by a developer's shell. Where customers' data
 // goes is decided by this service's own settings alone.
@@ -7,5 +7,5 @@ for (const name of ['LANGSMITH_TRACING', 'LANGSMITH_TRACING_V2', 'LANGCHAIN_TRAC
   Reflect.deleteProperty(process.env, name);
 
 /** The language model. */
-@Module({ providers: [LlmGateway], exports: [LlmGateway] })
+@Module({ providers: [LlmGateway, { provide: LLM_LIMITS, useValue: DEFAULT_LIMITS }], exports: [LlmGateway] })
 export class LlmModule {}
