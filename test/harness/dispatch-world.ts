@@ -1,7 +1,8 @@
 import { sign } from 'node:crypto';
-import { Test, type TestingModule } from '@nestjs/testing';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
 import { sql } from 'kysely';
-import { AccessModule } from '../../src/access/index.js';
+import { AccessModule, AccessService } from '../../src/access/index.js';
 import { type Decision, DecisionsService, type Situation } from '../../src/decisions/index.js';
 import { ENGINE, PRIOR_MODELS } from '../../src/decisions/decision.js';
 import { DispatchModule, DispatchService, PausesService } from '../../src/dispatch/index.js';
@@ -12,6 +13,7 @@ import { OutcomesModule, OutcomesService } from '../../src/outcomes/index.js';
 import { type Database, DatabaseModule } from '../../src/platform/database/index.js';
 import { type Runtime } from '../../src/platform/runtime.js';
 import { RuntimeModule } from '../../src/platform/runtime.module.js';
+import { configureHttp, httpAdapter, HttpModule } from '../../src/platform/http/index.js';
 import { WorkModule, WorkService } from '../../src/platform/work/index.js';
 import { type Bundle } from '../../src/policies/bundle.js';
 import { compilePlaybook } from '../../src/policies/compiler.js';
@@ -26,6 +28,7 @@ import { emailContent } from './parcel.js';
 import { TestClock, testRuntime } from './runtime.js';
 
 const DAY_MS = 86_400_000;
+export const ADMIN_TOKEN = 'administrator-token-1';
 
 const PLAYBOOK = {
   'brand.yaml': `name: Ahrens
@@ -98,7 +101,7 @@ export class DispatchWorld {
   readonly bundle = compile();
   readonly clock: TestClock;
   private readonly decided = new Map<string, { decision: Decision; situation: Situation }>();
-  private module: TestingModule | undefined;
+  private app: NestFastifyApplication | undefined;
   private count = 0;
 
   private constructor(
@@ -112,17 +115,24 @@ export class DispatchWorld {
   static async open(environment: Record<string, string> = {}): Promise<DispatchWorld> {
     const opened = await openTestDatabase();
     const clock = new TestClock('2026-03-02T10:00:00.000Z');
-    const runtime = testRuntime(clock, { PUBLIC_URL: 'https://m.example.com', ...environment });
+    const runtime = testRuntime(clock, {
+      PUBLIC_URL: 'https://m.example.com',
+      BOOTSTRAP_ADMIN_EMAIL: 'admin@example.com',
+      BOOTSTRAP_ADMIN_PASSWORD: 'correct-horse',
+      BOOTSTRAP_API_KEY: ADMIN_TOKEN,
+      ...environment,
+    });
     const world = new DispatchWorld(opened.database, runtime, () => opened.close());
     await world.start();
     return world;
   }
 
   private async start(): Promise<void> {
-    this.module = await Test.createTestingModule({
+    const module = await Test.createTestingModule({
       imports: [
         DatabaseModule.of(this.database),
         RuntimeModule.of(this.runtime),
+        HttpModule,
         WorkModule,
         AccessModule,
         DispatchModule,
@@ -137,18 +147,34 @@ export class DispatchWorld {
       .overrideProvider(DecisionsService)
       .useValue({ get: (_db: unknown, id: string) => Promise.resolve(this.decided.get(id) ?? null) })
       .compile();
+    this.app = module.createNestApplication<NestFastifyApplication>(httpAdapter(), { logger: false });
+    configureHttp(this.app);
+    await this.app.init();
+    await this.get(AccessService).bootstrap(this.runtime.environment);
     this.work.register(this.get(DispatchService).messageApproved);
     this.work.register(this.get(OutcomesService).linkFollowed);
   }
 
   get<T>(type: abstract new (...args: never[]) => T): T {
-    if (this.module === undefined) throw new Error('not started');
-    return this.module.get<T>(type, { strict: false });
+    if (this.app === undefined) throw new Error('not started');
+    return this.app.get<T>(type, { strict: false });
   }
 
-  get application(): TestingModule {
-    if (this.module === undefined) throw new Error('not started');
-    return this.module;
+  /** A request over HTTP, as the administrator when `token` is ADMIN_TOKEN. */
+  async request(
+    method: 'GET' | 'HEAD' | 'POST' | 'DELETE',
+    url: string,
+    options: { body?: string | object; headers?: Record<string, string>; token?: string } = {},
+  ): Promise<{ status: number; headers: Record<string, unknown>; body: string }> {
+    if (this.app === undefined) throw new Error('not started');
+    const { token } = options;
+    const answer = await this.app.inject({
+      method,
+      url,
+      ...(options.body === undefined ? {} : { payload: options.body }),
+      headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...options.headers },
+    });
+    return { status: answer.statusCode, headers: answer.headers, body: answer.body };
   }
 
   get work(): WorkService {
@@ -162,7 +188,7 @@ export class DispatchWorld {
   }
 
   async close(): Promise<void> {
-    await this.module?.close();
+    await this.app?.close();
     await this.closeDatabase();
   }
 

@@ -10,7 +10,6 @@ import { type Applied, ProfilesService } from '../../src/profiles/index.js';
 import { type Profile } from '../../src/profiles/profile.js';
 import { type Runtime } from '../../src/platform/runtime.js';
 import { InboxService, SignalsService } from '../../src/signals/index.js';
-import { type NewSignal } from '../../src/signals/signal.js';
 import { TriggersService } from '../../src/triggers/index.js';
 
 /** The stages from a signal to a firing, wired by hand; what comes after them is a list of what they saw. */
@@ -63,23 +62,4 @@ export function firstStages(database: Database, runtime: Runtime, bundle: () => 
     },
   };
   return stages;
-}
-
-let count = 0;
-
-/** A signal as the ingest hands it on; a track of somebody unless it says otherwise. */
-export function newSignal(given: Partial<NewSignal> & { readonly occurredAt: string }): NewSignal {
-  return {
-    messageId: `message-${++count}`,
-    type: 'track',
-    event: given.type === undefined || given.type === 'track' ? 'Product Viewed' : null,
-    userId: null,
-    anonymousId: null,
-    previousId: null,
-    groupId: null,
-    traits: {},
-    properties: {},
-    context: {},
-    ...given,
-  };
 }
