@@ -69,16 +69,18 @@ export async function selectClaims(db: Executor): Promise<Fact[]> {
   return rows.map(toFact);
 }
 
-/**
- * Writes new versions. One that somebody else has written meanwhile is left alone.
- * @returns the ids that were written.
- */
+/** One writer at a time, so that the version after the latest is free; readers are not held up. */
+export async function lockFacts(tx: Tx): Promise<void> {
+  await sql`lock table facts in share row exclusive mode`.execute(tx);
+}
+
+/** Writes new versions. */
 export async function insertVersions(
   tx: Tx,
   versions: readonly NewFact[],
   at: Date,
   by: string,
-): Promise<string[]> {
+): Promise<void> {
   const records = versions.map(({ fact, data, contentHash }) => ({
     id: fact.id,
     version: fact.version,
@@ -89,13 +91,9 @@ export async function insertVersions(
     source: fact.source,
     content_hash: contentHash,
   }));
-  const { rows } = await sql<{ id: string }>`
+  await sql`
     insert into facts (id, version, kind, data, valid_from, valid_until, source, content_hash, created_at, created_by)
     select r.id, r.version, r.kind, r.data, r.valid_from, r.valid_until, r.source, r.content_hash, ${at}, ${by}
     from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as r(id text, version integer, kind text, data text,
-      valid_from timestamptz, valid_until timestamptz, source text, content_hash text)
-    order by r.id
-    on conflict (id, version) do nothing
-    returning id`.execute(tx);
-  return rows.map((row) => row.id);
+      valid_from timestamptz, valid_until timestamptz, source text, content_hash text)`.execute(tx);
 }

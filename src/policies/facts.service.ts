@@ -7,9 +7,14 @@ import { canonicalJson } from '../shared/canonical-json.js';
 import { Clock } from '../shared/clock.js';
 import { contentHash } from '../shared/hash.js';
 import { type Fact, type FactInput, type FactKind } from './fact.js';
-import { insertVersions, type NewFact, selectClaims, selectLatest, selectPage } from './facts.repository.js';
-
-const ATTEMPTS = 5;
+import {
+  insertVersions,
+  lockFacts,
+  type NewFact,
+  selectClaims,
+  selectLatest,
+  selectPage,
+} from './facts.repository.js';
 
 /** The catalogue: products, offers and approved claims, each at its latest version, valid or not. */
 @Injectable()
@@ -42,45 +47,47 @@ export class FactsService {
     return fact;
   }
 
-  /** Puts many, all or none. @returns them in the order given. */
+  /** Puts many, all or none; no id twice. @returns them in the order given. */
   async putAll(
     tx: Tx,
     puts: readonly { readonly id: string; readonly input: FactInput }[],
     actor: Actor,
   ): Promise<Fact[]> {
-    const now = this.clock.now();
-    const kept = new Map<string, Fact>();
-    const written: { id: string; version: number }[] = [];
-    let left = puts;
-    for (let attempt = 0; left.length > 0; attempt++) {
-      if (attempt === ATTEMPTS) throw new Problem(409, 'facts-contended', 'These facts are being changed by others; try again.'); // prettier-ignore
-      const before = new Map((await selectLatest(tx, left.map(({ id }) => id))).map((stored) => [stored.fact.id, stored])); // prettier-ignore
-      const versions = left.flatMap(({ id, input }): NewFact[] => {
-        const earlier = before.get(id);
-        if (earlier !== undefined && earlier.fact.kind !== input.kind)
-          throw new Problem(409, 'fact-kind', `${id} is a ${earlier.fact.kind} and cannot become a ${input.kind}.`); // prettier-ignore
-        const next = nextVersion(id, input, earlier?.fact.version ?? 0);
-        if (earlier?.contentHash !== next.contentHash) return [next];
-        kept.set(id, earlier.fact);
-        return [];
-      });
-      const inserted = new Set(versions.length === 0 ? [] : await insertVersions(tx, versions, now, actorId(actor))); // prettier-ignore
-      for (const { fact } of versions) {
-        if (!inserted.has(fact.id)) continue;
-        kept.set(fact.id, fact);
-        written.push({ id: fact.id, version: fact.version });
-      }
-      // What another transaction wrote in between is compared again, now that it has committed.
-      left = left.filter(({ id }) => !kept.has(id));
+    await lockFacts(tx);
+    const stored = await selectLatest(
+      tx,
+      puts.map(({ id }) => id),
+    );
+    const before = new Map(stored.map((latest) => [latest.fact.id, latest]));
+    const facts = puts.map(({ id, input }) => {
+      const earlier = before.get(id);
+      if (earlier !== undefined && earlier.fact.kind !== input.kind)
+        throw new Problem(
+          409,
+          'fact-kind',
+          `${id} is a ${earlier.fact.kind} and cannot become a ${input.kind}.`,
+        );
+      const next = nextVersion(id, input, earlier?.fact.version ?? 0);
+      return earlier?.contentHash === next.contentHash
+        ? { fact: earlier.fact, next: null }
+        : { fact: next.fact, next };
+    });
+    const versions = facts.flatMap(({ next }) => next ?? []);
+    if (versions.length > 0) {
+      await insertVersions(tx, versions, this.clock.now(), actorId(actor));
+      await this.recordPut(tx, versions, actor);
     }
-    if (written.length > 0)
-      await this.audit.record(tx, {
-        actor: actorId(actor),
-        action: 'facts.put',
-        subject: written.length === 1 ? (written[0]?.id ?? '') : `${written.length} facts`,
-        detail: { facts: written },
-      });
-    return puts.flatMap(({ id }) => kept.get(id) ?? []);
+    return facts.map(({ fact }) => fact);
+  }
+
+  private async recordPut(tx: Tx, versions: readonly NewFact[], actor: Actor): Promise<void> {
+    const [first] = versions;
+    await this.audit.record(tx, {
+      actor: actorId(actor),
+      action: 'facts.put',
+      subject: versions.length === 1 && first !== undefined ? first.fact.id : `${versions.length} facts`,
+      detail: { facts: versions.map(({ fact }) => ({ id: fact.id, version: fact.version })) },
+    });
   }
 }
 

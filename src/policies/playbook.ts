@@ -16,8 +16,10 @@ const hourMinute = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'write an hour and minute such as "08:00"');
 
+const currencyCode = z.string().regex(/^[A-Z]{3}$/, 'write an ISO 4217 code such as "EUR"');
+
 /** Amount in minor units with an ISO 4217 code. */
-export const money = z.strictObject({ amount: z.int(), currency: z.string().regex(/^[A-Z]{3}$/) });
+export const money = z.strictObject({ amount: z.int(), currency: currencyCode });
 
 export const channelKind = z.enum(['email', 'webhook', 'onsite']);
 export type ChannelKind = z.output<typeof channelKind>;
@@ -42,7 +44,7 @@ export const brandSchema = z.strictObject({
   voice: z.string().min(1),
   bannedWords: z.array(z.string().min(1)).default([]),
   locale: z.string().default('en'),
-  currency: z.string().regex(/^[A-Z]{3}$/),
+  currency: currencyCode,
   tracking: z
     .strictObject({ clicks: z.boolean().default(true), opens: z.boolean().default(false) })
     .default({ clicks: true, opens: false }),
@@ -215,7 +217,7 @@ export const scopeSchema = z.strictObject({
   classes: z.array(messageClass).default([]),
   channels: z.array(id).default([]),
   tags: z.array(id).default([]),
-  countries: z.array(z.string().regex(/^[A-Z]{2}$/)).default([]),
+  countries: z.array(z.string().regex(/^[A-Z]{2}$/, 'write an ISO 3166 code such as "DE"')).default([]),
   exceptActions: z.array(id).default([]),
   exceptTags: z.array(id).default([]),
 });

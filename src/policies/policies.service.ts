@@ -191,7 +191,8 @@ export class PoliciesService implements OnModuleDestroy {
     this.problems = result.ok ? [] : result.errors;
     if (!result.ok) {
       const kept = this.current === null ? '' : '; the last good one stays in force';
-      this.logger.error(`the playbook has ${result.errors.length} mistakes${kept}`);
+      const mistakes = result.errors.length === 1 ? 'a mistake' : `${result.errors.length} mistakes`;
+      this.logger.error(`the playbook has ${mistakes}${kept}`);
       for (const problem of result.errors.slice(0, SHOWN_PROBLEMS)) this.logger.error(inOneLine(problem));
       return null;
     }
