@@ -23,7 +23,7 @@ export const HANDOFF = 'handoff';
 export const decisionOutcome = z.enum(['act', 'hold', 'handoff']);
 
 /** One guardrail's verdict on one candidate. */
-export const guardrailVerdictSchema = z.strictObject({
+const guardrailVerdictSchema = z.strictObject({
   id: z.string(),
   effect: z.enum(['suppress', 'handoff', 'review', 'limit']),
   matched: z.boolean(),

@@ -1,3 +1,2 @@
-export { type Departure } from './messages.repository.js';
 export { MessagesModule } from './messages.module.js';
-export { IllegalStep, MessagesService, type StepReason } from './messages.service.js';
+export { IllegalStep, MessagesService } from './messages.service.js';

@@ -27,8 +27,6 @@ export const OPEN_STATES: readonly MessageState[] = [
   'scheduled',
   'sending',
 ];
-/** It left, or may have left (`unknown`): it counts against the caps at its send time. */
-export const SPENT_STATES: readonly MessageState[] = ['sent', 'delivered', 'unknown'];
 
 const ENDS: readonly MessageState[] = ['suppressed', 'expired', 'cancelled', 'failed'];
 const TRANSITIONS: Readonly<Record<MessageState, readonly MessageState[]>> = {

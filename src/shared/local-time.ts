@@ -46,7 +46,7 @@ export function minutesOf(hourMinute: string): number {
 }
 
 /** Minutes that local time is ahead of UTC at a moment (epoch milliseconds). */
-export function offsetAt(zone: Zone, at: number): number {
+function offsetAt(zone: Zone, at: number): number {
   return typeof zone === 'number' ? zone : IANAZone.create(zone).offset(at);
 }
 
