@@ -84,3 +84,16 @@ export async function countUnsealed(db: Executor): Promise<number> {
   }>`select count(*) as count from audit_entries where sealed_in is null`.execute(db);
   return rows[0]?.count ?? 0;
 }
+
+/** Entries about a subject (or all), newest first, behind `before`. */
+export async function selectEntries(
+  db: Executor,
+  filter: { subject: string | null; before: number | null; limit: number },
+): Promise<(AuditRow & { sealed_in: number | null })[]> {
+  const { rows } = await sql<AuditRow & { sealed_in: number | null }>`
+    select seq, id, at, actor, action, subject, detail, personal, key_id, sealed_in from audit_entries
+    where (${filter.subject}::text is null or subject = ${filter.subject})
+      and (${filter.before}::bigint is null or seq < ${filter.before})
+    order by seq desc limit ${filter.limit}`.execute(db);
+  return rows;
+}

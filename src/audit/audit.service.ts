@@ -10,6 +10,7 @@ import {
   insertEntry,
   insertSeal,
   lockLastSeal,
+  selectEntries,
   selectSealed,
   selectSeals,
   selectUnsealed,
@@ -28,6 +29,19 @@ export interface AuditRecord {
   readonly detail?: Json;
   /** Sealed under this person's key; the entry stays sealed when the key is erased. */
   readonly personal?: { readonly keyId: string; readonly value: Json };
+}
+
+/** An entry as it is shown. */
+export interface AuditEntry {
+  readonly seq: number;
+  readonly id: string;
+  readonly at: string;
+  readonly actor: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly detail: Json;
+  /** Null until the sealer came by. */
+  readonly sealedIn: number | null;
 }
 
 /** What a look over the whole chain found. */
@@ -126,6 +140,21 @@ export class AuditService {
   /** Recomputes the whole chain from the rows. */
   verify(db: Db = this.database.db): Promise<ChainReport> {
     return verifyChain(db);
+  }
+
+  /** Entries, newest first. @param before the seq to go on behind. @param limit rows to read. */
+  async list(subject: string | null, before: number | null, limit: number): Promise<AuditEntry[]> {
+    const rows = await selectEntries(this.database.db, { subject, before, limit });
+    return rows.map((row) => ({
+      seq: row.seq,
+      id: row.id,
+      at: row.at.toISOString(),
+      actor: row.actor,
+      action: row.action,
+      subject: row.subject,
+      detail: JSON.parse(row.detail) as Json,
+      sealedIn: row.sealed_in,
+    }));
   }
 }
 
