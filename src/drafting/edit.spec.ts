@@ -32,9 +32,15 @@ const written: WrittenDraft = {
   claims: [],
 };
 
-function content(changes: { class?: 'marketing' | 'transactional'; opens?: boolean } = {}): MessageContent {
+function content(
+  changes: { class?: 'marketing' | 'transactional'; opens?: boolean; postalAddress?: string } = {},
+): MessageContent {
   return toContent(written, {
-    brand: { ...brand, tracking: { clicks: true, opens: changes.opens ?? false } },
+    brand: {
+      ...brand,
+      postalAddress: changes.postalAddress ?? brand.postalAddress,
+      tracking: { clicks: true, opens: changes.opens ?? false },
+    },
     channel: { id: 'email', kind: 'email', contactCost: 1, enabled: true, allowHosts: [] },
     action: { id: 'recover-cart', class: changes.class ?? 'marketing' },
     offer: null,
@@ -77,6 +83,11 @@ describe('an e-mail’s content', () => {
     expect(service.text).toContain('This is a service message from Fernhill & Co.');
     expect(content().html).not.toContain('<img');
     expect(content({ opens: true }).html).toContain('https://countersign.invalid/open');
+  });
+
+  it('does not name the brand twice when its address begins with the name', () => {
+    const named = content({ postalAddress: 'Fernhill & Co, 12 Example Lane' });
+    expect(named.text).toContain('\nFernhill & Co, 12 Example Lane\n');
   });
 
   it('writes dark on a light accent', () => {

@@ -177,13 +177,14 @@ function footerLines(parts: EmailParts): string[] {
   const phrases = phrasesFor(parts.locale);
   const filled = (text: string): string =>
     text.replace('{recipient}', () => parts.recipient).replace('{brand}', () => parts.brand.name);
+  const address = parts.brand.postalAddress
+    .split(/\s*\n\s*/)
+    .filter(Boolean)
+    .join(', ');
   return [
     ...(parts.marketing ? [] : [filled(phrases.service)]),
     filled(phrases.sentTo),
-    `${parts.brand.name}, ${parts.brand.postalAddress
-      .split(/\s*\n\s*/)
-      .filter(Boolean)
-      .join(', ')}`,
+    address.startsWith(parts.brand.name) ? address : `${parts.brand.name}, ${address}`,
   ];
 }
 
