@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import { field, trigger, triggersOnly } from '../../test/fixtures/triggers.js';
 import { openTestDatabase, type TestDatabase } from '../../test/harness/database.js';
 import { TestClock, testRuntime } from '../../test/harness/runtime.js';
-import { type FirstStages, firstStages, newSignal } from '../../test/harness/stages.js';
+import { newSignal } from '../../test/fixtures/signals.js';
+import { type FirstStages, firstStages } from '../../test/harness/stages.js';
 import { type NewSignal, OWN_SOURCE } from '../signals/signal.js';
 import { type Bundle } from '../policies/bundle.js';
 

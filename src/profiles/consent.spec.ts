@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import { newSignal } from '../../test/fixtures/signals.js';
+import { type NewSignal, type Signal } from '../signals/signal.js';
+import { consentFor, consentsIn, mergeConsents, withConsent } from './consent.js';
+import { type Consent } from './profile.js';
+
+const at = (minute: number): string => new Date(Date.UTC(2026, 10, 18, 12, minute)).toISOString();
+const said = (state: Consent['state'], minute: number, topic = '*', channel = 'email'): Consent => ({
+  channel,
+  topic,
+  state,
+  source: 'test',
+  at: at(minute),
+});
+const received = (signal: Partial<NewSignal>): Signal => ({
+  ...newSignal({ occurredAt: at(0), userId: 'u1', ...signal }),
+  id: 'sig_1',
+  source: 'key_1',
+  receivedAt: at(1),
+});
+
+const consents = fc
+  .array(
+    fc.record({
+      channel: fc.constantFrom('email', 'sms'),
+      topic: fc.constantFrom('*', 'news', 'offers'),
+      state: fc.constantFrom<Consent['state']>('granted', 'denied', 'unknown'),
+      minute: fc.nat(30),
+    }),
+    { maxLength: 8 },
+  )
+  .map((all) =>
+    all
+      .map(({ state, minute, topic, channel }) => said(state, minute, topic, channel))
+      .reduce<readonly Consent[]>(withConsent, []),
+  );
+const STRICTNESS = { granted: 0, unknown: 1, denied: 2 };
+const asked = [
+  ['email', '*'],
+  ['email', 'news'],
+  ['sms', 'offers'],
+] as const;
+
+describe('consent', () => {
+  it('is unknown while nothing was said', () => {
+    expect(consentFor([], 'email', 'news')).toBe('unknown');
+  });
+
+  it('follows the newest statement, whenever it arrives', () => {
+    const held = withConsent([said('denied', 5)], said('granted', 3));
+    expect(consentFor(held, 'email', '*')).toBe('denied');
+    expect(consentFor(withConsent(held, said('granted', 7)), 'email', '*')).toBe('granted');
+  });
+
+  it('is the stricter of two statements of the same moment', () => {
+    expect(consentFor(withConsent([said('denied', 5)], said('granted', 5)), 'email', '*')).toBe('denied');
+    expect(consentFor(withConsent([said('granted', 5)], said('denied', 5)), 'email', '*')).toBe('denied');
+  });
+
+  it('keeps a topic denied when everything is granted later', () => {
+    expect(consentFor([said('denied', 1, 'news'), said('granted', 9)], 'email', 'news')).toBe('denied');
+  });
+
+  it('drops a topic’s grant when everything is denied later, until the topic is granted again', () => {
+    expect(consentFor([said('granted', 1, 'news'), said('denied', 9)], 'email', 'news')).toBe('denied');
+    expect(consentFor([said('granted', 9, 'news'), said('denied', 1)], 'email', 'news')).toBe('granted');
+  });
+
+  it('does not depend on the order in which statements arrive', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.record({ state: fc.constantFrom<Consent['state']>('granted', 'denied'), minute: fc.nat(9) }),
+        ),
+        (all) => {
+          const one = all.map(({ state, minute }) => said(state, minute));
+          const forwards = one.reduce<readonly Consent[]>(withConsent, []);
+          expect([...one].reverse().reduce<readonly Consent[]>(withConsent, [])).toEqual(forwards);
+        },
+      ),
+    );
+  });
+
+  it('is never looser after a merge than on either side that said something', () => {
+    fc.assert(
+      fc.property(consents, consents, (a, b) => {
+        const merged = mergeConsents(a, b);
+        for (const [channel, topic] of asked) {
+          const state = STRICTNESS[consentFor(merged, channel, topic)];
+          for (const side of [a, b]) {
+            const about = side.some(
+              (each) => each.channel === channel && (each.topic === topic || each.topic === '*'),
+            );
+            if (about) expect(state).toBeGreaterThanOrEqual(STRICTNESS[consentFor(side, channel, topic)]);
+          }
+        }
+      }),
+    );
+  });
+
+  it('merges the same way round and whichever pair comes first', () => {
+    const outcome = (all: readonly Consent[]): string[] =>
+      asked.map(([channel, topic]) => consentFor(all, channel, topic));
+    fc.assert(
+      fc.property(consents, consents, consents, (a, b, c) => {
+        expect(mergeConsents(a, b)).toEqual(mergeConsents(b, a));
+        expect(outcome(mergeConsents(mergeConsents(a, b), c))).toEqual(
+          outcome(mergeConsents(a, mergeConsents(b, c))),
+        );
+      }),
+    );
+  });
+
+  it.each<[string, Partial<NewSignal>, [string, string, string][]]>([
+    ['Consent Given', { event: 'Consent Given' }, [['email', '*', 'granted']]],
+    [
+      'Unsubscribed with a topic',
+      { event: 'Unsubscribed', properties: { channel: 'sms', topic: 'news' } },
+      [['sms', 'news', 'denied']],
+    ],
+    [
+      'Consent Updated',
+      { event: 'Consent Updated', properties: { state: 'unknown' } },
+      [['email', '*', 'unknown']],
+    ],
+    ['email_consent', { type: 'identify', traits: { email_consent: 'yes' } }, [['email', '*', 'granted']]],
+    [
+      'marketing_consent',
+      { type: 'identify', traits: { marketing_consent: false } },
+      [['email', '*', 'denied']],
+    ],
+    [
+      'a consent object',
+      { type: 'identify', traits: { consent: { email: { news: 'granted' }, sms: false } } },
+      [
+        ['email', 'news', 'granted'],
+        ['sms', '*', 'denied'],
+      ],
+    ],
+    [
+      'a consent object in the context',
+      { context: { consent: { email: true } } },
+      [['email', '*', 'granted']],
+    ],
+    ['nonsense', { type: 'identify', traits: { email_consent: 'maybe', consent: 'all' } }, []],
+    ['another event', { event: 'toString' }, []],
+  ])('is read from %s', (_what, signal, expected) => {
+    expect(consentsIn(received(signal)).map(({ channel, topic, state }) => [channel, topic, state])).toEqual(
+      expected,
+    );
+  });
+});

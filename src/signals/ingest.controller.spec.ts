@@ -1,0 +1,229 @@
+import { gzipSync } from 'node:zlib';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { sql } from 'kysely';
+import { openTestDatabase, type TestDatabase } from '../../test/harness/database.js';
+import { TestClock, testRuntime } from '../../test/harness/runtime.js';
+import { AccessModule, AccessService } from '../access/index.js';
+import { AuditModule } from '../audit/index.js';
+import { DatabaseModule } from '../platform/database/index.js';
+import { configureHttp, httpAdapter, HttpModule } from '../platform/http/index.js';
+import { RuntimeModule } from '../platform/runtime.module.js';
+import { Overloaded, SignalsModule, SignalsService } from './index.js';
+
+const WRITE_KEY = 'test-write-key';
+const BASIC = `Basic ${Buffer.from(`${WRITE_KEY}:anything`).toString('base64')}`;
+
+describe('the signals API', () => {
+  let opened: TestDatabase;
+  let app: NestFastifyApplication;
+  let url: string;
+
+  beforeAll(async () => {
+    opened = await openTestDatabase();
+    const runtime = testRuntime(new TestClock('2026-11-18T12:00:00.000Z'), {
+      BOOTSTRAP_WRITE_KEY: WRITE_KEY,
+    });
+    const module = await Test.createTestingModule({
+      imports: [
+        DatabaseModule.of(opened.database),
+        RuntimeModule.of(runtime),
+        HttpModule,
+        AuditModule,
+        AccessModule,
+        SignalsModule,
+      ],
+    }).compile();
+    app = module.createNestApplication<NestFastifyApplication>(httpAdapter());
+    app.useLogger(false);
+    configureHttp(app);
+    await app.get(AccessService).bootstrap(runtime.environment);
+    await app.listen(0, '127.0.0.1');
+    url = await app.getUrl();
+  });
+  afterAll(async () => {
+    await app.close();
+    await opened.close();
+  });
+  beforeEach(async () => {
+    await sql`delete from signals`.execute(opened.database.db);
+    await sql`delete from signal_rejections`.execute(opened.database.db);
+  });
+
+  const send = async (
+    path: string,
+    body: string | Uint8Array<ArrayBuffer>,
+    headers: Record<string, string> = {},
+  ): Promise<{ status: number; headers: Headers; body: Record<string, unknown> }> => {
+    const response = await fetch(`${url}/v1/${path}`, {
+      method: 'POST',
+      headers: { authorization: BASIC, 'content-type': 'application/json', ...headers },
+      body,
+    });
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (await response.json()) as Record<string, unknown>,
+    };
+  };
+  const kept = async (): Promise<string[]> => {
+    const { rows } = await sql<{ type: string }>`select type from signals order by type`.execute(
+      opened.database.db,
+    );
+    return rows.map(({ type }) => type);
+  };
+  const noted = async (): Promise<{ path: string; message: string; excerpt: string }[]> => {
+    const { rows } = await sql<{ path: string; message: string; excerpt: string }>`
+      select path, message, excerpt from signal_rejections order by seq`.execute(opened.database.db);
+    return rows;
+  };
+  const batchOf = (...batch: unknown[]): string => JSON.stringify({ batch });
+
+  it.each([
+    ['track', { userId: 'u1', event: 'A' }],
+    ['identify', { userId: 'u1', traits: { email: 'a@example.com' } }],
+    ['page', { anonymousId: 'a1', name: 'Home' }],
+    ['screen', { anonymousId: 'a1', name: 'Home' }],
+    ['group', { userId: 'u1', groupId: 'g1' }],
+    ['alias', { userId: 'u1', previousId: 'a1' }],
+  ])('keeps a %s', async (type, body) => {
+    expect(await send(type, JSON.stringify(body))).toMatchObject({ status: 200, body: { success: true } });
+    expect(await kept()).toEqual([type]);
+  });
+
+  it('answers success without a list when the whole batch is good', async () => {
+    const answer = await send('batch', batchOf({ type: 'track', userId: 'u1', event: 'A' }));
+    expect(answer.status).toBe(200);
+    expect(answer.body).toEqual({ success: true });
+  });
+
+  it('keeps the good and names the bad, to the client and to the console', async () => {
+    const answer = await send(
+      'batch',
+      batchOf({ type: 'track', userId: 'u1', event: 'A' }, { type: 'track', userId: 'u1' }),
+    );
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { success: true, rejected: [{ index: 1, path: 'event', message: 'is missing' }] },
+    });
+    expect(await kept()).toEqual(['track']);
+    expect(await noted()).toEqual([
+      { path: 'event', message: 'is missing', excerpt: 'track {type, userId}' },
+    ]);
+  });
+
+  it('answers 400 and keeps nothing of a single bad signal', async () => {
+    const answer = await send('track', JSON.stringify({ userId: 'u1' }));
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    expect(answer.body['errors']).toEqual([{ path: 'event', message: 'is missing' }]);
+    expect(await kept()).toEqual([]);
+    expect(await noted()).toHaveLength(1);
+  });
+
+  it.each([
+    ['malformed JSON', '{"batch": [', ''],
+    ['a list', '[]', ''],
+    ['nothing', '', ''],
+    ['a batch that is no list', '{"batch": 1}', 'batch'],
+  ])('answers 400 for %s', async (_what, body, path) => {
+    const answer = await send('batch', body);
+    expect(answer.status).toBe(400);
+    expect(answer.body['errors']).toMatchObject([{ path }]);
+  });
+
+  it.each([
+    ['as it should be labelled', { 'content-type': 'application/json', 'content-encoding': 'gzip' }],
+    [
+      'as RudderStack labels it',
+      { 'content-type': 'application/x-www-form-urlencoded', 'content-encoding': 'gzip' },
+    ],
+    ['without a label', { 'content-type': 'text/plain' }],
+  ])('takes gzip %s', async (_what, headers) => {
+    const body = new Uint8Array(gzipSync(batchOf({ type: 'track', userId: 'u1', event: 'A' })));
+    expect((await send('batch', body, headers)).status).toBe(200);
+    expect(await kept()).toEqual(['track']);
+  });
+
+  it('takes JSON under any content type', async () => {
+    const body = batchOf({ type: 'track', userId: 'u1', event: 'A' });
+    expect((await send('batch', body, { 'content-type': 'text/plain' })).status).toBe(200);
+    expect((await send('batch', body, { 'content-type': 'application/x-www-form-urlencoded' })).status).toBe(
+      200,
+    );
+  });
+
+  it('answers 400 for broken gzip', async () => {
+    const broken = new Uint8Array(gzipSync(batchOf()));
+    broken[15] = 0;
+    expect((await send('batch', broken)).status).toBe(400);
+  });
+
+  describe('too much', () => {
+    const track = (size: number): object => ({
+      type: 'track',
+      userId: 'u1',
+      event: 'A',
+      properties: { a: 'x'.repeat(size) },
+    });
+
+    it('refuses 10 MB', async () => {
+      const answer = await send('batch', batchOf(track(10_000_000))).catch(() => null);
+      // The answer may be cut off together with the upload.
+      expect(answer?.status ?? 413).toBe(413);
+    });
+
+    it('refuses more than 500 KB after unzipping, without unzipping it all', async () => {
+      const bomb = new Uint8Array(gzipSync(batchOf(track(100_000_000))));
+      expect(bomb.length).toBeLessThan(200_000);
+      expect((await send('batch', bomb)).status).toBe(413);
+    });
+
+    it('takes a batch of just under 500 KB', async () => {
+      expect(await send('batch', batchOf(...Array.from({ length: 16 }, () => track(30_000))))).toMatchObject({
+        status: 200,
+        body: { success: true },
+      });
+    });
+
+    it('refuses one signal above 32 KB, and only that one out of a batch', async () => {
+      expect((await send('track', JSON.stringify(track(33_000)))).status).toBe(413);
+      expect((await send('batch', batchOf(track(33_000)))).status).toBe(413);
+      const mixed = await send('batch', batchOf(track(33_000), track(10)));
+      expect(mixed).toMatchObject({ status: 200, body: { rejected: [{ index: 0 }] } });
+      expect(await kept()).toEqual(['track']);
+    });
+
+    it('answers 429 with Retry-After when it is overloaded, and keeps nothing', async () => {
+      const service = app.get(SignalsService);
+      const append = service.append.bind(service);
+      service.append = () => Promise.reject(new Overloaded(3));
+      try {
+        const answer = await send('batch', batchOf(track(1)));
+        expect(answer.status).toBe(429);
+        expect(answer.headers.get('retry-after')).toBe('3');
+      } finally {
+        service.append = append;
+      }
+      expect(await kept()).toEqual([]);
+    });
+  });
+
+  it.each([
+    ['no key', ''],
+    ['a wrong key', `Basic ${Buffer.from('wrong:').toString('base64')}`],
+    ['an empty key', `Basic ${Buffer.from(':').toString('base64')}`],
+    ['a bearer token', `Bearer ${WRITE_KEY}`],
+    ['rubbish', 'Basic ***'],
+  ])('answers 401 for %s', async (_what, authorization) => {
+    const answer = await send('batch', batchOf(), { authorization });
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toContain('Basic');
+  });
+
+  it('lets browsers ask first', async () => {
+    const answer = await fetch(`${url}/v1/track`, { method: 'OPTIONS' });
+    expect(answer.status).toBe(204);
+    expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+  });
+});
