@@ -53,18 +53,14 @@ export class LinksController {
     else sendPage(reply, 404, unknownLinkPage());
   }
 
-  /** A link out of a message: leads to exactly the target that was signed. */
+  /** A link out of a message: leads to exactly the target that was signed. HEAD comes here too, and is never counted. */
   @Get('t/:token')
   @ApiResponse({ status: 302, description: 'To the signed target; a pixel (image/gif) for an open.' })
-  follow(
+  async follow(
     @Param('token') token: string,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.answer(token, request, reply);
-  }
-
-  private async answer(token: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const followed = await this.links.follow(token, visitorOf(request));
     switch (followed.kind) {
       case 'redirect':
