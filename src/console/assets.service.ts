@@ -26,7 +26,11 @@ function own(name: string): Buffer {
 @Injectable()
 export class ConsoleAssets {
   private readonly byName = new Map<string, Asset>();
-  readonly links: { readonly styles: readonly string[]; readonly scripts: readonly string[] };
+  readonly links: {
+    readonly styles: readonly string[];
+    readonly scripts: readonly string[];
+    readonly icon: string;
+  };
 
   constructor() {
     this.links = {
@@ -38,6 +42,7 @@ export class ConsoleAssets {
         this.add('htmx.js', 'text/javascript', fromPackage('htmx.org/dist/htmx.min.js')),
         this.add('console.js', 'text/javascript', own('console.js')),
       ],
+      icon: this.add('icon.svg', 'image/svg+xml', own('icon.svg')),
     };
   }
 

@@ -67,7 +67,10 @@ export class ConsoleModule implements OnModuleInit {
 
   onModuleInit(): void {
     this.pages.use(({ status, detail }) =>
-      this.renderer.bare(status === 404 ? 'Not found' : 'That did not work', h(ErrorPage, { status, detail })),
+      this.renderer.bare(
+        status === 404 ? 'Not found' : 'That did not work',
+        h(ErrorPage, { status, detail }),
+      ),
     );
   }
 }

@@ -7,7 +7,9 @@ export const optionalText = z
   .optional();
 
 /** The same, absent also when nothing was written. */
-export const optionalWords = optionalText.transform((text) => (text === undefined || text.trim() === '' ? undefined : text));
+export const optionalWords = optionalText.transform((text) =>
+  text === undefined || text.trim() === '' ? undefined : text,
+);
 
 /** A field that may stand in a form several times: one value arrives as text, several as a list. */
 export const fieldList = z

@@ -41,7 +41,11 @@ export class PageRenderer {
     private readonly assets: ConsoleAssets,
   ) {}
 
-  async answer(request: FastifyRequest & GuardedRequest, reply: FastifyReply, answer: Answer): Promise<string> {
+  async answer(
+    request: FastifyRequest & GuardedRequest,
+    reply: FastifyReply,
+    answer: Answer,
+  ): Promise<string> {
     if (answer.kind === 'redirect') {
       reply.status(303).header('location', answer.to).header('cache-control', 'no-store');
       return '';

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Executor } from '../platform/database/index.js';
 import { Vault } from '../platform/vault/index.js';
 import { type Profile } from '../profiles/profile.js';
+import { type ProfileState } from '../profiles/projection.js';
 import { personName } from './layout/person.js';
 
 /** Opens sealed columns in bulk. What belongs to an erased person comes back as null and never as an error: a list goes on without it. */
@@ -29,19 +30,28 @@ export class SealedReader {
     return (await this.open<Value>(db, [{ keyId, sealed }]))[0] ?? null;
   }
 
+  /** Profiles in the order of the rows; null for the erased. */
+  async profiles(
+    db: Executor,
+    rows: readonly { readonly id: string; readonly state: Uint8Array | null }[],
+  ): Promise<(Profile | null)[]> {
+    const opened = await this.open<ProfileState>(
+      db,
+      rows.map((row) => ({ keyId: row.id, sealed: row.state })),
+    );
+    return opened.map((state) => state?.profile ?? null);
+  }
+
   /** Names by profile id; erased people are missing. */
   async names(
     db: Executor,
-    profiles: readonly { readonly id: string; readonly state: Uint8Array | null }[],
+    rows: readonly { readonly id: string; readonly state: Uint8Array | null }[],
   ): Promise<Map<string, string>> {
-    const opened = await this.open<Profile>(
-      db,
-      profiles.map((profile) => ({ keyId: profile.id, sealed: profile.state })),
-    );
+    const profiles = await this.profiles(db, rows);
     const names = new Map<string, string>();
-    for (const [index, profile] of profiles.entries()) {
-      const state = opened[index];
-      if (state) names.set(profile.id, personName(state));
+    for (const [index, row] of rows.entries()) {
+      const profile = profiles[index] ?? null;
+      if (profile !== null) names.set(row.id, personName(profile));
     }
     return names;
   }

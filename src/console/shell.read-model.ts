@@ -18,13 +18,13 @@ interface PauseRow {
 }
 
 /** What every page shows: how much waits for people, and what is paused. */
-export async function readShell(
-  db: Executor,
-): Promise<{ waiting: View['waiting']; pauses: PauseNotice[] }> {
+export async function readShell(db: Executor): Promise<{ waiting: View['waiting']; pauses: PauseNotice[] }> {
   const waiting = await sql<WaitingRow>`
     select (select count(*) from reviews r where r.state in ('pending', 'claimed', 'awaiting_second')) as reviews,
       (select count(*) from tasks t where t.state = 'open') as tasks,
-      (select count(*) from work w where w.state = 'dead') + (select count(*) from signal_failures) as dead`.execute(db);
+      (select count(*) from work w where w.state = 'dead') + (select count(*) from signal_failures) as dead`.execute(
+    db,
+  );
   const pauses = await sql<PauseRow>`
     select p.id, p.scope, p.target, p.reason, p.created_at, who.name as by_name
     from pauses p left join people who on who.id = p.created_by

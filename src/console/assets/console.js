@@ -49,11 +49,16 @@
 
   // Opening a popover moves the focus into it, closing it moves it back; the browser does both. A form sent twice by an impatient
   // hand is sent once.
-  document.addEventListener('submit', (event) => {
-    const form = event.target;
-    if (form.dataset.sent !== undefined && Date.now() - Number(form.dataset.sent) < 1500) event.preventDefault();
-    form.dataset.sent = String(Date.now());
-  }, true);
+  document.addEventListener(
+    'submit',
+    (event) => {
+      const form = event.target;
+      if (form.dataset.sent !== undefined && Date.now() - Number(form.dataset.sent) < 1500)
+        event.preventDefault();
+      form.dataset.sent = String(Date.now());
+    },
+    true,
+  );
 
   // A mark in the words and what it stands for light up together.
   document.addEventListener('click', (event) => {

@@ -22,17 +22,47 @@ export function TriggerTitle({ id }: { id: string | null }): VNode {
 
 const ISO_TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
-/** A value as a reader wants it: times relative, text bare, the rest as JSON. */
+/** A value as a reader wants it: times relative, lists one under the other, records as names and values. */
 export function Value({ value }: { value: Json }): VNode {
   if (typeof value === 'string') return ISO_TIME.test(value) ? <Time at={value} /> : <>{value}</>;
   if (value === null) return <span class="faint">none</span>;
-  if (typeof value === 'object') return <code>{JSON.stringify(value)}</code>;
-  return <>{String(value)}</>;
+  if (typeof value !== 'object') return <>{String(value)}</>;
+  if (!Array.isArray(value)) return <>{recordWords(value)}</>;
+  if (value.every((item) => typeof item !== 'object')) return <>{value.join(', ')}</>;
+  return (
+    <>
+      {value.map((item, index) => (
+        <div key={index}>
+          <Value value={item} />
+        </div>
+      ))}
+    </>
+  );
+}
+
+/** The names a shop's records are told by, first; then whatever else is short. */
+function recordWords(record: Readonly<Record<string, Json>>): string {
+  const { name, quantity, ...rest } = record;
+  if (typeof name === 'string')
+    return `${typeof quantity === 'number' && quantity !== 1 ? `${quantity} × ` : ''}${name}`;
+  return Object.entries(rest)
+    .map(
+      ([key, value]) =>
+        `${codeWords(key)}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
+    )
+    .join(', ');
 }
 
 /** Names and values of a flat record. */
 export function Values({ record }: { record: Readonly<Record<string, Json>> }): VNode {
-  return <Facts rows={Object.entries(record).map(([name, value]) => [codeWords(name), <Value key={name} value={value} />])} />;
+  return (
+    <Facts
+      rows={Object.entries(record).map(([name, value]) => [
+        codeWords(name),
+        <Value key={name} value={value} />,
+      ])}
+    />
+  );
 }
 
 /** What called for the decision: the trigger, what it counted or compared, and the signal it looked at. */
@@ -55,7 +85,9 @@ export function WhyNow({ decision }: { decision: DecisionView }): VNode {
           </>
         )}
       </p>
-      {firing === null || Object.keys(firing.evidence).length === 0 ? null : <Values record={firing.evidence} />}
+      {firing === null || Object.keys(firing.evidence).length === 0 ? null : (
+        <Values record={firing.evidence} />
+      )}
       {signal === null ? null : (
         <>
           <p class="sub">
@@ -91,7 +123,9 @@ export function PersonThen({ situation }: { situation: Situation }): VNode {
           'Suppressed',
           situation.suppressions.length === 0
             ? null
-            : situation.suppressions.map((entry) => `${entry.channel}: ${codeWords(entry.reason)}`).join(', '),
+            : situation.suppressions
+                .map((entry) => `${entry.channel}: ${codeWords(entry.reason)}`)
+                .join(', '),
         ],
         [
           'Messages in 90 days',
@@ -117,83 +151,89 @@ export function Candidates({
   chosen: { readonly action: string; readonly channel: string | null };
 }): VNode {
   const isChosen = (candidate: Candidate): boolean =>
-    candidate.action === chosen.action && (candidate.channel === chosen.channel || candidate.action === 'hold');
+    candidate.action === chosen.action &&
+    (candidate.channel === chosen.channel || candidate.action === 'hold');
   const ordered = [...candidates].sort(
-    (a, b) => Number(isChosen(b)) - Number(isChosen(a)) || Number(b.eligible) - Number(a.eligible) || b.score.total - a.score.total,
+    (a, b) =>
+      Number(isChosen(b)) - Number(isChosen(a)) ||
+      Number(b.eligible) - Number(a.eligible) ||
+      b.score.total - a.score.total,
   );
   return (
-    <div class="table stacks">
-      <table>
-        <thead>
-          <tr>
-            <th>Candidate</th>
-            <th class="num">Worth</th>
-            <th class="num">Chance</th>
-            <th>What spoke against it</th>
-          </tr>
-        </thead>
-        <tbody>
-          {ordered.map((candidate) => (
-            <tr key={`${candidate.action}/${candidate.channel ?? ''}`}>
-              <td>
-                <span class={isChosen(candidate) ? 'strong' : ''}>
-                  <ActionTitle id={candidate.action} />
-                </span>{' '}
-                {isChosen(candidate) ? <Pill tone="good">chosen</Pill> : null}
-                {candidate.channel === null ? null : <small>{candidate.channel}</small>}
-              </td>
-              <td class="num" data-label="Worth">
-                {candidate.score.total.toFixed(1)}
-                <small>
-                  {percent(candidate.score.propensity)} × {candidate.score.value} − {candidate.score.cost}
-                </small>
-              </td>
-              <td class="num" data-label="Chance">
-                {percent(candidate.probability)}
-              </td>
-              <td>
-                <Objections candidate={candidate} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <ul class="candidates">
+      {ordered.map((candidate) => (
+        <li key={`${candidate.action}/${candidate.channel ?? ''}`}>
+          <header>
+            <span class={isChosen(candidate) ? 'strong' : ''}>
+              <ActionTitle id={candidate.action} />
+              {candidate.channel === null ? '' : ` by ${candidate.channel}`}
+            </span>
+            {isChosen(candidate) ? <Pill tone="good">chosen</Pill> : null}
+            {candidate.eligible ? null : <Pill>not possible</Pill>}
+            <Figure candidate={candidate} />
+          </header>
+          <Objections candidate={candidate} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Figure({ candidate }: { candidate: Candidate }): VNode {
+  const { propensity, value, cost, total } = candidate.score;
+  return (
+    <span
+      class="figure"
+      title={`${percent(propensity)} chance × ${value} value − ${cost} cost of contact, in minor units`}
+    >
+      worth {total.toFixed(total % 1 === 0 ? 0 : 1)}
+      {candidate.eligible ? `, picked with ${percent(candidate.probability)}` : ''}
+    </span>
   );
 }
 
 function Objections({ candidate }: { candidate: Candidate }): VNode {
   const { titles } = useView();
   const matched = candidate.guardrails.filter((verdict) => verdict.matched);
-  const passed = candidate.guardrails.length - matched.length;
+  const told = matched.filter((verdict) => verdict.effect !== 'limit');
+  const limits = matched.filter((verdict) => verdict.effect === 'limit');
+  const passed = candidate.guardrails.filter((verdict) => !verdict.matched);
   const blocks = candidate.blockedBy.filter(
-    (block) => !matched.some((verdict) => block.code === verdict.id || block.text === verdict.reason),
+    (block) => !told.some((verdict) => block.code === verdict.id || block.text === verdict.reason),
   );
+  const title = (id: string): string => titles.guardrails.get(id) ?? codeWords(id);
   return (
     <>
       {blocks.map((block) => (
-        <div key={block.code + block.text}>
+        <p key={block.code + block.text} class="objection">
           <Pill tone="bad">{codeWords(block.code)}</Pill> {block.text}
-        </div>
+        </p>
       ))}
-      {matched.map((verdict) => (
-        <div key={verdict.id}>
+      {told.map((verdict) => (
+        <p key={verdict.id} class="objection" title={verdict.id}>
           <Pill tone={verdict.effect === 'suppress' ? 'bad' : 'wait'}>{effectWords(verdict.effect)}</Pill>{' '}
-          <span title={verdict.id}>{titles.guardrails.get(verdict.id) ?? codeWords(verdict.id)}</span>
-          <small>{verdict.reason}</small>
-        </div>
+          {title(verdict.id)}: <span class="faint">{verdict.reason}</span>
+        </p>
       ))}
-      {passed === 0 ? null : (
+      {limits.length + passed.length === 0 ? null : (
         <details>
-          <summary class="faint">
-            {passed} guardrail{passed === 1 ? '' : 's'} looked and let it pass
+          <summary>
+            {limits.length === 0 ? '' : `${limits.length} limit${limits.length === 1 ? '' : 's'} kept to`}
+            {limits.length === 0 || passed.length === 0 ? '' : ', '}
+            {passed.length === 0
+              ? ''
+              : `${passed.length} guardrail${passed.length === 1 ? '' : 's'} let it pass`}
           </summary>
-          <small>
-            {candidate.guardrails
-              .filter((verdict) => !verdict.matched)
-              .map((verdict) => titles.guardrails.get(verdict.id) ?? codeWords(verdict.id))
-              .join(' · ')}
-          </small>
+          <ul>
+            {limits.map((verdict) => (
+              <li key={verdict.id}>
+                {title(verdict.id)}: {verdict.reason}
+              </li>
+            ))}
+            {passed.map((verdict) => (
+              <li key={verdict.id}>passed: {title(verdict.id)}</li>
+            ))}
+          </ul>
         </details>
       )}
     </>

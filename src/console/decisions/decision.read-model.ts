@@ -53,7 +53,11 @@ export interface DecisionView {
 }
 
 /** One decision, opened; null when there is none of this id. */
-export async function readDecision(db: Executor, reader: SealedReader, id: string): Promise<DecisionView | null> {
+export async function readDecision(
+  db: Executor,
+  reader: SealedReader,
+  id: string,
+): Promise<DecisionView | null> {
   const { rows } = await sql<DecisionRow>`
     select d.id, d.profile_id, d.created_at, d.outcome, d.mode, d.action, d.channel, d.trigger_id, d.firing_id, d.bundle_hash,
       d.engine, d.seed, d.key_id, d.situation, d.result, d.situation_hash, d.result_hash, d.message_id,

@@ -2,7 +2,7 @@ import { type VNode } from 'preact';
 import { Empty, Facts, Filters, Json, Mark, More, PageHead, Section, Short, Time } from '../layout/parts.js';
 import { PersonLink } from '../layout/person.js';
 import { useView } from '../layout/view.js';
-import { codeWords, messageStateWords, outcomeWords, percent } from '../layout/words.js';
+import { capital, codeWords, messageStateWords, outcomeWords, percent } from '../layout/words.js';
 import { ActionTitle, Candidates, PersonThen, TriggerTitle, WhyNow } from './decision-parts.js';
 import { type DecisionView } from './decision.read-model.js';
 import { type DecisionLine } from './decisions.read-model.js';
@@ -23,7 +23,10 @@ export function DecisionsPage({ decisions, outcome, action, older }: DecisionsPr
   }));
   return (
     <>
-      <PageHead title="Decisions" lead="To act, to hold or to hand off: doing nothing is a decision like any other, with its reasons." />
+      <PageHead
+        title="Decisions"
+        lead="To act, to hold or to hand off: doing nothing is a decision like any other, with its reasons."
+      />
       <Filters label="Outcome" items={filters} />
       <ActionFilter action={action} outcome={outcome} />
       {decisions.length === 0 ? (
@@ -99,7 +102,9 @@ function DecisionTable({ decisions }: { decisions: readonly DecisionLine[] }): V
                 {decision.reasons.slice(0, 2).map((reason) => (
                   <div key={reason.code + reason.text}>{reason.text}</div>
                 ))}
-                {decision.messageState === null ? null : <small>message {messageStateWords(decision.messageState).text}</small>}
+                {decision.messageState === null ? null : (
+                  <small>message {messageStateWords(decision.messageState).text}</small>
+                )}
               </td>
               <td>
                 <TriggerTitle id={decision.triggerId} />
@@ -115,7 +120,8 @@ function DecisionTable({ decisions }: { decisions: readonly DecisionLine[] }): V
 
 export interface DecisionProps {
   readonly decision: DecisionView;
-  readonly flip: readonly { readonly change: string; readonly becomes: string }[];
+  /** Null when it cannot be asked again, for instance under another engine. */
+  readonly flip: readonly { readonly change: string; readonly becomes: string }[] | null;
   /** Whether the engine, asked again with the stored situation, says the same; null when it could not be asked. */
   readonly reproduced: boolean | null;
 }
@@ -128,7 +134,13 @@ export function DecisionPage({ decision, flip, reproduced }: DecisionProps): VNo
       <PageHead
         title={
           <>
-            {decision.outcome === 'act' ? <ActionTitle id={decision.action} /> : words.text === 'held' ? 'Held' : 'Handed off'}{' '}
+            {decision.outcome === 'act' ? (
+              <ActionTitle id={decision.action} />
+            ) : words.text === 'held' ? (
+              'Held'
+            ) : (
+              'Handed off'
+            )}{' '}
             <span class="faint">for</span> <PersonLink id={decision.profileId} name={decision.name} />
           </>
         }
@@ -161,17 +173,7 @@ export function DecisionPage({ decision, flip, reproduced }: DecisionProps): VNo
               )}
             </Section>
             <Section title="What would have changed it">
-              {flip.length === 0 ? (
-                <p class="faint">No single change that was tried flips it.</p>
-              ) : (
-                <ul>
-                  {flip.map((entry) => (
-                    <li key={entry.change}>
-                      {entry.change} <span class="faint">→</span> {entry.becomes}
-                    </li>
-                  ))}
-                </ul>
-              )}
+              <Flips flip={flip} />
             </Section>
             <Section title="Candidates" hint="worth = chance × value − cost of contact">
               <Candidates candidates={result.candidates} chosen={result} />
@@ -230,5 +232,20 @@ export function DecisionPage({ decision, flip, reproduced }: DecisionProps): VNo
         </div>
       )}
     </>
+  );
+}
+
+function Flips({ flip }: Pick<DecisionProps, 'flip'>): VNode {
+  if (flip === null)
+    return <p class="faint">It cannot be asked again: the engine or the playbook it was made with is gone.</p>;
+  if (flip.length === 0) return <p class="faint">No small change that was tried flips it.</p>;
+  return (
+    <ul>
+      {flip.map((entry) => (
+        <li key={entry.change}>
+          {capital(entry.change)}: <b>{entry.becomes}</b>
+        </li>
+      ))}
+    </ul>
   );
 }

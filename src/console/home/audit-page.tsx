@@ -37,7 +37,10 @@ export function AuditPage({
       )}
       {lines.length === 0 ? (
         <Empty title="No entries">
-          <p>Every signature, activation, pause, sign-in and change of rights is written here and sealed a moment later.</p>
+          <p>
+            Every signature, activation, pause, sign-in and change of rights is written here and sealed a
+            moment later.
+          </p>
         </Empty>
       ) : (
         <div class="table stacks">
@@ -99,7 +102,10 @@ function subjectHref(subject: string): string {
 function Detail({ value }: { value: unknown }): VNode {
   if (typeof value !== 'object' || value === null) return <></>;
   const text = Object.entries(value)
-    .map(([name, member]) => `${codeWords(name)}: ${typeof member === 'object' ? JSON.stringify(member) : String(member)}`)
+    .map(
+      ([name, member]) =>
+        `${codeWords(name)}: ${typeof member === 'object' ? JSON.stringify(member) : String(member)}`,
+    )
     .join(', ');
   return <small>{text.length > 240 ? `${text.slice(0, 240)}…` : text}</small>;
 }

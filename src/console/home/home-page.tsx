@@ -163,8 +163,8 @@ function FirstSteps({ publicUrl }: { publicUrl: string }): VNode {
     <Section title="Nothing was observed yet">
       <div class="card">
         <p>
-          Send a first signal with any Segment or RudderStack client pointed at this address, or by hand. The write key was printed
-          at the first start.
+          Send a first signal with any Segment or RudderStack client pointed at this address, or by hand. The
+          write key was printed at the first start.
         </p>
         <pre>{call}</pre>
         <p>What it makes happen, and what it does not, shows up under People and Decisions a moment later.</p>

@@ -133,7 +133,9 @@ export async function readAudit(
   }));
 }
 
-export async function readSealState(db: Executor): Promise<{ seals: number; unsealed: number; lastHash: string | null }> {
+export async function readSealState(
+  db: Executor,
+): Promise<{ seals: number; unsealed: number; lastHash: string | null }> {
   const { rows } = await sql<{ seals: number; unsealed: number; last_hash: string | null }>`
     select (select count(*) from audit_seals) as seals,
       (select count(*) from audit_entries a where a.sealed_in is null) as unsealed,

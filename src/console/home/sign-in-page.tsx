@@ -8,7 +8,15 @@ const PROBLEMS: Readonly<Record<Exclude<SignInProblem, null>, string>> = {
   link: 'That sign-in link was used already or is too old. Sign in with your password.',
 };
 
-export function SignInPage({ next, problem, email }: { next: string; problem: SignInProblem; email: string }): VNode {
+export function SignInPage({
+  next,
+  problem,
+  email,
+}: {
+  next: string;
+  problem: SignInProblem;
+  email: string;
+}): VNode {
   return (
     <>
       <p class="brand">Countersign</p>
@@ -22,16 +30,30 @@ export function SignInPage({ next, problem, email }: { next: string; problem: Si
         <input type="hidden" name="next" value={next} />
         <label>
           E-mail
-          <input type="email" name="email" autocomplete="username" required value={email} autoFocus={email === ''} />
+          <input
+            type="email"
+            name="email"
+            autocomplete="username"
+            required
+            value={email}
+            autoFocus={email === ''}
+          />
         </label>
         <label>
           Password
-          <input type="password" name="password" autocomplete="current-password" required autoFocus={email !== ''} />
+          <input
+            type="password"
+            name="password"
+            autocomplete="current-password"
+            required
+            autoFocus={email !== ''}
+          />
         </label>
         <button type="submit">Sign in</button>
       </form>
       <p class="faint">
-        Nothing risky leaves without a person’s signature on the exact words. The signature is yours, so sign in as yourself.
+        Nothing risky leaves without a person’s signature on the exact words. The signature is yours, so sign
+        in as yourself.
       </p>
     </>
   );

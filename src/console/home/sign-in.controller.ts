@@ -1,4 +1,18 @@
-import { Body, Controller, Get, Headers, HttpCode, Inject, Ip, Param, Post, Query, Req, Res, UseInterceptors } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  Headers,
+  HttpCode,
+  Inject,
+  Ip,
+  Param,
+  Post,
+  Query,
+  Req,
+  Res,
+  UseInterceptors,
+} from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { h } from 'preact';
@@ -69,7 +83,12 @@ export class SignInController {
   async link(@Param('token') token: string): Promise<Answer> {
     const person = await this.sessions.linkFor(token);
     if (person === null) return signInPage('/', 'link', '');
-    return page({ title: 'Sign in', section: null, bare: true, body: h(LinkPage, { token, name: person.name }) });
+    return page({
+      title: 'Sign in',
+      section: null,
+      bare: true,
+      body: h(LinkPage, { token, name: person.name }),
+    });
   }
 
   @Post('sign-in/link/:token')
@@ -90,7 +109,10 @@ export class SignInController {
   @Post('sign-out')
   @HttpCode(200)
   @Allow('any')
-  async signOut(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<Answer> {
+  async signOut(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Answer> {
     const token = readSessionCookie(request.headers.cookie, this.environment.publicUrl);
     if (token !== null) await this.sessions.signOut(token);
     reply.header('set-cookie', sessionCookie('', 0, this.environment.publicUrl));

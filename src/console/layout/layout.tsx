@@ -5,7 +5,17 @@ import { pauseWords } from './words.js';
 
 /** The part of the console a page belongs to. */
 export type PageSection =
-  'home' | 'reviews' | 'tasks' | 'people' | 'decisions' | 'messages' | 'outbox' | 'playbook' | 'operations' | 'team' | 'audit';
+  | 'home'
+  | 'reviews'
+  | 'tasks'
+  | 'people'
+  | 'decisions'
+  | 'messages'
+  | 'outbox'
+  | 'playbook'
+  | 'operations'
+  | 'team'
+  | 'audit';
 
 interface NavItem {
   readonly section: PageSection;
@@ -152,6 +162,7 @@ export function Document({
         <meta name="color-scheme" content="light dark" />
         <meta name="htmx-config" content='{"includeIndicatorCSS":false,"defaultSettleDelay":0}' />
         <title>{`${title} · Countersign`}</title>
+        <link rel="icon" type="image/svg+xml" href={assets.icon} />
         {assets.styles.map((href) => (
           <link key={href} rel="stylesheet" href={href} />
         ))}

@@ -3,6 +3,9 @@ import { type Permission } from '../../access/permissions.js';
 import { useMay, useView } from './view.js';
 import { relativeTime, type Tone, type Words } from './words.js';
 
+/** From here on a risk is shown as one. */
+const NOTICEABLE_RISK = 0.3;
+
 /** A moment, told relative to now; the exact time is in its title. */
 export function Time({ at }: { at: Date | string | null }): VNode {
   const { now } = useView();
@@ -11,7 +14,7 @@ export function Time({ at }: { at: Date | string | null }): VNode {
   if (Number.isNaN(date.getTime())) return <span>{String(at)}</span>;
   const iso = date.toISOString();
   return (
-    <time dateTime={iso} title={iso}>
+    <time dateTime={iso} title={iso} class="nowrap">
       {relativeTime(date, now)}
     </time>
   );
@@ -52,7 +55,13 @@ export function PostForm({
 }
 
 /** Shown only to those whose role allows it. */
-export function IfMay({ permission, children }: { permission: Permission; children: ComponentChildren }): VNode {
+export function IfMay({
+  permission,
+  children,
+}: {
+  permission: Permission;
+  children: ComponentChildren;
+}): VNode {
   return <>{useMay()(permission) ? children : null}</>;
 }
 
@@ -130,7 +139,12 @@ export function Filters({
   items,
 }: {
   label: string;
-  items: readonly { readonly href: string; readonly text: string; readonly on: boolean; readonly count?: number }[];
+  items: readonly {
+    readonly href: string;
+    readonly text: string;
+    readonly on: boolean;
+    readonly count?: number;
+  }[];
 }): VNode {
   return (
     <nav class="filters" aria-label={label}>
@@ -162,14 +176,24 @@ export function Key({ children }: { children: ComponentChildren }): VNode {
   return <kbd aria-hidden="true">{children}</kbd>;
 }
 
-/** A risk between 0 and 1 as a figure and a bar with its threshold. */
-export function RiskBar({ score, threshold }: { score: number; threshold: number | null }): VNode {
-  const tone: Tone = threshold !== null && score >= threshold ? 'bad' : score >= 0.3 ? 'wait' : 'good';
+/** A risk between 0 and 1 in percent and as a bar; `full` also says from where on a person has to look. */
+export function RiskBar({
+  score,
+  threshold,
+  full = false,
+}: {
+  score: number;
+  threshold: number | null;
+  full?: boolean;
+}): VNode {
+  const tone: Tone =
+    threshold !== null && score >= threshold ? 'bad' : score >= NOTICEABLE_RISK ? 'wait' : 'good';
+  const limit = threshold === null ? '' : `a person looks from ${Math.round(threshold * 100)} %`;
   return (
-    <span class={`risk ${tone}`}>
+    <span class={`risk ${tone}`} title={limit}>
       <meter min={0} max={1} value={score} aria-label="risk" />
-      <b>{Math.round(score * 100)}</b>
-      {threshold === null ? null : <small> of {Math.round(threshold * 100)} allowed</small>}
+      <b>{Math.round(score * 100)} %</b>
+      {full && limit !== '' ? <small>{limit}</small> : null}
     </span>
   );
 }

@@ -5,7 +5,9 @@ const text = (value: unknown): string | null =>
   typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
 
 /** What to call a person: their name, else their address, else their user id, else that nobody knows. */
-export function personName(profile: Pick<Profile, 'traits' | 'addresses' | 'userId' | 'anonymousIds'>): string {
+export function personName(
+  profile: Pick<Profile, 'traits' | 'addresses' | 'userId' | 'anonymousIds'>,
+): string {
   const { traits } = profile;
   const first = text(traits['firstName']) ?? text(traits['first_name']);
   const last = text(traits['lastName']) ?? text(traits['last_name']);

@@ -31,7 +31,11 @@ export interface View {
   readonly titles: Titles;
   readonly pauses: readonly PauseNotice[];
   readonly waiting: { readonly reviews: number; readonly tasks: number; readonly dead: number };
-  readonly assets: { readonly styles: readonly string[]; readonly scripts: readonly string[] };
+  readonly assets: {
+    readonly styles: readonly string[];
+    readonly scripts: readonly string[];
+    readonly icon: string;
+  };
 }
 
 export const ViewContext = createContext<View | null>(null);

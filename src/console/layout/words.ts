@@ -197,11 +197,19 @@ const WORDS_OF_A_FACT = 5;
 /** The members of a fact that a reader wants first. */
 export function factWords(fact: Fact): string {
   const { price, currency } = fact.data;
-  const priced = typeof price === 'number' && typeof currency === 'string' ? moneyWords(price, currency) : null;
+  const priced =
+    typeof price === 'number' && typeof currency === 'string' ? moneyWords(price, currency) : null;
   return Object.entries(fact.data)
     .filter(([name, value]) => value !== null && typeof value !== 'object' && name !== 'currency')
     .slice(0, WORDS_OF_A_FACT)
-    .map(([name, value]) => `${codeWords(name)}: ${name === 'price' && priced !== null ? priced : String(value)}`)
+    .map(
+      ([name, value]) =>
+        `${codeWords(name)}: ${name === 'price' && priced !== null ? priced : String(value)}`,
+    )
     .join(', ');
 }
 
+/** Where a consent came from: write keys are ids that nobody reads. */
+export function sourceWords(source: string): string {
+  return source.startsWith('signal:') ? 'said in a signal' : codeWords(source);
+}

@@ -31,7 +31,13 @@ export function ContentTabs({
       <input type="radio" name="view" id="view-html" />
       <label for="view-html">HTML source</label>
       <div class="pane">
-        <iframe class="mail" sandbox="" src={`/messages/${messageId}/mail?version=${version.slice(0, 16)}`} title="The e-mail as it arrives" loading="eager" />
+        <iframe
+          class="mail"
+          sandbox=""
+          src={`/messages/${messageId}/mail?version=${version.slice(0, 16)}`}
+          title="The e-mail as it arrives"
+          loading="eager"
+        />
       </div>
       <div class="pane">
         <pre>{text}</pre>

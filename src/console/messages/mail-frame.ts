@@ -11,4 +11,5 @@ export const MAIL_FRAME_HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'private, no-store',
 };
 
-export const NO_MAIL = '<!doctype html><html lang="en"><title>No mail</title><p>There is no mail to show.</p></html>';
+export const NO_MAIL =
+  '<!doctype html><html lang="en"><title>No mail</title><p>There is no mail to show.</p></html>';

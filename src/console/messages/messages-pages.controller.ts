@@ -75,14 +75,20 @@ export class MessagesPagesController {
   async message(@Param('id') id: string): Promise<Answer> {
     const message = await readMessage(this.database.db, this.reader, id);
     if (message === null) throw new Problem(404, 'no-such-message', `There is no message ${id}.`);
-    return page({ title: message.subject ?? 'Message', section: 'messages', body: h(MessagePage, { message }) });
+    return page({
+      title: message.subject ?? 'Message',
+      section: 'messages',
+      body: h(MessagePage, { message }),
+    });
   }
 
   @Post('messages/:id/cancel')
   @HttpCode(200)
   @Allow('messages.cancel')
   async cancel(@Param('id') id: string, @CurrentActor() actor: Actor): Promise<Answer> {
-    await this.database.transaction((tx) => this.messages.cancel(tx, id, { actor: actorId(actor), reason: `cancelled by ${actor.name}` }));
+    await this.database.transaction((tx) =>
+      this.messages.cancel(tx, id, { actor: actorId(actor), reason: `cancelled by ${actor.name}` }),
+    );
     return redirect(withDone(`/messages/${id}`, 'message_cancelled'));
   }
 
@@ -114,7 +120,8 @@ export class MessagesPagesController {
   @Allow('messages.read')
   async outboxItem(@Param('id') id: string): Promise<Answer> {
     const [item] = await readOutbox(this.database.db, this.reader, { messageId: id, after: null, limit: 1 });
-    if (item === undefined) throw new Problem(404, 'not-in-outbox', 'This message did not leave into the outbox.');
+    if (item === undefined)
+      throw new Problem(404, 'not-in-outbox', 'This message did not leave into the outbox.');
     return page({ title: 'Outbox', section: 'outbox', body: h(OutboxItemPage, { item }) });
   }
 }

@@ -1,6 +1,19 @@
 import { type VNode } from 'preact';
 import { ActionTitle } from '../decisions/decision-parts.js';
-import { Empty, Facts, Filters, IfMay, Mark, More, PageHead, Pill, PostForm, Section, Short, Time } from '../layout/parts.js';
+import {
+  Empty,
+  Facts,
+  Filters,
+  IfMay,
+  Mark,
+  More,
+  PageHead,
+  Pill,
+  PostForm,
+  Section,
+  Short,
+  Time,
+} from '../layout/parts.js';
 import { PersonLink } from '../layout/person.js';
 import { approvalWords, messageStateWords } from '../layout/words.js';
 import { canMove, MESSAGE_STATES, type MessageState } from '../../messages/message.js';
@@ -19,7 +32,10 @@ export function MessagesPage({ messages, counts, state, by, older }: MessagesPro
   const states = MESSAGE_STATES.filter((one) => (counts.get(one) ?? 0) > 0 || one === state);
   return (
     <>
-      <PageHead title="Messages" lead="One row from decision to end: what may be sent, what was, and what was kept back." />
+      <PageHead
+        title="Messages"
+        lead="One row from decision to end: what may be sent, what was, and what was kept back."
+      />
       <Filters
         label="State"
         items={[
@@ -36,7 +52,9 @@ export function MessagesPage({ messages, counts, state, by, older }: MessagesPro
       />
       {messages.length === 0 ? (
         <Empty title="No message to show">
-          <p>A message is opened when a decision says to act. It holds its place in the caps until it ends.</p>
+          <p>
+            A message is opened when a decision says to act. It holds its place in the caps until it ends.
+          </p>
         </Empty>
       ) : (
         <MessageTable messages={messages} />
@@ -83,7 +101,9 @@ function MessageTable({ messages }: { messages: readonly MessageLine[] }): VNode
                   <span class="faint">not yet</span>
                 ) : (
                   <>
-                    {message.approvalKind === 'person' ? (message.approvedBy ?? 'a person') : 'signed template'}
+                    {message.approvalKind === 'person'
+                      ? (message.approvedBy ?? 'a person')
+                      : 'signed template'}
                     {message.approvalKind === 'person' ? null : <small>{message.approvedBy}</small>}
                   </>
                 )}
@@ -100,12 +120,24 @@ function MessageTable({ messages }: { messages: readonly MessageLine[] }): VNode
 }
 
 function When({ message }: { message: MessageLine }): VNode {
-  if (message.sentAt !== null) return <>sent <Time at={message.sentAt} /></>;
+  if (message.sentAt !== null)
+    return (
+      <>
+        sent <Time at={message.sentAt} />
+      </>
+    );
   const waits = ['approved', 'scheduled', 'in_review', 'drafting', 'assessed'].includes(message.state);
-  return waits ? <>due <Time at={message.sendAt} /></> : <Time at={message.updatedAt} />;
+  return waits ? (
+    <>
+      due <Time at={message.sendAt} />
+    </>
+  ) : (
+    <Time at={message.updatedAt} />
+  );
 }
 
-const isState = (state: string): state is MessageState => (MESSAGE_STATES as readonly string[]).includes(state);
+const isState = (state: string): state is MessageState =>
+  (MESSAGE_STATES as readonly string[]).includes(state);
 
 export function MessagePage({ message }: { message: MessageView }): VNode {
   const cancellable = isState(message.state) && canMove(message.state, 'cancelled');
@@ -181,7 +213,10 @@ function Content({ message }: { message: MessageView }): VNode {
             ['From', content.sender],
             ['Reply to', content.replyTo],
             ['Subject', content.subject === null ? null : <span class="subject">{content.subject}</span>],
-            ['Preview line', content.preheader === null || content.preheader === '' ? null : content.preheader],
+            [
+              'Preview line',
+              content.preheader === null || content.preheader === '' ? null : content.preheader,
+            ],
           ]}
         />
       </div>
@@ -192,7 +227,9 @@ function Content({ message }: { message: MessageView }): VNode {
         text={content.text}
         payload={content.payload}
       />
-      {content.links.length === 0 ? null : <p class="faint">Leads to {[...new Set(content.links)].join(', ')}</p>}
+      {content.links.length === 0 ? null : (
+        <p class="faint">Leads to {[...new Set(content.links)].join(', ')}</p>
+      )}
       {message.inOutbox ? (
         <p>
           <a href={`/outbox/${message.id}`}>As it left into the local outbox</a>
@@ -210,7 +247,11 @@ function Life({ message }: { message: MessageView }): VNode {
           {message.steps.map((step) => (
             <li key={step.seq}>
               <Mark words={messageStateWords(step.to)} /> <Time at={step.at} />
-              {step.actorName === null ? (step.actor === 'system' ? '' : ` by ${step.actor}`) : ` by ${step.actorName}`}
+              {step.actorName === null
+                ? step.actor === 'system'
+                  ? ''
+                  : ` by ${step.actor}`
+                : ` by ${step.actorName}`}
               <small class="block-text">{step.reason}</small>
             </li>
           ))}
@@ -239,7 +280,10 @@ function Signed({ message }: { message: MessageView }): VNode {
     <Section title="Signature">
       <div class="card">
         {approval === null ? (
-          <p class="faint">Nobody signed it{message.state === 'in_review' ? ' yet' : ''}: without a signature it cannot leave.</p>
+          <p class="faint">
+            Nobody signed it{message.state === 'in_review' ? ' yet' : ''}: without a signature it cannot
+            leave.
+          </p>
         ) : (
           <Facts
             rows={[
@@ -274,7 +318,12 @@ function Details({ message }: { message: MessageView }): VNode {
       <h2>Details</h2>
       <Facts
         rows={[
-          ['Decision', <a key="decision" href={`/decisions/${message.decisionId}`}>why it was decided</a>],
+          [
+            'Decision',
+            <a key="decision" href={`/decisions/${message.decisionId}`}>
+              why it was decided
+            </a>,
+          ],
           ['Class', message.class],
           ['Topic', message.topic],
           ['Tags', message.tags.length === 0 ? null : message.tags.join(', ')],

@@ -122,7 +122,12 @@ export interface MessageView extends MessageLine {
   readonly content: MessageContent | null;
   readonly approval: StoredApproval | null;
   readonly steps: readonly StepLine[];
-  readonly outcomes: readonly { readonly kind: string; readonly at: Date; readonly counted: boolean; readonly whyNotCounted: string | null }[];
+  readonly outcomes: readonly {
+    readonly kind: string;
+    readonly at: Date;
+    readonly counted: boolean;
+    readonly whyNotCounted: string | null;
+  }[];
   readonly inOutbox: boolean;
 }
 
@@ -145,7 +150,11 @@ interface ViewRow extends LineRow {
 }
 
 /** One message with everything that happened to it; null when there is none of this id. */
-export async function readMessage(db: Executor, reader: SealedReader, id: string): Promise<MessageView | null> {
+export async function readMessage(
+  db: Executor,
+  reader: SealedReader,
+  id: string,
+): Promise<MessageView | null> {
   const { rows } = await sql<ViewRow>`
     select m.id, m.profile_id, p.state as profile_state, m.action, m.channel, m.state, m.send_at, m.sent_at, m.created_at, m.updated_at,
       m.approval_kind, coalesce(who.name, m.approved_by) as approved_by, m.key_id, m.content, m.decision_id, m.class, m.topic, m.tags,
@@ -156,11 +165,22 @@ export async function readMessage(db: Executor, reader: SealedReader, id: string
     where m.id = ${id}`.execute(db);
   const row = rows[0];
   if (row === undefined) return null;
-  const steps = await sql<{ seq: number; at: Date; to_state: string; actor: string; actor_name: string | null; reason: string }>`
+  const steps = await sql<{
+    seq: number;
+    at: Date;
+    to_state: string;
+    actor: string;
+    actor_name: string | null;
+    reason: string;
+  }>`
     select s.seq, s.at, s.to_state, s.actor, who.name as actor_name, s.reason
-    from message_steps s left join people who on who.id = s.actor where s.message_id = ${id} order by s.seq`.execute(db);
+    from message_steps s left join people who on who.id = s.actor where s.message_id = ${id} order by s.seq`.execute(
+    db,
+  );
   const outcomes = await sql<{ kind: string; at: Date; counted: boolean; why_not_counted: string | null }>`
-    select o.kind, o.at, o.counted, o.why_not_counted from outcomes o where o.message_id = ${id} order by o.at, o.id`.execute(db);
+    select o.kind, o.at, o.counted, o.why_not_counted from outcomes o where o.message_id = ${id} order by o.at, o.id`.execute(
+    db,
+  );
   const names = await reader.names(db, [{ id: row.profile_id, state: row.profile_state }]);
   const content = await reader.one<MessageContent>(db, row.key_id, row.content);
   const approval = await reader.one<StoredApproval>(db, row.key_id, row.approval);

@@ -49,7 +49,13 @@ export function OutboxPage({
                   </td>
                   <td>
                     <PersonLink id={item.profileId} name={item.name} />
-                    <small>{item.wire === null ? '' : item.wire.kind === 'email' ? item.wire.envelope.to : item.wire.url}</small>
+                    <small>
+                      {item.wire === null
+                        ? ''
+                        : item.wire.kind === 'email'
+                          ? item.wire.envelope.to
+                          : item.wire.url}
+                    </small>
                   </td>
                   <td>
                     <ActionTitle id={item.action} />
@@ -78,7 +84,16 @@ function subjectOf(item: OutboxItem): string {
   return headerOf(readMail(item.wire.raw), 'subject') ?? '(no subject)';
 }
 
-const SHOWN_HEADERS = ['from', 'to', 'reply-to', 'subject', 'date', 'message-id', 'list-unsubscribe', 'list-unsubscribe-post'];
+const SHOWN_HEADERS = [
+  'from',
+  'to',
+  'reply-to',
+  'subject',
+  'date',
+  'message-id',
+  'list-unsubscribe',
+  'list-unsubscribe-post',
+];
 
 export function OutboxItemPage({ item }: { item: OutboxItem }): VNode {
   return (
@@ -87,7 +102,8 @@ export function OutboxItemPage({ item }: { item: OutboxItem }): VNode {
         title={subjectOf(item)}
         lead={
           <>
-            Left into the local outbox <Time at={item.at} /> · <a href={`/messages/${item.messageId}`}>the message and who signed it</a>
+            Left into the local outbox <Time at={item.at} /> ·{' '}
+            <a href={`/messages/${item.messageId}`}>the message and who signed it</a>
           </>
         }
       />
@@ -120,7 +136,12 @@ function Mail({ item, raw }: { item: OutboxItem; raw: string }): VNode {
         <input type="radio" name="view" id="view-source" />
         <label for="view-source">Source</label>
         <div class="pane">
-          <iframe class="mail" sandbox="" src={`/outbox/${item.messageId}/mail`} title="The e-mail as it arrives" />
+          <iframe
+            class="mail"
+            sandbox=""
+            src={`/outbox/${item.messageId}/mail`}
+            title="The e-mail as it arrives"
+          />
         </div>
         <div class="pane">
           <pre>{mail.text ?? 'It has no plain text part.'}</pre>

@@ -17,15 +17,29 @@ describe('reading a mail that lies in the outbox', () => {
   });
 
   it('unfolds long headers', async () => {
-    const mail = readMail(await write({ subject: 'x', text: 'y', headers: { 'List-Unsubscribe': `<https://shop.example.com/u/${'a'.repeat(90)}>` } }));
-    expect(mail.headers.find(([name]) => name === 'List-Unsubscribe')?.[1]).toBe(`<https://shop.example.com/u/${'a'.repeat(90)}>`);
+    const mail = readMail(
+      await write({
+        subject: 'x',
+        text: 'y',
+        headers: { 'List-Unsubscribe': `<https://shop.example.com/u/${'a'.repeat(90)}>` },
+      }),
+    );
+    expect(mail.headers.find(([name]) => name === 'List-Unsubscribe')?.[1]).toBe(
+      `<https://shop.example.com/u/${'a'.repeat(90)}>`,
+    );
   });
 
   it('reads a mail without parts as its text', () => {
-    expect(readMail('Subject: Hi\r\n\r\nJust words\r\n')).toEqual({ headers: [['Subject', 'Hi']], html: null, text: 'Just words\r\n' });
+    expect(readMail('Subject: Hi\r\n\r\nJust words\r\n')).toEqual({
+      headers: [['Subject', 'Hi']],
+      html: null,
+      text: 'Just words\r\n',
+    });
   });
 
   it('reads base64', async () => {
-    expect(readMail(await write({ subject: 'x', html: '<b>Ω</b>', encoding: 'base64' })).html?.trim()).toBe('<b>Ω</b>');
+    expect(readMail(await write({ subject: 'x', html: '<b>Ω</b>', encoding: 'base64' })).html?.trim()).toBe(
+      '<b>Ω</b>',
+    );
   });
 });

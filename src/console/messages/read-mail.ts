@@ -63,7 +63,8 @@ function decodeQuoted(text: string): string {
   const bytes: number[] = [];
   const source = Buffer.from(text, 'utf8');
   for (let i = 0; i < source.length; i++) {
-    const code = source[i] === 0x3d ? Number.parseInt(source.subarray(i + 1, i + 3).toString('latin1'), 16) : Number.NaN;
+    const code =
+      source[i] === 0x3d ? Number.parseInt(source.subarray(i + 1, i + 3).toString('latin1'), 16) : Number.NaN;
     if (Number.isNaN(code)) bytes.push(source[i] ?? 0);
     else {
       bytes.push(code);

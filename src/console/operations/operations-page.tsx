@@ -43,7 +43,10 @@ export interface OperationsProps {
 export function OperationsPage(props: OperationsProps): VNode {
   return (
     <>
-      <PageHead title="Operations" lead="What is stuck, what is stopped, and what this deployment stands on." />
+      <PageHead
+        title="Operations"
+        lead="What is stuck, what is stopped, and what this deployment stands on."
+      />
       <Stuck {...props} />
       <Pauses {...props} />
       <div class="columns">
@@ -64,7 +67,10 @@ function Stuck({ dead, failed }: OperationsProps): VNode {
     <Section title="Stuck" hint="tried as often as is sensible, and given up">
       {dead.length === 0 && failed.length === 0 ? (
         <Empty title="Nothing is stuck">
-          <p>Work that failed for good, and signals that could not be applied, stand here until somebody tries them again.</p>
+          <p>
+            Work that failed for good, and signals that could not be applied, stand here until somebody tries
+            them again.
+          </p>
         </Empty>
       ) : (
         <div class="table stacks">
@@ -145,7 +151,11 @@ function Retry({ action }: { action: string }): VNode {
 function Pauses({ pastPauses, channels }: OperationsProps): VNode {
   const { pauses, titles } = useView();
   return (
-    <Section title="Pauses" id="pauses" hint="in force within seconds; what waits is looked at again when they end">
+    <Section
+      title="Pauses"
+      id="pauses"
+      hint="in force within seconds; what waits is looked at again when they end"
+    >
       {pauses.length === 0 ? <p>Nothing is paused.</p> : null}
       {pauses.map((pause) => (
         <div key={pause.id} class="card pause">
@@ -195,8 +205,8 @@ function Pauses({ pastPauses, channels }: OperationsProps): VNode {
           <ul>
             {pastPauses.map((pause) => (
               <li key={pause.id}>
-                {pauseWords(pause)}, <Time at={pause.createdAt} /> to <Time at={pause.endedAt} />: {pause.reason} ({pause.createdBy},
-                ended by {pause.endedBy ?? '?'})
+                {pauseWords(pause)}, <Time at={pause.createdAt} /> to <Time at={pause.endedAt} />:{' '}
+                {pause.reason} ({pause.createdBy}, ended by {pause.endedBy ?? '?'})
               </li>
             ))}
           </ul>
@@ -245,7 +255,12 @@ function Model({ model }: { model: ModelStatus }): VNode {
       <div class="card">
         {model.on ? (
           <>
-            <Facts rows={[['Model', model.name], ['Endpoint', model.endpoint]]} />
+            <Facts
+              rows={[
+                ['Model', model.name],
+                ['Endpoint', model.endpoint],
+              ]}
+            />
             <Usage usage={model.usage} />
           </>
         ) : (
@@ -254,9 +269,9 @@ function Model({ model }: { model: ModelStatus }): VNode {
               <Pill tone="wait">off</Pill> Drafts are composed from the playbook’s signed templates.
             </p>
             <p>
-              To switch one on, set <code>OPENAI_API_KEY</code> (and <code>OPENAI_BASE_URL</code> for any other endpoint that speaks
-              the same protocol, <code>OPENAI_MODEL</code> for another model) and start the service again. What a model writes goes
-              to review before it can leave.
+              To switch one on, set <code>OPENAI_API_KEY</code> (and <code>OPENAI_BASE_URL</code> for any
+              other endpoint that speaks the same protocol, <code>OPENAI_MODEL</code> for another model) and
+              start the service again. What a model writes goes to review before it can leave.
             </p>
             <pre>OPENAI_API_KEY=sk-… npm start</pre>
           </>
@@ -301,13 +316,21 @@ function Mail({ mail }: { mail: OperationsProps['mail'] }): VNode {
         {mail.server === null ? (
           <>
             <p>
-              <Pill tone="wait">local outbox</Pill> No mail server is set, so mail ends in the <a href="/outbox">outbox</a>: nothing can
-              reach a real person by accident.
+              <Pill tone="wait">local outbox</Pill> No mail server is set, so mail ends in the{' '}
+              <a href="/outbox">outbox</a>: nothing can reach a real person by accident.
             </p>
-            <pre>SMTP_URL=smtp://user:password@mail.example.com:587 MAIL_FROM='Shop &lt;hello@example.com&gt;' npm start</pre>
+            <pre>
+              SMTP_URL=smtp://user:password@mail.example.com:587 MAIL_FROM='Shop &lt;hello@example.com&gt;'
+              npm start
+            </pre>
           </>
         ) : (
-          <Facts rows={[['Server', mail.server], ['Sender', mail.from]]} />
+          <Facts
+            rows={[
+              ['Server', mail.server],
+              ['Sender', mail.from],
+            ]}
+          />
         )}
       </div>
     </Section>
@@ -322,8 +345,9 @@ function DatabaseNote({ engine }: { engine: OperationsProps['engine'] }): VNode 
           <p>PostgreSQL, as DATABASE_URL says.</p>
         ) : (
           <p>
-            <Pill tone="wait">embedded</Pill> One process at a time. It survives a killed process, but <strong>not a power cut</strong>:
-            it never waits for the disk. For anything that matters set <code>DATABASE_URL</code> to a PostgreSQL with pgvector.
+            <Pill tone="wait">embedded</Pill> One process at a time. It survives a killed process, but{' '}
+            <strong>not a power cut</strong>: it never waits for the disk. For anything that matters set{' '}
+            <code>DATABASE_URL</code> to a PostgreSQL with pgvector.
           </p>
         )}
       </div>
@@ -333,7 +357,11 @@ function DatabaseNote({ engine }: { engine: OperationsProps['engine'] }): VNode 
 
 function Rejected({ rejected }: { rejected: readonly RejectedSignal[] }): VNode {
   return (
-    <Section title="Refused at the door" hint="clients ignore what a batch answers, so it is shown here" id="rejected">
+    <Section
+      title="Refused at the door"
+      hint="clients ignore what a batch answers, so it is shown here"
+      id="rejected"
+    >
       {rejected.length === 0 ? (
         <Empty title="No signal was refused" />
       ) : (

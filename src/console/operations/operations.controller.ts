@@ -1,4 +1,14 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, ParseIntPipe, Post, UseInterceptors } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  Inject,
+  Param,
+  ParseIntPipe,
+  Post,
+  UseInterceptors,
+} from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { h } from 'preact';
 import { z } from 'zod';
@@ -18,7 +28,12 @@ import { InboxService } from '../../signals/index.js';
 import { type Answer, page, redirect, withDone } from '../page.js';
 import { PageInterceptor } from '../page.interceptor.js';
 import { type ModelStatus, OperationsPage } from './operations-page.js';
-import { readFailedSignals, readInbox, readPastPauses, readRejectedSignals } from './operations.read-model.js';
+import {
+  readFailedSignals,
+  readInbox,
+  readPastPauses,
+  readRejectedSignals,
+} from './operations.read-model.js';
 
 const SHOWN = 50;
 const PAST_PAUSES = 10;
@@ -88,7 +103,8 @@ export class OperationsController {
   async retryWork(@Param('id', ParseIntPipe) id: number, @CurrentActor() actor: Actor): Promise<Answer> {
     const retried = await this.database.transaction(async (tx) => {
       const revived = await this.work.retry(tx, id);
-      if (revived) await this.audit.record(tx, { actor: actorId(actor), action: 'work.retried', subject: String(id) });
+      if (revived)
+        await this.audit.record(tx, { actor: actorId(actor), action: 'work.retried', subject: String(id) });
       return revived;
     });
     return redirect(withDone('/operations', retried ? 'retried' : 'nothing_to_retry'));
@@ -100,7 +116,8 @@ export class OperationsController {
   async retrySignal(@Param('id') id: string, @CurrentActor() actor: Actor): Promise<Answer> {
     const retried = await this.database.transaction(async (tx) => {
       const revived = await this.inbox.tryAgain(tx, id);
-      if (revived) await this.audit.record(tx, { actor: actorId(actor), action: 'signal.retried', subject: id });
+      if (revived)
+        await this.audit.record(tx, { actor: actorId(actor), action: 'signal.retried', subject: id });
       return revived;
     });
     return redirect(withDone('/operations', retried ? 'retried' : 'nothing_to_retry'));

@@ -3,7 +3,7 @@ import { type Profile } from '../../profiles/profile.js';
 import { type Suppression } from '../../profiles/index.js';
 import { Value } from '../decisions/decision-parts.js';
 import { Empty, Facts, Key, Mark, More, PageHead, Pill, Section, Short, Time } from '../layout/parts.js';
-import { codeWords, stageWords } from '../layout/words.js';
+import { codeWords, sourceWords, stageWords } from '../layout/words.js';
 import { type PersonLine, type PersonView } from './people.read-model.js';
 import { type TimelineEntry } from './timeline.js';
 import { Timeline } from './timeline-view.js';
@@ -19,7 +19,10 @@ export function PeoplePage({
 }): VNode {
   return (
     <>
-      <PageHead title="People" lead="What is known of each person now, and everything that happened to them." />
+      <PageHead
+        title="People"
+        lead="What is known of each person now, and everything that happened to them."
+      />
       <form class="inline search" method="get" action="/people" role="search">
         <input
           type="search"
@@ -48,7 +51,10 @@ function Nobody({ search }: { search: string }): VNode {
     </Empty>
   ) : (
     <Empty title={`Nobody is known as “${search}”`}>
-      <p>Addresses and ids are kept as keyed hashes, so only the exact text finds somebody; capitals matter in user ids.</p>
+      <p>
+        Addresses and ids are kept as keyed hashes, so only the exact text finds somebody; capitals matter in
+        user ids.
+      </p>
     </Empty>
   );
 }
@@ -74,7 +80,11 @@ function PeopleTable({ people }: { people: readonly PersonLine[] }): VNode {
                   {person.name ?? 'Erased person'}
                 </a>{' '}
                 {person.openTasks === 0 ? null : <Pill tone="wait">task open</Pill>}
-                <small>{[person.userId, person.email].filter((text) => text !== null && text !== person.name).join(' · ')}</small>
+                <small>
+                  {[person.userId, person.email]
+                    .filter((text) => text !== null && text !== person.name)
+                    .join(' · ')}
+                </small>
               </td>
               <td data-label="Stage">{stageWords(person.stage)}</td>
               <td data-label="Country">{person.country ?? '–'}</td>
@@ -106,8 +116,8 @@ export function PersonPage({ person, suppressions, timeline, older }: PersonProp
         title={person.name ?? 'Erased person'}
         lead={
           <>
-            <Mark words={{ text: stageWords(person.stage), tone: 'info' }} /> first seen <Time at={person.firstSeenAt} />, last seen{' '}
-            <Time at={person.lastSeenAt} />
+            <Mark words={{ text: stageWords(person.stage), tone: 'info' }} /> first seen{' '}
+            <Time at={person.firstSeenAt} />, last seen <Time at={person.lastSeenAt} />
           </>
         }
       />
@@ -120,7 +130,10 @@ export function PersonPage({ person, suppressions, timeline, older }: PersonProp
         <div>
           {person.profile === null ? (
             <Empty title="This person was erased">
-              <p>Their key is gone, so what is left of them can no longer be read by anybody. Suppressions stay, as keyed hashes.</p>
+              <p>
+                Their key is gone, so what is left of them can no longer be read by anybody. Suppressions
+                stay, as keyed hashes.
+              </p>
             </Empty>
           ) : (
             <Known profile={person.profile} suppressions={suppressions} id={person.id} />
@@ -135,7 +148,15 @@ export function PersonPage({ person, suppressions, timeline, older }: PersonProp
   );
 }
 
-function Known({ profile, suppressions, id }: { profile: Profile; suppressions: readonly Suppression[]; id: string }): VNode {
+function Known({
+  profile,
+  suppressions,
+  id,
+}: {
+  profile: Profile;
+  suppressions: readonly Suppression[];
+  id: string;
+}): VNode {
   const traits = Object.entries(profile.traits);
   const events = Object.entries(profile.events).sort(([, a], [, b]) => (a.lastAt < b.lastAt ? 1 : -1));
   return (
@@ -178,7 +199,9 @@ function Known({ profile, suppressions, id }: { profile: Profile; suppressions: 
 
 function Zones({ profile }: { profile: Profile }): VNode {
   if (profile.zones.length === 0) return <>unknown: only hours allowed everywhere are used</>;
-  const from = { trait: 'said so', phone: 'from the phone prefix', country: 'from the country', none: '' }[profile.zoneSource];
+  const from = { trait: 'said so', phone: 'from the phone prefix', country: 'from the country', none: '' }[
+    profile.zoneSource
+  ];
   const shown = profile.zones.slice(0, 3).join(', ');
   const more = profile.zones.length > 3 ? ` and ${profile.zones.length - 3} more` : '';
   return (
@@ -189,18 +212,28 @@ function Zones({ profile }: { profile: Profile }): VNode {
   );
 }
 
-function Consents({ profile, suppressions }: { profile: Profile; suppressions: readonly Suppression[] }): VNode {
+function Consents({
+  profile,
+  suppressions,
+}: {
+  profile: Profile;
+  suppressions: readonly Suppression[];
+}): VNode {
   return (
     <>
-      {profile.consents.length === 0 ? <p class="faint">Nothing was ever said: unknown counts as no.</p> : null}
+      {profile.consents.length === 0 ? (
+        <p class="faint">Nothing was ever said: unknown counts as no.</p>
+      ) : null}
       <ul class="plain">
         {profile.consents.map((consent) => (
           <li key={`${consent.channel}/${consent.topic}`}>
             {consent.channel}
             {consent.topic === '*' ? '' : ` · ${consent.topic}`}{' '}
-            <Pill tone={consent.state === 'granted' ? 'good' : consent.state === 'denied' ? 'bad' : 'quiet'}>{consent.state}</Pill>{' '}
+            <Pill tone={consent.state === 'granted' ? 'good' : consent.state === 'denied' ? 'bad' : 'quiet'}>
+              {consent.state}
+            </Pill>{' '}
             <span class="faint">
-              {consent.source}, <Time at={consent.at} />
+              {sourceWords(consent.source)}, <Time at={consent.at} />
             </span>
           </li>
         ))}

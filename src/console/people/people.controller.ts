@@ -42,7 +42,11 @@ export class PeopleController {
       const [only] = found;
       if (only !== undefined && found.length === 1) return redirect(`/people/${only}`);
       const people = await readPeople(db, this.reader, found);
-      return page({ title: 'People', section: 'people', body: h(PeoplePage, { people, search, older: null }) });
+      return page({
+        title: 'People',
+        section: 'people',
+        body: h(PeoplePage, { people, search, older: null }),
+      });
     }
     const after = decodeCursor(query.cursor, z.tuple([z.iso.datetime(), z.string()]));
     const people = await readRecentPeople(db, this.reader, { after, limit: PEOPLE + 1 });
@@ -52,7 +56,11 @@ export class PeopleController {
       people.length > PEOPLE && last !== undefined
         ? `/people?cursor=${encodeCursor([last.lastSeenAt.toISOString(), last.id])}`
         : null;
-    return page({ title: 'People', section: 'people', body: h(PeoplePage, { people: shown, search, older }) });
+    return page({
+      title: 'People',
+      section: 'people',
+      body: h(PeoplePage, { people: shown, search, older }),
+    });
   }
 
   @Get(':id')

@@ -67,10 +67,7 @@ export async function readRecentPeople(
     where p.merged_into is null
       and (${at}::timestamptz is null or p.last_seen_at < ${at}::timestamptz or (p.last_seen_at = ${at}::timestamptz and p.id > ${id}::text))
     order by p.last_seen_at desc, p.id limit ${request.limit}`.execute(db);
-  const profiles = await reader.open<Profile>(
-    db,
-    rows.map((row) => ({ keyId: row.id, sealed: row.state })),
-  );
+  const profiles = await reader.profiles(db, rows);
   return rows.map((row, index) => toLine(row, profiles[index] ?? null));
 }
 
@@ -110,18 +107,20 @@ export async function readPerson(db: Executor, reader: SealedReader, id: string)
     select ${columns} from profiles p join chain c on c.id = p.id where p.merged_into is null`.execute(db);
   const row = rows[0];
   if (row === undefined) return null;
-  const profile = await reader.one<Profile>(db, row.id, row.state);
+  const [profile = null] = await reader.profiles(db, [row]);
   return { ...toLine(row, profile), profile };
 }
 
 /** People by their ids, for search results. */
-export async function readPeople(db: Executor, reader: SealedReader, ids: readonly string[]): Promise<PersonLine[]> {
-  const { rows } = await sql<ProfileRow>`select ${columns} from profiles p where p.id = any(${ids}) order by p.last_seen_at desc`.execute(
-    db,
-  );
-  const profiles = await reader.open<Profile>(
-    db,
-    rows.map((row) => ({ keyId: row.id, sealed: row.state })),
-  );
+export async function readPeople(
+  db: Executor,
+  reader: SealedReader,
+  ids: readonly string[],
+): Promise<PersonLine[]> {
+  const { rows } =
+    await sql<ProfileRow>`select ${columns} from profiles p where p.id = any(${ids}) order by p.last_seen_at desc`.execute(
+      db,
+    );
+  const profiles = await reader.profiles(db, rows);
   return rows.map((row, index) => toLine(row, profiles[index] ?? null));
 }

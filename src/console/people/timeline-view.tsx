@@ -1,9 +1,26 @@
 import { type ComponentChildren, type VNode } from 'preact';
 import { ActionTitle, TriggerTitle } from '../decisions/decision-parts.js';
 import { Mark, RiskBar } from '../layout/parts.js';
-import { capital, clockTime, codeWords, messageStateWords, outcomeWords, reasonWords, shortDate, type Tone, verdictWords } from '../layout/words.js';
+import {
+  capital,
+  clockTime,
+  codeWords,
+  messageStateWords,
+  outcomeWords,
+  reasonWords,
+  shortDate,
+  sourceWords,
+  type Tone,
+  verdictWords,
+} from '../layout/words.js';
 import { useView } from '../layout/view.js';
-import { type DecisionEntry, type MessageEntry, type SignalEntry, type TaskEntry, type TimelineEntry } from './timeline.js';
+import {
+  type DecisionEntry,
+  type MessageEntry,
+  type SignalEntry,
+  type TaskEntry,
+  type TimelineEntry,
+} from './timeline.js';
 
 /** What happened to a person, newest first, under the day it happened on. */
 export function Timeline({ entries }: { entries: readonly TimelineEntry[] }): VNode {
@@ -24,7 +41,11 @@ export function Timeline({ entries }: { entries: readonly TimelineEntry[] }): VN
 function Entry({ entry, heading }: { entry: TimelineEntry; heading: string | null }): VNode {
   return (
     <>
-      {heading === null ? null : <li class="day-row"><span class="day">{heading}</span></li>}
+      {heading === null ? null : (
+        <li class="day-row">
+          <span class="day">{heading}</span>
+        </li>
+      )}
       <li class={toneOf(entry)}>
         <span class="when">
           <time dateTime={entry.at} title={entry.at}>
@@ -49,7 +70,11 @@ function toneOf(entry: TimelineEntry): Tone {
     case 'verdict':
       return entry.verdict === 'approve' ? 'good' : entry.verdict === 'reject' ? 'bad' : 'info';
     case 'outcome':
-      return ['bounced', 'complained', 'unsubscribed'].includes(entry.outcome) ? 'bad' : entry.counted ? 'good' : 'quiet';
+      return ['bounced', 'complained', 'unsubscribed'].includes(entry.outcome)
+        ? 'bad'
+        : entry.counted
+          ? 'good'
+          : 'quiet';
     case 'task':
       return entry.state === 'open' ? 'wait' : 'good';
     case 'firing':
@@ -79,7 +104,10 @@ function Told({ entry }: { entry: TimelineEntry }): VNode {
     case 'firing':
       return (
         <Line more={evidenceWords(entry.evidence)}>
-          Trigger fired: <b><TriggerTitle id={entry.trigger} /></b>
+          Trigger fired:{' '}
+          <b>
+            <TriggerTitle id={entry.trigger} />
+          </b>
         </Line>
       );
     case 'decision':
@@ -91,7 +119,9 @@ function Told({ entry }: { entry: TimelineEntry }): VNode {
             <>
               {entry.subject === null ? null : <>“{entry.subject}” </>}
               {entry.risk === null ? null : <RiskBar score={entry.risk.score} threshold={null} />}
-              {entry.fallbackReason === null ? null : <> · no model draft: {codeWords(entry.fallbackReason)}</>}
+              {entry.fallbackReason === null ? null : (
+                <> · no model draft: {codeWords(entry.fallbackReason)}</>
+              )}
             </>
           }
         >
@@ -102,25 +132,42 @@ function Told({ entry }: { entry: TimelineEntry }): VNode {
     case 'verdict':
       return (
         <Line more={entry.reasons.length === 0 ? null : entry.reasons.map(reasonWords).join(', ')}>
-          <b>{entry.by.name}</b> {verdictWords(entry.verdict)} (<a href={`/reviews/${entry.reviewId}`}>review</a>)
+          <b>{entry.by.name}</b> {verdictWords(entry.verdict)} (
+          <a href={`/reviews/${entry.reviewId}`}>review</a>)
         </Line>
       );
     case 'message':
       return <MessageTold entry={entry} />;
     case 'outcome':
       return (
-        <Line more={entry.counted ? null : `not counted: ${codeWords(entry.whyNotCounted ?? 'made by a machine')}`}>
-          <a href={`/messages/${entry.messageId}`}>The message</a> was {entry.outcome === 'complained' ? 'complained about' : entry.outcome === 'unsubscribed' ? 'answered with an unsubscribe' : entry.outcome}
+        <Line
+          more={
+            entry.counted ? null : `not counted: ${codeWords(entry.whyNotCounted ?? 'made by a machine')}`
+          }
+        >
+          <a href={`/messages/${entry.messageId}`}>The message</a> was{' '}
+          {entry.outcome === 'complained'
+            ? 'complained about'
+            : entry.outcome === 'unsubscribed'
+              ? 'answered with an unsubscribe'
+              : entry.outcome}
         </Line>
       );
     case 'task':
       return <TaskTold entry={entry} />;
     case 'merge':
-      return <Line more={entry.reason}>Recognised as one person: an earlier profile was merged into this one</Line>;
+      return (
+        <Line more={entry.reason}>Recognised as one person: an earlier profile was merged into this one</Line>
+      );
     case 'consent':
       return (
-        <Line more={`source: ${entry.source}`}>
-          Consent for <b>{entry.channel}{entry.topic === '*' ? '' : ` (${entry.topic})`}</b> {entry.state}
+        <Line more={sourceWords(entry.source)}>
+          Consent for{' '}
+          <b>
+            {entry.channel}
+            {entry.topic === '*' ? '' : ` (${entry.topic})`}
+          </b>{' '}
+          {entry.state}
         </Line>
       );
   }
@@ -156,14 +203,17 @@ function DecisionTold({ entry }: { entry: DecisionEntry }): VNode {
             </>
           ) : null}
         </b>
-        {entry.reasons[0] === undefined ? null : <span class="what">: {entry.reasons.map((reason) => reason.text).join('; ')}</span>}
+        {entry.reasons[0] === undefined ? null : (
+          <span class="what">: {entry.reasons.map((reason) => reason.text).join('; ')}</span>
+        )}
       </p>
       {entry.outcome === 'act' || entry.against.length === 0 ? null : (
         <ul>
           {entry.against.map((candidate) => (
             <li key={`${candidate.action}/${candidate.channel ?? ''}`}>
               not <ActionTitle id={candidate.action} />
-              {candidate.channel === null ? '' : ` by ${candidate.channel}`}: {candidate.reasons.map((reason) => reason.text).join('; ')}
+              {candidate.channel === null ? '' : ` by ${candidate.channel}`}:{' '}
+              {candidate.reasons.map((reason) => reason.text).join('; ')}
             </li>
           ))}
         </ul>

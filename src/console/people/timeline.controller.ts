@@ -3,7 +3,14 @@ import { ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Allow } from '../../access/index.js';
 import { Database } from '../../platform/database/index.js';
-import { decodeCursor, encodeCursor, type Page, pageQuery, type PageQuery, Problem } from '../../platform/http/index.js';
+import {
+  decodeCursor,
+  encodeCursor,
+  type Page,
+  pageQuery,
+  type PageQuery,
+  Problem,
+} from '../../platform/http/index.js';
 import { ProfilesService } from '../../profiles/index.js';
 import { SealedReader } from '../sealed-reader.service.js';
 import { KIND_RANK, timelineCursor, type TimelineEntry, type TimelineKind } from './timeline.js';
@@ -13,7 +20,9 @@ const kinds = Object.keys(KIND_RANK) as [TimelineKind, ...TimelineKind[]];
 const timelineAnswer = z
   .object({
     data: z.array(
-      z.looseObject({ kind: z.enum(kinds), at: z.iso.datetime(), id: z.string() }).meta({ id: 'TimelineEntry' }),
+      z
+        .looseObject({ kind: z.enum(kinds), at: z.iso.datetime(), id: z.string() })
+        .meta({ id: 'TimelineEntry' }),
     ),
     nextCursor: z.string().nullable(),
   })

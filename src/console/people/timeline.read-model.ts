@@ -49,7 +49,8 @@ export async function readTimeline(
   const last = page.at(-1);
   return {
     entries,
-    last: keys.length > request.limit && last !== undefined ? [last.at.toISOString(), last.rank, last.key] : null,
+    last:
+      keys.length > request.limit && last !== undefined ? [last.at.toISOString(), last.rank, last.key] : null,
   };
 }
 
@@ -104,7 +105,8 @@ async function readDetails(
     () => outcomes(db, of('outcome')),
   ];
   const found = new Map<string, TimelineEntry>();
-  for (const group of groups) for (const entry of await group()) found.set(`${entry.kind}/${entry.id}`, entry);
+  for (const group of groups)
+    for (const entry of await group()) found.set(`${entry.kind}/${entry.id}`, entry);
   return found;
 }
 
@@ -143,7 +145,13 @@ async function signals(db: Executor, reader: SealedReader, ids: readonly string[
 
 async function merges(db: Executor, ids: readonly string[]): Promise<MergeEntry[]> {
   if (ids.length === 0) return [];
-  const { rows } = await sql<{ id: string; from_profile_id: string; into_profile_id: string; reason: string; merged_at: Date }>`
+  const { rows } = await sql<{
+    id: string;
+    from_profile_id: string;
+    into_profile_id: string;
+    reason: string;
+    merged_at: Date;
+  }>`
     select g.id, g.from_profile_id, g.into_profile_id, g.reason, g.merged_at from profile_merges g where g.id = any(${ids})`.execute(
     db,
   );
@@ -159,15 +167,32 @@ async function merges(db: Executor, ids: readonly string[]): Promise<MergeEntry[
 
 async function consents(db: Executor, ids: readonly string[]): Promise<ConsentEntry[]> {
   if (ids.length === 0) return [];
-  const { rows } = await sql<{ id: string; at: Date; channel: string; topic: string; state: string; source: string }>`
-    select c.id, c.at, c.channel, c.topic, c.state, c.source from consents c where c.id = any(${ids})`.execute(db);
+  const { rows } = await sql<{
+    id: string;
+    at: Date;
+    channel: string;
+    topic: string;
+    state: string;
+    source: string;
+  }>`
+    select c.id, c.at, c.channel, c.topic, c.state, c.source from consents c where c.id = any(${ids})`.execute(
+    db,
+  );
   return rows.map((row) => ({ kind: 'consent', ...row, at: row.at.toISOString() }));
 }
 
 async function firings(db: Executor, ids: readonly string[]): Promise<FiringEntry[]> {
   if (ids.length === 0) return [];
-  const { rows } = await sql<{ id: string; fired_at: Date; trigger_id: string; occasion: string; evidence: string }>`
-    select f.id, f.fired_at, f.trigger_id, f.occasion, f.evidence from firings f where f.id = any(${ids})`.execute(db);
+  const { rows } = await sql<{
+    id: string;
+    fired_at: Date;
+    trigger_id: string;
+    occasion: string;
+    evidence: string;
+  }>`
+    select f.id, f.fired_at, f.trigger_id, f.occasion, f.evidence from firings f where f.id = any(${ids})`.execute(
+    db,
+  );
   return rows.map((row) => ({
     kind: 'firing',
     at: row.fired_at.toISOString(),
@@ -178,7 +203,11 @@ async function firings(db: Executor, ids: readonly string[]): Promise<FiringEntr
   }));
 }
 
-async function decisions(db: Executor, reader: SealedReader, ids: readonly string[]): Promise<DecisionEntry[]> {
+async function decisions(
+  db: Executor,
+  reader: SealedReader,
+  ids: readonly string[],
+): Promise<DecisionEntry[]> {
   if (ids.length === 0) return [];
   const { rows } = await sql<{
     id: string;
@@ -231,7 +260,12 @@ async function tasks(db: Executor, keys: readonly string[]): Promise<TaskEntry[]
     select t.id, t.owner, t.reason_code, t.reason, t.created_at, t.closed_at, coalesce(who.name, t.closed_by) as closed_by, t.outcome
     from tasks t left join people who on who.id = t.closed_by where t.id = any(${ids})`.execute(db);
   return rows.flatMap((row) => {
-    const common = { kind: 'task' as const, taskId: row.id, owner: row.owner, reason: { code: row.reason_code, text: row.reason } };
+    const common = {
+      kind: 'task' as const,
+      taskId: row.id,
+      owner: row.owner,
+      reason: { code: row.reason_code, text: row.reason },
+    };
     const opened: TaskEntry = {
       ...common,
       at: row.created_at.toISOString(),
@@ -370,7 +404,9 @@ async function outcomes(db: Executor, ids: readonly string[]): Promise<OutcomeEn
     counted: boolean;
     why_not_counted: string | null;
   }>`
-    select o.id, o.message_id, o.kind, o.at, o.counted, o.why_not_counted from outcomes o where o.id = any(${ids})`.execute(db);
+    select o.id, o.message_id, o.kind, o.at, o.counted, o.why_not_counted from outcomes o where o.id = any(${ids})`.execute(
+    db,
+  );
   return rows.map((row) => ({
     kind: 'outcome',
     at: row.at.toISOString(),

@@ -41,7 +41,11 @@ export interface DecisionEntry extends At {
   readonly messageId: string | null;
   readonly reasons: readonly Reason[];
   /** Candidates that could not be chosen, and what spoke against each. */
-  readonly against: readonly { readonly action: string; readonly channel: string | null; readonly reasons: readonly Reason[] }[];
+  readonly against: readonly {
+    readonly action: string;
+    readonly channel: string | null;
+    readonly reasons: readonly Reason[];
+  }[];
 }
 
 export interface DraftEntry extends At {

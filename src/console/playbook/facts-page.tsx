@@ -30,7 +30,8 @@ export function FactsPage({
       {facts.length === 0 ? (
         <Empty title="No fact to show">
           <p>
-            Facts arrive by the API: <code>PUT /v1/facts/:id</code>. They change without a new playbook, each change a new version.
+            Facts arrive by the API: <code>PUT /v1/facts/:id</code>. They change without a new playbook, each
+            change a new version.
           </p>
         </Empty>
       ) : (
@@ -55,7 +56,11 @@ export function FactsPage({
                   </td>
                   <td>{factWords(fact)}</td>
                   <td>
-                    {isValidAt(fact, now.toISOString()) ? <Pill tone="good">now</Pill> : <Pill tone="bad">not now</Pill>}
+                    {isValidAt(fact, now.toISOString()) ? (
+                      <Pill tone="good">now</Pill>
+                    ) : (
+                      <Pill tone="bad">not now</Pill>
+                    )}
                     {fact.validFrom === null ? null : (
                       <small>
                         from <Time at={fact.validFrom} />

@@ -45,7 +45,10 @@ export function PlaybookPage(props: PlaybookProps): VNode {
       <Waiting waiting={props.waiting} />
       {bundle === null ? (
         <Empty title="No playbook is active">
-          <p>Without one nothing is decided. Put a folder with actions, triggers, guardrails and templates at {props.folder}.</p>
+          <p>
+            Without one nothing is decided. Put a folder with actions, triggers, guardrails and templates at{' '}
+            {props.folder}.
+          </p>
         </Empty>
       ) : (
         <>
@@ -94,9 +97,17 @@ function Waiting({ waiting }: { waiting: PlaybookProps['waiting'] }): VNode {
             <button type="button" popovertarget={`activate-${bundle.hash.slice(0, 8)}`}>
               Activate…
             </button>
-            <div id={`activate-${bundle.hash.slice(0, 8)}`} popover="auto" role="dialog" aria-label="Activate this playbook">
+            <div
+              id={`activate-${bundle.hash.slice(0, 8)}`}
+              popover="auto"
+              role="dialog"
+              aria-label="Activate this playbook"
+            >
               <h2>Activate this playbook?</h2>
-              <p>It decides from now on, and its templates are signed in your name: what they fill may leave without another look.</p>
+              <p>
+                It decides from now on, and its templates are signed in your name: what they fill may leave
+                without another look.
+              </p>
               <PostForm action={`/playbook/bundles/${bundle.hash}/activate`}>
                 <footer>
                   <button type="submit" autoFocus>
@@ -123,7 +134,7 @@ function Guardrails({ bundle }: { bundle: Bundle }): VNode {
   return (
     <Section title="Guardrails" hint={`${ordered.length}, only ever restrictive`}>
       <div class="table stacks">
-        <table>
+        <table class="rules">
           <thead>
             <tr>
               <th>Rule</th>
@@ -245,7 +256,9 @@ function Actions({ bundle }: { bundle: Bundle }): VNode {
                   {percent(spec.holdout)}
                 </td>
                 <td>
-                  {spec.draft.mode === 'model' ? `a model writes; else ${spec.draft.fallback}` : 'signed template'}
+                  {spec.draft.mode === 'model'
+                    ? `a model writes; else ${spec.draft.fallback}`
+                    : 'signed template'}
                   {spec.auditShare === 0 ? null : <small>{percent(spec.auditShare)} audited at random</small>}
                 </td>
               </tr>
@@ -325,7 +338,10 @@ function Engine({ bundle }: { bundle: Bundle }): VNode {
               ['Links may lead to', brand.linkHosts.join(', ')],
               ['Voice', brand.voice],
               ['Banned words', brand.bannedWords.length === 0 ? null : brand.bannedWords.join(', ')],
-              ['Tracking', `clicks ${brand.tracking.clicks ? 'on' : 'off'}, opens ${brand.tracking.opens ? 'on' : 'off'}`],
+              [
+                'Tracking',
+                `clicks ${brand.tracking.clicks ? 'on' : 'off'}, opens ${brand.tracking.opens ? 'on' : 'off'}`,
+              ],
             ]}
           />
         </div>

@@ -64,7 +64,10 @@ export class PlaybookController {
       limit: FACTS + 1,
     });
     const facts = rows.slice(0, FACTS);
-    const further = new URLSearchParams({ ...(kind === null ? {} : { kind }), after: facts.at(-1)?.id ?? '' });
+    const further = new URLSearchParams({
+      ...(kind === null ? {} : { kind }),
+      after: facts.at(-1)?.id ?? '',
+    });
     return page({
       title: 'Facts',
       section: 'playbook',

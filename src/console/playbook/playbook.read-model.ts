@@ -11,7 +11,12 @@ export interface Activation {
 
 /** Which playbook was in force from when, the latest first. */
 export async function readActivations(db: Executor, limit: number): Promise<Activation[]> {
-  const { rows } = await sql<{ bundle_hash: string; activated_at: Date; by: string; counts: Record<string, number> }>`
+  const { rows } = await sql<{
+    bundle_hash: string;
+    activated_at: Date;
+    by: string;
+    counts: Record<string, number>;
+  }>`
     select a.bundle_hash, a.activated_at, who.name as by, b.counts
     from bundle_activations a join people who on who.id = a.activated_by join bundles b on b.hash = a.bundle_hash
     order by a.seq desc limit ${limit}`.execute(db);
@@ -19,7 +24,10 @@ export async function readActivations(db: Executor, limit: number): Promise<Acti
 }
 
 /** Bundles that were kept and never activated, the latest first. */
-export async function readWaitingBundles(db: Executor, limit: number): Promise<{ hash: string; createdAt: Date }[]> {
+export async function readWaitingBundles(
+  db: Executor,
+  limit: number,
+): Promise<{ hash: string; createdAt: Date }[]> {
   const { rows } = await sql<{ hash: string; created_at: Date }>`
     select b.hash, b.created_at from bundles b
     where not exists (select 1 from bundle_activations a where a.bundle_hash = b.hash)
@@ -38,11 +46,18 @@ export interface TemplateUse {
 export async function readTemplateUse(db: Executor, bundleHash: string): Promise<Map<string, TemplateUse>> {
   const { rows } = await sql<{ template_id: string; signed_by: string; signed_at: Date; recipients: number }>`
     select s.template_id, who.name as signed_by, s.signed_at, s.recipients
-    from template_signatures s join people who on who.id = s.signed_by where s.bundle_hash = ${bundleHash}`.execute(db);
+    from template_signatures s join people who on who.id = s.signed_by where s.bundle_hash = ${bundleHash}`.execute(
+    db,
+  );
   return new Map(
     rows.map((row) => [
       row.template_id,
-      { templateId: row.template_id, signedBy: row.signed_by, signedAt: row.signed_at, recipients: row.recipients },
+      {
+        templateId: row.template_id,
+        signedBy: row.signed_by,
+        signedAt: row.signed_at,
+        recipients: row.recipients,
+      },
     ]),
   );
 }

@@ -30,13 +30,18 @@ describe('rules in words', () => {
       caps: [{ max: 2, per: '7d', classes: ['marketing'] }],
       hours: { from: '08:00', to: '20:00', days: [1, 2] },
     });
-    expect(guardrailWords(limit)).toBe('at most 2 in any 7 days (marketing); only 08:00–20:00 local time, Mon, Tue');
+    expect(guardrailWords(limit)).toBe(
+      'at most 2 in any 7 days (marketing); only 08:00–20:00 local time, Mon, Tue',
+    );
   });
 
   it('says that an empty scope is everywhere', () => {
     expect(scopeWords(guardrail({ effect: 'suppress' }).scope)).toBe('everywhere');
-    expect(scopeWords(guardrail({ effect: 'suppress', scope: { classes: ['marketing'], exceptActions: ['welcome'] } }).scope)).toBe(
-      'marketing, except welcome',
-    );
+    expect(
+      scopeWords(
+        guardrail({ effect: 'suppress', scope: { classes: ['marketing'], exceptActions: ['welcome'] } })
+          .scope,
+      ),
+    ).toBe('marketing, except welcome');
   });
 });

@@ -35,7 +35,9 @@ function hoursWords(hours: Hours): string {
 
 function capWords(cap: Cap): string {
   const what = [...cap.classes, ...cap.channels, ...cap.tags].join(', ');
-  return cap.max === 0 ? `none${what === '' ? '' : ` (${what})`}` : `at most ${cap.max} in any ${durationWords(cap.per)}${what === '' ? '' : ` (${what})`}`;
+  return cap.max === 0
+    ? `none${what === '' ? '' : ` (${what})`}`
+    : `at most ${cap.max} in any ${durationWords(cap.per)}${what === '' ? '' : ` (${what})`}`;
 }
 
 /** What a guardrail does when it matches, in words. */
@@ -54,7 +56,9 @@ export function guardrailWords(guardrail: Guardrail): string {
         ...(guardrail.channels === undefined ? [] : [`only by ${guardrail.channels.join(', ')}`]),
         ...guardrail.requiredText.map((text) => `must say “${text}”`),
         ...guardrail.forbiddenText.map((text) => `must not say “${text}”`),
-        ...(guardrail.maxDiscountPercent === undefined ? [] : [`no discount above ${guardrail.maxDiscountPercent} % without review`]),
+        ...(guardrail.maxDiscountPercent === undefined
+          ? []
+          : [`no discount above ${guardrail.maxDiscountPercent} % without review`]),
       ].join('; ');
   }
 }

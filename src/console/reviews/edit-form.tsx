@@ -36,7 +36,8 @@ export function EditForm({ review }: { review: ReviewDetail }): VNode {
         </textarea>
       </label>
       <p class="faint">
-        The mail is laid out again from these words; its footer stays. The checks look at it again before you can sign it.
+        The mail is laid out again from these words; its footer stays. The checks look at it again before you
+        can sign it.
       </p>
       <button type="submit">Save the words</button>{' '}
       <a href={`/reviews/${review.id}`} role="button" class="secondary" data-key="Escape">

@@ -1,12 +1,19 @@
 import fc from 'fast-check';
 import { markSpans } from './mark-spans.js';
 
-const span = (text: string, start: number, end: number) => ({ field: 'text' as const, start, end, text: text.slice(start, end) });
+const span = (text: string, start: number, end: number) => ({
+  field: 'text' as const,
+  start,
+  end,
+  text: text.slice(start, end),
+});
 
 describe('marking the words that a check pointed at', () => {
   it('names the contribution of each stretch', () => {
     const text = 'Only today: 70 % off';
-    expect(markSpans('text', text, [{ spans: [span(text, 0, 10)] }, { spans: [span(text, 12, 20)] }])).toEqual([
+    expect(
+      markSpans('text', text, [{ spans: [span(text, 0, 10)] }, { spans: [span(text, 12, 20)] }]),
+    ).toEqual([
       { text: 'Only today', marks: [1] },
       { text: ': ', marks: [] },
       { text: '70 % off', marks: [2] },
@@ -23,14 +30,18 @@ describe('marking the words that a check pointed at', () => {
   });
 
   it('leaves out a span that quotes other words than lie at its place', () => {
-    const marked = markSpans('text', 'new words', [{ spans: [{ field: 'text', start: 0, end: 3, text: 'old' }] }]);
+    const marked = markSpans('text', 'new words', [
+      { spans: [{ field: 'text', start: 0, end: 3, text: 'old' }] },
+    ]);
     expect(marked).toEqual([{ text: 'new words', marks: [] }]);
   });
 
   it('loses no character, whatever the spans are', () => {
     fc.assert(
       fc.property(fc.string(), fc.array(fc.tuple(fc.nat(40), fc.nat(40))), (text, pairs) => {
-        const contributions = pairs.map(([a, b]) => ({ spans: [span(text, Math.min(a, b), Math.max(a, b))] }));
+        const contributions = pairs.map(([a, b]) => ({
+          spans: [span(text, Math.min(a, b), Math.max(a, b))],
+        }));
         expect(
           markSpans('text', text, contributions)
             .map((stretch) => stretch.text)

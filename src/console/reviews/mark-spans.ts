@@ -17,10 +17,15 @@ export function markSpans(
 ): Stretch[] {
   const spans = contributions.flatMap((contribution, index) =>
     contribution.spans
-      .filter((span) => span.field === field && span.start < span.end && text.slice(span.start, span.end) === span.text)
+      .filter(
+        (span) =>
+          span.field === field && span.start < span.end && text.slice(span.start, span.end) === span.text,
+      )
       .map((span) => ({ start: span.start, end: span.end, mark: index + 1 })),
   );
-  const cuts = [...new Set([0, text.length, ...spans.flatMap((span) => [span.start, span.end])])].sort((a, b) => a - b);
+  const cuts = [...new Set([0, text.length, ...spans.flatMap((span) => [span.start, span.end])])].sort(
+    (a, b) => a - b,
+  );
   const stretches: Stretch[] = [];
   for (const [index, start] of cuts.entries()) {
     const end = cuts[index + 1];

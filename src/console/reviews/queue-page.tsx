@@ -21,7 +21,10 @@ const SOON_MS = 4 * 3_600_000;
 
 export function QueuePage(props: QueueProps): VNode {
   const { items, show, counts, first } = props;
-  const waiting = ['pending', 'claimed', 'awaiting_second'].reduce((sum, state) => sum + (counts.get(state) ?? 0), 0);
+  const waiting = ['pending', 'claimed', 'awaiting_second'].reduce(
+    (sum, state) => sum + (counts.get(state) ?? 0),
+    0,
+  );
   return (
     <>
       <PageHead
@@ -45,7 +48,13 @@ export function QueuePage(props: QueueProps): VNode {
       <div
         id="queue"
         {...(show === 'waiting'
-          ? { 'hx-get': '/reviews', 'hx-select': '#queue', 'hx-swap': 'outerMorph', 'hx-trigger': 'every 20s', 'hx-target': '#queue' }
+          ? {
+              'hx-get': '/reviews',
+              'hx-select': '#queue',
+              'hx-swap': 'outerMorph',
+              'hx-trigger': 'every 20s',
+              'hx-target': '#queue',
+            }
           : {})}
       >
         {items.length === 0 ? <NothingWaits show={show} /> : <Queue {...props} />}
@@ -58,8 +67,9 @@ function NothingWaits({ show }: { show: QueueProps['show'] }): VNode {
   return show === 'waiting' ? (
     <Empty title="Nothing waits for you">
       <p>
-        A draft comes here when a guardrail asks for a person, when its risk is too high, when a random audit picks it, or when a
-        model wrote it. What signed templates may send on their own is under <a href="/messages">Messages</a>.
+        A draft comes here when a guardrail asks for a person, when its risk is too high, when a random audit
+        picks it, or when a model wrote it. What signed templates may send on their own is under{' '}
+        <a href="/messages">Messages</a>.
       </p>
     </Empty>
   ) : (
@@ -85,7 +95,13 @@ function Queue({ items, threshold, worth, currency, show }: QueueProps): VNode {
         </thead>
         <tbody>
           {items.map((item) => (
-            <QueueLine key={item.id} item={item} threshold={threshold} worth={worth.get(item.action) ?? null} currency={currency} />
+            <QueueLine
+              key={item.id}
+              item={item}
+              threshold={threshold}
+              worth={worth.get(item.action) ?? null}
+              currency={currency}
+            />
           ))}
         </tbody>
       </table>

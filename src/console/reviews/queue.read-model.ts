@@ -80,7 +80,8 @@ export async function readQueue(
     rows.map((row) => ({ keyId: row.key_id, sealed: row.content })),
   );
   return rows.map((row, index) => {
-    const held = row.claimed_by !== null && row.claim_expires_at !== null && row.claim_expires_at > request.now;
+    const held =
+      row.claimed_by !== null && row.claim_expires_at !== null && row.claim_expires_at > request.now;
     return {
       id: row.id,
       state: row.state,

@@ -4,7 +4,7 @@ import { type ReviewDetail } from '../../review/review.js';
 import { ActionTitle, Candidates, PersonThen, WhyNow } from '../decisions/decision-parts.js';
 import { type DecisionView } from '../decisions/decision.read-model.js';
 import { PersonLink } from '../layout/person.js';
-import { Empty, Facts, Key, Mark, PageHead, Pill, RiskBar, Short, Time } from '../layout/parts.js';
+import { Empty, Facts, Key, Mark, PageHead, Pill, Short, Time } from '../layout/parts.js';
 import { useMay } from '../layout/view.js';
 import { reviewStateWords } from '../layout/words.js';
 import { ContentTabs } from '../messages/content-tabs.js';
@@ -19,7 +19,12 @@ export interface ReviewProps {
   readonly facts: readonly Fact[];
   /** Person id of the reader; null for a machine. */
   readonly me: string | null;
-  readonly queue: { readonly position: number | null; readonly length: number; readonly next: string | null; readonly previous: string | null };
+  readonly queue: {
+    readonly position: number | null;
+    readonly length: number;
+    readonly next: string | null;
+    readonly previous: string | null;
+  };
   readonly editing: boolean;
   /** What went against the last attempt, said above the content. */
   readonly problem: { readonly stale: boolean; readonly text: string } | null;
@@ -32,7 +37,8 @@ export function ReviewPage(props: ReviewProps): VNode {
   const allowed = useMay();
   const open = OPEN.has(review.state);
   const signedByMe = review.verdicts.some(
-    (verdict) => verdict.verdict === 'approve' && verdict.personId === me && verdict.contentHash === review.contentHash,
+    (verdict) =>
+      verdict.verdict === 'approve' && verdict.personId === me && verdict.contentHash === review.contentHash,
   );
   const canDecide = open && me !== null && allowed('reviews.decide');
   return (
@@ -56,7 +62,9 @@ export function ReviewPage(props: ReviewProps): VNode {
         <div>
           {props.editing && canDecide ? <EditForm review={review} /> : <Words review={review} />}
           <Risk review={review} />
-          {review.draft.claims.length === 0 ? null : <Claims claims={review.draft.claims} facts={props.facts} />}
+          {review.draft.claims.length === 0 ? null : (
+            <Claims claims={review.draft.claims} facts={props.facts} />
+          )}
           {props.editing ? null : <MarkedWords review={review} />}
         </div>
         <Reasons review={review} decision={decision} />
@@ -96,8 +104,15 @@ function State({ review, me, signedByMe }: ReviewProps & { signedByMe: boolean }
       {holder !== null && holder.personId !== me && OPEN.has(review.state) ? (
         <p class="notice wait" role="status">
           {holder.name} is looking at this
-          {review.claimExpiresAt === null ? '' : <> (until <Time at={review.claimExpiresAt} />)</>}. A verdict of yours would be refused
-          meanwhile.
+          {review.claimExpiresAt === null ? (
+            ''
+          ) : (
+            <>
+              {' '}
+              (until <Time at={review.claimExpiresAt} />)
+            </>
+          )}
+          . A verdict of yours would be refused meanwhile.
         </p>
       ) : null}
       {review.state === 'awaiting_second' && first !== undefined ? (
@@ -134,7 +149,8 @@ function Words({ review }: { review: ReviewDetail }): VNode {
         payload={draft.payload}
       />
       <p class="faint">
-        <Origin review={review} /> · signed will be <Short id={review.contentHash} /> with {draft.links.length} link
+        <Origin review={review} /> · signed will be <Short id={review.contentHash} /> with{' '}
+        {draft.links.length} link
         {draft.links.length === 1 ? '' : 's'}
         {draft.links.length === 0 ? '' : `: ${[...new Set(draft.links)].join(', ')}`}
       </p>
@@ -173,9 +189,6 @@ function Reasons({ review, decision }: { review: ReviewDetail; decision: Decisio
             <li key={why.code + why.text}>{why.text}</li>
           ))}
         </ul>
-        <p>
-          <RiskBar score={review.risk.score} threshold={review.risk.threshold} />
-        </p>
       </Card>
       {decision === null ? (
         <Empty title="The decision cannot be read" />
@@ -214,7 +227,13 @@ function Reasons({ review, decision }: { review: ReviewDetail; decision: Decisio
 }
 
 function History({ review }: { review: ReviewDetail }): VNode {
-  const words = { edit: 'edited', approve: 'signed', reject: 'rejected', handoff: 'handed off', skip: 'skipped' };
+  const words = {
+    edit: 'edited',
+    approve: 'signed',
+    reject: 'rejected',
+    handoff: 'handed off',
+    skip: 'skipped',
+  };
   return (
     <Card title="So far">
       <ul class="plain">
@@ -257,4 +276,3 @@ function Browse({ review, queue }: ReviewProps): VNode {
     </div>
   );
 }
-

@@ -17,7 +17,7 @@ export function Risk({ review }: { review: ReviewDetail }): VNode {
     <Section title="Risk" hint="the probability that a careful reviewer would reject or change this">
       <div class="card">
         <p>
-          <RiskBar score={score} threshold={threshold} />
+          <RiskBar score={score} threshold={threshold} full />
         </p>
         {contributions.length === 0 ? (
           <p class="faint">None of the checks found anything.</p>
@@ -25,7 +25,9 @@ export function Risk({ review }: { review: ReviewDetail }): VNode {
           <ul class="plain contributions">
             {contributions.map((contribution, index) => (
               <li key={contribution.code + contribution.text}>
-                <span class={`weight ${contribution.weight < LIGHT ? 'low' : ''}`}>+{Math.round(contribution.weight * 100)}</span>
+                <span class={`weight ${contribution.weight < LIGHT ? 'low' : ''}`}>
+                  +{Math.round(contribution.weight * 100)}
+                </span>
                 <span>
                   {contribution.text}
                   <Quotes contribution={contribution} number={index + 1} />
@@ -60,7 +62,11 @@ export function Claims({ claims, facts }: { claims: readonly Claim[]; facts: rea
   return (
     <Section
       title="Claims"
-      hint={missing === 0 ? 'every one rests on a fact that is valid now' : `${missing} without a valid fact behind it`}
+      hint={
+        missing === 0
+          ? 'every one rests on a fact that is valid now'
+          : `${missing} without a valid fact behind it`
+      }
     >
       <div class="table">
         <table class="claims">
@@ -128,7 +134,9 @@ export function MarkedWords({ review }: { review: ReviewDetail }): VNode {
       <div class="card">
         {FIELD_NAMES.map(([field, name]) => {
           const text = texts[field] ?? '';
-          return text === '' ? null : <Marked key={field} field={field} name={name} text={text} contributions={risk.contributions} />;
+          return text === '' ? null : (
+            <Marked key={field} field={field} name={name} text={text} contributions={risk.contributions} />
+          );
         })}
         {draft.text === '' && draft.subject === null ? <Empty title="No words to show" /> : null}
       </div>
@@ -155,7 +163,11 @@ function Marked({
           stretch.marks.length === 0 ? (
             stretch.text
           ) : (
-            <mark key={index} {...(field === 'text' ? { id: `mark-${stretch.marks[0] ?? 0}` } : {})} title={stretch.marks.map((mark) => contributions[mark - 1]?.text ?? '').join('; ')}>
+            <mark
+              key={index}
+              {...(field === 'text' ? { id: `mark-${stretch.marks[0] ?? 0}` } : {})}
+              title={stretch.marks.map((mark) => contributions[mark - 1]?.text ?? '').join('; ')}
+            >
               {stretch.text}
               <sup>{stretch.marks.join(',')}</sup>
             </mark>

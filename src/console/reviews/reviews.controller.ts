@@ -83,7 +83,10 @@ export class ReviewsPagesController {
     @CurrentActor() actor: Actor,
     @Query({ schema: itemQuery }) query: z.output<typeof itemQuery>,
   ): Promise<Answer> {
-    return this.itemPage(await this.reviews.get(id), actor, { editing: query.edit !== undefined, problem: null });
+    return this.itemPage(await this.reviews.get(id), actor, {
+      editing: query.edit !== undefined,
+      problem: null,
+    });
   }
 
   /** Reloading what a refused verdict answered comes here. */

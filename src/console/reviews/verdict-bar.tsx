@@ -5,7 +5,12 @@ import { reasonWords } from '../layout/words.js';
 import { type ReviewProps } from './review-page.js';
 
 /** The verdicts, always in reach. What cannot be taken back asks once more. */
-export function Verdicts({ review, queue, editing, signedByMe }: ReviewProps & { signedByMe: boolean }): VNode {
+export function Verdicts({
+  review,
+  queue,
+  editing,
+  signedByMe,
+}: ReviewProps & { signedByMe: boolean }): VNode {
   return (
     <>
       <div class="verdicts" role="toolbar" aria-label="Verdict">
@@ -37,7 +42,13 @@ export function Verdicts({ review, queue, editing, signedByMe }: ReviewProps & {
         </VerdictForm>
         <span class="spacer" />
         <Neighbours queue={queue} />
-        <button type="button" class="secondary" popovertarget="keys" data-key="help" aria-label="Keyboard help">
+        <button
+          type="button"
+          class="secondary"
+          popovertarget="keys"
+          data-key="help"
+          aria-label="Keyboard help"
+        >
           ?
         </button>
       </div>
@@ -51,14 +62,28 @@ export function Verdicts({ review, queue, editing, signedByMe }: ReviewProps & {
 function Neighbours({ queue }: { queue: ReviewProps['queue'] }): VNode {
   return (
     <>
-      <span class="where">{queue.position === null ? `${queue.length} waiting` : `${queue.position} of ${queue.length}`}</span>
+      <span class="where">
+        {queue.position === null ? `${queue.length} waiting` : `${queue.position} of ${queue.length}`}
+      </span>
       {queue.previous === null ? null : (
-        <a href={`/reviews/${queue.previous}`} data-key="k" aria-label="Previous item" role="button" class="secondary">
+        <a
+          href={`/reviews/${queue.previous}`}
+          data-key="k"
+          aria-label="Previous item"
+          role="button"
+          class="secondary"
+        >
           ‹<Key>k</Key>
         </a>
       )}
       {queue.next === null ? null : (
-        <a href={`/reviews/${queue.next}`} data-key="j" aria-label="Next item" role="button" class="secondary">
+        <a
+          href={`/reviews/${queue.next}`}
+          data-key="j"
+          aria-label="Next item"
+          role="button"
+          class="secondary"
+        >
           ›<Key>j</Key>
         </a>
       )}
@@ -140,7 +165,13 @@ function RejectSheet({ review }: { review: ReviewDetail }): VNode {
           <legend>Why</legend>
           {REASON_CODES.map((code, index) => (
             <label key={code}>
-              <input type="checkbox" name="reasons" value={code} data-key={String(index + 1)} autoFocus={index === 0} />
+              <input
+                type="checkbox"
+                name="reasons"
+                value={code}
+                data-key={String(index + 1)}
+                autoFocus={index === 0}
+              />
               {reasonWords(code)}
               <Key>{index + 1}</Key>
             </label>
@@ -166,7 +197,8 @@ function HandOffSheet({ review }: { review: ReviewDetail }): VNode {
   return (
     <Sheet id="handoff" title="Hand off to a person">
       <p>
-        Opens a task with an owner. Automation for this person stays off until it is closed; this message is not sent.
+        Opens a task with an owner. Automation for this person stays off until it is closed; this message is
+        not sent.
       </p>
       <VerdictForm review={review} verdict="handoff">
         <label>

@@ -54,8 +54,8 @@ function NoTasks({ show }: { show: 'open' | 'closed' }): VNode {
   return show === 'open' ? (
     <Empty title="No task is open">
       <p>
-        A task is made when a guardrail says that a person must take over (a complaint, a cancellation), or when a reviewer hands an
-        item off.
+        A task is made when a guardrail says that a person must take over (a complaint, a cancellation), or
+        when a reviewer hands an item off.
       </p>
     </Empty>
   ) : (
@@ -103,7 +103,8 @@ function TaskCard({ task, note }: { task: TaskLine; note: string | null }): VNod
       </p>
       {task.state === 'closed' ? (
         <p>
-          <Pill tone="good">{codeWords(task.outcome ?? 'closed')}</Pill> by {task.closedBy ?? '?'} <Time at={task.closedAt} />
+          <Pill tone="good">{codeWords(task.outcome ?? 'closed')}</Pill> by {task.closedBy ?? '?'}{' '}
+          <Time at={task.closedAt} />
           {note === null ? null : <span class="quote">{note}</span>}
         </p>
       ) : (
@@ -119,7 +120,11 @@ function CloseForm({ task }: { task: TaskLine }): VNode {
   return (
     <details>
       <summary class="close-task">Close it</summary>
-      <PostForm action={`/tasks/${task.id}/close`} class="stack" aria-label={`Close the task about ${task.name ?? 'this person'}`}>
+      <PostForm
+        action={`/tasks/${task.id}/close`}
+        class="stack"
+        aria-label={`Close the task about ${task.name ?? 'this person'}`}
+      >
         <label>
           What came of it
           <select name="outcome" required>

@@ -74,6 +74,8 @@ export async function readTasks(
 
 export async function readTaskOwners(db: Executor): Promise<{ owner: string; count: number }[]> {
   const { rows } = await sql<{ owner: string; count: number }>`
-    select t.owner, count(*) as count from tasks t where t.state = 'open' group by t.owner order by t.owner`.execute(db);
+    select t.owner, count(*) as count from tasks t where t.state = 'open' group by t.owner order by t.owner`.execute(
+    db,
+  );
   return rows;
 }

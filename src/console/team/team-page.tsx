@@ -24,7 +24,10 @@ const ROLE_WORDS: Readonly<Record<(typeof ROLES)[number], string>> = {
 export function TeamPage(props: TeamProps): VNode {
   return (
     <>
-      <PageHead title="Team & keys" lead="Who signs in, and what machines may do. A signature is a named person’s; a service token cannot sign." />
+      <PageHead
+        title="Team & keys"
+        lead="Who signs in, and what machines may do. A signature is a named person’s; a service token cannot sign."
+      />
       {props.fresh === null ? null : <Fresh fresh={props.fresh} />}
       <People {...props} />
       <Tokens {...props} />
@@ -81,7 +84,11 @@ function People({ people, lastSignIns }: TeamProps): VNode {
                   <small>{person.email}</small>
                 </td>
                 <td>
-                  <PostForm action={`/team/people/${person.id}/role`} class="inline" aria-label={`Role of ${person.name}`}>
+                  <PostForm
+                    action={`/team/people/${person.id}/role`}
+                    class="inline"
+                    aria-label={`Role of ${person.name}`}
+                  >
                     <RoleSelect current={person.role} />
                     <button type="submit" class="secondary small">
                       Change
@@ -99,7 +106,10 @@ function People({ people, lastSignIns }: TeamProps): VNode {
                       </button>
                     </PostForm>
                     {person.id === me ? null : (
-                      <PostForm action={`/team/people/${person.id}/${person.disabled ? 'enable' : 'disable'}`} class="row-action">
+                      <PostForm
+                        action={`/team/people/${person.id}/${person.disabled ? 'enable' : 'disable'}`}
+                        class="row-action"
+                      >
                         <button type="submit" class="secondary small">
                           {person.disabled ? 'Enable' : 'Disable'}
                         </button>
@@ -139,39 +149,16 @@ function People({ people, lastSignIns }: TeamProps): VNode {
 }
 
 function Tokens({ tokens, people }: TeamProps): VNode {
-  const names = new Map(people.map((person) => [person.id, person.name]));
+  const live = tokens.filter((token) => token.revokedAt === null);
+  const revoked = tokens.filter((token) => token.revokedAt !== null);
   return (
     <Section title="API tokens" hint="Bearer tokens for everything but signals">
-      {tokens.length === 0 ? <Empty title="No token was made yet" /> : null}
-      {tokens.length === 0 ? null : (
-        <div class="table stacks">
-          <table>
-            <thead>
-              <tr>
-                <th>Name</th>
-                <th>Acts for</th>
-                <th>Made</th>
-                <th />
-              </tr>
-            </thead>
-            <tbody>
-              {tokens.map((token) => (
-                <tr key={token.id}>
-                  <td>
-                    {token.name} {token.revokedAt === null ? null : <Pill tone="bad">revoked</Pill>}
-                  </td>
-                  <td>
-                    {token.personId === null ? `nobody: a service, as ${token.role}` : (names.get(token.personId) ?? token.personId)}
-                  </td>
-                  <td data-label="Made">
-                    <Time at={token.createdAt} />
-                  </td>
-                  <td>{token.revokedAt === null ? <Revoke action={`/team/tokens/${token.id}/revoke`} /> : null}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+      {live.length === 0 ? <Empty title="No token is in force" /> : <TokenTable tokens={live} people={people} />}
+      {revoked.length === 0 ? null : (
+        <details>
+          <summary>{revoked.length} revoked</summary>
+          <TokenTable tokens={revoked} people={people} />
+        </details>
       )}
       <details>
         <summary>Make a token</summary>
@@ -195,6 +182,48 @@ function Tokens({ tokens, people }: TeamProps): VNode {
         </PostForm>
       </details>
     </Section>
+  );
+}
+
+function TokenTable({ tokens, people }: { tokens: readonly ApiToken[]; people: readonly Person[] }): VNode {
+  const names = new Map(people.map((person) => [person.id, person.name]));
+  return (
+    <div class="table stacks">
+      <table>
+        <thead>
+          <tr>
+            <th>Name</th>
+            <th>Acts for</th>
+            <th>Made</th>
+            <th />
+          </tr>
+        </thead>
+        <tbody>
+          {tokens.map((token) => (
+            <tr key={token.id}>
+              <td>{token.name}</td>
+              <td>
+                {token.personId === null
+                  ? `nobody: a service, as ${token.role}`
+                  : (names.get(token.personId) ?? token.personId)}
+              </td>
+              <td data-label="Made">
+                <Time at={token.createdAt} />
+              </td>
+              <td>
+                {token.revokedAt === null ? (
+                  <Revoke action={`/team/tokens/${token.id}/revoke`} />
+                ) : (
+                  <>
+                    revoked <Time at={token.revokedAt} />
+                  </>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 
@@ -238,7 +267,9 @@ function WriteKeys({ writeKeys, lastSignals }: TeamProps): VNode {
                   <td data-label="Last signal">
                     <Time at={lastSignals.get(key.id) ?? null} />
                   </td>
-                  <td>{key.revokedAt === null ? <Revoke action={`/team/write-keys/${key.id}/revoke`} /> : null}</td>
+                  <td>
+                    {key.revokedAt === null ? <Revoke action={`/team/write-keys/${key.id}/revoke`} /> : null}
+                  </td>
                 </tr>
               ))}
             </tbody>
@@ -246,7 +277,14 @@ function WriteKeys({ writeKeys, lastSignals }: TeamProps): VNode {
         </div>
       )}
       <PostForm action="/team/write-keys" class="inline" aria-label="Make a write key">
-        <input type="text" name="name" required maxLength={200} placeholder="Name of the site or app" aria-label="Name of the new write key" />
+        <input
+          type="text"
+          name="name"
+          required
+          maxLength={200}
+          placeholder="Name of the site or app"
+          aria-label="Name of the new write key"
+        />
         <button type="submit" class="secondary">
           Make a write key
         </button>

@@ -108,7 +108,11 @@ export class TeamController {
   ): Promise<Answer> {
     if (form.kind === 'service') {
       const { token } = await this.tokens.createService(form.name, form.role, actor);
-      return this.team({ what: `Service token “${form.name}”`, value: token, hint: 'Send it as a Bearer token. It may not sign.' });
+      return this.team({
+        what: `Service token “${form.name}”`,
+        value: token,
+        hint: 'Send it as a Bearer token. It may not sign.',
+      });
     }
     if (actor.kind !== 'person')
       throw new Problem(403, 'persons-only', 'A personal token is made by the person it acts for.');
@@ -153,7 +157,11 @@ export class TeamController {
 
   private async linkFor(personId: string, name: string): Promise<Answer> {
     const link = await this.access.signInLink(personId);
-    return this.team({ what: `A sign-in link for ${name}`, value: link, hint: 'It works once, within 15 minutes.' });
+    return this.team({
+      what: `A sign-in link for ${name}`,
+      value: link,
+      hint: 'It works once, within 15 minutes.',
+    });
   }
 
   private async team(fresh: TeamProps['fresh']): Promise<Answer> {
