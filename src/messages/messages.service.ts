@@ -30,6 +30,8 @@ import {
 
 /** Content may be written only before it was signed. */
 const WRITABLE: readonly MessageState[] = ['drafting', 'assessed', 'in_review'];
+/** Ends that come over a message while people look at it: whoever shows it to them is told. */
+const WITHDRAWN: readonly MessageState[] = ['suppressed', 'expired', 'cancelled', 'failed'];
 
 /** Why a message takes a step. `actor` is a person's id, `system` or `token:<id>`. */
 export interface StepReason {
@@ -146,6 +148,8 @@ export class MessagesService {
       reasonCode: why.code,
       reason: why.text,
     });
+    if (before.state === 'in_review' && WITHDRAWN.includes(to))
+      await this.work.enqueue(tx, { kind: 'message.withdrawn', key: id, dueAt: at });
     return after ?? before;
   }
 

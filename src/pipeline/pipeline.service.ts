@@ -34,6 +34,7 @@ export class PipelineService {
     this.work.register(review.draftAssessed);
     this.work.register(review.reviewExpires);
     this.work.register(review.messageNeedsReview);
+    this.work.register(review.messageWithdrawn);
     this.work.register(dispatch.messageApproved);
     this.work.register(outcomes.linkFollowed);
   }

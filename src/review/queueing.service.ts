@@ -17,7 +17,13 @@ import { contentHash } from '../shared/hash.js';
 import { Ids } from '../shared/ids.js';
 import { ApprovingService } from './approving.service.js';
 import { closedRefusal, OPEN_REVIEW_STATES, type Review, type Why } from './review.js';
-import { insertReview, lockReview, selectReview, updateClosed } from './reviews.repository.js';
+import {
+  insertReview,
+  lockOpenReview,
+  lockReview,
+  selectReview,
+  updateClosed,
+} from './reviews.repository.js';
 import { priorityOf, route, tierOf } from './routing.js';
 import { SigningService } from './signing.service.js';
 import { type TemplateVerdict } from './template-signature.js';
@@ -66,6 +72,17 @@ export class QueueingService {
     call: (_prepared, job) => this.orErased(() => this.load(job.key, 'in_review')),
     commit: (tx, job, _prepared, answer) => this.commitReturned(tx, job, answer),
     died: (tx, job) => this.giveUp(tx, job),
+  };
+
+  /** A message ended while it was in review (cancelled, unsubscribed, paused away): its item leaves the queue. */
+  readonly messageWithdrawn: WorkHandler = {
+    kind: 'message.withdrawn',
+    commit: async (tx, job) => {
+      const message = await this.messages.lock(tx, job.key);
+      const review = await lockOpenReview(tx, job.key);
+      if (review !== null && message.state !== 'in_review') await this.expire(tx, review);
+      return DONE;
+    },
   };
 
   /** Keyed by the review's id. */

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, type PersonActor } from '../access/index.js';
 import { AuditService } from '../audit/index.js';
-import { TasksService } from '../decisions/index.js';
-import { DecisionsService } from '../decisions/index.js';
+import { DecisionsService, TasksService } from '../decisions/index.js';
 import { contentFromEdit } from '../drafting/edit.js';
 import { DraftingService } from '../drafting/index.js';
 import { type MessageContent } from '../messages/content.js';
@@ -65,6 +64,7 @@ const ALREADY_CLOSED: Refusal = {
 export class ReviewService {
   readonly draftAssessed: QueueingService['draftAssessed'];
   readonly messageNeedsReview: QueueingService['messageNeedsReview'];
+  readonly messageWithdrawn: QueueingService['messageWithdrawn'];
   readonly reviewExpires: QueueingService['reviewExpires'];
 
   constructor(
@@ -84,6 +84,7 @@ export class ReviewService {
   ) {
     this.draftAssessed = queueing.draftAssessed;
     this.messageNeedsReview = queueing.messageNeedsReview;
+    this.messageWithdrawn = queueing.messageWithdrawn;
     this.reviewExpires = queueing.reviewExpires;
   }
 

@@ -68,6 +68,14 @@ export async function lockReview(tx: Tx, id: string): Promise<Review | null> {
   return rows[0] === undefined ? null : toReview(rows[0]);
 }
 
+/** The open item of a message, locked; null when it has none. */
+export async function lockOpenReview(tx: Tx, messageId: string): Promise<Review | null> {
+  const { rows } = await sql<ReviewRow>`
+    select * from reviews where message_id = ${messageId} and state in ('pending', 'claimed', 'awaiting_second')
+    for update`.execute(tx);
+  return rows[0] === undefined ? null : toReview(rows[0]);
+}
+
 export async function updateClaim(
   tx: Tx,
   id: string,

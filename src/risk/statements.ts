@@ -255,9 +255,9 @@ function quantities(text: string): Statement[] {
 const SUPERLATIVES = [
   /(?<!\p{L})(?<!\b(?:at|our|your|my|their|its|all|all the|for the|how|as|very)\s)(?:the\s+)?(?:world['’]?s\s+)?best(?:[\s-]?(?:selling|sellers?|ever|rated|price|prices|value|in class|quality))?(?!\p{L})(?!\s+(?:regards|wishes|before|of luck|if|way|when|to|practices?|possible|suited|suits))/giu,
   /(?<!\p{L})our\s+best(?:[\s-]sell(?:er|ers|ing)|\s+(?:price|offer|deal|quality))(?!\p{L})/giu,
-  /(?<!\p{L})(?:cheapest|fastest|finest|safest|strongest|healthiest|lowest[\s-]+prices?|highest[\s-]+quality|most\s+(?:popular|advanced|trusted|loved|affordable|comfortable|effective|powerful)|unbeatable|unrivalled|unrivaled|unmatched|world[\s-]class|world['’]s\s+(?:first|only|leading|\w+est)|market[\s-]lead(?:er|ing)|award[\s-]winning|second\s+to\s+none|number\s+one|no\.\s?1|#1)(?!\p{L})/giu,
+  /(?<!\p{L})(?:cheapest|fastest|finest|safest|strongest|healthiest|lowest[\s-]+prices?|highest[\s-]+quality|most\s+(?:popular|advanced|trusted|loved|affordable|comfortable|effective|powerful)|unbeatable|unrivalled|unrivaled|unmatched|world[\s-]class|world['’]s\s+(?:first|only|leading|\w+est)|market[\s-]lead(?:er|ing)|award[\s-]winning|second\s+to\s+none|number\s+one|no\.\s?1|#1)(?![\p{L}\d])/giu,
   /(?<!\p{L})(?:(?:der|die|das|den|dem|unser[ea]?[rsnm]?)\s+)?beste[rsnm]?(?!\p{L})(?!\s+(?:grüße|wünsche|dank))/giu,
-  /(?<!\p{L})(?:günstigste|billigste|schnellste|größte|sicherste|stärkste|hochwertigste|beliebteste|meistverkaufte|niedrigste|unschlagbare?|marktführ\p{L}+|preisgekrönt\p{L}*|nummer\s+eins|nr\.\s?1|konkurrenzlos\p{L}*|bestseller)(?:[rsnm]|n)?(?!\p{L})/giu,
+  /(?<!\p{L})(?:günstigste|billigste|schnellste|größte|sicherste|stärkste|hochwertigste|beliebteste|meistverkaufte|niedrigste|unschlagbare?|marktführ\p{L}+|preisgekrönt\p{L}*|nummer\s+eins|nr\.\s?1|konkurrenzlos\p{L}*|bestseller)(?:[rsnm]|n)?(?![\p{L}\d])/giu,
 ];
 const GUARANTEES = [
   /(?<!\p{L})(?:we\s+)?guarante(?:e|es|ed)(?!\p{L})/giu,

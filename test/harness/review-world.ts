@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { ConsoleLogger } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { sql } from 'kysely';
 import { AccessModule, type PersonActor } from '../../src/access/index.js';
@@ -72,7 +73,9 @@ currency: EUR
   'engine.yaml': 'handoffOwner: care\nexploration: 0\nreviewExpiresAfter: 24h\nclaimLease: 10m\n',
   'vocabulary.yaml': 'traits:\n  first_name: { type: string, absent: unknown }\nevents: {}\n',
   'channels.yaml': '- { id: email, kind: email, contactCost: 1 }\n',
-  'actions/all.yaml': ['plain', 'touched', 'seen', 'grave', 'scarce', 'pushy'].map((id) => action(id)).join(''),
+  'actions/all.yaml': ['plain', 'touched', 'seen', 'grave', 'scarce', 'pushy']
+    .map((id) => action(id))
+    .join(''),
   'guardrails/all.yaml': guardrail('seen', 1) + guardrail('grave', 2),
   'templates/all.yaml':
     template('plain', 'Good to have you here.') +
@@ -137,7 +140,7 @@ export class ReviewWorld {
         ReviewModule,
       ],
     })
-      .setLogger(false)
+      .setLogger(new ConsoleLogger({ logLevels: ['fatal'] }))
       .compile();
     for (const { personId, name, role } of [this.ana, this.ben]) {
       await sql`
@@ -151,6 +154,7 @@ export class ReviewWorld {
     this.work.register(this.get(RiskService).draftWritten);
     this.work.register(this.reviews.draftAssessed);
     this.work.register(this.reviews.messageNeedsReview);
+    this.work.register(this.reviews.messageWithdrawn);
     this.work.register(this.reviews.reviewExpires);
   }
 

@@ -9,6 +9,9 @@ const CARD = /(?<![\p{L}\d+.,-])[2-6]\d(?:[ -]?\d){11,17}(?![\p{L}\d]|[ -]\d)/gi
 const IBAN = /(?<![\p{L}\d])[A-Z]{2}\d{2}(?:\s?[A-Z\d]{4}){2,7}(?:\s?[A-Z\d]{1,3})?(?![\p{L}\d])/giu;
 const US_SOCIAL_SECURITY = /(?<![\d-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])/gu;
 
+/** What stands before is the beginning of a link. */
+const IN_LINK = /https?:\/\/[^\s<>"']*$/i;
+
 /** Luhn's check digit, as on payment cards. */
 export function passesLuhn(digits: string): boolean {
   let sum = 0;
@@ -96,6 +99,34 @@ function country({ situation, brand }: CheckContext): CountryCode | undefined {
   return isSupportedCountry(code) ? code : undefined;
 }
 
+const PHONE_WORDS =
+  /(?:phone|call|tel|mobile|ring|sms|whatsapp|telefon|mobil|anruf\p{L}*|handy)\P{L}{0,6}$/iu;
+/** Network addresses and social security numbers parse as phone numbers too. */
+const NO_PHONE = /^(?:\d+(?:\.\d+){3}|\d{3}-\d{2}-\d{4})$/;
+
+interface Phone {
+  readonly text: string;
+  readonly digits: string;
+  /** E.164. */
+  readonly number: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Phone numbers written as such: house numbers and postcodes parse as short national ones, so those need a word that says so. */
+function phonesIn(text: string, region: CountryCode | undefined): Phone[] {
+  const found = findPhoneNumbersInText(text, region === undefined ? {} : { defaultCountry: region });
+  return found.flatMap(({ startsAt, endsAt, number }): Phone[] => {
+    const written = text.slice(startsAt, endsAt).trim();
+    const before = text.slice(Math.max(0, startsAt - 300), startsAt);
+    const digits = digitsOf(written);
+    const looksIt = digits.length >= 9 && /^[+(0]|[\s().-]/.test(written);
+    if (NO_PHONE.test(written) || IN_LINK.test(before)) return [];
+    if (!looksIt && !PHONE_WORDS.test(before)) return [];
+    return [{ text: written, digits, number: number.number, start: startsAt, end: endsAt }];
+  });
+}
+
 /** E-mail addresses, phone, card and account numbers that are not this recipient's own or the brand's. */
 export const personalData: Check = {
   name: 'personal-data',
@@ -122,31 +153,20 @@ export const personalData: Check = {
       };
       // A link's `user@host` is looked at as a link.
       const isInLink = (match: RegExpExecArray) =>
-        /https?:\/\/[^\s<>"']*$/i.test(part.text.slice(Math.max(0, match.index - 300), match.index));
+        IN_LINK.test(part.text.slice(Math.max(0, match.index - 300), match.index));
       collect(EMAIL, emails, (match) => !isInLink(match) && !allowed.email(match[0].toLowerCase()));
       collect(CARD, cards, (match) => {
         const digits = digitsOf(match[0]);
         return (
-          passesLuhn(digits) && new Set(digits).size > 2 && !orderNumbers.has(digits) && !isInLink(match)
+          passesLuhn(digits) && new Set(digits).size > 1 && !orderNumbers.has(digits) && !isInLink(match)
         );
       });
       collect(IBAN, accounts, (match) => isIban(match[0]) && !allowed.email(match[0].toLowerCase()));
       collect(US_SOCIAL_SECURITY, identities, () => true);
-      const found = findPhoneNumbersInText(part.text, region === undefined ? {} : { defaultCountry: region });
-      for (const { startsAt, endsAt, number } of found) {
-        const text = part.text.slice(startsAt, endsAt);
-        const digits = digitsOf(text);
-        const before = part.text.slice(Math.max(0, startsAt - 300), startsAt);
-        // House numbers, postcodes and network addresses parse as short national numbers.
-        const plausible =
-          !/^\d+(?:\.\d+){3}$/.test(text.trim()) &&
-          ((digits.length >= 9 && /^[+(0]|[\s().-]/.test(text.trim())) ||
-            /(?:phone|call|tel|mobile|ring|sms|whatsapp|telefon|mobil|anruf\p{L}*|handy)\P{L}{0,6}$/iu.test(
-              before,
-            ));
-        if (!plausible || orderNumbers.has(digits) || /https?:\/\/\S*$/i.test(before)) continue;
-        if (allowed.digits(digits) || allowed.digits(number.number.replace('+', ''))) continue;
-        phones.add(number.number, text, part.span(startsAt, endsAt));
+      for (const phone of phonesIn(part.text, region)) {
+        const isOwn = allowed.digits(phone.digits) || allowed.digits(digitsOf(phone.number));
+        if (!isOwn && !orderNumbers.has(phone.digits))
+          phones.add(phone.number, phone.text, part.span(phone.start, phone.end));
       }
     }
     const say = (what: string) => (found: string) => `“${found}” is ${what} that is not the recipient’s own.`;
