@@ -215,7 +215,6 @@ export class DecisionsService {
 
   /**
    * Decisions, newest first, and the row to go on behind. Those of erased people are left out: nothing of them can be read.
-   * @throws Problem 404 for a person nobody knows.
    */
   async list(
     query: DecisionQuery,
@@ -241,12 +240,10 @@ export class DecisionsService {
     return { cases, rows };
   }
 
+  /** Nobody yet is nobody: whoever waits for a first decision finds an empty list until then. */
   private async familyOf(db: Executor, userId: string): Promise<string[]> {
     const id = await this.profiles.findByUserId(db, userId);
-    if (id !== null) return profileFamily(db, id);
-    throw new Problem(404, 'no-such-person', 'Nothing is known of this person.', [
-      { path: 'userId', message: 'is not known' },
-    ]);
+    return id === null ? [] : profileFamily(db, id);
   }
 
   private open(stored: StoredDecision, key: Uint8Array): DecidedCase {

@@ -1,11 +1,14 @@
-import { DateTime, IANAZone } from 'luxon';
+import { IANAZone } from 'luxon';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 const DAY_MINUTES = 1_440;
 const WEEK_MINUTES = 7 * DAY_MINUTES;
-/** No zone changes its offset twice within so short a time. */
-const TRANSITION_STEP = 6 * 60 * MINUTE;
+const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+/** Enough for ten years of every day somebody asks about in one zone. */
+const MOST_DAYS = 3_660;
+const MOST_NAMES = 2_000;
 
 /** Local hours on some weekdays, in minutes of the local day: from `from` up to but not at `to`. A window that ends before it starts runs past midnight and belongs to the day it starts on. */
 export interface WeeklyHours {
@@ -24,9 +27,16 @@ export const OFFSETS_WORLDWIDE: readonly number[] = Array.from(
   (_, i) => -12 * 60 + i * 15,
 );
 
+const zoneNames = new Map<string, boolean>();
+
 /** Whether this is a time zone the zone data knows. */
 export function isZone(name: string): boolean {
-  return IANAZone.isValidZone(name);
+  const known = zoneNames.get(name);
+  if (known !== undefined) return known;
+  const valid = IANAZone.isValidZone(name);
+  if (zoneNames.size >= MOST_NAMES) zoneNames.clear(); // Names come from outside: what is remembered of them is bounded.
+  zoneNames.set(name, valid);
+  return valid;
 }
 
 /** Zones of a country (ISO 3166-1 alpha-2), sorted; none when the country is not known. */
@@ -45,14 +55,54 @@ export function minutesOf(hourMinute: string): number {
   return Number(hour) * 60 + Number(minute);
 }
 
+/** What the offset (in minutes) does during one UTC day. No zone changes it twice in a day. */
+interface DayOffset {
+  readonly before: number;
+  /** Epoch milliseconds from which it is `after`; infinite on nearly every day. */
+  readonly change: number;
+  readonly after: number;
+}
+
+const dayOffsets = new Map<string, Map<number, DayOffset>>();
+
+/** Asking the zone data costs ten times what remembering does, and the same days are asked about again and again. */
+function dayOffset(zone: string, day: number): DayOffset {
+  const known = dayOffsets.get(zone);
+  const days = known === undefined || known.size >= MOST_DAYS ? new Map<number, DayOffset>() : known;
+  if (days !== known) dayOffsets.set(zone, days);
+  const found = days.get(day) ?? lookUpDay(IANAZone.create(zone), day * DAY);
+  days.set(day, found);
+  return found;
+}
+
+function lookUpDay(zone: IANAZone, start: number): DayOffset {
+  const before = zone.offset(start);
+  let high = start + DAY;
+  const after = zone.offset(high);
+  if (before === after) return { before, change: Number.POSITIVE_INFINITY, after };
+  let low = start;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (zone.offset(middle) === before) low = middle;
+    else high = middle;
+  }
+  return { before, change: high, after };
+}
+
 /** Minutes that local time is ahead of UTC at a moment (epoch milliseconds). */
 function offsetAt(zone: Zone, at: number): number {
-  return typeof zone === 'number' ? zone : IANAZone.create(zone).offset(at);
+  if (typeof zone === 'number') return zone;
+  const { before, change, after } = dayOffset(zone, Math.floor(at / DAY));
+  return at < change ? before : after;
 }
 
 /** The local time in a zone for people to read, such as `Tue 31 Mar 2026, 08:00 Europe/Berlin`. */
 export function localTimeText(at: number, zone: string): string {
-  return `${DateTime.fromMillis(at, { zone }).setLocale('en').toFormat('ccc d LLL yyyy, HH:mm')} ${zone}`;
+  const local = at + offsetAt(zone, at) * MINUTE;
+  const weekday = WEEKDAYS[Math.floor(minuteOfWeek(local) / DAY_MINUTES)] ?? '';
+  const [date = '', time = ''] = new Date(local).toISOString().split('T');
+  const [year = '', month = '', day = ''] = date.split('-');
+  return `${weekday} ${Number(day)} ${MONTHS[Number(month) - 1] ?? ''} ${year}, ${time.slice(0, 5)} ${zone}`;
 }
 
 /** Whether the hours allow a moment in a zone. */
@@ -147,17 +197,9 @@ function nextOpening(local: number, hours: WeeklyHours): number | null {
 /** The first moment in (`from`, `to`] from which the zone's offset is another one. */
 function firstChange(zone: Zone, from: number, to: number): number | null {
   if (typeof zone === 'number') return null;
-  const offset = offsetAt(zone, from);
-  for (let low = from; low < to; low += TRANSITION_STEP) {
-    let high = Math.min(low + TRANSITION_STEP, to);
-    if (offsetAt(zone, high) === offset) continue;
-    let same = low;
-    while (high - same > 1) {
-      const middle = Math.floor((same + high) / 2);
-      if (offsetAt(zone, middle) === offset) same = middle;
-      else high = middle;
-    }
-    return high;
+  for (let day = Math.floor(from / DAY); day * DAY <= to; day++) {
+    const { change } = dayOffset(zone, day);
+    if (change > from && change <= to) return change;
   }
   return null;
 }
