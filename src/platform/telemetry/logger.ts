@@ -27,12 +27,22 @@ function terminal(): DestinationStream {
   };
 }
 
+/** What Nest says of itself while it starts: a line for every route and module. */
+const NEST = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);
+
 /** Nest's logger on pino: one JSON object a line, or readable lines in a terminal. Nothing personal belongs into a message. */
 export class ServiceLogger implements LoggerService {
   constructor(private readonly pino: Pino) {}
 
   log(message: unknown, ...rest: unknown[]): void {
-    this.write('info', message, rest);
+    const ofNest = rest.some((part) => typeof part === 'string' && NEST.has(part));
+    this.write(ofNest ? 'debug' : 'info', message, rest);
   }
   error(message: unknown, ...rest: unknown[]): void {
     this.write('error', message, rest);
