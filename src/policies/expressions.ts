@@ -23,7 +23,7 @@ import { FactDataRecord } from './records.js';
 import { trialInputs } from './trial.js';
 
 /** Variables that only some places have; `now` and `profile` are everywhere. */
-export type Variable = 'signal' | 'context' | 'history' | 'openTasks' | 'facts';
+type Variable = 'signal' | 'context' | 'history' | 'openTasks' | 'facts';
 
 const TYPES: Readonly<Record<Variable | 'now' | 'profile', string>> = {
   now: TIMESTAMP,
@@ -69,7 +69,7 @@ const RESULTS: Readonly<Record<Expected, readonly string[]>> = {
 };
 
 /** A mistake at an offset into the expression's text. */
-export interface Mistake {
+interface Mistake {
   readonly offset: number;
   readonly message: string;
 }

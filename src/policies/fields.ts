@@ -209,7 +209,7 @@ export function structsOf(
 }
 
 /** A property means the same in every event (the compiler sees to that), so their union is well-defined. */
-export function propertiesOf(
+function propertiesOf(
   vocabulary: VocabularySpec,
   events: readonly string[] | null,
 ): Record<string, FieldSpec> {

@@ -18,13 +18,9 @@ const hourMinute = z
 
 const currencyCode = z.string().regex(/^[A-Z]{3}$/, 'write an ISO 4217 code such as "EUR"');
 
-/** Amount in minor units with an ISO 4217 code. */
-export const money = z.strictObject({ amount: z.int(), currency: currencyCode });
+const channelKind = z.enum(['email', 'webhook', 'onsite']);
 
-export const channelKind = z.enum(['email', 'webhook', 'onsite']);
-export type ChannelKind = z.output<typeof channelKind>;
-
-export const messageClass = z.enum(['marketing', 'transactional']);
+const messageClass = z.enum(['marketing', 'transactional']);
 export type MessageClass = z.output<typeof messageClass>;
 
 /** policies/brand.yaml: who speaks, and how. */
@@ -68,14 +64,14 @@ const described = {
 const scalar = z.enum(['string', 'number', 'boolean', 'timestamp']);
 
 /** A member of the objects in a list. */
-export const itemFieldSchema = z.strictObject({
+const itemFieldSchema = z.strictObject({
   type: scalar,
   absent: absence,
   description: z.string().optional(),
 });
 
 /** What a field of the vocabulary is, and what its absence means. A value that does not fit its type counts as unknown. */
-export const fieldSchema = z.discriminatedUnion(
+const fieldSchema = z.discriminatedUnion(
   'type',
   [
     z.strictObject({ ...described, type: z.enum([...scalar.options, 'list<string>']) }),
@@ -212,7 +208,7 @@ export const triggerSchema = z.discriminatedUnion('kind', [
 export type Trigger = z.output<typeof triggerSchema>;
 
 /** Where a guardrail applies; an empty list means everywhere. */
-export const scopeSchema = z.strictObject({
+const scopeSchema = z.strictObject({
   actions: z.array(id).default([]),
   classes: z.array(messageClass).default([]),
   channels: z.array(id).default([]),
@@ -234,7 +230,7 @@ export const capSchema = z.strictObject({
 export type Cap = z.output<typeof capSchema>;
 
 /** Local hours in which sending is allowed, per weekday (1 = Monday); days left out allow nothing. */
-export const hoursSchema = z.strictObject({
+const hoursSchema = z.strictObject({
   from: hourMinute,
   to: hourMinute,
   days: z.array(z.int().min(1).max(7)).default([1, 2, 3, 4, 5, 6, 7]),
@@ -285,10 +281,9 @@ export const guardrailSchema = z.discriminatedUnion('effect', [
   }),
 ]);
 export type Guardrail = z.output<typeof guardrailSchema>;
-export type GuardrailEffect = Guardrail['effect'];
 
 /** A typed slot of a template: where its value comes from, and what it may be. */
-export const slotSchema = z.strictObject({
+const slotSchema = z.strictObject({
   type: z.enum(['text', 'number', 'money', 'date', 'url', 'list']),
   /** CEL over the situation and `facts`; a missing value without `default` makes the template unusable for this person. */
   from: expression,

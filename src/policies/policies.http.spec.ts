@@ -7,7 +7,7 @@ import { openTestDatabase, type TestDatabase } from '../../test/harness/database
 import { TestClock, testRuntime } from '../../test/harness/runtime.js';
 import { AccessModule, AccessService, type PersonActor, TokensService } from '../access/index.js';
 import { AuditModule } from '../audit/index.js';
-import { DatabaseModule } from '../platform/database/index.js';
+import { DatabaseModule, type Tx } from '../platform/database/index.js';
 import { configureHttp, httpAdapter, HttpModule } from '../platform/http/index.js';
 import { RuntimeModule } from '../platform/runtime.module.js';
 import { type Bundle } from './bundle.js';
@@ -31,16 +31,17 @@ let service: string;
 let viewer: string;
 const signedBy: string[] = [];
 
+class SignerInMemory extends TemplateSigner {
+  override sign(_tx: Tx, _bundle: Bundle, by: { name: string }): Promise<void> {
+    signedBy.push(by.name);
+    return Promise.resolve();
+  }
+}
+
 beforeAll(async () => {
   Logger.overrideLogger(false);
   opened = await openTestDatabase();
   const runtime = testRuntime(new TestClock('2026-11-20T12:00:00Z'), { BOOTSTRAP_API_KEY: ADMIN_TOKEN });
-  const signer: TemplateSigner = {
-    sign: (_tx, _bundle: Bundle, by) => {
-      signedBy.push(by.name);
-      return Promise.resolve();
-    },
-  };
   const module = await Test.createTestingModule({
     imports: [
       DatabaseModule.of(opened.database),
@@ -50,7 +51,7 @@ beforeAll(async () => {
       AccessModule,
       PoliciesModule,
     ],
-    providers: [{ provide: TemplateSigner, useValue: signer }],
+    providers: [{ provide: TemplateSigner, useClass: SignerInMemory }],
   }).compile();
   app = module.createNestApplication<NestFastifyApplication>(httpAdapter());
   configureHttp(app);

@@ -40,7 +40,7 @@ export interface ProfileFeatures {
 }
 
 /** How often one event happened, in rolling windows of days. */
-export interface EventFeatures {
+interface EventFeatures {
   readonly total: number;
   readonly count1d: number;
   readonly count7d: number;
@@ -50,7 +50,7 @@ export interface EventFeatures {
 }
 
 /** A message of the recent past, as expressions see it. */
-export interface MessageFeatures {
+interface MessageFeatures {
   readonly action: string;
   readonly channel: string;
   readonly class: MessageClass;
