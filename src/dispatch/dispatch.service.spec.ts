@@ -4,7 +4,6 @@ import { DispatchWorld } from '../../test/harness/dispatch-world.js';
 import { TasksService } from '../decisions/index.js';
 import { Vault } from '../platform/vault/index.js';
 import { ProfilesService } from '../profiles/index.js';
-import { selectFromOutbox } from './outbox.repository.js';
 import { outboxWireSchema } from './outbox.js';
 
 describe('dispatch into the outbox', () => {
@@ -15,8 +14,10 @@ describe('dispatch into the outbox', () => {
   afterAll(() => world.close());
 
   const outboxOf = async (messageId: string): Promise<string> => {
-    const row = await selectFromOutbox(world.database.db, messageId);
-    if (row === null) return '';
+    const { rows } = await sql<{ key_id: string; wire: Uint8Array }>`
+      select key_id, wire from outbox where message_id = ${messageId}`.execute(world.database.db);
+    const row = rows[0];
+    if (row === undefined) return '';
     const wire = await world.get(Vault).openFor(world.database.db, row.key_id, row.wire);
     const parsed = outboxWireSchema.parse(JSON.parse(wire));
     return parsed.kind === 'email' ? parsed.raw : parsed.body;

@@ -28,7 +28,7 @@ function oneAddress(text: string, what: string): { name: string; address: string
 }
 
 /** The part of a Message-ID that is ours: providers report on it. */
-export function mailMessageId(messageId: string, senderAddress: string): string {
+function mailMessageId(messageId: string, senderAddress: string): string {
   return `<${messageId}@${senderAddress.slice(senderAddress.lastIndexOf('@') + 1)}>`;
 }
 

@@ -98,12 +98,22 @@ export class SmtpChannel implements RemoteChannel {
   ): Promise<Delivery> {
     const connection = new SMTPConnection(this.server.options);
     const progress = { dataStarted: false };
-    // Read only once the server asked for the mail (354): from then on nobody but the server knows whether it was taken.
+    // Read only once the server asked for the mail (354). A last look for pauses, since it may have taken its time until here; from the first
+    // byte on nobody but the server knows whether it was taken.
     const body = new Readable({
       read() {
-        progress.dataStarted = true;
-        this.push(mail.raw);
-        this.push(null);
+        mayStillSend().then(
+          (may) => {
+            if (!may) {
+              this.destroy(new Error('sending was paused'));
+              return;
+            }
+            progress.dataStarted = true;
+            this.push(mail.raw);
+            this.push(null);
+          },
+          (error: unknown) => this.destroy(asError(error)),
+        );
       },
     });
     const ended = new AbortController();
@@ -125,7 +135,7 @@ export class SmtpChannel implements RemoteChannel {
     });
     lost.catch(() => undefined); // It may fail after the conversation has ended well.
     try {
-      return await Promise.race([this.steps(connection, mail, body, mayStillSend), lost]);
+      return await Promise.race([this.steps(connection, mail, body), lost]);
     } catch (failure) {
       const error = asError(failure);
       return readSmtpFailure({
@@ -142,12 +152,7 @@ export class SmtpChannel implements RemoteChannel {
     }
   }
 
-  private async steps(
-    connection: SMTPConnection,
-    mail: BuiltMail,
-    body: Readable,
-    mayStillSend: () => Promise<boolean>,
-  ): Promise<Delivery> {
+  private async steps(connection: SMTPConnection, mail: BuiltMail, body: Readable): Promise<Delivery> {
     const done = (step: (callback: (error?: Error | null) => void) => void): Promise<void> =>
       new Promise((resolve, reject) => {
         step((error) => {
@@ -164,7 +169,6 @@ export class SmtpChannel implements RemoteChannel {
         connection.login({ credentials: { ...auth } }, callback);
       });
     }
-    if (!(await mayStillSend())) return { outcome: 'not_sent', reason: 'sending was paused' };
     await done((callback) => {
       connection.send({ ...mail.envelope, size: mail.raw.length }, body, callback);
     });

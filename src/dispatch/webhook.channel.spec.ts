@@ -76,6 +76,16 @@ describe('a webhook', () => {
     expect(await local()).toMatchObject({ outcome });
   });
 
+  it('stops before the request when sending was paused meanwhile', async () => {
+    const channel = new WebhookChannel(SECRET, 300);
+    const paused = parcel(`http://127.0.0.1:${port}/hook`, ['127.0.0.1']);
+    expect(await channel.send(paused, never, () => Promise.resolve(false))).toEqual({
+      outcome: 'not_sent',
+      reason: 'sending was paused',
+    });
+    expect(calls).toEqual([]);
+  });
+
   it('follows no redirect', async () => {
     status = 302;
     expect(await local()).toMatchObject({ outcome: 'refused' });

@@ -57,7 +57,7 @@ export class WebhookChannel implements RemoteChannel {
     private readonly resolve?: Resolve,
   ) {}
 
-  async send(parcel: Parcel, signal: AbortSignal, mayStillSend: () => Promise<boolean>): Promise<Delivery> {
+  send(parcel: Parcel, signal: AbortSignal, mayStillSend: () => Promise<boolean>): Promise<Delivery> {
     let request: WebhookRequest;
     let url: URL;
     const { allowHosts } = parcel.channel;
@@ -71,17 +71,22 @@ export class WebhookChannel implements RemoteChannel {
       if (!allowed) refuseForbiddenHost(url);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      return { outcome: 'refused', reason, hardBounce: false };
+      return Promise.resolve({ outcome: 'refused', reason, hardBounce: false });
     }
-    if (!(await mayStillSend())) return { outcome: 'not_sent', reason: 'sending was paused' };
-    return this.post(request, url, allowed, signal);
+    return this.post(request, url, allowed, signal, mayStillSend);
   }
 
-  private post(request: WebhookRequest, url: URL, allowed: boolean, signal: AbortSignal): Promise<Delivery> {
+  private post(
+    request: WebhookRequest,
+    url: URL,
+    allowed: boolean,
+    signal: AbortSignal,
+    mayStillSend: () => Promise<boolean>,
+  ): Promise<Delivery> {
     return new Promise((settle) => {
-      let connected = false;
-      const start = url.protocol === 'https:' ? httpsRequest : httpRequest;
-      const outgoing = start(
+      let begun = false;
+      const secure = url.protocol === 'https:';
+      const outgoing = (secure ? httpsRequest : httpRequest)(
         url,
         {
           method: 'POST',
@@ -96,17 +101,26 @@ export class WebhookChannel implements RemoteChannel {
         },
       );
       outgoing.on('socket', (socket) => {
-        // The request leaves with the (secure) connection; before that the receiver cannot have got anything.
-        socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
-          connected = true;
+        // Nothing is written before the (secure) connection stands: until then the receiver cannot have got anything.
+        socket.once(secure ? 'secureConnect' : 'connect', () => {
+          mayStillSend().then(
+            (may) => {
+              if (!may) {
+                outgoing.destroy(new Error('sending was paused'));
+                return;
+              }
+              begun = true;
+              outgoing.end(request.body);
+            },
+            (error: unknown) => outgoing.destroy(error instanceof Error ? error : new Error(String(error))),
+          );
         });
       });
       outgoing.on('error', (error) => {
         if (error instanceof ForbiddenAddressError)
           settle({ outcome: 'refused', reason: error.message, hardBounce: false });
-        else settle({ outcome: connected ? 'unknown' : 'not_sent', reason: error.message });
+        else settle({ outcome: begun ? 'unknown' : 'not_sent', reason: error.message });
       });
-      outgoing.end(request.body);
     });
   }
 }

@@ -1,3 +1,2 @@
 export { OutcomesModule } from './outcomes.module.js';
 export { OutcomesService } from './outcomes.service.js';
-export { ProviderReportsService } from './provider-reports.service.js';

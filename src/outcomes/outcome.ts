@@ -1,15 +1,7 @@
 import { type Json } from '../shared/canonical-json.js';
 
-export const OUTCOME_KINDS = [
-  'delivered',
-  'bounced',
-  'opened',
-  'clicked',
-  'converted',
-  'unsubscribed',
-  'complained',
-] as const;
-export type OutcomeKind = (typeof OUTCOME_KINDS)[number];
+export type OutcomeKind =
+  'delivered' | 'bounced' | 'opened' | 'clicked' | 'converted' | 'unsubscribed' | 'complained';
 
 /** What came of a message. */
 export interface Outcome {

@@ -15,6 +15,6 @@ import { ProviderReportsService } from './provider-reports.service.js';
   imports: [PoliciesModule, SignalsModule, ProfilesModule, DecisionsModule, MessagesModule],
   controllers: [LinksController, ProviderReportsController],
   providers: [OutcomesService, LinksService, ProviderReportsService],
-  exports: [OutcomesService, ProviderReportsService],
+  exports: [OutcomesService],
 })
 export class OutcomesModule {}

@@ -2,7 +2,7 @@ import { type AddressInfo, type Socket } from 'node:net';
 import { SMTPServer, type SMTPServerDataStream } from 'smtp-server';
 
 /** What the server does with the next mail. A reply is an SMTP line such as `550 5.1.1 no such user`. */
-export type SmtpBehaviour =
+type SmtpBehaviour =
   | { readonly does: 'accept' }
   | { readonly does: 'refuse'; readonly at: 'MAIL FROM' | 'RCPT TO' | 'DATA'; readonly reply: string }
   /** Says nothing any more from that command on. */
@@ -11,7 +11,7 @@ export type SmtpBehaviour =
   | { readonly does: 'drop'; readonly at: 'DATA' };
 
 /** A mail that was handed over, whatever was answered. */
-export interface TakenMail {
+interface TakenMail {
   readonly from: string;
   readonly to: readonly string[];
   readonly raw: string;
@@ -76,7 +76,7 @@ export async function startSmtpServer(): Promise<FakeSmtpServer> {
     },
     onData(stream, session, answer) {
       const behaviour = behaviourOf(session.id);
-      void read(stream).then((raw) => {
+      read(stream).then((raw) => {
         mails.push({
           from: addressOf(session.envelope.mailFrom),
           to: session.envelope.rcptTo.map(addressOf),
@@ -86,7 +86,7 @@ export async function startSmtpServer(): Promise<FakeSmtpServer> {
         if (behaviour.does === 'refuse') answer(refusal(behaviour.reply));
         else if (behaviour.does === 'accept') answer();
         else if (behaviour.does === 'drop') sockets.get(session.remotePort)?.destroy();
-      });
+      }, answer);
     },
     onClose(session) {
       sessions.delete(session.id);

@@ -99,7 +99,6 @@ function compile(): Bundle {
 /** Dispatch and outcomes on a real database, with approved messages made by hand. */
 export class DispatchWorld {
   readonly bundle = compile();
-  readonly clock: TestClock;
   private readonly decided = new Map<string, { decision: Decision; situation: Situation }>();
   private app: NestFastifyApplication | undefined;
   private count = 0;
@@ -107,10 +106,9 @@ export class DispatchWorld {
   private constructor(
     readonly database: Database,
     readonly runtime: Runtime,
+    readonly clock: TestClock,
     private readonly closeDatabase: () => Promise<void>,
-  ) {
-    this.clock = runtime.clock as TestClock;
-  }
+  ) {}
 
   static async open(environment: Record<string, string> = {}): Promise<DispatchWorld> {
     const opened = await openTestDatabase();
@@ -122,7 +120,7 @@ export class DispatchWorld {
       BOOTSTRAP_API_KEY: ADMIN_TOKEN,
       ...environment,
     });
-    const world = new DispatchWorld(opened.database, runtime, () => opened.close());
+    const world = new DispatchWorld(opened.database, runtime, clock, () => opened.close());
     await world.start();
     return world;
   }
@@ -147,7 +145,7 @@ export class DispatchWorld {
       .overrideProvider(DecisionsService)
       .useValue({ get: (_db: unknown, id: string) => Promise.resolve(this.decided.get(id) ?? null) })
       .compile();
-    this.app = module.createNestApplication<NestFastifyApplication>(httpAdapter(), { logger: false });
+    this.app = module.createNestApplication<NestFastifyApplication>(httpAdapter());
     configureHttp(this.app);
     await this.app.init();
     await this.get(AccessService).bootstrap(this.runtime.environment);
