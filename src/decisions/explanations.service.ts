@@ -62,9 +62,10 @@ export class ExplanationsService {
 
   /** As `explain`, after a short wait for content that a page is to render. */
   async explainFresh(decided: DecidedCase): Promise<DecisionAnswer> {
-    const { messageId } = decided.decision;
+    const { messageId, createdAt, result } = decided.decision;
     const bundle = await this.bundleOf(decided.decision.bundleHash);
-    if (messageId !== null && isOnsite(decided, bundle)) {
+    const isDueNow = result.sendAt !== null && result.sendAt <= createdAt;
+    if (messageId !== null && isDueNow && isOnsite(decided, bundle)) {
       for (let waited = 0; waited < CONTENT_WAIT_MS; waited += CONTENT_LOOK_MS) {
         if (!(await isOnItsWay(this.database.db, messageId))) break;
         await new Promise((resolve) => setTimeout(resolve, CONTENT_LOOK_MS));
