@@ -237,7 +237,9 @@ export function DecisionPage({ decision, flip, reproduced }: DecisionProps): VNo
 
 function Flips({ flip }: Pick<DecisionProps, 'flip'>): VNode {
   if (flip === null)
-    return <p class="faint">It cannot be asked again: the engine or the playbook it was made with is gone.</p>;
+    return (
+      <p class="faint">It cannot be asked again: the engine or the playbook it was made with is gone.</p>
+    );
   if (flip.length === 0) return <p class="faint">No small change that was tried flips it.</p>;
   return (
     <ul>

@@ -1,21 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { toFlipAnswer } from '../../decisions/answer.js';
 import { decide } from '../../decisions/decide.js';
-import { ENGINE, PRIOR_MODELS } from '../../decisions/decision.js';
+import { PRIOR_MODELS } from '../../decisions/decision.js';
 import { flips } from '../../decisions/flip.js';
+import { ENGINE_HERE } from '../../decisions/index.js';
 import { type Bundle } from '../../policies/bundle.js';
 import { PoliciesService } from '../../policies/index.js';
 import { contentHash } from '../../shared/hash.js';
 import { type DecisionView } from './decision.read-model.js';
 
 export interface Explanation {
-  /** The smallest changes that would have given something else. */
-  readonly flip: readonly { readonly change: string; readonly becomes: string }[];
+  /** The smallest changes that would have given something else; null when it cannot be asked again. */
+  readonly flip: readonly { readonly change: string; readonly becomes: string }[] | null;
   /** Whether the same situation still gives the same bytes; null when it cannot be asked again. */
   readonly reproduced: boolean | null;
 }
 
-const NOTHING: Explanation = { flip: [], reproduced: null };
+const NOTHING: Explanation = { flip: null, reproduced: null };
 
 /** Asks `decide` again with what was stored: that is what an explanation is. */
 @Injectable()
@@ -24,7 +25,7 @@ export class Explainer {
 
   async explain({ bundleHash, situation, result, seed, engine }: DecisionView): Promise<Explanation> {
     const bundle = await this.bundle(bundleHash);
-    if (bundle === null || situation === null || result === null || engine !== ENGINE) return NOTHING;
+    if (bundle === null || situation === null || result === null || engine !== ENGINE_HERE) return NOTHING;
     return {
       flip: flips({ bundle, situation }, PRIOR_MODELS, seed, result).map(toFlipAnswer),
       reproduced: contentHash(decide(bundle, situation, PRIOR_MODELS, seed)) === contentHash(result),

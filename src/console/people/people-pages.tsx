@@ -28,7 +28,7 @@ export function PeoplePage({
           type="search"
           name="q"
           value={search}
-          placeholder="User id, e-mail address or phone number, exactly"
+          placeholder="User id or e-mail address, exactly"
           aria-label="Find a person"
         />
         <button type="submit" class="secondary">

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { type Executor } from '../../platform/database/index.js';
 import { type Secrets } from '../../platform/secrets/secrets.js';
 import { type Profile } from '../../profiles/profile.js';
-import { identityHash, normaliseAddress } from '../../shared/identity.js';
+import { addressHash, identityHash } from '../../shared/identity.js';
 import { personName } from '../layout/person.js';
 import { type SealedReader } from '../sealed-reader.service.js';
 
@@ -64,7 +64,7 @@ export async function readRecentPeople(
   const [at, id] = request.after ?? [null, null];
   const { rows } = await sql<ProfileRow>`
     select ${columns} from profiles p
-    where p.merged_into is null
+    where p.merged_into is null and p.erased_at is null
       and (${at}::timestamptz is null or p.last_seen_at < ${at}::timestamptz or (p.last_seen_at = ${at}::timestamptz and p.id > ${id}::text))
     order by p.last_seen_at desc, p.id limit ${request.limit}`.execute(db);
   const profiles = await reader.profiles(db, rows);
@@ -72,23 +72,21 @@ export async function readRecentPeople(
 }
 
 /**
- * Canonical ids of whoever is known under this text: a user id, an e-mail address, a phone number, an anonymous id, or a profile's own
- * id. Identities are looked up by keyed hash, so only the exact text finds anybody.
+ * Canonical ids of whoever is known under this text: a user id, an anonymous id, an e-mail address, or a profile's own id. All but the
+ * last are looked up by keyed hash, so only the exact text finds anybody.
  */
 export async function findPeople(db: Executor, secrets: Secrets, text: string): Promise<string[]> {
   const wanted = text.trim();
   const secret = secrets.lookup('identity');
-  const address = normaliseAddress(wanted);
-  const hashes = [
-    identityHash(secret, 'user', wanted),
-    identityHash(secret, 'anonymous', wanted),
-    identityHash(secret, 'email', address),
-    identityHash(secret, 'phone', address),
-  ];
+  const hashes = [identityHash(secret, 'user', wanted), identityHash(secret, 'anonymous', wanted)];
+  const address = addressHash(secrets.lookup('address'), 'email', wanted);
   const { rows } = await sql<{ id: string }>`
     with recursive found as (
       select p.id, p.merged_into from profiles p
-      where p.id = ${wanted} or p.id in (select i.profile_id from identities i where i.hash = any(${hashes}))
+      where p.id = ${wanted} or p.id in (
+        select i.profile_id from identities i where i.hash = any(${hashes})
+        union all select c.profile_id from address_claims c where c.address_hash = ${address}
+      )
       union
       select q.id, q.merged_into from profiles q join found f on q.id = f.merged_into
     )

@@ -153,7 +153,11 @@ function Tokens({ tokens, people }: TeamProps): VNode {
   const revoked = tokens.filter((token) => token.revokedAt !== null);
   return (
     <Section title="API tokens" hint="Bearer tokens for everything but signals">
-      {live.length === 0 ? <Empty title="No token is in force" /> : <TokenTable tokens={live} people={people} />}
+      {live.length === 0 ? (
+        <Empty title="No token is in force" />
+      ) : (
+        <TokenTable tokens={live} people={people} />
+      )}
       {revoked.length === 0 ? null : (
         <details>
           <summary>{revoked.length} revoked</summary>
