@@ -13,6 +13,7 @@ import {
   profileAnswerSchema,
 } from './profiles.dto.js';
 import { ProfilesService } from './profiles.service.js';
+import { stageAt } from './stage.js';
 
 /** How far a statement's time may lie ahead of our clock before it is an error and not a clock. */
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
@@ -93,7 +94,7 @@ export class ProfilesController {
     if (profileId === null) throw unknown();
     const profile = await this.profiles.load(db, profileId);
     const now = this.clock.now().toISOString();
-    const { stage, events } = toFeatures(profile, now);
+    const { events } = toFeatures(profile, now);
     return {
       id: profile.id,
       userId: profile.userId,
@@ -106,7 +107,7 @@ export class ProfilesController {
       locale: profile.locale,
       zones: [...profile.zones],
       zoneSource: profile.zoneSource,
-      stage: stage as ProfileAnswer['stage'],
+      stage: stageAt(profile, now),
       events,
       groups: [...profile.groups],
       merges: (await this.profiles.mergesOf(db, profileId)).map((each) => ({ ...each })),

@@ -176,6 +176,11 @@ export async function claimAddresses(
   request: { at: Date; since: Date; most: number },
 ): Promise<AddressClaim[]> {
   const json = JSON.stringify(claims);
+  // Locks the addresses, in one order and after all profiles: two transactions that count claims on one address must see each other's.
+  await sql`
+    insert into claimed_addresses (address_hash)
+    select distinct c.address_hash from jsonb_to_recordset(${json}::jsonb) as c(address_hash text) order by c.address_hash
+    on conflict (address_hash) do update set address_hash = excluded.address_hash`.execute(tx);
   await sql`
     insert into address_claims (address_hash, profile_id, claimed_at)
     select c.address_hash, c.profile_id, ${request.at}

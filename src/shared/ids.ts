@@ -21,13 +21,20 @@ export type IdPrefix =
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
+/** The lowest `length * 5` bits of a big-endian number, five to a letter. */
 function base32(bytes: Uint8Array, length: number): string {
-  let value = 0n;
-  for (const byte of bytes) value = (value << 8n) | BigInt(byte);
   let text = '';
-  for (let i = 0; i < length; i++) {
-    text = ALPHABET.charAt(Number(value & 31n)) + text;
-    value >>= 5n;
+  let held = 0;
+  let bits = 0;
+  let at = bytes.length;
+  while (text.length < length) {
+    if (bits < 5 && at > 0) {
+      held |= (bytes[--at] ?? 0) << bits;
+      bits += 8;
+    }
+    text = ALPHABET.charAt(held & 31) + text;
+    held >>>= 5;
+    bits -= 5;
   }
   return text;
 }

@@ -215,7 +215,7 @@ export class SignalsService {
       event: record.event,
       identity_hash: hash,
       occurred_at: record.occurredAt,
-      body: this.vault.seal(key, record).toString('base64'),
+      body: this.vault.sealText(key, JSON.stringify(record)).toString('base64'),
       partition: belongsToNobody ? null : parseInt(hash.slice(0, 8), 16) % INBOX_PARTITIONS,
     };
   }

@@ -1,5 +1,16 @@
 -- Dumped from the migrated database; UPDATE_SCHEMA=1 npm run jest -- test/integration/schema.spec.ts writes it anew.
 
+table address_claims
+  seq bigint not null identity
+  address_hash text not null
+  profile_id text not null
+  claimed_at timestamp with time zone not null
+  constraint address_claims_address_hash_fkey FOREIGN KEY (address_hash) REFERENCES claimed_addresses(address_hash)
+  constraint address_claims_pkey PRIMARY KEY (address_hash, profile_id)
+  constraint address_claims_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id)
+  CREATE INDEX address_claims_order ON public.address_claims USING btree (address_hash, seq)
+  CREATE INDEX address_claims_profile ON public.address_claims USING btree (profile_id)
+
 table api_tokens
   id text not null
   name text not null
@@ -15,6 +26,7 @@ table api_tokens
 
 table assessments
   id text not null
+  seq bigint not null identity
   message_id text not null
   draft_id text not null
   content_hash text not null
@@ -28,7 +40,8 @@ table assessments
   constraint assessments_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id)
   constraint assessments_pkey PRIMARY KEY (id)
   constraint assessments_tier_check CHECK ((tier = ANY (ARRAY[1, 2])))
-  CREATE INDEX assessments_message ON public.assessments USING btree (message_id, assessed_at DESC)
+  CREATE INDEX assessments_draft ON public.assessments USING btree (draft_id, seq DESC)
+  CREATE INDEX assessments_message ON public.assessments USING btree (message_id, seq DESC)
 
 table audit_entries
   seq bigint not null identity
@@ -63,8 +76,10 @@ table bundle_activations
   bundle_hash text not null
   activated_at timestamp with time zone not null
   activated_by text not null
+  origin text not null
   constraint bundle_activations_activated_by_fkey FOREIGN KEY (activated_by) REFERENCES people(id)
   constraint bundle_activations_bundle_hash_fkey FOREIGN KEY (bundle_hash) REFERENCES bundles(hash)
+  constraint bundle_activations_origin_check CHECK ((origin = ANY (ARRAY['folder'::text, 'person'::text])))
   constraint bundle_activations_pkey PRIMARY KEY (seq)
 
 table bundles
@@ -73,6 +88,10 @@ table bundles
   counts jsonb not null
   created_at timestamp with time zone not null
   constraint bundles_pkey PRIMARY KEY (hash)
+
+table claimed_addresses
+  address_hash text not null
+  constraint claimed_addresses_pkey PRIMARY KEY (address_hash)
 
 table consents
   id text not null
@@ -100,6 +119,7 @@ table decisions
   firing_id text
   bundle_hash text not null
   engine text not null
+  models text not null
   seed text not null
   key_id text not null
   situation bytea not null
@@ -111,7 +131,7 @@ table decisions
   constraint decisions_outcome_check CHECK ((outcome = ANY (ARRAY['act'::text, 'hold'::text, 'handoff'::text])))
   constraint decisions_pkey PRIMARY KEY (id)
   constraint decisions_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id)
-  CREATE INDEX decisions_created ON public.decisions USING btree (created_at DESC, id)
+  CREATE INDEX decisions_created ON public.decisions USING btree (created_at DESC, id DESC)
   CREATE UNIQUE INDEX decisions_firing ON public.decisions USING btree (firing_id) WHERE (firing_id IS NOT NULL)
   CREATE INDEX decisions_profile ON public.decisions USING btree (profile_id, created_at DESC)
 
@@ -164,9 +184,12 @@ table firings
   signal_id text
   fired_at timestamp with time zone not null
   evidence text not null
+  address_hash text
+  capped boolean not null default false
   constraint firings_pkey PRIMARY KEY (id)
   constraint firings_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id)
   constraint firings_profile_id_trigger_id_occasion_key UNIQUE (profile_id, trigger_id, occasion)
+  CREATE INDEX firings_address ON public.firings USING btree (address_hash, fired_at) WHERE (address_hash IS NOT NULL)
   CREATE INDEX firings_profile ON public.firings USING btree (profile_id, fired_at DESC)
 
 table idempotency_keys
@@ -182,6 +205,7 @@ table identities
   hash text not null
   kind text not null
   profile_id text not null
+  signal_id text not null
   first_seen_at timestamp with time zone not null
   constraint identities_kind_check CHECK ((kind = ANY (ARRAY['user'::text, 'anonymous'::text, 'email'::text, 'phone'::text])))
   constraint identities_pkey PRIMARY KEY (hash)
@@ -200,7 +224,7 @@ table link_tokens
   kind text not null
   message_id text not null
   profile_id text not null
-  target text
+  link integer
   created_at timestamp with time zone not null
   constraint link_tokens_kind_check CHECK ((kind = ANY (ARRAY['click'::text, 'open'::text, 'unsubscribe'::text])))
   constraint link_tokens_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id)
@@ -253,7 +277,7 @@ table messages
   constraint messages_pkey PRIMARY KEY (id)
   constraint messages_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id)
   constraint messages_state_check CHECK ((state = ANY (ARRAY['drafting'::text, 'assessed'::text, 'in_review'::text, 'approved'::text, 'scheduled'::text, 'sending'::text, 'sent'::text, 'delivered'::text, 'suppressed'::text, 'rejected'::text, 'expired'::text, 'failed'::text, 'cancelled'::text, 'unknown'::text])))
-  CREATE INDEX messages_created ON public.messages USING btree (created_at DESC, id)
+  CREATE INDEX messages_created ON public.messages USING btree (created_at DESC, id DESC)
   CREATE INDEX messages_profile ON public.messages USING btree (profile_id, created_at DESC)
   CREATE INDEX messages_state ON public.messages USING btree (state, send_at)
   CREATE INDEX messages_template ON public.messages USING btree (template_id, created_at) WHERE (template_id IS NOT NULL)
@@ -280,6 +304,7 @@ table outcomes
   id text not null
   message_id text not null
   profile_id text not null
+  token_hash text
   kind text not null
   at timestamp with time zone not null
   counted boolean not null
@@ -346,11 +371,13 @@ table profiles
   first_seen_at timestamp with time zone not null
   last_seen_at timestamp with time zone not null
   version bigint not null default 0
+  erased_at timestamp with time zone
   state bytea not null
   constraint profiles_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES profiles(id)
   constraint profiles_pkey PRIMARY KEY (id)
-  constraint profiles_user_id_hash_key UNIQUE (user_id_hash)
   CREATE INDEX profiles_last_seen ON public.profiles USING btree (last_seen_at DESC, id)
+  CREATE INDEX profiles_merged ON public.profiles USING btree (merged_into) WHERE (merged_into IS NOT NULL)
+  CREATE UNIQUE INDEX profiles_user ON public.profiles USING btree (user_id_hash) WHERE ((user_id_hash IS NOT NULL) AND (merged_into IS NULL))
 
 table reviews
   id text not null
@@ -360,10 +387,12 @@ table reviews
   tier integer not null
   why text not null
   draft_id text not null
+  bundle_hash text not null
   content_hash text not null
   risk double precision not null
   priority double precision not null
   claimed_by text
+  claimed_at timestamp with time zone
   claim_expires_at timestamp with time zone
   expires_at timestamp with time zone not null
   created_at timestamp with time zone not null
@@ -371,12 +400,14 @@ table reviews
   constraint reviews_claimed_by_fkey FOREIGN KEY (claimed_by) REFERENCES people(id)
   constraint reviews_draft_id_fkey FOREIGN KEY (draft_id) REFERENCES drafts(id)
   constraint reviews_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id)
-  constraint reviews_message_id_key UNIQUE (message_id)
   constraint reviews_pkey PRIMARY KEY (id)
   constraint reviews_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id)
   constraint reviews_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'claimed'::text, 'awaiting_second'::text, 'approved'::text, 'rejected'::text, 'handed_off'::text, 'expired'::text])))
   constraint reviews_tier_check CHECK ((tier = ANY (ARRAY[1, 2])))
-  CREATE INDEX reviews_queue ON public.reviews USING btree (state, priority DESC, expires_at)
+  CREATE INDEX reviews_message ON public.reviews USING btree (message_id, created_at DESC)
+  CREATE UNIQUE INDEX reviews_open ON public.reviews USING btree (message_id) WHERE (state = ANY (ARRAY['pending'::text, 'claimed'::text, 'awaiting_second'::text]))
+  CREATE INDEX reviews_open_queue ON public.reviews USING btree (priority DESC, expires_at, id) WHERE (state = ANY (ARRAY['pending'::text, 'claimed'::text, 'awaiting_second'::text]))
+  CREATE INDEX reviews_queue ON public.reviews USING btree (priority DESC, expires_at, id)
 
 table sessions
   token_hash text not null
@@ -452,6 +483,7 @@ table signals partition by RANGE (received_at)
   key_id text not null
   body bytea not null
   constraint signals_pkey PRIMARY KEY (received_at, id)
+  CREATE INDEX signals_id ON ONLY public.signals USING btree (id)
   CREATE INDEX signals_identity ON ONLY public.signals USING btree (identity_hash, received_at DESC)
 
 table signals_rest partition of signals DEFAULT
@@ -479,13 +511,22 @@ table tasks
   closed_at timestamp with time zone
   closed_by text
   outcome text
-  note text
+  key_id text
+  note bytea
   constraint tasks_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES decisions(id)
   constraint tasks_pkey PRIMARY KEY (id)
   constraint tasks_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id)
   constraint tasks_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text])))
   CREATE INDEX tasks_open ON public.tasks USING btree (profile_id) WHERE (state = 'open'::text)
-  CREATE INDEX tasks_state ON public.tasks USING btree (state, created_at DESC)
+  CREATE INDEX tasks_state ON public.tasks USING btree (state, created_at DESC, id DESC)
+
+table template_recipients
+  bundle_hash text not null
+  template_id text not null
+  profile_id text not null
+  constraint template_recipients_bundle_hash_template_id_fkey FOREIGN KEY (bundle_hash, template_id) REFERENCES template_signatures(bundle_hash, template_id)
+  constraint template_recipients_pkey PRIMARY KEY (bundle_hash, template_id, profile_id)
+  constraint template_recipients_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id)
 
 table template_signatures
   bundle_hash text not null
@@ -493,6 +534,8 @@ table template_signatures
   content_hash text not null
   payload text not null
   signature text not null
+  max_audience integer not null
+  recipients integer not null default 0
   signed_by text not null
   signed_at timestamp with time zone not null
   constraint template_signatures_bundle_hash_fkey FOREIGN KEY (bundle_hash) REFERENCES bundles(hash)
@@ -503,12 +546,21 @@ table timers
   profile_id text not null
   trigger_id text not null
   occasion text not null
+  since timestamp with time zone not null
   due_at timestamp with time zone not null
   signal_id text
   created_at timestamp with time zone not null
   constraint timers_pkey PRIMARY KEY (profile_id, trigger_id, occasion)
   constraint timers_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id)
   CREATE INDEX timers_due ON public.timers USING btree (due_at)
+
+table trigger_hits
+  profile_id text not null
+  trigger_id text not null
+  signal_id text not null
+  at timestamp with time zone not null
+  constraint trigger_hits_pkey PRIMARY KEY (profile_id, trigger_id, signal_id)
+  constraint trigger_hits_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id)
 
 table verdicts
   review_id text not null
@@ -518,7 +570,7 @@ table verdicts
   at timestamp with time zone not null
   content_hash text not null
   reasons text[] not null default '{}'::text[]
-  note text
+  note bytea
   seconds_looked double precision
   constraint verdicts_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id)
   constraint verdicts_pkey PRIMARY KEY (review_id, seq)

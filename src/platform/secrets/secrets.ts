@@ -10,13 +10,19 @@ export type KeyPurpose = 'identity' | 'person-keys' | 'tokens' | 'links' | 'webh
  * decrypt. Hashes that are looked up (identities, addresses) use the oldest, so that rotation does not lose anybody.
  */
 export class Secrets {
+  private readonly derived = new Map<string, Buffer>();
+
   /** @param keys at least one, newest first. */
   constructor(private readonly keys: readonly string[]) {
     if (keys.length === 0) throw new Error('at least one secret key is needed');
   }
 
+  /** Derived once: keys of single people are unwrapped by the hundred. */
   private derive(key: string, purpose: string): Buffer {
-    return Buffer.from(hkdfSync('sha256', key, 'countersign', purpose, 32));
+    const name = `${purpose} ${key}`;
+    const held = this.derived.get(name) ?? Buffer.from(hkdfSync('sha256', key, 'countersign', purpose, 32));
+    this.derived.set(name, held);
+    return held;
   }
 
   /** The key that encrypts or authenticates new data. 32 bytes. */

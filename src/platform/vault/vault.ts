@@ -96,6 +96,11 @@ export class Vault {
     return seal(key, canonicalJson(value));
   }
 
+  /** Seals a text as it is, where nobody will ever compare the bytes of two. */
+  sealText(key: Uint8Array, text: string): Buffer {
+    return seal(key, text);
+  }
+
   /** The exact text that was sealed. */
   unsealText(key: Uint8Array, sealed: Uint8Array): string {
     return unseal(key, sealed).toString('utf8');

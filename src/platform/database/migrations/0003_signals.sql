@@ -9,7 +9,7 @@ create table signals (
   identity_hash text not null, -- keyed hash of the identity as sent
   occurred_at timestamptz not null,
   key_id text not null,
-  body bytea not null, -- canonical JSON, sealed under key_id
+  body bytea not null, -- the signal as JSON, sealed under key_id
   primary key (received_at, id)
 ) partition by range (received_at);
 create table signals_rest partition of signals default;

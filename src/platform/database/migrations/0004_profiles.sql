@@ -8,7 +8,7 @@ create table profiles (
   last_seen_at timestamptz not null,
   version bigint not null default 0,
   erased_at timestamptz,
-  state bytea not null -- the projected profile as canonical JSON, sealed under the profile's key; empty once erased
+  state bytea not null -- the projected profile as JSON, sealed under the profile's key; empty once erased
 );
 -- Partial, because an update of a column under a full unique index locks out everybody who writes a row that points here.
 create unique index profiles_user on profiles (user_id_hash) where user_id_hash is not null and merged_into is null;
@@ -59,9 +59,12 @@ create table suppressions (
 );
 
 -- Which profiles claim an address, and since when: a write key is public, so how many may be attached to one address in a day is capped.
+create table claimed_addresses (
+  address_hash text primary key -- locked while claims on it are counted
+);
 create table address_claims (
   seq bigint generated always as identity, -- who came first
-  address_hash text not null,
+  address_hash text not null references claimed_addresses (address_hash),
   profile_id text not null references profiles (id),
   claimed_at timestamptz not null,
   primary key (address_hash, profile_id)
