@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { type FakeSmtpServer, startSmtpServer } from '../../test/fakes/smtp-server.js';
 import { DispatchWorld } from '../../test/harness/dispatch-world.js';
+import { emailContent } from '../../test/harness/parcel.js';
 import { TasksService } from '../decisions/index.js';
 import { Vault } from '../platform/vault/index.js';
 import { ProfilesService } from '../profiles/index.js';
@@ -102,6 +103,44 @@ describe('dispatch into the outbox', () => {
     await world.doDueWork();
     expect(await world.lastStep(message.id)).toMatchObject({ code: 'recipient_changed' });
     expect(await world.stateOf(message.id)).toBe('expired');
+  });
+
+  it('brings back what rests on a changed fact, and sends it once a person has signed knowing that', async () => {
+    const soap = {
+      id: 'soap',
+      version: 1,
+      kind: 'product' as const,
+      data: { price: 499 },
+      validFrom: null,
+      validUntil: null,
+      source: 'shop',
+    };
+    world.facts = [{ ...soap, version: 2, data: { price: 599 } }];
+    const versions = { ...emailContent.versions, facts: [{ id: 'soap', version: 1 }] };
+    const message = await world.approved(await world.person('lou'), { content: { versions } });
+    await world.doDueWork();
+    expect(await world.stateOf(message.id)).toBe('in_review');
+    expect(await world.lastStep(message.id)).toMatchObject({ code: 'changed_fact' });
+    const approve = () =>
+      world.database.transaction(async (tx) => {
+        const content = await world.messages.content(tx, message.id);
+        if (content === null) throw new Error('no content');
+        await world.sign(tx, message, content, { expiresAt: message.expiresAt });
+        await world.messages.move(tx, message.id, 'approved', {
+          actor: 'per_1',
+          code: 'approved',
+          text: 'Fine.',
+        });
+        await world.work.enqueue(tx, { kind: 'message.approved', key: message.id, dueAt: world.clock.now() });
+      });
+    world.facts = [{ ...soap, version: 3, data: { price: 699 } }];
+    await approve();
+    await world.doDueWork();
+    expect(await world.stateOf(message.id)).toBe('in_review');
+    await approve();
+    await world.doDueWork();
+    expect(await world.stateOf(message.id)).toBe('sent');
+    world.facts = [];
   });
 
   it('sends no marketing mail without a way out', async () => {

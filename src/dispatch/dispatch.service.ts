@@ -132,7 +132,7 @@ export class DispatchService {
       return DONE;
     }
     const look = await this.lookAgain(tx, bundle, message, profile, opened, now);
-    if (look.verdict !== 'send') return this.follow(tx, bundle, message, look, now);
+    if (look.verdict !== 'send') return this.follow(tx, message, look, now);
     const parcel = this.pack(bundle, message, profile, opened, now);
     if ('to' in parcel) {
       await this.refuse(tx, message, parcel);
@@ -184,23 +184,38 @@ export class DispatchService {
       now,
       excludeMessageId: message.id,
     });
-    return recheck(bundle, situation, {
+    const due = {
       ...message,
       facts: content.versions.facts,
       decidedFacts: decided?.situation.facts ?? [],
       readByPerson: payload.kind === 'person',
-      text: [content.subject, content.preheader, content.text].filter((part) => part !== null).join('\n'),
-    });
+    };
+    const text = [content.subject, content.preheader, content.text]
+      .filter((part) => part !== null)
+      .join('\n');
+    const look = recheck(bundle, situation, { ...due, text });
+    if (look.verdict !== 'review' || !(await this.wasAnswered(tx, look, message, payload))) return look;
+    // A person has signed it knowing exactly this; asked again, they could only say the same.
+    const versions = new Map(situation.facts.map((fact) => [fact.id, fact.version]));
+    const facts = due.facts.map(({ id, version }) => ({ id, version: versions.get(id) ?? version }));
+    return recheck(bundle, situation, { ...due, facts });
+  }
+
+  /** Whether everything this look asks was asked before, and a person approved after that. */
+  private async wasAnswered(
+    tx: Tx,
+    look: RecheckResult,
+    message: Message,
+    approval: Approval['payload'],
+  ): Promise<boolean> {
+    if (approval.kind !== 'person') return false;
+    const steps = await this.messages.steps(tx, message.id);
+    const asked = steps.filter(({ to, at }) => to === 'in_review' && at <= approval.at);
+    return look.reasons.every(({ text }) => asked.some(({ reason }) => reason.includes(text)));
   }
 
   /** Does what the second look said when it did not say `send`. */
-  private async follow(
-    tx: Tx,
-    bundle: Bundle,
-    message: Message,
-    look: RecheckResult,
-    now: Date,
-  ): Promise<JobEnd> {
+  private async follow(tx: Tx, message: Message, look: RecheckResult, now: Date): Promise<JobEnd> {
     const code = look.reasons[0]?.code ?? 'recheck';
     const text =
       look.reasons.map((reason) => reason.text).join(' ') || 'The second look before sending said so.';
@@ -232,7 +247,6 @@ export class DispatchService {
           kind: 'message.needs_review',
           key: message.id,
           dueAt: now,
-          payload: { why: JSON.stringify(look.reasons), bundleHash: bundle.hash },
         });
         return DONE;
     }

@@ -10,13 +10,14 @@ import { type MessageContent } from '../../src/messages/content.js';
 import { MessagesService } from '../../src/messages/index.js';
 import { type Message, type MessageState } from '../../src/messages/message.js';
 import { OutcomesModule, OutcomesService } from '../../src/outcomes/index.js';
-import { type Database, DatabaseModule } from '../../src/platform/database/index.js';
+import { type Database, DatabaseModule, type Tx } from '../../src/platform/database/index.js';
 import { type Runtime } from '../../src/platform/runtime.js';
 import { RuntimeModule } from '../../src/platform/runtime.module.js';
 import { configureHttp, httpAdapter, HttpModule } from '../../src/platform/http/index.js';
 import { WorkModule, WorkService } from '../../src/platform/work/index.js';
 import { type Bundle } from '../../src/policies/bundle.js';
 import { compilePlaybook } from '../../src/policies/compiler.js';
+import { type Fact } from '../../src/policies/fact.js';
 import { FactsService, PoliciesService } from '../../src/policies/index.js';
 import { ProfilesService } from '../../src/profiles/index.js';
 import { type ApprovalPayload } from '../../src/review/approval.js';
@@ -99,6 +100,8 @@ function compile(): Bundle {
 /** Dispatch and outcomes on a real database, with approved messages made by hand. */
 export class DispatchWorld {
   readonly bundle = compile();
+  /** The catalogue as it is now. */
+  facts: readonly Fact[] = [];
   private readonly decided = new Map<string, { decision: Decision; situation: Situation }>();
   private app: NestFastifyApplication | undefined;
   private count = 0;
@@ -141,7 +144,7 @@ export class DispatchWorld {
       .overrideProvider(PoliciesService)
       .useValue({ active: () => this.bundle })
       .overrideProvider(FactsService)
-      .useValue({ current: () => Promise.resolve([]), claims: () => Promise.resolve([]) })
+      .useValue({ current: () => Promise.resolve([]), claims: () => Promise.resolve(this.facts) })
       .overrideProvider(DecisionsService)
       .useValue({ get: (_db: unknown, id: string) => Promise.resolve(this.decided.get(id) ?? null) })
       .compile();
@@ -305,29 +308,42 @@ export class DispatchWorld {
       await this.messages.saveContent(tx, id, content, null);
       const why = { actor: 'per_1', code: 'test', text: 'test' };
       await this.messages.move(tx, id, 'assessed', why);
-      const payload: ApprovalPayload = {
-        messageId: id,
-        decisionId: decision.id,
-        profileId,
-        contentHash: contentHash(content),
-        kind: 'person',
-        by: [{ personId: 'per_1', name: 'Mara', at: now.toISOString() }],
-        template: null,
-        bundleHash: this.bundle.hash,
-        at: now.toISOString(),
+      await this.sign(tx, { id, decisionId: decision.id, profileId }, content, {
         expiresAt,
         ...changes.payload,
-      };
-      const signature = sign(
-        null,
-        Buffer.from(canonicalJson(payload)),
-        this.runtime.secrets.approvalSigningKey(),
-      ).toString('base64url');
-      await this.messages.saveApproval(tx, id, { payload, signature }, 'person', 'per_1');
+      });
       await this.messages.move(tx, id, 'approved', why);
       await this.work.enqueue(tx, { kind: 'message.approved', key: id, dueAt: now });
       return this.messages.lock(tx, id);
     });
+  }
+
+  /** Keeps a person's approval of this content. */
+  async sign(
+    tx: Tx,
+    message: { id: string; decisionId: string; profileId: string },
+    content: MessageContent,
+    changes: Partial<ApprovalPayload> & { expiresAt: string },
+  ): Promise<void> {
+    const at = this.clock.now().toISOString();
+    const payload: ApprovalPayload = {
+      messageId: message.id,
+      decisionId: message.decisionId,
+      profileId: message.profileId,
+      contentHash: contentHash(content),
+      kind: 'person',
+      by: [{ personId: 'per_1', name: 'Mara', at }],
+      template: null,
+      bundleHash: this.bundle.hash,
+      at,
+      ...changes,
+    };
+    const signature = sign(
+      null,
+      Buffer.from(canonicalJson(payload)),
+      this.runtime.secrets.approvalSigningKey(),
+    ).toString('base64url');
+    await this.messages.saveApproval(tx, message.id, { payload, signature }, 'person', 'per_1');
   }
 
   /** Does everything that is due now, one after the other. */
