@@ -1,9 +1,10 @@
-import { cp, mkdtemp, rm, writeFile, mkdir } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { sql } from 'kysely';
 import { readEnvironment } from '../../src/config/environment.js';
 import { type Database } from '../../src/platform/database/index.js';
+import { type Runtime } from '../../src/platform/runtime.js';
 import { type RunningService, startService } from '../../src/service.js';
 import { openTestDatabase } from './database.js';
 import { TestClock, testRuntime } from './runtime.js';
@@ -36,6 +37,17 @@ export interface StorySettings {
   readonly environment?: Readonly<Record<string, string>>;
   /** Files of the playbook that replace or join the shipped ones: path below `policies/` → text; null removes one. */
   readonly playbook?: Readonly<Record<string, string | null>>;
+  /** Keep holdouts, audits and exploration as the playbook has them; by default a story leaves nothing to chance. */
+  readonly chance?: boolean;
+}
+
+async function leaveNothingToChance(policies: string): Promise<void> {
+  for (const name of await readdir(policies, { recursive: true })) {
+    if (!name.endsWith('.yaml')) continue;
+    const path = join(policies, name);
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replace(/^(\s*)(holdout|auditShare|exploration):.*$/gm, '$1$2: 0'));
+  }
 }
 
 /** The whole service on a database of its own, with a clock that the story moves. */
@@ -43,15 +55,19 @@ export class Story {
   private constructor(
     readonly clock: TestClock,
     readonly database: Database,
-    readonly service: RunningService,
+    /** The service that requests go to; another one after `restart`. */
+    public service: RunningService,
     private readonly directory: string,
     private readonly closeDatabase: () => Promise<void>,
+    private readonly variables: Readonly<Record<string, string>>,
+    private readonly runtime: Runtime,
   ) {}
 
   static async begin(settings: StorySettings = {}): Promise<Story> {
     const directory = await mkdtemp(join(tmpdir(), 'countersign-story-'));
     const policies = join(directory, 'policies');
     await cp('policies', policies, { recursive: true });
+    if (settings.chance !== true) await leaveNothingToChance(policies);
     for (const [path, text] of Object.entries(settings.playbook ?? {})) {
       await mkdir(dirname(join(policies, path)), { recursive: true });
       if (text === null) await rm(join(policies, path));
@@ -72,14 +88,37 @@ export class Story {
     };
     const opened = await openTestDatabase();
     try {
+      const runtime = testRuntime(clock, variables);
       const service = await startService(readEnvironment(variables), {
-        runtime: testRuntime(clock, variables),
+        runtime,
         database: opened.database,
       });
-      return new Story(clock, opened.database, service, directory, () => opened.close());
+      const close = () => opened.close();
+      return new Story(clock, opened.database, service, directory, close, variables, runtime);
     } catch (error) {
       await opened.close();
       throw error;
+    }
+  }
+
+  /** One more service on the same database, clock and secrets, as a second process would be. Whoever starts it stops it. */
+  async startAnother(environment: Readonly<Record<string, string>> = {}): Promise<RunningService> {
+    const variables = { ...this.variables, ...environment };
+    return startService(readEnvironment(variables), { runtime: this.runtime, database: this.database });
+  }
+
+  /** Stops the service, lets something happen while nobody is there, and starts it again on the same database. */
+  async restart(meanwhile: () => Promise<void> | void = () => undefined): Promise<void> {
+    await this.service.stop();
+    await meanwhile();
+    this.service = await this.startAnother();
+  }
+
+  /** Waits, in real time, until something is the case; for what does not go by the story's clock. */
+  async until(what: string, isSo: () => boolean | Promise<boolean>, withinMs = 20_000): Promise<void> {
+    for (const deadline = performance.now() + withinMs; !(await isSo());) {
+      if (performance.now() > deadline) throw new Error(`${what}: not within ${withinMs} ms`);
+      await new Promise((resolve) => setTimeout(resolve, 15));
     }
   }
 
