@@ -9,7 +9,8 @@ import {
   type CompileResult,
   type PlaybookError,
 } from './bundle.js';
-import { type Expected, ExpressionCompiler, type ExpressionScope } from './expressions.js';
+import { type Expected, type ExpressionScope } from './expression-scope.js';
+import { ExpressionCompiler } from './expressions.js';
 import { eventNames } from './fields.js';
 import {
   type Action,

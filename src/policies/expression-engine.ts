@@ -1,5 +1,6 @@
 import { type ASTNode, Environment, EvaluationError } from '@marcbachmann/cel-js';
 import { RE2JS } from 're2js';
+import { lastStep } from './expression-syntax.js';
 import { EVENT, HISTORY, MESSAGE, type Struct, TIMESTAMP } from './fields.js';
 import { type EventRecord, type HistoryRecord, LazyRecord } from './records.js';
 
@@ -294,12 +295,4 @@ function registerHas(environment: Environment, structs: readonly Struct[]): void
       },
     }),
   });
-}
-
-/** The object and the field of `a.b` or `a["b"]`; null for anything else. */
-export function lastStep(node: ASTNode): { readonly of: ASTNode; readonly name: string } | null {
-  if (node.op === '.') return { of: node.args[0], name: node.args[1] };
-  if (node.op === '[]' && node.args[1].op === 'value' && typeof node.args[1].args === 'string')
-    return { of: node.args[0], name: node.args[1].args };
-  return null;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { type ExpressionInput } from './bundle.js';
-import { type Expected, ExpressionCompiler, type ExpressionScope } from './expressions.js';
+import { type Expected, type ExpressionScope } from './expression-scope.js';
+import { ExpressionCompiler } from './expressions.js';
 import { type VocabularySpec, vocabularySchema } from './playbook.js';
 import { type ExpressionSource, toExpressionInput } from './vocabulary.js';
 
@@ -380,7 +381,7 @@ describe('a mistake', () => {
       /^14: there is no function lowr\(\); did you mean "lower"\?/,
     );
     expect(mistakes('profile.stage ==')[0]).toMatch(/^16: /);
-    expect(mistakes('profile.traits == profile.traits')).toHaveLength(2);
+    expect(mistakes('profile.traits == profile.traits')).toHaveLength(3);
   });
 
   it('in a literal is found by trying it', () => {
@@ -404,8 +405,12 @@ describe('a mistake', () => {
     expect(mistakes('__h(profile.stage)')).not.toEqual([]);
     expect(mistakes(`${'!'.repeat(2_000)}true`)).not.toEqual([]);
     expect(mistakes('true && '.repeat(1_000) + 'true')).not.toEqual([]);
+    expect(mistakes('profile["tra" + "its"].illness == "x"')[0]).toMatch(
+      /^8: write the name or the number as a literal/,
+    );
+    expect(mistakes('profile.stage. // a comment\n matches("(a+)+$")')).not.toEqual([]);
     expect(mistakes('profile.events[profile.stage].total > 1')[0]).toMatch(
-      /^15: write the name as a literal/,
+      /^15: write the name or the number as a literal/,
     );
   });
 
