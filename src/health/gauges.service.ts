@@ -3,7 +3,13 @@ import { Database } from '../platform/database/index.js';
 import { Metrics } from '../platform/telemetry/index.js';
 import { WorkService } from '../platform/work/index.js';
 import { Clock } from '../shared/clock.js';
-import { decisionsSince, inboxDepth, messagesByState, reviewsByState } from './health.read-model.js';
+import {
+  decisionsSince,
+  inboxDepth,
+  messagesByState,
+  modelCalls,
+  reviewsByState,
+} from './health.read-model.js';
 
 /** Counting costs a scan: scrapers that come more often read the last figures. */
 const FRESH_MS = 5_000;
@@ -52,6 +58,9 @@ export class GaugesService implements OnModuleInit {
       await inboxDepth(db),
     );
     this.gauge('countersign_messages', 'Messages by state', 'state', await messagesByState(db));
+    const model = await modelCalls(db);
+    this.gauge('countersign_model_calls', 'Calls of the model since the first day', 'model', model.calls);
+    this.gauge('countersign_model_failures', 'Calls of the model that failed', 'model', model.failures);
     this.gauge('countersign_reviews', 'Review items by state', 'state', await reviewsByState(db));
     this.gauge(
       'countersign_decisions_last_hour',

@@ -35,3 +35,14 @@ export async function reviewsByState(db: Executor): Promise<Count[]> {
     select r.state as name, count(*) as count from reviews r group by r.state`.execute(db);
   return rows;
 }
+
+/** Calls and failures of each model since the first day. */
+export async function modelCalls(db: Executor): Promise<{ calls: Count[]; failures: Count[] }> {
+  const { rows } = await sql<{ name: string; calls: number; failures: number }>`
+    select u.model as name, sum(u.calls)::bigint as calls, sum(u.failures)::bigint as failures
+    from model_usage u group by u.model`.execute(db);
+  return {
+    calls: rows.map((row) => ({ name: row.name, count: row.calls })),
+    failures: rows.map((row) => ({ name: row.name, count: row.failures })),
+  };
+}

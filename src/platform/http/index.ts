@@ -5,5 +5,5 @@ export { readJson } from './json.js';
 export { Idempotent } from './idempotency.decorator.js';
 export { decodeCursor, encodeCursor, page, type Page, pageQuery, type PageQuery } from './pagination.js';
 export { ProblemPages } from './problem-pages.js';
-export { type FieldError, Problem } from './problem.js';
+export { Problem } from './problem.js';
 export { RunningApplication } from './running-application.js';
