@@ -1,2 +1,2 @@
 export { ProfilesModule } from './profiles.module.js';
-export { type Applied, type Merge, ProfilesService, type Suppression } from './profiles.service.js';
+export { type Applied, ProfilesService, type Suppression } from './profiles.service.js';

@@ -65,7 +65,7 @@ export interface Suppression {
 }
 
 /** Why a profile holds what another one did. */
-export interface Merge {
+interface Merge {
   readonly id: string;
   readonly from: string;
   readonly signalId: string;

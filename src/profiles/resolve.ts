@@ -14,7 +14,7 @@ export interface KnownIdentities {
   readonly users: ReadonlyMap<string, string | null>;
 }
 
-export interface Binding {
+interface Binding {
   readonly hash: string;
   readonly kind: 'user' | 'anonymous';
   readonly profileId: string;
@@ -23,7 +23,7 @@ export interface Binding {
 }
 
 /** What one signal means for identities. */
-export interface Step {
+interface Step {
   readonly profileId: string;
   /** Profiles that become part of this one before the signal is applied. */
   readonly merged: readonly string[];

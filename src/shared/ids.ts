@@ -56,7 +56,7 @@ export abstract class Ids {
 
 /** When an id was made, to the millisecond. @throws RangeError when it is not one of ours. */
 export function timeOf(id: string): Date {
-  const digits = [...id.slice(id.indexOf('_') + 1).slice(0, 10)].map((letter) => ALPHABET.indexOf(letter));
+  const digits = Array.from(id.slice(id.indexOf('_') + 1).slice(0, 10), (letter) => ALPHABET.indexOf(letter));
   if (digits.length < 10 || digits.includes(-1)) throw new RangeError(`"${id}" is not an id`);
   return new Date(digits.reduce((ms, digit) => ms * 32 + digit, 0));
 }

@@ -3,7 +3,7 @@ import { sha256Hex } from '../shared/hash.js';
 import { type NewSignal, type SignalType } from './signal.js';
 
 /** Bytes one signal may have as JSON. */
-export const SIGNAL_LIMIT = 32 * 1024;
+const SIGNAL_LIMIT = 32 * 1024;
 /** Bytes one request may have after unzipping. */
 export const BODY_LIMIT = 500 * 1024;
 

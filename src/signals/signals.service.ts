@@ -19,7 +19,7 @@ import {
 } from './signals.repository.js';
 
 /** Partitions of the inbox; the identity hash says which. */
-export const INBOX_PARTITIONS = 16;
+const INBOX_PARTITIONS = 16;
 /** A message id is taken once within this time. */
 const DEDUP_MS = 30 * 86_400_000;
 const MONTHS_AHEAD = 2;

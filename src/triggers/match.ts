@@ -23,7 +23,7 @@ export interface Timer {
 }
 
 /** A signal that counts towards a count trigger. */
-export interface Hit {
+interface Hit {
   readonly triggerId: string;
   readonly signalId: string;
   readonly at: string;
