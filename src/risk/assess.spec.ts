@@ -99,6 +99,14 @@ describe('assess', () => {
     );
   });
 
+  it('takes time in proportion to the text, whatever the text', () => {
+    for (const unit of [' ', 'a@', 'a.', '{{', '<a ']) {
+      const started = performance.now();
+      assess(riskInput(unit.repeat(20_000 / unit.length)));
+      expect(performance.now() - started).toBeLessThan(4_000);
+    }
+  });
+
   it('points every span at the very characters it quotes', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...RISKY), { minLength: 1, maxLength: 4 }), (sentences) => {

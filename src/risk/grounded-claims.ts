@@ -12,7 +12,8 @@ export interface GroundedStatement {
   readonly spans: readonly Span[];
 }
 
-const ADDRESSES = /(?:https?:\/\/|www\.)[^\s<>"')]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+/giu;
+const ADDRESSES =
+  /(?:https?:\/\/|www\.)[^\s<>"')]+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}/giu;
 
 /** Words that are names, not statements: links, addresses, the brand, and titles of the things the draft is about. */
 function namesPattern(context: CheckContext): RegExp | null {
@@ -42,8 +43,19 @@ function withoutNames(part: FieldText, names: RegExp | null): string {
   return names === null ? text : text.replace(names, blank);
 }
 
+/** Found once for each draft: the check and the reviewer's list of claims both ask. */
+const grounded = new WeakMap<CheckContext, readonly GroundedStatement[]>();
+
 /** Every statement of the draft that has to be true, with what it rests on; the same statement in several parts once. */
-export function groundStatements(context: CheckContext): GroundedStatement[] {
+export function groundStatements(context: CheckContext): readonly GroundedStatement[] {
+  const known = grounded.get(context);
+  if (known !== undefined) return known;
+  const found = findStatements(context);
+  grounded.set(context, found);
+  return found;
+}
+
+function findStatements(context: CheckContext): GroundedStatement[] {
   const grounds = gatherGrounds(context);
   const names = namesPattern(context);
   const found = new Map<string, { statement: Statement; support: Support; spans: Span[] }>();

@@ -42,6 +42,9 @@ const SHORT_FIELD =
 
 const TAG_CHARACTERS = /[\u{e0000}-\u{e007f}]|[\u{202a}-\u{202e}\u{2066}-\u{2069}]|[\u{200b}\u{2060}]{3,}/u;
 
+/** Of one text; a signal holds 32 KB at most. */
+const LONGEST = 32_768;
+
 interface Text {
   readonly place: string;
   readonly value: string;
@@ -69,7 +72,13 @@ function shownTexts({ situation }: CheckContext): Text[] {
 
 function judge({ place, value }: Text): { weight: number; what: string } | null {
   if (TAG_CHARACTERS.test(value)) return { weight: 0.8, what: 'hides characters that nobody sees' };
-  const text = value.normalize('NFKC').replace(/\p{Cf}/gu, '');
+  // Anybody with a write key can send such texts: runs of white space would cost the patterns time by their square.
+  const text = value
+    .slice(0, LONGEST)
+    .normalize('NFKC')
+    .replace(/\p{Cf}/gu, '')
+    .replace(/[^\S\n]+/g, ' ')
+    .replace(/\s*\n\s*/g, '\n');
   if (OPEN.some((pattern) => pattern.test(text))) return { weight: 0.8, what: 'speaks to the model' };
   if (ORDERS.some((pattern) => pattern.test(text)))
     return { weight: 0.6, what: 'gives orders to whoever writes' };

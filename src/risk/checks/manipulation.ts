@@ -41,9 +41,9 @@ const SCARCITY = [
 ];
 
 const CROWD = [
-  /(?<![\p{L}\d])\d[\d.,]*\+?\s+(?:other\s+)?(?:people|customers?|shoppers?|others|users|visitors|guests|personen|kund\p{L}+|menschen|andere)\s+(?:(?:are|is|have|has|were|also|just|recently|already|sind|haben|gerade)\s+)*(?:view\p{L}*|look\p{L}*|watch\p{L}*|bought|buy\p{L}*|purchas\p{L}*|add\p{L}*|order\p{L}*|check\p{L}*|brows\p{L}*|shop\p{L}*|this|currently|ansehen|schauen|kaufen|gekauft|bestellt)/giu,
-  /(?<![\p{L}\d])\d[\d.,]*\+?\s+(?:(?:sold|bought|viewed|viewing|purchased|claimed|verkauft)\s+(?:in|this|today|now|by|within|recently|heute)|(?:sold|viewing|bought))(?!\p{L})/giu,
-  /(?<!\p{L})(?:viewed|purchased|bought|ordered|sold)\s+\d[\d.,]*\s+times(?!\p{L})/giu,
+  /(?<![\p{L}\d.,])\d[\d.,]{0,12}\+?\s+(?:other\s+)?(?:people|customers?|shoppers?|others|users|visitors|guests|personen|kund\p{L}+|menschen|andere)\s+(?:(?:are|is|have|has|were|also|just|recently|already|sind|haben|gerade)\s+)*(?:view\p{L}*|look\p{L}*|watch\p{L}*|bought|buy\p{L}*|purchas\p{L}*|add\p{L}*|order\p{L}*|check\p{L}*|brows\p{L}*|shop\p{L}*|this|currently|ansehen|schauen|kaufen|gekauft|bestellt)/giu,
+  /(?<![\p{L}\d.,])\d[\d.,]{0,12}\+?\s+(?:(?:sold|bought|viewed|viewing|purchased|claimed|verkauft)\s+(?:in|this|today|now|by|within|recently|heute)|(?:sold|viewing|bought))(?!\p{L})/giu,
+  /(?<!\p{L})(?:viewed|purchased|bought|ordered|sold)\s+\d[\d.,]{0,12}\s+times(?!\p{L})/giu,
   /(?<!\p{L})\p{L}+\.?\s+(?:\p{L}+\.?\s+)?(?:in|from|aus)\s+\p{L}[\p{L}\s.-]{1,40},\s*\p{L}[\p{L}\s]{1,30}\s+(?:just\s+)?(?:recently\s+)?(?:purchased|bought|ordered|made\s+a\s+purchase)(?!\p{L})/giu,
   /(?<!\p{L})(?:someone|jemand)\s+(?:in|from|aus)\s+.{2,40}?\s+(?:just\s+)?(?:bought|purchased|ordered|gekauft)(?!\p{L})/giu,
   /(?<!\p{L})(?:in|this\s+is\s+in)\s+\d+\s+(?:other\s+)?(?:carts?|baskets?|warenkörben)(?!\p{L})/giu,
