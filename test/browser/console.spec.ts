@@ -3,6 +3,11 @@ import { ADMIN, type Story } from '../harness/service.js';
 import { Browser } from './browser.js';
 import { shopWithReviews } from './shop.js';
 
+interface TimelineAnswer {
+  readonly data: readonly { readonly kind: string; readonly id: string; readonly at: string }[];
+  readonly nextCursor: string | null;
+}
+
 describe('the console in a real browser', () => {
   let story: Story;
   let browser: Browser;
@@ -176,6 +181,25 @@ describe('the console in a real browser', () => {
       'Task closed by',
     ])
       expect(timeline).toContain(told);
+  });
+
+  it('tells the same story over HTTP, page by page, each thing once', async () => {
+    const seen: string[] = [];
+    const times: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const further: string = cursor === '' ? '' : `&cursor=${cursor}`;
+      const { text } = await story.request('GET', `/v1/profiles/carl/timeline?limit=3${further}`);
+      const page = JSON.parse(text) as TimelineAnswer;
+      seen.push(...page.data.map((entry) => `${entry.kind} ${entry.id}`));
+      times.push(...page.data.map((entry) => entry.at));
+      cursor = page.nextCursor;
+    }
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(times).toEqual([...times].sort((a, b) => (a < b ? 1 : -1)));
+    const kinds = new Set(seen.map((entry) => entry.split(' ')[0]));
+    expect([...kinds].sort()).toEqual(['consent', 'decision', 'firing', 'signal', 'task']);
+    expect((await story.request('GET', '/v1/profiles/nobody/timeline')).status).toBe(404);
   });
 
   it('shows a pause on every page until it ends', async () => {

@@ -2,18 +2,7 @@ import { Story } from '../harness/service.js';
 
 const HOUR_MS = 3_600_000;
 
-export const SHOPPERS = [
-  'mia',
-  'noor',
-  'olu',
-  'pia',
-  'quinn',
-  'rosa',
-  'sven',
-  'tara',
-  'uma',
-  'vera',
-] as const;
+const SHOPPERS = ['mia', 'noor', 'olu', 'pia', 'quinn', 'rosa', 'sven', 'tara', 'uma', 'vera'] as const;
 
 /** The first shoppers' baskets are so large that two people have to look; some shoppers are held out, by hash. */
 const VERY_LARGE = 3;

@@ -54,7 +54,7 @@ function recordWords(record: Readonly<Record<string, Json>>): string {
 }
 
 /** Names and values of a flat record. */
-export function Values({ record }: { record: Readonly<Record<string, Json>> }): VNode {
+function Values({ record }: { record: Readonly<Record<string, Json>> }): VNode {
   return (
     <Facts
       rows={Object.entries(record).map(([name, value]) => [

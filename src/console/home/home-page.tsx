@@ -53,7 +53,7 @@ function Waiting(): VNode {
 
 function LastDay({ outcomes }: { outcomes: Outcomes }): VNode {
   const figures: readonly (readonly [number, string, string, string])[] = [
-    [outcomes.held, 'held', 'doing nothing was best', '/decisions?outcome=hold'],
+    [outcomes.held, 'held', 'not worth it, or kept out to compare', '/decisions?outcome=hold'],
     [outcomes.suppressed, 'suppressed', 'a rule or consent forbade it', '/decisions?outcome=hold'],
     [outcomes.automatic, 'automatic', 'under a signed template', '/messages?by=template'],
     [outcomes.reviewed, 'reviewed', 'signed by a person', '/messages?by=person'],

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type DecisionResult } from '../../decisions/decision.js';
+import { type DecisionResult, HOLD } from '../../decisions/decision.js';
 import { type Executor } from '../../platform/database/index.js';
 import { type SealedReader } from '../sealed-reader.service.js';
 
@@ -49,7 +49,7 @@ export async function readOutcomes(db: Executor, reader: SealedReader, since: Da
       holds.rows.map((row) => ({ keyId: row.key_id, sealed: row.result })),
     )
   ).filter((result) => result !== null);
-  const blocked = opened.filter(wasBlocked).length;
+  const blocked = opened.filter(wasForbidden).length;
   const row = counts.rows[0] ?? { holds: 0, handoffs: 0, suppressed: 0, automatic: 0, reviewed: 0, sent: 0 };
   const suppressedAtDecision = opened.length === 0 ? 0 : Math.round((row.holds * blocked) / opened.length);
   return {
@@ -64,14 +64,21 @@ export async function readOutcomes(db: Executor, reader: SealedReader, since: Da
   };
 }
 
-/** A rule stood in the way of everything that could have been done; otherwise doing nothing was simply best. */
-function wasBlocked(result: DecisionResult): boolean {
-  const acting = result.candidates.filter((candidate) => candidate.action !== 'hold');
-  return acting.length > 0 && acting.every((candidate) => !candidate.eligible);
+/** Nothing forbade it: the person is kept out for comparison, is not one it is meant for, or it was not worth the contact. */
+const NOT_FORBIDDEN = new Set(['held_out', 'not_eligible', 'not_worth_it', 'no_candidates', 'no_channel']);
+
+/** Whether consent, a rule, or something unknown forbade everything that could have been done. */
+function wasForbidden(result: DecisionResult): boolean {
+  const acting = result.candidates.filter((candidate) => candidate.action !== HOLD);
+  return (
+    acting.length > 0 &&
+    acting.every((candidate) => candidate.blockedBy.length > 0) &&
+    acting.every((candidate) => !candidate.blockedBy.some((block) => NOT_FORBIDDEN.has(block.code)))
+  );
 }
 
 /** The first thing that spoke against acting, in words. */
-export function whyNot(result: DecisionResult): string {
+function whyNot(result: DecisionResult): string {
   const reason = result.reasons[0]?.text;
   if (reason !== undefined) return reason;
   const blocked = result.candidates.flatMap((candidate) => candidate.blockedBy)[0];

@@ -23,6 +23,7 @@ import { Problem } from '../../platform/http/index.js';
 import { ENVIRONMENT } from '../../platform/runtime.js';
 import { type Answer, page, redirect } from '../page.js';
 import { PageInterceptor } from '../page.interceptor.js';
+import { ownPath } from './own-path.js';
 import { LinkPage, SignInPage, type SignInProblem } from './sign-in-page.js';
 
 const signInQuery = z.object({
@@ -34,12 +35,6 @@ const signInForm = z.object({
   password: z.string().max(1_000),
   next: z.string().max(2_000).optional(),
 });
-
-/** A path of this console and nothing else, so that a link cannot lead a person elsewhere after they signed in. */
-export function ownPath(next: string | undefined): string {
-  if (next === undefined || !/^\/(?![/\\])/.test(next)) return '/';
-  return next.startsWith('/sign-in') ? '/' : next;
-}
 
 @ApiExcludeController()
 @Controller()

@@ -1,5 +1,6 @@
 import { type MessageState } from '../../messages/message.js';
 import { type Fact } from '../../policies/fact.js';
+import { type Json } from '../../shared/canonical-json.js';
 
 /** The colour family of a mark: what it asks of the reader. */
 export type Tone = 'quiet' | 'good' | 'wait' | 'bad' | 'info';
@@ -192,6 +193,13 @@ export function clockTime(at: Date): string {
   return at.toISOString().slice(11, 16);
 }
 
+/** The members of a record that can be said in a word, without what is empty or nested. */
+export function plainMembers(record: Readonly<Record<string, Json>>): [name: string, value: string][] {
+  return Object.entries(record).flatMap(([name, value]): [string, string][] =>
+    value === null || typeof value === 'object' ? [] : [[name, String(value)]],
+  );
+}
+
 const WORDS_OF_A_FACT = 5;
 
 /** The members of a fact that a reader wants first. */
@@ -199,13 +207,10 @@ export function factWords(fact: Fact): string {
   const { price, currency } = fact.data;
   const priced =
     typeof price === 'number' && typeof currency === 'string' ? moneyWords(price, currency) : null;
-  return Object.entries(fact.data)
-    .filter(([name, value]) => value !== null && typeof value !== 'object' && name !== 'currency')
+  return plainMembers(fact.data)
+    .filter(([name]) => name !== 'currency')
     .slice(0, WORDS_OF_A_FACT)
-    .map(
-      ([name, value]) =>
-        `${codeWords(name)}: ${name === 'price' && priced !== null ? priced : String(value)}`,
-    )
+    .map(([name, value]) => `${codeWords(name)}: ${name === 'price' && priced !== null ? priced : value}`)
     .join(', ');
 }
 

@@ -95,7 +95,7 @@ export async function countMessages(db: Executor): Promise<Map<string, number>> 
   return new Map(rows.map((row) => [row.state, row.count]));
 }
 
-export interface StepLine {
+interface StepLine {
   readonly seq: number;
   readonly at: Date;
   readonly to: string;

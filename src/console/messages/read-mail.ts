@@ -56,7 +56,7 @@ function collect(headers: Headers, body: string, found: { html: string | null; t
 
 function decodeBody(body: string, encoding: string): string {
   if (encoding === 'base64') return Buffer.from(body, 'base64').toString('utf8');
-  return encoding === 'quoted-printable' ? decodeQuoted(body.replace(/[ \t]*=\r?\n/g, '')) : body;
+  return encoding === 'quoted-printable' ? decodeQuoted(body.replace(/=[ \t]*\r?\n/g, '')) : body;
 }
 
 function decodeQuoted(text: string): string {

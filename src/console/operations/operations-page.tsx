@@ -4,7 +4,7 @@ import { useView } from '../layout/view.js';
 import { pauseWords } from '../layout/words.js';
 import { type FailedSignal, type PastPause, type RejectedSignal } from './operations.read-model.js';
 
-export interface DeadLetter {
+interface DeadLetter {
   readonly id: number;
   readonly kind: string;
   readonly key: string;

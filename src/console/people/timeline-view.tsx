@@ -1,4 +1,5 @@
 import { type ComponentChildren, type VNode } from 'preact';
+import { type Json } from '../../shared/canonical-json.js';
 import { ActionTitle, TriggerTitle } from '../decisions/decision-parts.js';
 import { Mark, RiskBar } from '../layout/parts.js';
 import {
@@ -7,6 +8,7 @@ import {
   codeWords,
   messageStateWords,
   outcomeWords,
+  plainMembers,
   reasonWords,
   shortDate,
   sourceWords,
@@ -177,10 +179,9 @@ const PROPERTIES_SHOWN = 6;
 
 function SignalTold({ entry }: { entry: SignalEntry }): VNode {
   const name = entry.event ?? capital(entry.type);
-  const values = Object.entries({ ...entry.traits, ...entry.properties })
-    .filter(([, value]) => value !== null && typeof value !== 'object')
+  const values = plainMembers({ ...entry.traits, ...entry.properties })
     .slice(0, PROPERTIES_SHOWN)
-    .map(([key, value]) => `${key}: ${String(value)}`);
+    .map(([key, value]) => `${key}: ${value}`);
   return (
     <Line more={values.length === 0 ? null : values.join(' · ')}>
       <span title={`message id ${entry.messageId}, from ${entry.source}`}>{name}</span>
@@ -247,9 +248,7 @@ function TaskTold({ entry }: { entry: TaskEntry }): VNode {
   );
 }
 
-function evidenceWords(evidence: Readonly<Record<string, unknown>>): string | null {
-  const words = Object.entries(evidence)
-    .filter(([, value]) => value !== null && typeof value !== 'object')
-    .map(([name, value]) => `${codeWords(name)}: ${String(value)}`);
+function evidenceWords(evidence: Readonly<Record<string, Json>>): string | null {
+  const words = plainMembers(evidence).map(([name, value]) => `${codeWords(name)}: ${value}`);
   return words.length === 0 ? null : words.join(' · ');
 }

@@ -40,6 +40,13 @@ function capWords(cap: Cap): string {
     : `at most ${cap.max} in any ${durationWords(cap.per)}${what === '' ? '' : ` (${what})`}`;
 }
 
+function quoted(what: string, texts: readonly string[], joint: 'and' | 'or'): string[] {
+  const quotes = texts.map((text) => `“${text}”`);
+  const last = quotes.pop();
+  if (last === undefined) return [];
+  return [`${what} ${quotes.length === 0 ? last : `${quotes.join(', ')} ${joint} ${last}`}`];
+}
+
 /** What a guardrail does when it matches, in words. */
 export function guardrailWords(guardrail: Guardrail): string {
   switch (guardrail.effect) {
@@ -54,8 +61,8 @@ export function guardrailWords(guardrail: Guardrail): string {
         ...guardrail.caps.map(capWords),
         ...(guardrail.hours === undefined ? [] : [hoursWords(guardrail.hours)]),
         ...(guardrail.channels === undefined ? [] : [`only by ${guardrail.channels.join(', ')}`]),
-        ...guardrail.requiredText.map((text) => `must say “${text}”`),
-        ...guardrail.forbiddenText.map((text) => `must not say “${text}”`),
+        ...quoted('must say', guardrail.requiredText, 'and'),
+        ...quoted('must not say', guardrail.forbiddenText, 'or'),
         ...(guardrail.maxDiscountPercent === undefined
           ? []
           : [`no discount above ${guardrail.maxDiscountPercent} % without review`]),

@@ -1,6 +1,9 @@
 import { type VNode } from 'preact';
 import { type ReviewDetail } from '../../review/review.js';
-import { Key, PostForm } from '../layout/parts.js';
+import { PostForm } from '../layout/parts.js';
+
+/** Its id: the buttons that send it stand in the bar below. */
+export const EDIT_FORM = 'edit-form';
 
 /** The words without what follows them by law: the footer stays whatever the words become. */
 function wordsOf(draft: ReviewDetail['draft']): string {
@@ -14,7 +17,12 @@ function wordsOf(draft: ReviewDetail['draft']): string {
 export function EditForm({ review }: { review: ReviewDetail }): VNode {
   const { draft } = review;
   return (
-    <PostForm action={`/reviews/${review.id}/verdict`} class="card edit" aria-label="Edit the message">
+    <PostForm
+      id={EDIT_FORM}
+      action={`/reviews/${review.id}/verdict`}
+      class="card edit"
+      aria-label="Edit the message"
+    >
       <input type="hidden" name="verdict" value="edit" />
       <input type="hidden" name="contentHash" value={review.contentHash} />
       {draft.subject === null ? null : (
@@ -39,11 +47,6 @@ export function EditForm({ review }: { review: ReviewDetail }): VNode {
         The mail is laid out again from these words; its footer stays. The checks look at it again before you
         can sign it.
       </p>
-      <button type="submit">Save the words</button>{' '}
-      <a href={`/reviews/${review.id}`} role="button" class="secondary" data-key="Escape">
-        Leave as it was
-        <Key>Esc</Key>
-      </a>
     </PostForm>
   );
 }

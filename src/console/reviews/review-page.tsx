@@ -1,5 +1,4 @@
 import { type ComponentChildren, type VNode } from 'preact';
-import { type Fact } from '../../policies/fact.js';
 import { type ReviewDetail } from '../../review/review.js';
 import { ActionTitle, Candidates, PersonThen, WhyNow } from '../decisions/decision-parts.js';
 import { type DecisionView } from '../decisions/decision.read-model.js';
@@ -9,26 +8,9 @@ import { useMay } from '../layout/view.js';
 import { reviewStateWords } from '../layout/words.js';
 import { ContentTabs } from '../messages/content-tabs.js';
 import { EditForm } from './edit-form.js';
+import { type ReviewProps } from './review-props.js';
 import { Claims, MarkedWords, Risk } from './review-parts.js';
-import { HelpSheet, Verdicts } from './verdict-bar.js';
-
-export interface ReviewProps {
-  readonly review: ReviewDetail;
-  /** Null when the decision is gone, for instance with an erased person. */
-  readonly decision: DecisionView | null;
-  readonly facts: readonly Fact[];
-  /** Person id of the reader; null for a machine. */
-  readonly me: string | null;
-  readonly queue: {
-    readonly position: number | null;
-    readonly length: number;
-    readonly next: string | null;
-    readonly previous: string | null;
-  };
-  readonly editing: boolean;
-  /** What went against the last attempt, said above the content. */
-  readonly problem: { readonly stale: boolean; readonly text: string } | null;
-}
+import { EditBar, HelpSheet, Verdicts } from './verdict-bar.js';
 
 const OPEN = new Set(['pending', 'claimed', 'awaiting_second']);
 
@@ -69,10 +51,15 @@ export function ReviewPage(props: ReviewProps): VNode {
         </div>
         <Reasons review={review} decision={decision} />
       </div>
-      {canDecide ? <Verdicts {...props} signedByMe={signedByMe} /> : <Browse {...props} />}
+      <Bar {...props} canDecide={canDecide} signedByMe={signedByMe} />
       <HelpSheet />
     </>
   );
+}
+
+function Bar({ canDecide, ...props }: ReviewProps & { canDecide: boolean; signedByMe: boolean }): VNode {
+  if (!canDecide) return <Browse {...props} />;
+  return props.editing ? <EditBar review={props.review} /> : <Verdicts {...props} />;
 }
 
 function Circumstances({ review }: { review: ReviewDetail }): VNode {

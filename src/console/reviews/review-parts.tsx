@@ -29,7 +29,7 @@ export function Risk({ review }: { review: ReviewDetail }): VNode {
                   +{Math.round(contribution.weight * 100)}
                 </span>
                 <span>
-                  {contribution.text}
+                  {index + 1}. {contribution.text}
                   <Quotes contribution={contribution} number={index + 1} />
                 </span>
               </li>
@@ -130,7 +130,7 @@ export function MarkedWords({ review }: { review: ReviewDetail }): VNode {
     text: draft.text,
   };
   return (
-    <Section title="The words, marked" hint="numbers are those of the risk above, in its order">
+    <Section title="The words, marked" hint="the numbers are those of the risks above">
       <div class="card">
         {FIELD_NAMES.map(([field, name]) => {
           const text = texts[field] ?? '';

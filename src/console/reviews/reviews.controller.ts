@@ -16,7 +16,8 @@ import { PageInterceptor } from '../page.interceptor.js';
 import { SealedReader } from '../sealed-reader.service.js';
 import { QueuePage } from './queue-page.js';
 import { countByState, readAnswerable, readQueue, WAITING_STATES } from './queue.read-model.js';
-import { ReviewPage, type ReviewProps } from './review-page.js';
+import { ReviewPage } from './review-page.js';
+import { type ReviewProps } from './review-props.js';
 
 const CLOSED_STATES = ['approved', 'rejected', 'handed_off', 'expired'];
 const QUEUE_LIMIT = 100;

@@ -2,15 +2,11 @@ import { type ComponentChildren, type VNode } from 'preact';
 import { REASON_CODES, type ReviewDetail, type Verdict } from '../../review/review.js';
 import { Facts, Key, PostForm, Short, Time } from '../layout/parts.js';
 import { reasonWords } from '../layout/words.js';
-import { type ReviewProps } from './review-page.js';
+import { EDIT_FORM } from './edit-form.js';
+import { type ReviewProps } from './review-props.js';
 
 /** The verdicts, always in reach. What cannot be taken back asks once more. */
-export function Verdicts({
-  review,
-  queue,
-  editing,
-  signedByMe,
-}: ReviewProps & { signedByMe: boolean }): VNode {
+export function Verdicts({ review, queue, signedByMe }: ReviewProps & { signedByMe: boolean }): VNode {
   return (
     <>
       <div class="verdicts" role="toolbar" aria-label="Verdict">
@@ -20,12 +16,10 @@ export function Verdicts({
             <Key>a</Key>
           </button>
         )}
-        {editing ? null : (
-          <a href={`/reviews/${review.id}?edit=1`} role="button" class="secondary" data-key="e">
-            Edit
-            <Key>e</Key>
-          </a>
-        )}
+        <a href={`/reviews/${review.id}?edit=1`} role="button" class="secondary" data-key="e">
+          Edit
+          <Key>e</Key>
+        </a>
         <button type="button" class="secondary" popovertarget="reject" data-key="r">
           Reject
           <Key>r</Key>
@@ -56,6 +50,22 @@ export function Verdicts({
       <RejectSheet review={review} />
       <HandOffSheet review={review} />
     </>
+  );
+}
+
+/** While the words are being edited there is nothing to sign yet. */
+export function EditBar({ review }: { review: ReviewDetail }): VNode {
+  return (
+    <div class="verdicts" role="toolbar" aria-label="Edit">
+      <button type="submit" form={EDIT_FORM}>
+        Save the words
+      </button>
+      <a href={`/reviews/${review.id}`} role="button" class="secondary" data-key="Escape">
+        Leave as it was
+        <Key>Esc</Key>
+      </a>
+      <span class="where">Esc once leaves the field, once more leaves the words as they were.</span>
+    </div>
   );
 }
 

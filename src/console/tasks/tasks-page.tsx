@@ -5,7 +5,7 @@ import { useView } from '../layout/view.js';
 import { codeWords } from '../layout/words.js';
 import { type TaskLine } from './tasks.read-model.js';
 
-export const TASK_OUTCOMES: readonly (readonly [code: string, text: string])[] = [
+const TASK_OUTCOMES: readonly (readonly [code: string, text: string])[] = [
   ['solved', 'Solved: automation may go on'],
   ['contacted', 'Contacted the person'],
   ['no_action', 'Nothing to do'],
