@@ -5,7 +5,7 @@ import { contentHash } from '../shared/hash.js';
 import { type MessageContent } from '../messages/content.js';
 
 /** What is signed: the content by its hash, and the circumstances it was signed in. */
-export const approvalPayloadSchema = z.strictObject({
+const approvalPayloadSchema = z.strictObject({
   messageId: z.string(),
   decisionId: z.string(),
   profileId: z.string(),

@@ -3,7 +3,7 @@ import { type DecisionResult } from '../decisions/decision.js';
 import { type Claim } from '../messages/content.js';
 import { type Contribution } from '../risk/assessment.js';
 
-export const REVIEW_STATES = [
+const REVIEW_STATES = [
   'pending',
   'claimed',
   'awaiting_second',
@@ -40,7 +40,7 @@ export const verdictSchema = z.enum(['edit', 'approve', 'reject', 'handoff', 'sk
 export type Verdict = z.output<typeof verdictSchema>;
 
 /** What a reviewer may change. What is left out stays. */
-export const contentEditSchema = z.strictObject({
+const contentEditSchema = z.strictObject({
   subject: z.string().min(1).max(500).optional(),
   preheader: z.string().max(500).optional(),
   text: z.string().min(1).max(100_000).optional(),
@@ -180,7 +180,7 @@ export function verdictRefusal(
   return null;
 }
 
-export interface RiskView {
+interface RiskView {
   readonly score: number;
   readonly threshold: number;
   readonly contributions: readonly Contribution[];

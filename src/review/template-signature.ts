@@ -8,7 +8,7 @@ import { canonicalJson } from '../shared/canonical-json.js';
  * What is signed of a template: its words, slots and their types, for whom, how many people at most, until when, in which playbook, and who
  * answers for it. `statement` keeps it apart from every other thing the same key signs.
  */
-export const templatePayloadSchema = z.strictObject({
+const templatePayloadSchema = z.strictObject({
   statement: z.literal('countersign template signature'),
   template: templateSchema,
   contentHash: z.string(),

@@ -5,11 +5,11 @@ import { claimSchema } from '../messages/content.js';
 export const RISK_ENGINE = 'risk-1';
 
 /** The parts of a draft that spans point into; `payload` is the canonical JSON of a webhook's or on-site payload. */
-export const spanFieldSchema = z.enum(['subject', 'preheader', 'text', 'html', 'payload']);
+const spanFieldSchema = z.enum(['subject', 'preheader', 'text', 'html', 'payload']);
 export type SpanField = z.output<typeof spanFieldSchema>;
 
 /** A place in the draft: `field.slice(start, end) === text`, offsets in UTF-16 code units. */
-export const spanSchema = z.strictObject({
+const spanSchema = z.strictObject({
   field: spanFieldSchema,
   start: z.int().min(0),
   end: z.int().min(0),

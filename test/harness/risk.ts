@@ -6,7 +6,7 @@ import { type Brand, brandSchema, type EngineSettings, engineSchema } from '../.
 import { type Profile } from '../../src/profiles/profile.js';
 import { type RiskInput } from '../../src/risk/check.js';
 
-export const BRAND: Brand = brandSchema.parse({
+const BRAND: Brand = brandSchema.parse({
   name: 'Alder & Finch',
   sender: { name: 'Alder & Finch', email: 'hello@shop.example.com' },
   postalAddress: 'Alder & Finch, 12 Mill Lane, Bristol BS1 4QD',

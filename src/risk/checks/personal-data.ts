@@ -13,7 +13,7 @@ const US_SOCIAL_SECURITY = /(?<![\d-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000
 const IN_LINK = /https?:\/\/[^\s<>"']*$/i;
 
 /** Luhn's check digit, as on payment cards. */
-export function passesLuhn(digits: string): boolean {
+function passesLuhn(digits: string): boolean {
   let sum = 0;
   for (let i = 0; i < digits.length; i++) {
     let digit = Number(digits.charAt(digits.length - 1 - i));
@@ -24,7 +24,7 @@ export function passesLuhn(digits: string): boolean {
 }
 
 /** The check digits of an IBAN (ISO 13616: the rest of the rearranged number by 97 is 1). */
-export function isIban(text: string): boolean {
+function isIban(text: string): boolean {
   const compact = text.replace(/\s/g, '').toUpperCase();
   if (!/^[A-Z]{2}\d{2}[A-Z\d]{11,30}$/.test(compact)) return false;
   const rearranged = compact.slice(4) + compact.slice(0, 4);

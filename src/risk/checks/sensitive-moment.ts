@@ -89,7 +89,7 @@ function writings(value: Json): string[] {
 }
 
 /** The moments that a text speaks of, in the order they are looked for. */
-export function momentsIn(text: string): readonly Pick<Moment, 'code' | 'what' | 'weight'>[] {
+function momentsIn(text: string): readonly Pick<Moment, 'code' | 'what' | 'weight'>[] {
   const words = text.replace(/\s+/g, ' ');
   return MOMENTS.filter(({ patterns }) => patterns.some((pattern) => pattern.test(words)));
 }
