@@ -31,8 +31,8 @@ interface Server {
 }
 
 /**
- * Reads SMTP_URL. The options `ignoreTLS`, `requireTLS`, `tls.rejectUnauthorized` and `name` may be given as in nodemailer's URLs. A password
- * goes to a host other than this machine only under TLS.
+ * Reads SMTP_URL. The options `ignoreTLS`, `requireTLS`, `tls.rejectUnauthorized`, `name` and `socketTimeout` (milliseconds of silence) may be
+ * given as in nodemailer's URLs. A password goes to a host other than this machine only under TLS.
  */
 function serverOf(smtpUrl: string, timeouts: SmtpTimeouts): Server {
   const url = new URL(smtpUrl);
@@ -40,6 +40,7 @@ function serverOf(smtpUrl: string, timeouts: SmtpTimeouts): Server {
   const secure = url.protocol === 'smtps:';
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const name = url.searchParams.get('name');
+  const silence = Number(url.searchParams.get('socketTimeout') ?? Number.NaN);
   const auth =
     url.username === ''
       ? null
@@ -58,7 +59,7 @@ function serverOf(smtpUrl: string, timeouts: SmtpTimeouts): Server {
         : {}),
       connectionTimeout: timeouts.connect,
       greetingTimeout: timeouts.greeting,
-      socketTimeout: timeouts.silence,
+      socketTimeout: silence > 0 ? silence : timeouts.silence,
       dnsTimeout: timeouts.connect,
     },
   };
