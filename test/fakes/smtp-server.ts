@@ -45,7 +45,8 @@ async function read(stream: SMTPServerDataStream): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-export async function startSmtpServer(): Promise<FakeSmtpServer> {
+/** @param port where it listens; any free one when left out, a certain one to come back after a failure. */
+export async function startSmtpServer(port = 0): Promise<FakeSmtpServer> {
   const script: SmtpBehaviour[] = [];
   const mails: TakenMail[] = [];
   const sessions = new Map<string, SmtpBehaviour>();
@@ -99,11 +100,11 @@ export async function startSmtpServer(): Promise<FakeSmtpServer> {
     sockets.set(socket.remotePort ?? 0, socket);
   });
   await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(port, '127.0.0.1', resolve);
   });
-  const { port } = server.server.address() as AddressInfo;
+  const address = server.server.address() as AddressInfo;
   return {
-    url: `smtp://127.0.0.1:${port}`,
+    url: `smtp://127.0.0.1:${address.port}`,
     mails,
     next: (...behaviours) => {
       script.push(...behaviours);

@@ -47,7 +47,13 @@ export function order(userId: string, properties: Sent = {}, more: Sent = {}): S
     type: 'track',
     userId,
     event: 'Order Completed',
-    properties: { order_id: `o-${userId}`, total: 24, currency: 'EUR', product_id: 'cup-tide', ...properties },
+    properties: {
+      order_id: `o-${userId}`,
+      total: 24,
+      currency: 'EUR',
+      product_id: 'cup-tide',
+      ...properties,
+    },
     ...more,
   };
 }

@@ -1,0 +1,141 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Behaviour, FakeOpenAi, goodDraft } from '../fakes/openai-server.js';
+import { checkout, fillCatalogue, HOUR, identify, MINUTE, oldOrder, timeline } from '../harness/customers.js';
+import { type Body, Story } from '../harness/service.js';
+
+/** The shop's prompts with a deadline that a test can wait for. */
+async function impatientPrompts(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-prompts-'));
+  await cp('prompts', folder, { recursive: true });
+  const path = join(folder, 'recover-cart.md');
+  await writeFile(path, (await readFile(path, 'utf8')).replace(/deadlineMs: \d+/, 'deadlineMs: 1000'));
+  return folder;
+}
+
+describe('a model that does not write', () => {
+  let story: Story;
+  let model: FakeOpenAi;
+  let prompts: string;
+  beforeEach(async () => {
+    prompts = await impatientPrompts();
+    model = await FakeOpenAi.start();
+  });
+  afterEach(async () => {
+    await story.end();
+    await model.close();
+    await rm(prompts, { recursive: true });
+  });
+
+  async function begin(playbook: Record<string, string> = {}, now?: string): Promise<void> {
+    story = await Story.begin({
+      environment: { ...model.environment, PROMPTS_DIR: prompts },
+      playbook,
+      ...(now === undefined ? {} : { now }),
+    });
+    await fillCatalogue(story);
+  }
+
+  /** Somebody leaves a checkout while the model behaves like this. */
+  async function abandons(
+    userId: string,
+    ...behaviour: [Behaviour, ...Behaviour[]]
+  ): Promise<Body | undefined> {
+    model.behave(...behaviour);
+    await story.happens(identify(userId), oldOrder(story, userId));
+    await story.happens(checkout(userId));
+    await story.passes(HOUR);
+    return (await story.messages(userId))[0];
+  }
+
+  async function fallbackOf(userId: string): Promise<string[]> {
+    const entries = await timeline(story, userId);
+    return entries
+      .filter((entry) => String(entry['kind']) === 'draft')
+      .map((entry) => `${String(entry['origin'])}: ${String(entry['fallbackReason'])}`);
+  }
+
+  it('is replaced by the signed template, and the reason is kept', async () => {
+    await begin();
+    const troubles: [string, Behaviour, string][] = [
+      ['rubbish', { kind: 'answer', content: 'Sure! Here is your e-mail:' }, 'invalid'],
+      [
+        'foreign-link',
+        {
+          kind: 'answer',
+          content: goodDraft({ blocks: [{ type: 'button', text: 'Go', url: 'https://evil.example.net/' }] }),
+        },
+        'invalid',
+      ],
+      ['refusal', { kind: 'refusal', text: 'I cannot help with that.' }, 'refused'],
+      ['truncated', { kind: 'truncated', content: '{"subject":"Your b' }, 'truncated'],
+      ['no-completion', { kind: 'body', body: '<html>502</html>', contentType: 'text/html' }, 'unavailable'],
+      ['hours', { kind: 'status', status: 429, headers: { 'retry-after': '3600' } }, 'rate_limited'],
+    ];
+    for (const [userId, behaviour, reason] of troubles) {
+      const message = await abandons(userId, behaviour);
+      expect([userId, await fallbackOf(userId)]).toEqual([userId, [`template: ${reason}`]]);
+      expect([userId, message?.['state'], message?.['templateId']]).toEqual([
+        userId,
+        'sent',
+        'recover-cart-mail',
+      ]);
+      expect(message?.['approval']).toMatchObject({ kind: 'template', by: [{ name: 'Administrator' }] });
+    }
+  });
+
+  it('is not waited for longer than the deadline, and left alone after five failures', async () => {
+    await begin();
+    const silent: Behaviour[] = [
+      { kind: 'never' },
+      { kind: 'stalls' },
+      { kind: 'slow', ms: 5_000, then: { kind: 'never' } },
+    ];
+    for (const [i, behaviour] of silent.entries()) {
+      const started = performance.now();
+      const message = await abandons(`silent-${i}`, behaviour);
+      expect(performance.now() - started).toBeLessThan(15_000);
+      expect([i, message?.['state'], await fallbackOf(`silent-${i}`)]).toEqual([
+        i,
+        'sent',
+        ['template: timeout'],
+      ]);
+    }
+    for (const i of [4, 5]) await abandons(`broken-${i}`, { kind: 'status', status: 400 });
+    await abandons('spared', { kind: 'answer', content: goodDraft() });
+    expect(await fallbackOf('spared')).toEqual(['template: circuit_open']);
+    expect(model.requests).toHaveLength(0);
+    expect((await story.request('GET', '/health/ready')).status).toBe(200);
+  });
+
+  it('is asked again after a rate limit where the message has time, as here until the morning', async () => {
+    // Nine in the evening in New York: the mail would leave at eight in the morning anyway.
+    await begin({}, '2026-11-19T02:00:00.000Z');
+    const waiting = await abandons(
+      'owl',
+      { kind: 'status', status: 429, headers: { 'retry-after': '120' } },
+      { kind: 'answer', content: goodDraft() },
+    );
+    expect(waiting?.['state']).toBe('drafting');
+    await story.passes(2 * MINUTE);
+    const [message] = await story.messages('owl');
+    expect(message?.['state']).toBe('in_review');
+    expect(await fallbackOf('owl')).toEqual(['model: null']);
+  });
+
+  it('makes the service hold where the playbook says so', async () => {
+    const recovery = (await readFile('policies/actions/recovery.yaml', 'utf8'))
+      .replace('fallback: template', 'fallback: hold')
+      .replaceAll(/(holdout|auditShare): .*/g, '$1: 0');
+    await begin({ 'actions/recovery.yaml': recovery });
+    const message = await abandons('carol', { kind: 'refusal', text: 'No.' });
+    expect(message?.['state']).toBe('suppressed');
+    const last = message?.['steps']?.at(-1);
+    expect(last?.['reason']?.['code']).toBe('no_draft');
+    expect(String(last?.['reason']?.['text'])).toContain('refused');
+    // And when it is back, it writes.
+    const next = await abandons('dora', { kind: 'answer', content: goodDraft() });
+    expect(next?.['state']).toBe('in_review');
+  });
+});
