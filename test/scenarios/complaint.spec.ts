@@ -1,0 +1,122 @@
+import {
+  checkout,
+  DAY,
+  fillCatalogue,
+  HOUR,
+  identify,
+  MINUTE,
+  oldOrder,
+  order,
+  timeline,
+} from '../harness/customers.js';
+import { Story } from '../harness/service.js';
+import {
+  codesOf,
+  endSound,
+  lastDecision,
+  mailsTo,
+  messagesTo,
+  only,
+  reviewsAbout,
+  tasksOf,
+} from '../harness/shown.js';
+
+function ticket(userId: string, text: string): Record<string, unknown> {
+  const properties = { ticket_id: `t-${userId}`, topic: 'order', text };
+  return { type: 'track', userId, event: 'Support Ticket Opened', properties };
+}
+
+describe('an angry customer', () => {
+  let story: Story;
+  beforeAll(async () => {
+    story = await Story.begin();
+    await fillCatalogue(story);
+    await story.happens(identify('carl'), oldOrder(story, 'carl'));
+    await story.happens(
+      ticket('carl', 'The second pot arrived broken. This is unacceptable, I want a REFUND.'),
+    );
+  });
+  afterAll(() => endSound(story));
+
+  it('is handed to a person, with owner and reason, and gets no automatic answer', async () => {
+    expect(await lastDecision(story, 'carl')).toMatchObject({ outcome: 'handoff', trigger: 'ticket-opened' });
+    expect(only(await tasksOf(story, 'carl'))).toMatchObject({
+      owner: 'customer-care',
+      reason: { code: 'complaint', text: 'Somebody is dissatisfied, angry or wants to cancel.' },
+      state: 'open',
+    });
+    expect(await messagesTo(story, 'carl')).toEqual([]);
+  });
+
+  it('is left alone by every automation while somebody takes care', async () => {
+    await story.passes(MINUTE);
+    await story.happens(checkout('carl'));
+    await story.passes(HOUR);
+    const held = await lastDecision(story, 'carl');
+    expect(held).toMatchObject({ outcome: 'hold', trigger: 'checkout-abandoned' });
+    expect(codesOf(held.reasons)).toContain('open_task');
+  });
+
+  it('makes no second task by writing again', async () => {
+    await story.happens(ticket('carl', 'Still angry!'));
+    expect(await tasksOf(story, 'carl')).toHaveLength(1);
+    expect(codesOf((await lastDecision(story, 'carl')).reasons)).toContain('open_task');
+    expect(await messagesTo(story, 'carl')).toEqual([]);
+  });
+
+  it('is told of again once the task is closed, and of marketing after a week of peace', async () => {
+    const task = only(await tasksOf(story, 'carl'));
+    const closing = { outcome: 'refunded', note: 'Called him; he will order again.' };
+    expect((await story.post(`/v1/tasks/${task.id}/close`, closing)).status).toBe(200);
+    expect((await story.post(`/v1/tasks/${task.id}/close`, closing)).status).toBe(409);
+    expect(only(await tasksOf(story, 'carl', 'closed'))).toMatchObject({
+      ...closing,
+      closedBy: story.service.administrator.personId,
+    });
+
+    await story.passes(MINUTE);
+    await story.happens(order('carl', { order_id: 'MP-7' }));
+    expect(only(await mailsTo(story, 'carl@example.com')).email.subject).toBe('Your order MP-7');
+
+    await story.passes(3 * DAY);
+    await story.happens(checkout('carl'));
+    await story.passes(HOUR);
+    expect(codesOf((await lastDecision(story, 'carl')).reasons)).toContain('guardrail:open-ticket');
+
+    for (const id of ['1', '2']) {
+      const properties = { ticket_id: id };
+      await story.happens({ type: 'track', userId: 'carl', event: 'Support Ticket Closed', properties });
+    }
+    await story.passes(5 * DAY);
+    await story.happens(checkout('carl'));
+    await story.passes(HOUR);
+    const reminder = (await messagesTo(story, 'carl')).at(-1);
+    expect(reminder).toMatchObject({ action: 'recover-cart', state: 'in_review' });
+    // So soon after a complaint a person looks at it first.
+    expect(codesOf(only(await reviewsAbout(story, 'carl')).risk.contributions)).toContain(
+      'moment.recent-event',
+    );
+  });
+
+  it('finds the whole matter in the timeline', async () => {
+    const kinds = (await timeline(story, 'carl')).filter((entry) => String(entry['kind']) === 'task');
+    expect(kinds.map((entry) => entry['state']).toSorted()).toEqual(['closed', 'open']);
+  });
+
+  it('is one who is angry: a plain question is acknowledged', async () => {
+    await story.happens(identify('quinn'));
+    await story.happens(ticket('quinn', 'Is the teapot safe for the dishwasher?'));
+    expect(await tasksOf(story, 'quinn')).toEqual([]);
+    expect(only(await mailsTo(story, 'quinn@example.com')).email.subject).toBe(
+      'We have your message (t-quinn)',
+    );
+  });
+
+  it('reaches the lead when it is about grief', async () => {
+    await story.happens(identify('gale'));
+    await story.happens(
+      ticket('gale', 'The set was for my mother, who passed away. Please stop the parcel.'),
+    );
+    expect(only(await tasksOf(story, 'gale')).owner).toBe('customer-care-lead');
+  });
+});
