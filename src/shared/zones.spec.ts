@@ -14,11 +14,21 @@ describe('time zones', () => {
     expect(zonesOfPhone(phone)).toEqual(zones);
   });
 
-  it('leaves all zones of the country open for an area code that straddles two, or is toll-free', () => {
-    expect(zonesOfPhone('+18505550123').length).toBeGreaterThan(10);
-    expect(zonesOfPhone('+18005550123')).toContain('America/New_York');
-    expect(zonesOfPhone('+18005550123')).toContain('Pacific/Honolulu');
+  it('leaves all zones of the country open for an area code that straddles two', () => {
+    const zones = zonesOfPhone('+18505550123');
+    expect(zones).toContain('America/Chicago');
+    expect(zones).toContain('Pacific/Honolulu');
+    expect(zones).not.toContain('America/Toronto');
   });
+
+  it.each(['+18005550199', '+18885550123', '+15005550123', '+19005550123'])(
+    'leaves every country of North America open for %s, which belongs to none',
+    (phone) => {
+      expect(zonesOfPhone(phone)).toEqual(
+        expect.arrayContaining(['America/New_York', 'America/Toronto', 'America/St_Johns', 'Pacific/Guam']),
+      );
+    },
+  );
 
   it('takes every country that shares a calling code when the number does not say which', () => {
     expect(zonesOfPhone('+447700900123')).toContain('Europe/London');

@@ -67,6 +67,8 @@ const NORTH_AMERICAN_AREAS: Readonly<Record<string, string>> = {
   'America/Halifax': '782 902',
   'America/Moncton': '428 506',
 };
+/** Toll-free, personal and premium numbers under +1: anybody between Guam and Newfoundland may hold one, though the metadata says US. */
+const NOWHERE_IN_NORTH_AMERICA = /^(?:8(?:00|33|44|55|66|77|88)|5(?:00|2[1-9]|33|44|66|77|88)|[79]00)/;
 const ZONE_OF_AREA: ReadonlyMap<string, string> = new Map(
   Object.entries(NORTH_AMERICAN_AREAS).flatMap(([zone, areas]) =>
     areas.split(' ').map((area): [string, string] => [area, zone]),
@@ -113,10 +115,12 @@ export function zonesOfCountry(country: string): readonly string[] {
 export function zonesOfPhone(phone: string): readonly string[] {
   const number = parsePhoneNumberFromString(phone);
   if (number === undefined) return [];
-  const { country, countryCallingCode } = number;
+  const { countryCallingCode } = number;
+  let { country } = number;
   if (countryCallingCode === '1') {
     const zone = ZONE_OF_AREA.get(number.nationalNumber.slice(0, 3));
     if (zone !== undefined) return [zone];
+    if (NOWHERE_IN_NORTH_AMERICA.test(number.nationalNumber)) country = undefined;
   }
   const countries: readonly CountryCode[] =
     country === undefined
