@@ -31,6 +31,7 @@ if (!existsSync(new URL('../dist/main.js', import.meta.url))) {
 const results = [];
 const report = (name, ours, limit, unit, better) => {
   const round = (value) => Number(value.toPrecision(4));
+  console.error(`${name}: ${round(ours)} (${round(limit)}) ${unit}`);
   results.push({ name, ours: round(ours), limit: round(limit), ratio: round(ours / limit), unit, better });
 };
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -62,9 +63,13 @@ async function drained(url, agent) {
   const started = performance.now();
   for (;;) {
     const { body } = await send(agent, `${url}/metrics`);
-    const depth = /^countersign_inbox_depth(?:\{[^}]*\})? (\d+)/m.exec(body)?.[1];
-    if (depth === undefined) throw new Error('GET /metrics shows no countersign_inbox_depth');
-    if (depth === '0') return (performance.now() - started) / 1000;
+    if (!body.includes('# HELP countersign_inbox_signals'))
+      throw new Error('GET /metrics shows no countersign_inbox_signals');
+    const depth = [...body.matchAll(/^countersign_inbox_signals\{[^}]*\} (\d+)/gm)].reduce(
+      (sum, match) => sum + Number(match[1]),
+      0,
+    );
+    if (depth === 0) return (performance.now() - started) / 1000;
     if (performance.now() - started > 600_000)
       throw new Error(`${depth} signals still unapplied after ten minutes`);
     await pause(200);

@@ -5,7 +5,7 @@ import { durationMs } from '../shared/clock.js';
 import { contactChecks, isHeldOut } from './checks.js';
 import { type Candidate, type Models } from './decision.js';
 import { expressionInputs } from './expression-source.js';
-import { type GuardrailVerdict, judgeAll, matchedOf } from './guardrails.js';
+import { type Answers, answersFor, type GuardrailVerdict, judgeAll, matchedOf } from './guardrails.js';
 import { channelChecks, type Limits, limitsOf, textChecks } from './limits.js';
 import { distinct, type Reason } from './reason.js';
 import { NO_SCORE, scoreOf } from './score.js';
@@ -43,11 +43,13 @@ export function actionsUp(bundle: Bundle, situation: Situation): string[] {
 /** Every action that is up, on each of its enabled channels, examined to the end: nothing stops at the first "no". */
 export function examineAll(bundle: Bundle, situation: Situation, models: Models): Examined[] {
   const inputs = expressionInputs(bundle, situation);
+  const common = inputs();
+  const answers = answersFor(common);
   return actionsUp(bundle, situation).flatMap((id) => {
     const action = bundle.actions.get(id);
     if (action === undefined)
       return [impossible(id, null, { code: 'unknown_action', text: `The playbook has no action ${id}.` })];
-    const about = factsOf(action, situation, inputs());
+    const about = factsOf(action, situation, common);
     const input = inputs(about.facts);
     const channels = action.spec.channels.flatMap((name) => {
       const channel = bundle.channels.get(name);
@@ -57,7 +59,9 @@ export function examineAll(bundle: Bundle, situation: Situation, models: Models)
       return [
         impossible(id, action.spec, { code: 'no_channel', text: 'None of its channels is switched on.' }),
       ];
-    return channels.map((channel) => examine({ bundle, situation, models, action, channel, input, about }));
+    return channels.map((channel) =>
+      examine({ bundle, situation, models, action, channel, input, answers: answers(input), about }),
+    );
   });
 }
 
@@ -125,16 +129,17 @@ interface Question {
   readonly action: CompiledAction;
   readonly channel: Channel;
   readonly input: ExpressionInput;
+  readonly answers: Answers;
   readonly about: ActionFacts;
 }
 
-function examine({ bundle, situation, models, action, channel, input, about }: Question): Examined {
+function examine({ bundle, situation, models, action, channel, input, answers, about }: Question): Examined {
   const { spec } = action;
   const eligibility = eligibilityOf(action, input);
   const verdicts = judgeAll(
     bundle.guardrails,
     { action: spec, channel: channel.id, country: situation.profile.country },
-    input,
+    answers,
     situation.now,
   );
   const limits = limitsOf(verdicts);

@@ -33,6 +33,8 @@ export interface Case {
 }
 
 const MOST_FLIPS = 5;
+/** Every attempt decides once more, and the decision API answers with flips: the smallest sets come first. */
+const MOST_ATTEMPTS = 12;
 
 /** The case with one thing otherwise. */
 export function applyChange({ bundle, situation }: Case, change: Change): Case {
@@ -117,34 +119,60 @@ export function changeText(change: Change): string {
   }
 }
 
-/** Changes that could turn a candidate's blocks away, one per block. */
-function changesAgainst(candidate: Candidate, { bundle, situation }: Case): Change[] {
+/** Blocks that limits cause together; which of their rules is the one too many is found by trying. */
+const LIMIT_CODES: ReadonlySet<string> = new Set([
+  'cap',
+  'hours',
+  'limit_channels',
+  'limits_conflict',
+  'too_late',
+  'zone_unknown',
+]);
+
+/**
+ * Sets of changes, each of which turns away everything that stands against a candidate; none when something does that no change of ours
+ * could (no address, a missing fact). Every member is needed: what it turns away would block by itself.
+ */
+function setsAgainst(candidate: Candidate, { bundle }: Case): Change[][] {
   const topic = bundle.actions.get(candidate.action)?.spec.topic ?? '*';
   const channel = candidate.channel ?? '';
-  const changes = candidate.blockedBy.flatMap(({ code }): Change[] => {
-    switch (code) {
-      case 'open_task':
-        return [{ kind: 'tasks_closed' }];
-      case 'suppressed':
-        return [{ kind: 'suppression_lifted', channel }];
-      case 'consent_denied':
-      case 'consent_unknown':
-        return [{ kind: 'consent', channel, topic, state: 'granted' }];
-      case 'held_out':
-        return [{ kind: 'not_held_out', action: candidate.action }];
-      default:
-        return [];
-    }
-  });
-  const rules = candidate.guardrails
-    .filter(({ matched, effect }) => matched && effect !== 'review')
-    .map(({ id }): Change => ({ kind: 'guardrail_removed', guardrail: id }));
+  const needed: Change[] = [];
+  let limited = false;
+  for (const { code } of candidate.blockedBy) {
+    if (code === 'open_task') needed.push({ kind: 'tasks_closed' });
+    else if (code === 'suppressed') needed.push({ kind: 'suppression_lifted', channel });
+    else if (code === 'consent_denied' || code === 'consent_unknown')
+      needed.push({ kind: 'consent', channel, topic, state: 'granted' });
+    else if (code === 'held_out') needed.push({ kind: 'not_held_out', action: candidate.action });
+    else if (code.startsWith('guardrail:'))
+      needed.push({ kind: 'guardrail_removed', guardrail: code.slice('guardrail:'.length) });
+    else if (LIMIT_CODES.has(code)) limited = true;
+    else return [];
+  }
   const { total, cost, propensity } = candidate.score;
-  const dear: Change[] =
-    total <= 0 && propensity > 0 && situation.actions?.includes(candidate.action) !== false
-      ? [{ kind: 'value', action: candidate.action, value: dearer(cost, propensity) }]
-      : [];
-  return [...changes, ...rules, ...dear];
+  if (total <= 0 && isWeighed(candidate, bundle)) {
+    if (propensity <= 0) return [];
+    needed.push({ kind: 'value', action: candidate.action, value: dearer(cost, propensity) });
+  }
+  const distinct = distinctChanges(needed);
+  if (!limited) return distinct.length === 0 ? [] : [distinct];
+  return candidate.guardrails
+    .filter(({ matched, effect }) => matched && effect === 'limit')
+    .map(({ id }) => distinctChanges([...distinct, { kind: 'guardrail_removed', guardrail: id }]));
+}
+
+/** Whether a candidate has to be worth its cost: what is owed is not weighed. */
+function isWeighed(candidate: Candidate, bundle: Bundle): boolean {
+  return bundle.actions.get(candidate.action)?.spec.class !== 'transactional';
+}
+
+/** A hand-off stands until every rule that asks for it is gone. */
+function setsAgainstHandoff(result: DecisionResult): Change[][] {
+  const rules = result.candidates
+    .flatMap(({ guardrails }) => guardrails)
+    .filter(({ matched, effect }) => matched && effect === 'handoff')
+    .map(({ id }): Change => ({ kind: 'guardrail_removed', guardrail: id }));
+  return rules.length === 0 ? [] : [distinctChanges(rules)];
 }
 
 /** The smallest value at which a contact is worth more than it costs, in hundredths of a minor unit. */
@@ -185,8 +213,8 @@ function changesForChosen(result: DecisionResult, { bundle }: Case): Change[] {
 }
 
 /**
- * The smallest changes that would have given another outcome: single ones first; where none suffices, for each candidate all that stand
- * against it together. Each is tried by deciding again with the same seed.
+ * The smallest changes that would have given another outcome: for each candidate everything that stands against it, the smallest sets
+ * first. Each is tried by deciding again with the same seed.
  */
 export function flips(
   given: Case,
@@ -212,22 +240,25 @@ export function flips(
     collect(changesForChosen(result, given).map((change) => [change]));
     return found;
   }
-  const sets = result.candidates.map((candidate) => distinctChanges(changesAgainst(candidate, given)));
-  collect(distinctChanges(sets.flat()).map((change) => [change]));
-  if (found.length > 0) return found;
-  for (const size of [2, 3, 4]) {
-    collect(sets.flatMap((changes) => subsets(changes, size)));
-    if (found.length > 0) break;
+  const sets = distinctSets([
+    ...(result.outcome === 'handoff' ? setsAgainstHandoff(result) : []),
+    ...result.candidates.flatMap((candidate) => setsAgainst(candidate, given)),
+  ]);
+  const sizes = [...new Set(sets.map((changes) => changes.length))].toSorted((x, y) => x - y);
+  let left = MOST_ATTEMPTS;
+  for (const size of sizes) {
+    const attempts = sets.filter((changes) => changes.length === size).slice(0, left);
+    left -= attempts.length;
+    collect(attempts);
+    if (found.length > 0 || left <= 0) break;
   }
   return found;
 }
 
-function distinctChanges(changes: readonly Change[]): Change[] {
-  return [...new Map(changes.map((change) => [JSON.stringify(change), change])).values()];
+function distinctSets(sets: readonly Change[][]): Change[][] {
+  return [...new Map(sets.map((changes) => [JSON.stringify(changes), changes])).values()];
 }
 
-/** All choices of `size` out of the list, in order. */
-function subsets<T>(items: readonly T[], size: number): T[][] {
-  if (size === 0) return [[]];
-  return items.flatMap((item, i) => subsets(items.slice(i + 1), size - 1).map((rest) => [item, ...rest]));
+function distinctChanges(changes: readonly Change[]): Change[] {
+  return [...new Map(changes.map((change) => [JSON.stringify(change), change])).values()];
 }

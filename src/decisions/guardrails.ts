@@ -1,4 +1,4 @@
-import { type CompiledGuardrail, type ExpressionInput } from '../policies/bundle.js';
+import { type CompiledGuardrail, type Evaluation, type ExpressionInput } from '../policies/bundle.js';
 import { type Action, type Guardrail, type Scope } from '../policies/playbook.js';
 
 /** What one guardrail says about one candidate. */
@@ -15,6 +15,26 @@ export interface GuardrailTarget {
   /** Null when it is not known: a rule for one country then applies. */
   readonly country: string | null;
 }
+
+/** What a guardrail's condition gives for one candidate. */
+export type Answers = (condition: CompiledGuardrail['when']) => Evaluation<boolean>;
+
+/**
+ * Answers for the candidates of one situation. Only facts differ between its candidates, so a condition that reads none is evaluated once.
+ * @param common the input without any facts.
+ */
+export function answersFor(common: ExpressionInput): (own: ExpressionInput) => Answers {
+  const known = new Map<CompiledGuardrail['when'], Evaluation<boolean>>();
+  return (own) => (condition) => {
+    if (READS_FACTS.test(condition.source)) return condition.evaluate(own);
+    const answer = known.get(condition) ?? condition.evaluate(common);
+    known.set(condition, answer);
+    return answer;
+  };
+}
+
+/** Too often true (the word may stand in a text literal) and never wrongly false. */
+const READS_FACTS = /\bfacts\b/;
 
 const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const;
 
@@ -45,7 +65,7 @@ function hasExpired(guardrail: Guardrail, now: string): boolean {
 function judge(
   { spec, when }: CompiledGuardrail,
   target: GuardrailTarget,
-  input: ExpressionInput,
+  answers: Answers,
   now: string,
 ): GuardrailVerdict {
   const verdict = (matched: boolean, reason: string): GuardrailVerdict => ({
@@ -54,7 +74,7 @@ function judge(
     reason,
   });
   if (hasExpired(spec, now)) return verdict(false, `It expired on ${spec.expires ?? ''}.`);
-  const answer = when.evaluate(input);
+  const answer = answers(when);
   if (!answer.known)
     return verdict(true, `${spec.reason} (${answer.reads} is not known, so the rule applies.)`);
   if (!answer.value) return verdict(false, 'Its condition does not hold.');
@@ -67,13 +87,13 @@ function judge(
 export function judgeAll(
   guardrails: readonly CompiledGuardrail[],
   target: GuardrailTarget,
-  input: ExpressionInput,
+  answers: Answers,
   now: string,
 ): GuardrailVerdict[] {
   return guardrails
     .filter((each) => covers(each.spec.scope, target))
     .toSorted((a, b) => (a.spec.id < b.spec.id ? -1 : 1))
-    .map((each) => judge(each, target, input, now));
+    .map((each) => judge(each, target, answers, now));
 }
 
 /** The verdicts that matched with one effect. */

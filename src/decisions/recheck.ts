@@ -5,7 +5,7 @@ import { canonicalJson } from '../shared/canonical-json.js';
 import { factsOf } from './candidates.js';
 import { contactChecks } from './checks.js';
 import { expressionInputs } from './expression-source.js';
-import { bySeverity, judgeAll, matchedOf } from './guardrails.js';
+import { answersFor, bySeverity, judgeAll, matchedOf } from './guardrails.js';
 import { channelChecks, type Limits, limitsOf, textChecks } from './limits.js';
 import { distinct, type Reason } from './reason.js';
 import { earliestSendTime } from './send-time.js';
@@ -57,10 +57,11 @@ export function recheck(bundle: Bundle, situation: Situation, message: DueMessag
   }
   const action = compiled.spec;
   const inputs = expressionInputs(bundle, situation);
+  const common = inputs();
   const verdicts = judgeAll(
     bundle.guardrails,
     { action, channel: channel.id, country: situation.profile.country },
-    inputs(factsOf(compiled, situation, inputs()).facts),
+    answersFor(common)(inputs(factsOf(compiled, situation, common).facts)),
     situation.now,
   );
   const limits = limitsOf(verdicts);

@@ -60,10 +60,15 @@ class Program<T> implements CompiledExpression<T> {
 
   evaluate(input: ExpressionInput): Evaluation<T> {
     let value: unknown;
+    // The engine reports absence by throwing, which is ordinary here: without this, writing stacks costs more than evaluating.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     try {
       value = plainValue(this.program(input));
     } catch (error) {
       return { known: false, reads: this.whatWasMissing(error) };
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
     }
     if (value === undefined) return { known: false, reads: `${this.source} (not a finite number)` };
     // The type was checked when the expression was compiled.

@@ -115,7 +115,7 @@ function against(bundle: Bundle, situation: Situation, row: SentRow, at: number)
   const verdicts = judgeAll(
     unconditional,
     { action, channel: channel.id, country: situation.profile.country },
-    {},
+    () => ({ known: true, value: true }),
     situation.now,
   );
   const time = earliestSendTime({
