@@ -76,6 +76,17 @@ async function drained(url, agent) {
   }
 }
 
+/** Waits until what the signals led to has been decided, drafted and assessed, so that it is not measured as part of something else. */
+async function settled(url, agent) {
+  const busy =
+    /^countersign_work_rows\{[^}]*kind="(?:trigger\.fired|message\.opened|draft\.written|draft\.assessed)"[^}]*\} [1-9]/m;
+  for (const until = performance.now() + 600_000; ; await pause(500)) {
+    const { body } = await send(agent, `${url}/metrics`);
+    if (!busy.test(body)) return;
+    if (performance.now() > until) throw new Error('decisions still under way after ten minutes');
+  }
+}
+
 /** Milliseconds from sending a signal to the decision it led to, for `rounds` people one after another on an idle service. */
 async function triggerToDecision(url, agent, rounds) {
   const acknowledged = [];
@@ -181,6 +192,7 @@ async function measure(engine, server) {
       'signals/s (limit: ingest of this run)',
       'higher',
     );
+    await settled(service.url, agent);
 
     const decide = await closedLoop({
       clients: 8,
