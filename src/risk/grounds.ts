@@ -187,6 +187,7 @@ function priceLeaf(grounds: Grounds, meaning: Meaning & { kind: 'price' }): Leaf
         );
       // Clients send major units, as the Segment spec has it.
       return (
+        !isOverruled(grounds, leaf) &&
         meaning.minor.includes(Math.round(leaf.value * 100)) &&
         situationCurrencyFits(grounds.leaves, meaning.currencies)
       );
@@ -311,6 +312,14 @@ function signedWords(grounds: Grounds, statement: Statement): boolean {
   return grounds.signed.text.includes(normalised(statement.text));
 }
 
+/** What something costs is the catalogue's to say once it was asked: what an event says of the same may be old, or made up by anybody. */
+function isOverruled(grounds: Grounds, observed: Leaf): boolean {
+  return (
+    MONEY_KEY.test(observed.key) &&
+    grounds.leaves.some((leaf) => leaf.from === 'fact' && leaf.key === observed.key)
+  );
+}
+
 /** The very words, as the event brought them: an order's total, a delivery date. Never a percentage or a promise. */
 function observedWords(grounds: Grounds, statement: Statement): Leaf | undefined {
   const { kind } = statement.meaning;
@@ -318,7 +327,10 @@ function observedWords(grounds: Grounds, statement: Statement): Leaf | undefined
   const words = normalised(statement.text);
   return grounds.leaves.find(
     (leaf) =>
-      leaf.from === 'situation' && typeof leaf.value === 'string' && normalised(leaf.value).includes(words),
+      leaf.from === 'situation' &&
+      typeof leaf.value === 'string' &&
+      !isOverruled(grounds, leaf) &&
+      normalised(leaf.value).includes(words),
   );
 }
 

@@ -81,6 +81,14 @@ describe('unsupported claims', () => {
     expect(codes('90% off', order)).toContain('claims.unsupported');
   });
 
+  it('takes from the catalogue, not from the event, what the catalogue says', () => {
+    const seen = signalled({ price: 24, shown: { price: '€24.00' }, currency: 'EUR' });
+    expect(codes('€24.00', seen)).toEqual([]);
+    const cup = fact('cup', 'product', { name: 'Tide cup', price: 2900, currency: 'EUR' });
+    expect(codes('€24.00', { ...seen, facts: [cup] })).toEqual(['claims.unsupported']);
+    expect(codes('€29.00', { ...seen, facts: [cup] })).toEqual([]);
+  });
+
   it('takes promises from approved claims and from the signed template’s own words', () => {
     const claim = fact('c1', 'claim', { text: 'Free returns within 30 days, guaranteed.' });
     const words = 'Free returns within 30 days. Guaranteed.';
@@ -338,10 +346,13 @@ describe('special categories', () => {
 });
 
 describe('who it goes to', () => {
-  it('sends key accounts to a person', () => {
+  it('sends advertising to key accounts to a person, and lets what is owed to them go', () => {
+    const content = mail(`Hello\n${FOOTER}`, { class: 'marketing' });
     const about = (traits: Record<string, Json>) =>
-      codes('Hello', { situation: situation({ profile: profile({ traits }) }) });
+      codes('Hello', { content, situation: situation({ profile: profile({ traits }) }) });
     expect(about({ key_account: true })).toEqual(['key-account']);
+    const owed = situation({ profile: profile({ traits: { key_account: true } }) });
+    expect(codes('Hello', { situation: owed })).toEqual([]);
     expect(about({ plan: 'Enterprise' })).toEqual(['key-account']);
     expect(about({ key_account: 'no', plan: 'free' })).toEqual([]);
   });

@@ -4,10 +4,11 @@ import { type Check, needsPerson } from '../check.js';
 const NO = new Set<Json>([false, 0, '', 'no', 'false', 'none', 'null', null]);
 const PLANS = /^(?:enterprise|key[\s_-]?account|strategic|vip|platinum)$/i;
 
-/** People whose relationship is looked after by somebody: a slip costs more there. */
+/** People whose relationship is looked after by somebody: a slip costs more there. What is owed to them (an order's confirmation) does not wait. */
 export const keyAccount: Check = {
   name: 'key-account',
-  run: ({ situation, engine }) => {
+  run: ({ situation, content, engine }) => {
+    if (content.class === 'transactional') return [];
     const { traits } = situation.profile;
     const marked = traits['key_account'];
     const plan = traits['plan'] ?? traits['account_tier'];
