@@ -1,0 +1,132 @@
+import { checkout, DAY, fillCatalogue, HOUR, identify, MINUTE, oldOrder } from '../harness/customers.js';
+import { Story } from '../harness/service.js';
+import {
+  codesOf,
+  endSound,
+  mailsTo,
+  message,
+  messagesTo,
+  only,
+  reviewsAbout,
+  verdict,
+} from '../harness/shown.js';
+
+const shop = 'https://marrow-and-pine.example.com';
+
+describe('what is true when it is approved and not when it is to leave', () => {
+  let story: Story;
+  beforeAll(async () => {
+    // Half past eight in the evening in New York: a reminder an hour later waits for eight in the morning.
+    story = await Story.begin({ now: '2026-11-18T01:30:00.000Z' });
+    await fillCatalogue(story);
+  });
+  afterAll(() => endSound(story));
+
+  async function cupCosts(price: number, available = true): Promise<void> {
+    const data = { name: 'Tide cup, 180 ml', price, currency: 'EUR', category: 'ceramics', available, url: `${shop}/products/cup-tide` }; // prettier-ignore
+    const answer = await story.request('PUT', '/v1/facts/cup-tide', {
+      body: { kind: 'product', data, source: 'catalogue' },
+    });
+    expect(answer.status).toBe(200);
+  }
+
+  async function offerEnds(validUntil: string): Promise<void> {
+    const data = { title: '10% off your first order', percent: 10, code: 'HELLO10', url: `${shop}/welcome` };
+    const answer = await story.request('PUT', '/v1/facts/offer-welcome-10', {
+      body: { kind: 'offer', data, validUntil, source: 'offers' },
+    });
+    expect(answer.status).toBe(200);
+  }
+
+  it('comes back to a person with the difference when the price changed', async () => {
+    await story.happens(identify('ada'), oldOrder(story, 'ada'), checkout('ada', { total: 48 }));
+    await story.passes(HOUR);
+    const reminder = only(await messagesTo(story, 'ada'));
+    expect(reminder).toMatchObject({ state: 'scheduled', approval: { kind: 'template' } });
+    await story.passes(HOUR);
+    await cupCosts(2_900);
+    await story.passes(Date.parse('2026-11-18T13:00:00Z') - story.clock.now().getTime());
+
+    expect(await mailsTo(story, 'ada@example.com')).toEqual([]);
+    expect(await message(story, reminder.id)).toMatchObject({ state: 'in_review', sentAt: null });
+    const item = only(await reviewsAbout(story, 'ada'));
+    expect(item.why).toMatchObject([{ code: 'changed_fact' }]);
+    expect(only(item.why).text).toContain('price 2400 → 2900');
+    expect(item.draft.claims).toContainEqual(
+      expect.objectContaining({ text: '€24.00', kind: 'price', ok: false }),
+    );
+
+    // The person puts it right, and that is what leaves.
+    await story.passes(MINUTE);
+    const text = item.draft.text.replace('€24.00', '€29.00');
+    const edited = await verdict(story, item, { verdict: 'edit', content: { text } });
+    expect(edited.status).toBe(200);
+    const now = only(await reviewsAbout(story, 'ada', 'claimed'));
+    expect(now.draft.claims).toContainEqual(
+      expect.objectContaining({ text: '€29.00', kind: 'price', ok: true, source: 'cup-tide' }),
+    );
+    expect((await verdict(story, now, { verdict: 'approve' })).status).toBe(200);
+    const { email } = only(await mailsTo(story, 'ada@example.com'));
+    expect(email.text).toContain('€29.00');
+    expect(`${email.text} ${email.html}`).not.toContain('24.00');
+  });
+
+  it('does not ask the same person about the same change for ever', async () => {
+    await story.passes(Date.parse('2026-11-20T01:30:00Z') - story.clock.now().getTime());
+    await cupCosts(2_400);
+    await story.happens(identify('bea'), oldOrder(story, 'bea'), checkout('bea'));
+    await story.passes(HOUR);
+    await cupCosts(2_300);
+    await story.passes(Date.parse('2026-11-20T13:00:00Z') - story.clock.now().getTime());
+    const item = only(await reviewsAbout(story, 'bea'));
+    await story.passes(MINUTE);
+    expect((await verdict(story, item, { verdict: 'approve' })).status).toBe(200);
+    expect(await message(story, item.messageId)).toMatchObject({
+      state: 'sent',
+      approval: { kind: 'person' },
+    });
+  });
+
+  it('is suppressed when the product was sold out overnight', async () => {
+    await story.passes(Date.parse('2026-11-22T01:30:00Z') - story.clock.now().getTime());
+    await story.happens(identify('cleo'), oldOrder(story, 'cleo'), checkout('cleo'));
+    await story.passes(HOUR);
+    expect(only(await messagesTo(story, 'cleo')).state).toBe('scheduled');
+    await cupCosts(2_300, false);
+    await story.passes(Date.parse('2026-11-22T13:00:00Z') - story.clock.now().getTime());
+    const reminder = only(await messagesTo(story, 'cleo'));
+    expect(reminder.state).toBe('suppressed');
+    expect(reminder.steps.at(-1)?.reason.code).toBe('guardrail:sold-out');
+  });
+
+  it('expires when the offer in it was withdrawn overnight', async () => {
+    await story.passes(Date.parse('2026-11-23T01:30:00Z') - story.clock.now().getTime());
+    await story.happens(identify('dora'), { type: 'track', userId: 'dora', event: 'Signed Up' });
+    const welcome = only(await messagesTo(story, 'dora'));
+    expect(welcome).toMatchObject({ state: 'scheduled', offer: 'offer-welcome-10' });
+    await offerEnds(new Date(story.clock.now().getTime() + HOUR).toISOString());
+    await story.passes(DAY);
+    expect(await message(story, welcome.id)).toMatchObject({ state: 'expired', sentAt: null });
+    expect(codesOf((await message(story, welcome.id)).steps.map(({ reason }) => reason))).toContain(
+      'stale_fact',
+    );
+    expect(await mailsTo(story, 'dora@example.com')).toEqual([]);
+  });
+
+  it('is not even begun once the offer has ended', async () => {
+    await story.happens(identify('eli'), { type: 'track', userId: 'eli', event: 'Signed Up' });
+    expect(await messagesTo(story, 'eli')).toEqual([]);
+  });
+
+  it('expires when nobody looks at it in time', async () => {
+    await cupCosts(2_400);
+    await story.happens(identify('finn'), checkout('finn'));
+    await story.passes(HOUR);
+    const item = only(await reviewsAbout(story, 'finn'));
+    await story.passes(DAY);
+    expect(await message(story, item.messageId)).toMatchObject({ state: 'expired', sentAt: null });
+    expect(await reviewsAbout(story, 'finn')).toEqual([]);
+    expect((await verdict(story, item, { verdict: 'approve' })).status).toBe(410);
+    expect(await mailsTo(story, 'finn@example.com')).toEqual([]);
+  });
+});
