@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { NestApplicationContextOptions } from '@nestjs/common/interfaces/nest-application-context-options.interface.js';
 import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AccessService } from './access/index.js';
@@ -35,14 +36,14 @@ export interface ServiceParts {
 }
 
 /** Where the environment says the database is. */
-export function databaseLocation(environment: Environment): DatabaseLocation {
+function databaseLocation(environment: Environment): DatabaseLocation {
   return environment.DATABASE_URL === undefined
     ? { engine: 'embedded', directory: resolve(environment.DATA_DIR) }
     : { engine: 'postgres', url: environment.DATABASE_URL };
 }
 
 /** What a process brings with it, from the environment; makes the secret keys at the first start. */
-export async function createRuntime(environment: Environment): Promise<Runtime> {
+async function createRuntime(environment: Environment): Promise<Runtime> {
   const clock = clockFor(environment.CLOCK);
   const keys = environment.SECRET_KEYS ?? (await readOrCreateSecretKeys(resolve(environment.DATA_DIR)));
   return { environment, clock, ids: new RandomIds(clock), secrets: new Secrets(keys) };
@@ -66,10 +67,15 @@ export async function startService(
     if (parts.database === undefined) await database.close();
   };
   try {
-    app = await NestFactory.create<NestFastifyApplication>(AppModule.of(database, runtime), httpAdapter(), {
+    const options = Object.assign(new NestApplicationContextOptions(), {
       logger: createLogger(environment.LOG_LEVEL),
       abortOnError: false,
     });
+    app = await NestFactory.create<NestFastifyApplication>(
+      AppModule.of(database, runtime),
+      httpAdapter(),
+      options,
+    );
     configureHttp(app);
     const { administrator, printed } = await app.get(AccessService).bootstrap(environment);
     await app.get(PoliciesService).loadFolderAtStart(administrator);

@@ -14,9 +14,7 @@ export interface Asset {
   readonly brotli: Buffer;
 }
 
-function fromPackage(path: string): Buffer {
-  return readFileSync(createRequire(import.meta.url).resolve(path));
-}
+const require = createRequire(import.meta.url);
 
 function own(name: string): Buffer {
   return readFileSync(fileURLToPath(new URL(`./assets/${name}`, import.meta.url)));
@@ -35,11 +33,11 @@ export class ConsoleAssets {
   constructor() {
     this.links = {
       styles: [
-        this.add('pico.css', 'text/css', fromPackage('@picocss/pico/css/pico.min.css')),
+        this.add('pico.css', 'text/css', readFileSync(require.resolve('@picocss/pico/css/pico.min.css'))),
         this.add('console.css', 'text/css', own('console.css')),
       ],
       scripts: [
-        this.add('htmx.js', 'text/javascript', fromPackage('htmx.org/dist/htmx.min.js')),
+        this.add('htmx.js', 'text/javascript', readFileSync(require.resolve('htmx.org/dist/htmx.min.js'))),
         this.add('console.js', 'text/javascript', own('console.js')),
       ],
       icon: this.add('icon.svg', 'image/svg+xml', own('icon.svg')),

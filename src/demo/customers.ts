@@ -69,7 +69,7 @@ const PLACES = [
 ] as const;
 
 /** What a customer is there to show. */
-export const STORIES = [
+const STORIES = [
   'signed-up',
   'signed-up-without-consent',
   'abandoned-checkout',
@@ -89,7 +89,7 @@ export const STORIES = [
   'dirty-data',
   'regular',
 ] as const;
-export type SampleStory = (typeof STORIES)[number];
+type SampleStory = (typeof STORIES)[number];
 
 /** How many of each there are. */
 const COUNTS: Readonly<Record<SampleStory, number>> = {
@@ -182,6 +182,10 @@ function customer(userId: string, story: SampleStory, index: number, now: Date, 
   return { userId, story, signals };
 }
 
+function withoutTrait(traits: Record<string, unknown>, name: string): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(traits).filter(([trait]) => trait !== name));
+}
+
 function traits(userId: string, story: SampleStory, index: number, dice: Dice): Record<string, unknown> {
   const first = pick(FIRST_NAMES, dice('first name'));
   const last = pick(LAST_NAMES, dice('last name'));
@@ -199,18 +203,14 @@ function traits(userId: string, story: SampleStory, index: number, dice: Dice): 
     birth_year: 1960 + Math.floor(dice('birth year') * 42),
   };
   switch (story) {
-    case 'signed-up-without-consent': {
-      const { consent: _consent, ...without } = clean;
-      return index % 2 === 0 ? without : { ...without, consent: { email: false } };
-    }
+    case 'signed-up-without-consent':
+      return index % 2 === 0 ? withoutTrait(clean, 'consent') : { ...clean, consent: { email: false } };
     case 'objected':
       return { ...clean, consent: { email: false } };
     case 'minor':
       return { ...clean, birth_year: 2013 };
-    case 'no-address': {
-      const { email: _email, ...without } = clean;
-      return without;
-    }
+    case 'no-address':
+      return withoutTrait(clean, 'email');
     case 'key-account-checkout':
       return { ...clean, key_account: true, company: 'Examplary Tearooms Ltd' };
     case 'dirty-data':

@@ -6,7 +6,7 @@ import { type Bundle } from '../policies/bundle.js';
 
 /** A decision to act opens a message. */
 @Injectable()
-export class MessageFollowUp extends DecisionFollowUp {
+class MessageFollowUp extends DecisionFollowUp {
   constructor(private readonly messages: MessagesService) {
     super();
   }

@@ -16,14 +16,14 @@ export interface Runtime {
 }
 
 /** The machine's own clock. */
-export class SystemClock extends Clock {
+class SystemClock extends Clock {
   override now(): Date {
     return new Date();
   }
 }
 
 /** A clock that starts at a given moment and may run faster (CLOCK=2026-03-29T00:30:00Z@60x). Tests only. */
-export class ShiftedClock extends Clock {
+class ShiftedClock extends Clock {
   private readonly startedAt = Date.now();
 
   constructor(

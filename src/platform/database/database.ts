@@ -7,7 +7,7 @@ import { type OpenedDialect } from './dialect.js';
 import { type Db, type Tables, type Tx } from './handles.js';
 import { migrateToLatest, requireLatest } from './migrator.js';
 
-export type Engine = 'embedded' | 'postgres';
+type Engine = 'embedded' | 'postgres';
 
 export type DatabaseLocation =
   | {

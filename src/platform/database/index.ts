@@ -1,5 +1,4 @@
-export { Database, type DatabaseLocation, type Engine } from './database.js';
+export { Database, type DatabaseLocation } from './database.js';
 export { DatabaseModule } from './database.module.js';
 export { DirectoryLockedError } from './directory-lock.js';
 export { type Db, type Executor, type Tx } from './handles.js';
-export { SchemaError } from './migrator.js';

@@ -36,7 +36,7 @@ export async function migrateToLatest(db: Db): Promise<void> {
 }
 
 /** The schema is another version's. */
-export class SchemaError extends Error {
+class SchemaError extends Error {
   override readonly name = 'SchemaError';
 }
 

@@ -123,16 +123,6 @@ export async function reviveWork(tx: Tx, id: number, now: Date): Promise<boolean
   return rows.length === 1;
 }
 
-/** When the next row of these kinds is due, of those nobody holds. */
-export async function nextDue(db: Executor, kinds: readonly string[]): Promise<Date | null> {
-  const { rows } = await sql<{ due_at: Date | null }>`
-    select min(due_at) as due_at from work
-    where state = 'ready' and kind = any(${kinds}) and (leased_until is null or leased_until < now())`.execute(
-    db,
-  );
-  return rows[0]?.due_at ?? null;
-}
-
 export async function countWork(db: Executor): Promise<{ state: string; kind: string; count: number }[]> {
   const { rows } = await sql<{ state: string; kind: string; count: number }>`
     select state, kind, count(*) as count from work group by state, kind order by kind, state`.execute(db);

@@ -53,7 +53,7 @@ export class WorkService {
   register<P, A>(handler: WorkHandler<P, A>): void {
     if (this.handlers.has(handler.kind))
       throw new Error(`work of kind ${handler.kind} has a handler already`);
-    this.handlers.set(handler.kind, handler as unknown as AnyHandler);
+    this.handlers.set(handler.kind, handler);
   }
 
   kinds(): string[] {
