@@ -51,6 +51,20 @@ export function readSmtpFailure(failure: SmtpFailure): Delivery {
   return failure.dataStarted ? { outcome: 'unknown', reason } : { outcome: 'not_sent', reason };
 }
 
+/**
+ * A server's words without the address they speak of: reasons are kept in the clear, and must say nothing of a person who was erased.
+ * @param recipient the address that was written to.
+ */
+export function withoutAddresses(text: string, recipient: string): string {
+  const mailbox = recipient.split('@')[0] ?? '';
+  const plain = text.replace(/[^\s<>"'(),;:=]+(?:@|=40|%40)[^\s<>"'(),;:]+/gi, '(address)');
+  // Some name the mailbox alone: "user ada.lovelace unknown".
+  const literally = mailbox.replace(/[^\w]/g, '\\$&');
+  return mailbox.length < 3
+    ? plain
+    : plain.replace(new RegExp(`(?<!\\w)${literally}(?!\\w)`, 'gi'), '(mailbox)');
+}
+
 /** What a webhook's answer means: 2xx taken, 429 and 5xx not taken and worth another try, the rest refused. Redirects are not followed. */
 export function readHttpStatus(status: number): Delivery {
   if (status >= 200 && status < 300) return { outcome: 'sent', providerId: null };

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import SMTPConnection, { type SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection';
 import { isLoopback } from '../config/environment.js';
 import { type Parcel, type RemoteChannel } from './channel.port.js';
-import { type Delivery, readSmtpFailure } from './delivery.js';
+import { type Delivery, readSmtpFailure, withoutAddresses } from './delivery.js';
 import { type BuiltMail, buildMail } from './mail.builder.js';
 
 /** How long to wait for a mail server, in milliseconds. */
@@ -144,7 +144,7 @@ export class SmtpChannel implements RemoteChannel {
         command: error.command ?? null,
         code: error.responseCode ?? null,
         malformed: error.code === 'EENVELOPE' || error.code === 'EMESSAGE',
-        text: error.response ?? error.message,
+        text: withoutAddresses(error.response ?? error.message, mail.envelope.to),
       });
     } finally {
       ended.abort();
