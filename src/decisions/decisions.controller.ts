@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Allow } from '../access/index.js';
-import { decodeCursor, Idempotent, type Page, page } from '../platform/http/index.js';
+import { belongingTo, decodeCursor, Idempotent, type Page, page } from '../platform/http/index.js';
 import { type DecisionAnswer } from './answer.js';
 import {
   createdCursor,
@@ -31,7 +31,8 @@ export class DecisionsController {
   @ApiOperation({ summary: 'Decides for a person; `execute` also makes the message' })
   @ApiResponse({ status: 200, standardSchema: decisionAnswer })
   async make(@Body({ schema: decisionRequest }) body: DecisionRequestBody): Promise<DecisionAnswer> {
-    return this.explanations.explainFresh(await this.decisions.decide(body));
+    const decided = await this.decisions.decide(body);
+    return belongingTo(decided.decision.profileId, await this.explanations.explainFresh(decided));
   }
 
   @Get(':id')

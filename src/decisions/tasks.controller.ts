@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/com
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type Actor, actorId, Allow, CurrentActor } from '../access/index.js';
 import { Database, type Executor } from '../platform/database/index.js';
-import { decodeCursor, Idempotent, type Page, page } from '../platform/http/index.js';
+import { belongingTo, decodeCursor, Idempotent, type Page, page } from '../platform/http/index.js';
 import { ErasedError } from '../platform/vault/index.js';
 import { ProfilesService } from '../profiles/index.js';
 import {
@@ -60,7 +60,7 @@ export class TasksController {
       const task = await this.tasks.close(tx, id, { by: actorId(actor), ...body });
       const [answer] = await this.answers(tx, [task]);
       if (answer === undefined) throw new Error(`task ${id} was closed and cannot be shown`);
-      return answer;
+      return belongingTo(task.profileId, answer);
     });
   }
 

@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/com
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type Actor, actorId, Allow, CurrentActor } from '../access/index.js';
 import { Database } from '../platform/database/index.js';
-import { Idempotent, type Page } from '../platform/http/index.js';
+import { belongingTo, Idempotent, type Page } from '../platform/http/index.js';
 import { MessageViews } from './message-views.service.js';
 import {
   type MessageAnswer,
@@ -53,7 +53,7 @@ export class MessagesController {
     @CurrentActor() actor: Actor,
   ): Promise<MessageAnswer> {
     const by = { actor: actorId(actor), reason: body?.reason ?? 'It was cancelled.' };
-    await this.database.transaction((tx) => this.messages.cancel(tx, id, by));
-    return this.views.get(id);
+    const { profileId } = await this.database.transaction((tx) => this.messages.cancel(tx, id, by));
+    return belongingTo(profileId, await this.views.get(id));
   }
 }

@@ -198,6 +198,8 @@ table idempotency_keys
   body_hash text not null
   status integer
   response text
+  sealed bytea
+  key_id text
   created_at timestamp with time zone not null
   constraint idempotency_keys_pkey PRIMARY KEY (scope, key)
 

@@ -4,7 +4,7 @@ import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 
 /**
  * A POST that creates: with an `Idempotency-Key` the same key and body answers the first answer again, the same key with another body is
- * 422, and a second request while the first is under way is 409.
+ * 422, and a second request while the first is under way is 409. A handler whose answer tells of a person says so with `belongingTo`.
  */
 export const Idempotent = (): MethodDecorator =>
   applyDecorators(

@@ -4,6 +4,8 @@ import { from, lastValueFrom, type Observable } from 'rxjs';
 import { Clock } from '../../shared/clock.js';
 import { contentHash } from '../../shared/hash.js';
 import { Database } from '../database/index.js';
+import { Vault } from '../vault/index.js';
+import { ownerOf } from './answer-owner.js';
 import {
   claimKey,
   deleteExpiredKeys,
@@ -24,6 +26,8 @@ interface Request extends FastifyRequest {
   caller?: { actor: { kind: 'person'; personId: string } | { kind: 'service'; tokenId: string } };
 }
 
+type Answered = IdempotencyRow & { readonly status: number };
+
 /** See `@Idempotent()`. */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
@@ -32,6 +36,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly vault: Vault,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -58,9 +63,10 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const bodyHash = contentHash(request.body ?? null);
     const earlier = await this.claim(scope, key, bodyHash);
     if (earlier !== null) {
+      const text = await this.open(earlier);
       reply.code(earlier.status);
       reply.header('idempotent-replayed', 'true');
-      return JSON.parse(earlier.response) as unknown;
+      return JSON.parse(text) as unknown;
     }
     let answer: unknown;
     try {
@@ -69,21 +75,36 @@ export class IdempotencyInterceptor implements NestInterceptor {
       await releaseKey(this.database.db, scope, key);
       throw error;
     }
-    await saveAnswer(this.database.db, {
-      scope,
-      key,
-      status: reply.statusCode,
-      response: JSON.stringify(answer ?? null),
-    });
+    await this.keep(scope, key, reply.statusCode, answer);
     return answer;
   }
 
+  /** Keeps an answer to give it again; one about a person so that it can be read no longer than they are known. */
+  private async keep(scope: string, key: string, status: number, answer: unknown): Promise<void> {
+    const { db } = this.database;
+    const text = JSON.stringify(answer ?? null);
+    const owner = ownerOf(answer);
+    if (owner === null) {
+      await saveAnswer(db, { scope, key, status, response: text, sealed: null, keyId: null });
+      return;
+    }
+    const personKey = (await this.vault.keys(db, [owner])).get(owner);
+    // Erased a moment ago: kept is only that it was answered.
+    const sealed = personKey === undefined ? null : this.vault.sealText(personKey, text);
+    await saveAnswer(db, { scope, key, status, response: null, sealed, keyId: owner });
+  }
+
+  /** @throws Problem 410 when it was about a person who was erased. */
+  private async open(earlier: Answered): Promise<string> {
+    if (earlier.key_id === null) return earlier.response ?? 'null';
+    const personKey = (await this.vault.keys(this.database.db, [earlier.key_id])).get(earlier.key_id);
+    if (personKey === undefined || earlier.sealed === null)
+      throw new Problem(410, 'erased', 'The first answer was about a person who has been erased.');
+    return this.vault.unsealText(personKey, earlier.sealed);
+  }
+
   /** Null when this request is the first; else the first one's answer, waited for when it is under way. */
-  private async claim(
-    scope: string,
-    key: string,
-    bodyHash: string,
-  ): Promise<{ status: number; response: string } | null> {
+  private async claim(scope: string, key: string, bodyHash: string): Promise<Answered | null> {
     const now = this.clock.now();
     await this.purge(now);
     for (let waited = 0; ; waited += LOOK_EVERY_MS) {
@@ -99,7 +120,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
       if (earlier.body_hash !== bodyHash) {
         throw new Problem(422, 'idempotency-key-reused', 'This Idempotency-Key was used with another body.');
       }
-      if (earlier.status !== null) return { status: earlier.status, response: earlier.response ?? 'null' };
+      if (isAnswered(earlier)) return earlier;
       if (waited >= WAIT_MS) {
         throw new Problem(
           409,
@@ -118,6 +139,10 @@ export class IdempotencyInterceptor implements NestInterceptor {
     this.purgedAt = now.getTime();
     await deleteExpiredKeys(this.database.db, new Date(now.getTime() - KEPT_MS));
   }
+}
+
+function isAnswered(row: IdempotencyRow): row is Answered {
+  return row.status !== null;
 }
 
 function callerOf(request: Request): string {

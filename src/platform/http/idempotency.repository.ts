@@ -6,6 +6,9 @@ export interface IdempotencyRow {
   body_hash: string;
   status: number | null;
   response: string | null;
+  /** An answer about a person, sealed under the key `key_id`; `response` is null then. */
+  sealed: Uint8Array | null;
+  key_id: string | null;
   created_at: Date;
 }
 
@@ -24,22 +27,30 @@ export async function claimKey(
   const { rows: claimed } = await sql<{ key: string }>`
     insert into idempotency_keys as k (scope, key, body_hash, created_at)
     values (${claim.scope}, ${claim.key}, ${claim.bodyHash}, ${claim.now})
-    on conflict (scope, key) do update set body_hash = excluded.body_hash, created_at = excluded.created_at, status = null, response = null
+    on conflict (scope, key) do update set body_hash = excluded.body_hash, created_at = excluded.created_at, status = null, response = null, sealed = null, key_id = null
     where (k.status is null and k.created_at < ${claim.abandonedBefore}) or k.created_at < ${claim.expiredBefore}
     returning k.key`.execute(db);
   if (claimed.length === 1) return null;
   const { rows } = await sql<IdempotencyRow>`
-    select body_hash, status, response, created_at from idempotency_keys
+    select body_hash, status, response, sealed, key_id, created_at from idempotency_keys
     where scope = ${claim.scope} and key = ${claim.key}`.execute(db);
   return rows[0] ?? null;
 }
 
 export async function saveAnswer(
   db: Db,
-  answer: { scope: string; key: string; status: number; response: string },
+  answer: {
+    scope: string;
+    key: string;
+    status: number;
+    response: string | null;
+    sealed: Uint8Array | null;
+    keyId: string | null;
+  },
 ): Promise<void> {
   await sql`
-    update idempotency_keys set status = ${answer.status}, response = ${answer.response}
+    update idempotency_keys
+    set status = ${answer.status}, response = ${answer.response}, sealed = ${answer.sealed}, key_id = ${answer.keyId}
     where scope = ${answer.scope} and key = ${answer.key}`.execute(db);
 }
 

@@ -1,3 +1,4 @@
+export { belongingTo } from './answer-owner.js';
 export { readRawBody } from './body.js';
 export { configureHttp, httpAdapter, RawBodyRoute } from './configure.js';
 export { HttpModule } from './http.module.js';

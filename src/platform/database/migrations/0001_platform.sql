@@ -82,6 +82,8 @@ create table idempotency_keys (
   body_hash text not null,
   status integer,
   response text,
+  sealed bytea, -- instead of response when the answer is about a person
+  key_id text,
   created_at timestamptz not null,
   primary key (scope, key)
 );
