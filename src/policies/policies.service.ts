@@ -77,6 +77,8 @@ export class PoliciesService implements OnModuleDestroy {
    */
   async loadFolderAtStart(administrator: Activator): Promise<void> {
     await this.refresh();
+    // Before it is read: what is saved while it is being taken up is a change like any other.
+    const atStart = await folderSignature(this.environment.POLICIES_DIR).catch(() => null);
     await this.loadFolder(administrator);
     if (this.current === null) {
       const [first] = this.problems;
@@ -86,7 +88,7 @@ export class PoliciesService implements OnModuleDestroy {
       );
     }
     this.every(POLL_MS, () => this.refresh());
-    if (process.env['NODE_ENV'] !== 'production') this.watch(administrator);
+    if (process.env['NODE_ENV'] !== 'production') this.watch(administrator, atStart);
   }
 
   /**
@@ -219,12 +221,11 @@ export class PoliciesService implements OnModuleDestroy {
   }
 
   /** Loads the folder again once it has changed and then rested for one look: a save in several steps is one change. */
-  private watch(administrator: Activator): void {
-    let loaded: string | null = null;
-    let seen: string | null = null;
+  private watch(administrator: Activator, atStart: string | null): void {
+    let loaded = atStart;
+    let seen = atStart;
     this.every(WATCH_MS, async () => {
       const signature = await folderSignature(this.environment.POLICIES_DIR);
-      loaded ??= signature;
       if (signature !== loaded && signature === seen) {
         loaded = signature;
         await this.loadFolder(administrator);
