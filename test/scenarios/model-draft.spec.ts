@@ -68,7 +68,7 @@ describe('a draft that the model wrote', () => {
         text: '€24.00',
         kind: 'price',
         ok: true,
-        source: expect.stringContaining('cup-tide'),
+        source: expect.stringContaining('cup-tide') as string,
       }),
     ]);
     expect(smtp.mails).toHaveLength(0);
