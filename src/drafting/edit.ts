@@ -96,7 +96,13 @@ function splitText(text: string): { readonly body: string; readonly footer: stri
 function middleOf(html: string): string {
   const [start, end] = [html.indexOf(MARKS.body[0]), html.lastIndexOf(MARKS.body[1])];
   if (start >= 0 && end > start) return html.slice(start + MARKS.body[0].length, end);
-  return /<body\b[^>]*>([\s\S]*?)(?:<\/body|$)/i.exec(html)?.[1] ?? html;
+  // By position: a pattern that looks for the end of each of many `<body` that never end would look through the rest each time.
+  const opened = html.search(/<body\b/i);
+  const from = opened < 0 ? -1 : html.indexOf('>', opened);
+  if (from < 0) return html;
+  const inner = html.slice(from + 1);
+  const until = inner.search(/<\/body/i);
+  return until < 0 ? inner : inner.slice(0, until);
 }
 
 function replaceBetween(html: string, [from, to]: readonly [string, string], inner: string): string {

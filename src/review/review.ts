@@ -44,7 +44,7 @@ const contentEditSchema = z.strictObject({
   subject: z.string().min(1).max(500).optional(),
   preheader: z.string().max(500).optional(),
   text: z.string().min(1).max(100_000).optional(),
-  html: z.string().min(1).max(400_000).optional(),
+  html: z.string().min(1).max(100_000).optional(),
 });
 export type ContentEditInput = z.output<typeof contentEditSchema>;
 
