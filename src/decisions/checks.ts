@@ -2,6 +2,7 @@ import { type Action, type Channel } from '../policies/playbook.js';
 import { consentFor } from '../profiles/consent.js';
 import { type Profile } from '../profiles/profile.js';
 import { unitHash } from '../shared/hash.js';
+import { addressSpace } from '../shared/identity.js';
 import { type Reason } from './reason.js';
 import { type Situation } from './situation.js';
 
@@ -23,7 +24,7 @@ function addressCheck(profile: Profile, channel: Channel): Reason[] {
 
 function suppressionCheck(situation: Situation, action: Action, channel: Channel): Reason[] {
   return situation.suppressions
-    .filter((each) => each.channel === channel.id)
+    .filter((each) => each.channel === addressSpace(channel))
     .filter((each) => action.class === 'marketing' || !MARKETING_ONLY.has(each.reason))
     .map((each) => ({
       code: 'suppressed',

@@ -186,7 +186,7 @@ describe('dispatch into the outbox', () => {
     await world.doDueWork();
     await world.database.transaction((tx) =>
       world.get(ProfilesService).suppress(tx, {
-        channel: 'email',
+        space: 'email',
         address: 'JAN@example.com',
         reason: 'manual',
         source: 'test',
@@ -259,6 +259,28 @@ describe('dispatch over SMTP', () => {
     await world.doDueWork();
     expect(await world.stateOf(next.id)).toBe('suppressed');
     expect(await world.ownSignals()).toContain('Message Bounced');
+  });
+
+  it('knows the address again on every channel that leads to mailboxes', async () => {
+    server.next({ does: 'refuse', at: 'RCPT TO', reply: '550 5.1.1 no such user' });
+    const person = await world.person('fay');
+    for (const channel of ['email', 'newsletter'])
+      await world.database.transaction((tx) =>
+        world.get(ProfilesService).setConsent(tx, person, {
+          channel,
+          topic: '*',
+          state: 'granted',
+          source: 'form',
+          at: world.clock.now().toISOString(),
+        }),
+      );
+    await world.approved(person, { content: { channel: 'newsletter' } });
+    await world.doDueWork();
+    for (const channel of ['newsletter', 'email']) {
+      const next = await world.approved(person, { content: { channel } });
+      await world.doDueWork();
+      expect([channel, await world.lastStep(next.id)]).toMatchObject([channel, { code: 'suppressed' }]);
+    }
   });
 
   it('stops for a person when nobody knows whether it left, and never repeats it', async () => {

@@ -18,7 +18,7 @@ import { type Profile } from '../profiles/profile.js';
 import { type Approval, openApproval, storedApprovalSchema } from '../review/approval.js';
 import { Clock } from '../shared/clock.js';
 import { contentHash } from '../shared/hash.js';
-import { normaliseAddress } from '../shared/identity.js';
+import { addressSpace, normaliseAddress } from '../shared/identity.js';
 import { linkTokenHash } from '../shared/links.js';
 import { OUTCOME_EVENTS } from '../signals/signal.js';
 import { SignalsService } from '../signals/index.js';
@@ -371,7 +371,7 @@ export class DispatchService {
       }
       case 'refused':
         await this.messages.move(tx, message.id, 'failed', step('refused', `Refused: ${delivery.reason}`));
-        if (delivery.hardBounce && profile !== null) await this.bounce(tx, parcel, profile, delivery.reason);
+        if (delivery.hardBounce) await this.bounce(tx, parcel, profile, delivery.reason);
         return DONE;
       case 'unknown':
         await this.stopAsUnknown(tx, message, delivery.reason);
@@ -380,10 +380,10 @@ export class DispatchService {
   }
 
   /** The address does not exist: it is not written to again. The outcome comes back as a signal. */
-  private async bounce(tx: Tx, parcel: Parcel, profile: Profile, reason: string): Promise<void> {
-    const { message, approval } = parcel;
+  private async bounce(tx: Tx, parcel: Parcel, profile: Profile | null, reason: string): Promise<void> {
+    const { message, approval, channel } = parcel;
     await this.profiles.suppress(tx, {
-      channel: message.channel,
+      space: addressSpace(channel),
       address: approval.content.recipient,
       reason: 'hard_bounce',
       source: `message ${message.id}`,

@@ -83,6 +83,12 @@ export async function selectMessage(db: Executor, id: string): Promise<Message |
   return rows[0] === undefined ? null : toMessage(rows[0]);
 }
 
+export async function selectAddressHash(db: Executor, id: string): Promise<string | null> {
+  const { rows } = await sql<{ address_hash: string | null }>`
+    select m.address_hash from messages m where m.id = ${id}`.execute(db);
+  return rows[0]?.address_hash ?? null;
+}
+
 /** Locks the row until the transaction ends: two who want to move it take turns. */
 export async function lockMessage(tx: Tx, id: string): Promise<Message | null> {
   const { rows } = await sql<MessageRow>`
@@ -145,11 +151,17 @@ export async function selectSteps(
 export async function updateContent(
   tx: Tx,
   id: string,
-  content: { sealed: Uint8Array; hash: string; templateId: string | null; at: Date },
+  content: {
+    sealed: Uint8Array;
+    hash: string;
+    templateId: string | null;
+    addressHash: string | null;
+    at: Date;
+  },
 ): Promise<void> {
   await sql`
     update messages set content = ${content.sealed}, content_hash = ${content.hash}, template_id = ${content.templateId},
-      approval = null, approval_kind = null, approved_by = null, updated_at = ${content.at}
+      address_hash = ${content.addressHash}, approval = null, approval_kind = null, approved_by = null, updated_at = ${content.at}
     where id = ${id}`.execute(tx);
 }
 

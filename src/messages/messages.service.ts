@@ -9,7 +9,7 @@ import { WorkService } from '../platform/work/index.js';
 import { type Bundle } from '../policies/bundle.js';
 import { Clock } from '../shared/clock.js';
 import { contentHash } from '../shared/hash.js';
-import { addressHash } from '../shared/identity.js';
+import { addressHash, addressSpace } from '../shared/identity.js';
 import { Ids } from '../shared/ids.js';
 import { type MessageContent, messageContentSchema } from './content.js';
 import { canMove, type Message, type MessageState, type MessageStep } from './message.js';
@@ -18,6 +18,7 @@ import {
   insertMessage,
   insertStep,
   lockMessage,
+  selectAddressHash,
   selectMessage,
   selectOpen,
   selectSealed,
@@ -107,7 +108,7 @@ export class MessagesService {
       message,
       addressHash:
         channel.kind === 'email' && email !== null
-          ? addressHash(this.secrets.lookup('address'), channel.id, email)
+          ? addressHash(this.secrets.lookup('address'), addressSpace(channel), email)
           : null,
       keyId: decision.profileId,
     });
@@ -164,8 +165,17 @@ export class MessagesService {
       throw new Error(`the content of message ${id} cannot change while it is ${message.state}`);
     const hash = contentHash(content);
     const sealed = await this.vault.sealFor(tx, message.profileId, content);
-    await updateContent(tx, id, { sealed, hash, templateId, at: this.clock.now() });
+    const to =
+      content.kind === 'email'
+        ? addressHash(this.secrets.lookup('address'), content.kind, content.recipient)
+        : null;
+    await updateContent(tx, id, { sealed, hash, templateId, addressHash: to, at: this.clock.now() });
     return hash;
+  }
+
+  /** The name of the mailbox it goes to, which outlives the person's erasure; null when it goes to none. */
+  addressHash(db: Executor, id: string): Promise<string | null> {
+    return selectAddressHash(db, id);
   }
 
   /** What is (to be) signed; null while there is none. @throws ErasedError */

@@ -85,6 +85,23 @@ describe('outcomes', () => {
       expect(await world.stateOf(receipt.id)).toBe('sent');
     });
 
+    it('keeps the address of somebody who was erased', async () => {
+      const { message } = await sent('flo');
+      const profiles = world.get(ProfilesService);
+      const reasonsOf = async () => {
+        const { rows } = await sql<{ reason: string }>`
+          select reason from suppressions where address_hash = ${profiles.addressHash('email', 'flo@example.com')}`.execute(
+          world.database.db,
+        );
+        return rows.map(({ reason }) => reason);
+      };
+      await world.database.transaction((tx) => profiles.erase(tx, 'flo', 'per_1'));
+      expect(await reasonsOf()).toEqual([]);
+      const answer = await world.request('POST', path(message, 'unsubscribe'));
+      expect(answer.status).toBe(200);
+      expect(await reasonsOf()).toEqual(['unsubscribe']);
+    });
+
     it('does not know links that are not ours', async () => {
       const { message } = await sent('eve');
       for (const url of ['/u/nonsense', path(message, 'click').replace('/t/', '/u/')]) {

@@ -185,17 +185,17 @@ export class OutcomesService {
     }
   }
 
-  /** The address the message went to, whatever the person's address is now. */
+  /** The address the message went to, whatever the person's address is now, and also once nobody can read it any more. */
   private async suppress(
     tx: Tx,
     message: Message,
     reason: 'hard_bounce' | 'unsubscribe' | 'complaint',
   ): Promise<void> {
-    const content = await this.messages.content(tx, message.id).catch(erasedIsNull);
-    if (content === null || content.kind !== 'email') return;
-    await this.profiles.suppress(tx, {
-      channel: message.channel,
-      address: content.recipient,
+    const addressHash = await this.messages.addressHash(tx, message.id);
+    if (addressHash === null) return;
+    await this.profiles.suppressHash(tx, {
+      space: 'email',
+      addressHash,
       reason,
       source: `message ${message.id}`,
     });

@@ -339,7 +339,7 @@ describe('the intake', () => {
     if (profile === null) throw new Error('no profile');
     await opened.database.transaction(async (tx) => {
       await stages.profiles.suppress(tx, {
-        channel: 'email',
+        space: 'email',
         address: 'Gone@example.com',
         reason: 'manual',
         source: 'test',

@@ -403,28 +403,30 @@ export class ProfilesService {
     await updateProfiles(tx, [this.toUpdate(next, userHash, keys.get(profile.id), profile.id)]);
   }
 
-  /** Never write to this address again. The first reason stays. Outlives the person's erasure. */
+  /** Never write to this address again. The first reason stays. Outlives the person's erasure. @param suppression `space`: see `addressSpace`. */
   async suppress(
     tx: Tx,
-    suppression: { channel: string; address: string; reason: string; source: string },
+    suppression: { space: string; address: string; reason: string; source: string },
   ): Promise<void> {
-    await insertSuppression(tx, {
-      channel: suppression.channel,
-      addressHash: this.addressHash(suppression.channel, suppression.address),
-      reason: suppression.reason,
-      source: suppression.source,
-      at: this.clock.now(),
-    });
+    const { space, address, reason, source } = suppression;
+    await this.suppressHash(tx, { space, addressHash: this.addressHash(space, address), reason, source });
   }
 
-  /** The channels on which this person must not be written to because of their address. */
+  /** The same for an address that is known by its hash alone, as after an erasure. */
+  async suppressHash(
+    tx: Tx,
+    suppression: { space: string; addressHash: string; reason: string; source: string },
+  ): Promise<void> {
+    const { space, ...rest } = suppression;
+    await insertSuppression(tx, { channel: space, ...rest, at: this.clock.now() });
+  }
+
+  /** Why this person must not be written to at an address; `channel` is the address's space, see `addressSpace`. */
   async suppressionsOf(db: Executor, profile: Profile): Promise<Suppression[]> {
     const { email, phone } = profile.addresses;
     const hashes = [
       ...(email === null ? [] : [this.addressHash('email', email)]),
-      ...(phone === null
-        ? []
-        : ['phone', 'sms', 'whatsapp'].map((channel) => this.addressHash(channel, phone))),
+      ...(phone === null ? [] : ['phone', 'sms', 'whatsapp'].map((space) => this.addressHash(space, phone))),
     ];
     if (hashes.length === 0) return [];
     const rows = await selectSuppressions(db, hashes);
@@ -432,8 +434,8 @@ export class ProfilesService {
   }
 
   /** The name under which an address is looked up. */
-  addressHash(channel: string, address: string): string {
-    return addressHash(this.addressSecret, channel, normaliseAddress(address));
+  addressHash(space: string, address: string): string {
+    return addressHash(this.addressSecret, space, normaliseAddress(address));
   }
 
   /**

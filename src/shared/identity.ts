@@ -14,7 +14,12 @@ export function normaliseAddress(address: string): string {
   return trimmed.includes('@') ? trimmed.toLowerCase() : trimmed;
 }
 
-/** The name under which an address on a channel is looked up. @param secret `secrets.lookup('address')` */
-export function addressHash(secret: Uint8Array, channel: string, address: string): string {
-  return keyedHash(secret, `${channel}:${normaliseAddress(address)}`);
+/** What an address on a channel is an address of: every channel of kind `email` writes to the same mailboxes, however it is called. */
+export function addressSpace(channel: { readonly id: string; readonly kind: string }): string {
+  return channel.kind === 'email' ? 'email' : channel.id;
+}
+
+/** The name under which an address is looked up. @param secret `secrets.lookup('address')` @param space see `addressSpace`. */
+export function addressHash(secret: Uint8Array, space: string, address: string): string {
+  return keyedHash(secret, `${space}:${normaliseAddress(address)}`);
 }

@@ -44,6 +44,7 @@ tracking: { clicks: true, opens: true }
   'engine.yaml': 'handoffOwner: care\n',
   'vocabulary.yaml': 'traits: {}\nevents: { Order Completed: {} }\n',
   'channels.yaml': `- { id: email, kind: email, contactCost: 1 }
+- { id: newsletter, kind: email, contactCost: 1 }
 - { id: onsite, kind: onsite, contactCost: 0 }
 `,
   'actions/welcome.yaml': `id: welcome
@@ -51,7 +52,7 @@ title: Welcome
 goal: a first order
 goalEvent: Order Completed
 class: marketing
-channels: [email, onsite]
+channels: [email, newsletter, onsite]
 value: 100
 propensity: 0.1
 draft: { mode: template }
@@ -70,6 +71,13 @@ owner: mara
   'templates/all.yaml': `- id: welcome-email
   action: welcome
   channel: email
+  content: { kind: email, subject: Hello, blocks: [{ type: text, text: Hello }] }
+  maxAudience: 1000
+  expires: 2030-01-01
+  owner: mara
+- id: welcome-newsletter
+  action: welcome
+  channel: newsletter
   content: { kind: email, subject: Hello, blocks: [{ type: text, text: Hello }] }
   maxAudience: 1000
   expires: 2030-01-01
