@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import SMTPConnection, { type SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection';
 import { isLoopback } from '../config/environment.js';
+import { Stopping } from '../platform/work/index.js';
 import { type Parcel, type RemoteChannel } from './channel.port.js';
 import { type Delivery, readSmtpFailure, withoutAddresses } from './delivery.js';
 import { type BuiltMail, buildMail } from './mail.builder.js';
@@ -126,13 +127,12 @@ export class SmtpChannel implements RemoteChannel {
       connection.on('end', () => {
         fail(new Error('the server closed the connection'));
       });
-      AbortSignal.any([signal, AbortSignal.timeout(this.timeouts.whole)]).addEventListener(
-        'abort',
-        () => {
-          fail(new Error('the server took too long'));
-        },
-        { signal: ended.signal },
-      );
+      const over = AbortSignal.any([signal, AbortSignal.timeout(this.timeouts.whole)]);
+      const giveUp = (): void => {
+        fail(over.reason instanceof Stopping ? over.reason : new Error('the server took too long'));
+      };
+      if (over.aborted) giveUp();
+      over.addEventListener('abort', giveUp, { signal: ended.signal });
     });
     lost.catch(() => undefined); // It may fail after the conversation has ended well.
     try {

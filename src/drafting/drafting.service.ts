@@ -12,6 +12,7 @@ import {
   type Job,
   type JobEnd,
   RetryLater,
+  Stopping,
   type WorkHandler,
   WorkService,
 } from '../platform/work/index.js';
@@ -150,6 +151,8 @@ export class DraftingService {
 
     const written = await this.fromModel(bench, signal);
     if ('kind' in written) return written;
+    // The model was not slow, this process is ending: the next start asks it again.
+    if (signal.reason instanceof Stopping) throw signal.reason;
     this.waitOutRateLimit(bench, written, work);
     if (bench.action.spec.draft.fallback === 'hold') {
       return {

@@ -15,7 +15,7 @@ import { DatabaseModule } from '../../src/platform/database/index.js';
 import { LLM_LIMITS, LlmGateway } from '../../src/platform/llm/index.js';
 import { RuntimeModule } from '../../src/platform/runtime.module.js';
 import { Vault } from '../../src/platform/vault/index.js';
-import { WorkModule, WorkService } from '../../src/platform/work/index.js';
+import { Stopping, WorkModule, WorkService } from '../../src/platform/work/index.js';
 import { type Bundle } from '../../src/policies/bundle.js';
 import { compilePlaybook } from '../../src/policies/compiler.js';
 import { type Fact } from '../../src/policies/fact.js';
@@ -294,6 +294,24 @@ describe('drafting', () => {
     await work();
     return look(id);
   }
+
+  it('keeps the row for the next start when the process stops while the model is silent', async () => {
+    fake.behave({ kind: 'never' });
+    const id = await open('by-model');
+    const service = module.get(WorkService);
+    const stop = new AbortController();
+    for (const job of await service.claim(1)) {
+      const running = service.run(job, stop.signal);
+      setTimeout(() => {
+        stop.abort(new Stopping());
+      }, 200);
+      await running;
+    }
+    expect(await look(id)).toMatchObject({ state: 'drafting', draft: null, handedOver: false });
+    fake.behave({ kind: 'answer', content: goodDraft() });
+    await work();
+    expect((await look(id)).draft).toMatchObject({ origin: 'model', number: 1 });
+  });
 
   describe('from a template', () => {
     it('fills it, seals it, saves what is to be signed and hands over', async () => {

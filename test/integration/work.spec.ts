@@ -7,7 +7,9 @@ import {
   again,
   DONE,
   type Job,
+  type JobEnd,
   RetryLater,
+  Stopping,
   Unrecoverable,
   WorkModule,
   WorkRelay,
@@ -189,6 +191,138 @@ describe('durable work', () => {
     await work.run(await claimOne());
     expect(runs).toBe(2);
     expect(await rows()).toEqual([]);
+  });
+
+  describe('asked for again while somebody was at it', () => {
+    const ask = { kind: 'letter.written', key: 'a', dueAt: new Date(START) };
+    const askedAgain = async (commit: () => Promise<JobEnd>, maxAttempts = 8): Promise<string[]> => {
+      const died: string[] = [];
+      work.register({
+        kind: 'letter.written',
+        maxAttempts,
+        call: () => enqueue('a'),
+        commit,
+        died: (_tx, job) => {
+          died.push(job.key);
+          return Promise.resolve();
+        },
+      });
+      await enqueue('a');
+      await work.run(await claimOne());
+      return died;
+    };
+    const dueNow = { state: 'ready', due_at: new Date(START), asked_again: false };
+
+    it('does not wait for the time it had wanted', async () => {
+      await askedAgain(() => Promise.resolve(again(new Date('2026-11-22T08:00:00Z'))));
+      expect(await rows()).toMatchObject([dueNow]);
+    });
+
+    it('does not wait longer after a failure', async () => {
+      await askedAgain(() => Promise.reject(new RetryLater('busy', 30_000)));
+      expect(await rows()).toMatchObject([{ ...dueNow, attempts: 1, last_error: 'RetryLater: busy' }]);
+    });
+
+    it('does not die of its last failure', async () => {
+      expect(await askedAgain(() => Promise.reject(new Error('no ink')), 1)).toEqual([]);
+      expect(await rows()).toMatchObject([{ ...dueNow, attempts: 0 }]);
+    });
+
+    it('runs once more also when the lease had run out and nobody had taken over', async () => {
+      work.register({
+        kind: 'letter.written',
+        call: async () => {
+          await expireLeases();
+          await database.transaction((tx) => work.enqueue(tx, ask));
+        },
+        commit: () => Promise.resolve(DONE),
+      });
+      await enqueue('a');
+      await work.run(await claimOne());
+      expect(await rows()).toMatchObject([dueNow]);
+    });
+  });
+
+  describe('in this process', () => {
+    const finished: string[] = [];
+    const waiting: AbortSignal[] = [];
+    let relay: WorkRelay;
+    beforeEach(() => {
+      finished.length = 0;
+      waiting.length = 0;
+      relay = module.get(WorkRelay);
+      // A receiver that never says a word: only the signal ends the call.
+      work.register<undefined, undefined>({
+        kind: 'letter.sent',
+        call: (_prepared, _job, signal) =>
+          new Promise((_resolve, reject) => {
+            waiting.push(signal);
+            signal.addEventListener('abort', () => {
+              reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+            });
+          }),
+        commit: () => Promise.resolve(DONE),
+      });
+      work.register({
+        kind: 'letter.written',
+        commit: (_tx, job) => {
+          finished.push(job.key);
+          return Promise.resolve(DONE);
+        },
+      });
+    });
+    const send = (count: number): Promise<void> =>
+      database.transaction((tx) =>
+        work.enqueue(
+          tx,
+          ...Array.from({ length: count }, (_, i) => ({
+            kind: 'letter.sent',
+            key: `${i}`,
+            dueAt: clock.now(),
+          })),
+        ),
+      );
+    const until = async (condition: () => boolean): Promise<void> => {
+      while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+    };
+
+    it('receivers that never answer keep nobody else waiting, and a stop ends the wait and keeps the rows', async () => {
+      await send(40);
+      relay.start();
+      await until(() => waiting.length > 0);
+      await enqueue('a');
+      await until(() => finished.length > 0);
+      expect(finished).toEqual(['a']);
+      expect(waiting).toHaveLength(6);
+
+      await relay.stop();
+      expect(waiting.every((signal) => signal.reason instanceof Stopping)).toBe(true);
+      const kept = await rows();
+      expect(kept).toHaveLength(40);
+      for (const row of kept) expect(row).toMatchObject({ state: 'ready', attempts: 0, leased_by: null });
+
+      waiting.length = 0;
+      relay.start();
+      await until(() => waiting.length === 6);
+      await relay.stop();
+    }, 30_000);
+
+    it('leases each kind for as long as its handler may take', async () => {
+      work.register({ kind: 'letter.read', leaseMs: 600_000, commit: () => Promise.resolve(DONE) });
+      await enqueue('a');
+      await database.transaction((tx) =>
+        work.enqueue(tx, { kind: 'letter.read', key: 'b', dueAt: clock.now() }),
+      );
+      await work.claim(5);
+      const { rows: leases } = await sql<{ kind: string; seconds: number }>`
+        select kind, extract(epoch from leased_until - now())::float8 as seconds from work order by kind`.execute(
+        database.db,
+      );
+      expect(leases.map(({ kind, seconds }) => [kind, Math.round(seconds / 60)])).toEqual([
+        ['letter.read', 10],
+        ['letter.written', 1],
+      ]);
+    });
   });
 
   it('is invisible until the transaction that asked for it has committed', async () => {

@@ -597,7 +597,7 @@ table work
   constraint work_pkey PRIMARY KEY (id)
   constraint work_state_check CHECK ((state = ANY (ARRAY['ready'::text, 'dead'::text])))
   CREATE INDEX work_dead ON public.work USING btree (created_at) WHERE (state = 'dead'::text)
-  CREATE INDEX work_due ON public.work USING btree (due_at) WHERE (state = 'ready'::text)
+  CREATE INDEX work_due ON public.work USING btree (kind, due_at) WHERE (state = 'ready'::text)
 
 table write_keys
   id text not null

@@ -1,15 +1,17 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { type Job, WorkRunner } from './work.js';
+import { type Job, Stopping, WorkRunner } from './work.js';
 import { WorkService } from './work.service.js';
 
-const CONCURRENCY = 16;
+/** Long enough for a conversation that goes well: one cut short after its first byte leaves its fate to a person. */
+const CALLS_MAY_END_MS = 3_000;
 
-/** Does claimed rows in this process, at most sixteen at once. */
+/** Does claimed rows in this process, of each kind so many at once: a kind that waits for the network keeps no other waiting. */
 @Injectable()
 export class InProcessRunner extends WorkRunner {
   private readonly logger = new Logger('work');
-  private readonly running = new Set<Promise<void>>();
+  private readonly running = new Map<Promise<void>, string>();
   private whenFree: (() => void) | undefined;
+  private stop = new AbortController();
 
   constructor(private readonly work: WorkService) {
     super();
@@ -18,7 +20,7 @@ export class InProcessRunner extends WorkRunner {
   override accept(jobs: readonly Job[]): void {
     for (const job of jobs) {
       const done: Promise<void> = this.work
-        .run(job)
+        .run(job, this.stop.signal)
         .catch((error: unknown) => {
           this.logger.error(`${job.kind} ${job.key}: ${String(error)}`);
         })
@@ -26,12 +28,13 @@ export class InProcessRunner extends WorkRunner {
           this.running.delete(done);
           this.whenFree?.();
         });
-      this.running.add(done);
+      this.running.set(done, job.kind);
     }
   }
 
-  override capacity(): number {
-    return CONCURRENCY - this.running.size;
+  override room(kind: string): number {
+    const under = [...this.running.values()].filter((each) => each === kind).length;
+    return this.work.atOnce(kind) - under;
   }
 
   /** Called whenever a row has ended. */
@@ -40,6 +43,12 @@ export class InProcessRunner extends WorkRunner {
   }
 
   override async drain(): Promise<void> {
-    await Promise.allSettled([...this.running]);
+    const { stop } = this;
+    const impatient = setTimeout(() => {
+      stop.abort(new Stopping());
+    }, CALLS_MAY_END_MS);
+    await Promise.allSettled([...this.running.keys()]);
+    clearTimeout(impatient);
+    if (stop.signal.aborted) this.stop = new AbortController();
   }
 }

@@ -58,14 +58,10 @@ export class WorkRelay {
   }
 
   private async round(): Promise<void> {
-    const capacity = this.runner.capacity();
-    if (capacity <= 0) return;
-    const jobs = await this.work.claim(capacity);
-    this.runner.accept(jobs);
-    if (jobs.length === capacity) this.lookAgain = true;
+    this.runner.accept(await this.work.claim((kind) => this.runner.room(kind)));
   }
 
-  /** Stops claiming and waits for what is under way. */
+  /** Stops claiming and waits for what is under way; calls that take longer than a moment are cut short. */
   async stop(): Promise<void> {
     this.stopped = true;
     this.unsubscribe?.();

@@ -40,26 +40,40 @@ export async function insertWork(tx: Tx, rows: readonly NewWork[], now: Date): P
     on conflict (kind, key) do update
     set due_at = case when work.state = 'dead' then excluded.due_at else least(work.due_at, excluded.due_at) end,
         attempts = case when work.state = 'dead' then 0 else work.attempts end,
-        asked_again = work.leased_until is not null and work.leased_until > now(),
+        asked_again = work.leased_by is not null, -- also under a lease that ran out: whoever held it may still end the row
         state = 'ready'`.execute(tx);
+}
+
+/** How many rows of a kind may be taken, and for how long. */
+export interface KindClaim {
+  readonly kind: string;
+  readonly room: number;
+  readonly leaseMs: number;
 }
 
 export async function claimWork(
   db: Executor,
-  request: { now: Date; kinds: readonly string[]; limit: number; leaseMs: number; worker: string },
+  request: { now: Date; kinds: readonly KindClaim[]; worker: string },
 ): Promise<Job[]> {
+  const kinds = request.kinds.map(({ kind, room, leaseMs }) => ({ kind, room, lease_ms: leaseMs }));
+  // Materialized: a subquery that locks and limits must run once. Each kind is looked up by itself, so that a long line of one hides no other.
   const { rows } = await sql<WorkRow>`
-    update work set leased_by = ${request.worker}, leased_until = now() + ${request.leaseMs} * interval '1 millisecond',
-      epoch = epoch + 1, attempts = attempts + 1
-    where id in (
-      select w.id from work w
-      where w.state = 'ready' and w.due_at <= ${request.now} and w.kind = any(${request.kinds})
-        and (w.leased_until is null or w.leased_until < now())
-      order by w.due_at
-      limit ${request.limit}
-      for update skip locked
+    with due as materialized (
+      select w.id, k.lease_ms
+      from jsonb_to_recordset(${JSON.stringify(kinds)}::jsonb) as k(kind text, room integer, lease_ms integer)
+      cross join lateral (
+        select d.id from work d
+        where d.kind = k.kind and d.state = 'ready' and d.due_at <= ${request.now}
+          and (d.leased_until is null or d.leased_until < now())
+        order by d.due_at
+        limit k.room
+        for update skip locked
+      ) w
     )
-    returning id, kind, key, payload, attempts, epoch, due_at, created_at`.execute(db);
+    update work set leased_by = ${request.worker}, leased_until = now() + due.lease_ms * interval '1 millisecond',
+      epoch = epoch + 1, attempts = attempts + 1, asked_again = false
+    from due where work.id = due.id
+    returning work.id, kind, key, payload, attempts, epoch, due_at, created_at`.execute(db);
   return rows
     .sort((a, b) => a.due_at.getTime() - b.due_at.getTime())
     .map((row) => ({
@@ -74,13 +88,13 @@ export async function claimWork(
     }));
 }
 
-/** Locks the row if the lease is still this one. */
-export async function lockLease(tx: Tx, job: Job): Promise<boolean> {
-  const { rows } = await sql<{ id: number }>`
-    select id from work where id = ${job.id} and epoch = ${job.epoch} and state = 'ready' for update`.execute(
+/** Locks the row if the lease is still this one; null when it has moved on. */
+export async function lockLease(tx: Tx, job: Job): Promise<{ readonly askedAgain: boolean } | null> {
+  const { rows } = await sql<{ asked_again: boolean }>`
+    select asked_again from work where id = ${job.id} and epoch = ${job.epoch} and state = 'ready' for update`.execute(
     tx,
   );
-  return rows.length === 1;
+  return rows[0] === undefined ? null : { askedAgain: rows[0].asked_again };
 }
 
 export async function deleteWork(tx: Tx, job: Job): Promise<void> {
@@ -90,16 +104,15 @@ export async function deleteWork(tx: Tx, job: Job): Promise<void> {
     where id = ${job.id} and epoch = ${job.epoch}`.execute(tx);
 }
 
+/** Ends the lease and waits until `at`; until `now` only, when it was asked for again meanwhile: whoever asked knows something newer. */
 export async function postponeWork(
   tx: Tx,
   job: Job,
-  at: Date,
-  error: string | null,
-  countAttempt: boolean,
+  wait: { readonly at: Date; readonly now: Date; readonly attempts: number; readonly error: string | null },
 ): Promise<void> {
   await sql`
-    update work set due_at = ${at}, leased_by = null, leased_until = null, last_error = ${error},
-      attempts = case when ${countAttempt} then attempts else 0 end
+    update work set due_at = case when asked_again then ${wait.now}::timestamptz else ${wait.at}::timestamptz end, asked_again = false,
+      leased_by = null, leased_until = null, last_error = ${wait.error}, attempts = ${wait.attempts}
     where id = ${job.id} and epoch = ${job.epoch}`.execute(tx);
 }
 

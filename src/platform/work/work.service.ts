@@ -3,7 +3,15 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../../shared/clock.js';
 import { Database, type Tx } from '../database/index.js';
 import { backoffMs } from './backoff.js';
-import { type Job, type JobEnd, type NewWork, RetryLater, Unrecoverable, type WorkHandler } from './work.js';
+import {
+  type Job,
+  type JobEnd,
+  type NewWork,
+  RetryLater,
+  Stopping,
+  Unrecoverable,
+  type WorkHandler,
+} from './work.js';
 import {
   buryWork,
   claimWork,
@@ -19,6 +27,8 @@ import {
 
 const DEFAULT_LEASE_MS = 60_000;
 const DEFAULT_ATTEMPTS = 8;
+const DEFAULT_CALLS_AT_ONCE = 6;
+const DEFAULT_COMMITS_AT_ONCE = 8;
 
 type AnyHandler = WorkHandler<unknown, unknown>;
 
@@ -78,26 +88,34 @@ export class WorkService {
     return () => this.listeners.delete(listener);
   }
 
-  /** Claims due rows under a lease. */
-  async claim(limit: number): Promise<Job[]> {
-    const longest = Math.max(
-      DEFAULT_LEASE_MS,
-      ...[...this.handlers.values()].map((handler) => handler.leaseMs ?? DEFAULT_LEASE_MS),
-    );
-    return claimWork(this.database.db, {
-      now: this.clock.now(),
-      kinds: this.kinds(),
-      limit,
-      leaseMs: longest,
-      worker: this.worker,
-    });
+  /** How many rows of a kind one process does at once. */
+  atOnce(kind: string): number {
+    const handler = this.handlers.get(kind);
+    return handler?.atOnce ?? (handler?.call === undefined ? DEFAULT_COMMITS_AT_ONCE : DEFAULT_CALLS_AT_ONCE);
   }
 
-  /** Does one claimed row, through to its end, its next attempt or its death. Never throws for a handler's failure. */
-  async run(job: Job): Promise<void> {
+  /** Claims due rows under a lease, the longest due first. @param room how many of a kind at most. */
+  async claim(room: number | ((kind: string) => number)): Promise<Job[]> {
+    const kinds = [...this.handlers.values()]
+      .map(({ kind, leaseMs = DEFAULT_LEASE_MS }) => ({
+        kind,
+        leaseMs,
+        room: typeof room === 'number' ? room : room(kind),
+      }))
+      .filter((each) => each.room > 0);
+    if (kinds.length === 0) return [];
+    return claimWork(this.database.db, { now: this.clock.now(), kinds, worker: this.worker });
+  }
+
+  /**
+   * Does one claimed row, through to its end, its next attempt or its death. Never throws for a handler's failure.
+   * @param stop aborts with `Stopping` when the process is about to end.
+   */
+  async run(job: Job, stop?: AbortSignal): Promise<void> {
     const handler = this.handlers.get(job.kind);
     if (handler === undefined) throw new Error(`no handler for work of kind ${job.kind}`);
     try {
+      stop?.throwIfAborted();
       let prepared: unknown;
       if (handler.prepare) {
         const outcome = await this.fenced(job, async (tx) => {
@@ -110,7 +128,12 @@ export class WorkService {
       }
       let answer: unknown;
       if (handler.call) {
-        answer = await handler.call(prepared, job, AbortSignal.timeout(handler.leaseMs ?? DEFAULT_LEASE_MS));
+        const lease = AbortSignal.timeout(handler.leaseMs ?? DEFAULT_LEASE_MS);
+        answer = await handler.call(
+          prepared,
+          job,
+          stop === undefined ? lease : AbortSignal.any([lease, stop]),
+        );
       }
       await this.fenced(job, async (tx) => {
         await this.end(tx, job, await handler.commit(tx, job, prepared, answer));
@@ -124,34 +147,42 @@ export class WorkService {
     }
   }
 
-  private fenced<T>(job: Job, work: (tx: Tx) => Promise<T>): Promise<T> {
+  private fenced<T>(job: Job, work: (tx: Tx, askedAgain: boolean) => Promise<T>): Promise<T> {
     return this.database.transaction(async (tx) => {
-      if (!(await lockLease(tx, job)))
-        throw new LeaseLost(`lease ${job.epoch} of work ${job.id} has moved on`);
-      return work(tx);
+      const lease = await lockLease(tx, job);
+      if (lease === null) throw new LeaseLost(`lease ${job.epoch} of work ${job.id} has moved on`);
+      return work(tx, lease.askedAgain);
     });
   }
 
   private async end(tx: Tx, job: Job, end: JobEnd): Promise<void> {
     if (end.kind === 'done') await deleteWork(tx, job);
-    else await postponeWork(tx, job, end.at, null, false);
+    else await postponeWork(tx, job, { at: end.at, now: this.clock.now(), attempts: 0, error: null });
   }
 
   private async fail(handler: AnyHandler, job: Job, error: Error): Promise<void> {
     const last = error instanceof Unrecoverable || job.attempt >= (handler.maxAttempts ?? DEFAULT_ATTEMPTS);
     const line = `${error.name}: ${error.message}`.slice(0, 2_000);
     try {
-      await this.fenced(job, async (tx) => {
-        if (last) {
+      const given = await this.fenced(job, async (tx, askedAgain) => {
+        const now = this.clock.now();
+        if (error instanceof Stopping) {
+          await postponeWork(tx, job, { at: now, now, attempts: job.attempt - 1, error: null });
+          return 'kept for the next start';
+        }
+        if (last && !askedAgain) {
           await handler.died?.(tx, job, error);
           await buryWork(tx, job, line);
-        } else {
-          const wait = error instanceof RetryLater ? error.afterMs : backoffMs(job.attempt, Math.random());
-          await postponeWork(tx, job, new Date(this.clock.now().getTime() + wait), line, true);
+          return 'given up';
         }
+        const wait = error instanceof RetryLater ? error.afterMs : backoffMs(job.attempt, Math.random());
+        // What was asked for again has all its attempts before it.
+        const attempts = last ? 0 : job.attempt;
+        await postponeWork(tx, job, { at: new Date(now.getTime() + wait), now, attempts, error: line });
+        return 'tried again';
       });
-      this.logger[last ? 'error' : 'warn'](
-        `${job.kind} ${job.key} attempt ${job.attempt}${last ? ', given up' : ''}: ${line}`,
+      this.logger[given === 'given up' ? 'error' : 'warn'](
+        `${job.kind} ${job.key} attempt ${job.attempt}, ${given}: ${line}`,
       );
     } catch (failure) {
       // The database is unreachable or the lease has moved: the lease runs out and the row is taken again.

@@ -39,7 +39,10 @@ export interface WorkHandler<Prepared = undefined, Answer = undefined> {
   readonly maxAttempts?: number;
   /** How long one attempt may take before another worker may take over. Default 60,000 ms. */
   readonly leaseMs?: number;
+  /** How many rows of this kind one process does at once. Default 6 with `call`, else 8: who waits for a slow network keeps nobody else waiting. */
+  readonly atOnce?: number;
   prepare?(tx: Tx, job: Job): Promise<Prepared | JobEnd>;
+  /** @param signal aborts when the lease is over, and with `Stopping` when the process is about to end. */
   call?(prepared: Prepared, job: Job, signal: AbortSignal): Promise<Answer>;
   commit(tx: Tx, job: Job, prepared: Prepared, answer: Answer): Promise<JobEnd>;
   /** Runs in the transaction that makes the row dead, so that the state it belonged to says so too. */
@@ -62,12 +65,20 @@ export class Unrecoverable extends Error {
   override readonly name = 'Unrecoverable';
 }
 
+/** Why a call was cut short: the process ends. Thrown on by a handler, it leaves the row as it was, for the next start. */
+export class Stopping extends Error {
+  override readonly name = 'Stopping';
+  constructor() {
+    super('the service is stopping');
+  }
+}
+
 /** The seam that carries claimed rows to their handlers: in this process, or over a queue that carries row ids only. */
 export abstract class WorkRunner {
   /** Takes claimed rows; returns at once. */
   abstract accept(jobs: readonly Job[]): void;
-  /** How many more rows it wants now. */
-  abstract capacity(): number;
-  /** Waits until what was accepted has ended. */
+  /** How many more rows of a kind it wants now. */
+  abstract room(kind: string): number;
+  /** Waits until what was accepted has ended; what waits for the network too long is cut short. */
   abstract drain(): Promise<void>;
 }

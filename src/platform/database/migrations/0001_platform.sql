@@ -30,7 +30,7 @@ create table work (
   created_at timestamptz not null,
   unique (kind, key)
 );
-create index work_due on work (due_at) where state = 'ready';
+create index work_due on work (kind, due_at) where state = 'ready';
 create index work_dead on work (created_at) where state = 'dead';
 
 create table people (
