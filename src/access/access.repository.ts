@@ -17,6 +17,7 @@ export interface SessionRow {
   name: string;
   role: Role;
   csrf_token: string;
+  signs: boolean;
 }
 
 export interface TokenRow {
@@ -102,25 +103,40 @@ export async function updateDisabled(tx: Tx, id: string, at: Date | null): Promi
   await sql`update people set disabled_at = ${at} where id = ${id}`.execute(tx);
 }
 
-export async function updatePassword(tx: Tx, id: string, hash: string): Promise<void> {
-  await sql`update people set password_hash = ${hash} where id = ${id}`.execute(tx);
+/** Puts a password in the place of the one that was checked. @returns false when another came in between. */
+export async function updatePassword(
+  tx: Tx,
+  id: string,
+  change: { from: string | null; to: string },
+): Promise<boolean> {
+  const { rows } = await sql<{ id: string }>`
+    update people set password_hash = ${change.to}
+    where id = ${id} and password_hash is not distinct from ${change.from}::text returning id`.execute(tx);
+  return rows.length === 1;
 }
 
 export async function insertSession(
   tx: Tx,
-  session: { tokenHash: string; personId: string; csrfToken: string; now: Date; expiresAt: Date },
+  session: {
+    tokenHash: string;
+    personId: string;
+    csrfToken: string;
+    signs: boolean;
+    now: Date;
+    expiresAt: Date;
+  },
 ): Promise<void> {
   await sql`delete from sessions where expires_at <= ${session.now}`.execute(tx);
   await sql`
-    insert into sessions (token_hash, person_id, csrf_token, created_at, expires_at)
-    values (${session.tokenHash}, ${session.personId}, ${session.csrfToken}, ${session.now}, ${session.expiresAt})`.execute(
+    insert into sessions (token_hash, person_id, csrf_token, signs, created_at, expires_at)
+    values (${session.tokenHash}, ${session.personId}, ${session.csrfToken}, ${session.signs}, ${session.now}, ${session.expiresAt})`.execute(
     tx,
   );
 }
 
 export async function selectSession(db: Executor, tokenHash: string, now: Date): Promise<SessionRow | null> {
   const { rows } = await sql<SessionRow>`
-    select s.person_id, p.name, p.role, s.csrf_token
+    select s.person_id, p.name, p.role, s.csrf_token, s.signs
     from sessions s join people p on p.id = s.person_id
     where s.token_hash = ${tokenHash} and s.expires_at > ${now} and p.disabled_at is null`.execute(db);
   return rows[0] ?? null;
@@ -130,19 +146,27 @@ export async function deleteSession(tx: Tx, tokenHash: string): Promise<void> {
   await sql`delete from sessions where token_hash = ${tokenHash}`.execute(tx);
 }
 
-export async function deleteSessionsOf(tx: Tx, personId: string): Promise<void> {
-  await sql`delete from sessions where person_id = ${personId}`.execute(tx);
+/** Ends a person's sessions and voids their links. @param except the hash of a session that goes on. */
+export async function deleteSessionsOf(
+  tx: Tx,
+  personId: string,
+  except: string | null = null,
+): Promise<void> {
+  await sql`
+    delete from sessions where person_id = ${personId} and token_hash is distinct from ${except}::text`.execute(
+    tx,
+  );
   await sql`delete from sign_in_links where person_id = ${personId}`.execute(tx);
 }
 
 export async function insertLink(
   tx: Tx,
-  link: { tokenHash: string; personId: string; now: Date; expiresAt: Date },
+  link: { tokenHash: string; personId: string; signs: boolean; now: Date; expiresAt: Date },
 ): Promise<void> {
   await sql`delete from sign_in_links where expires_at <= ${link.now}`.execute(tx);
   await sql`
-    insert into sign_in_links (token_hash, person_id, expires_at)
-    values (${link.tokenHash}, ${link.personId}, ${link.expiresAt})`.execute(tx);
+    insert into sign_in_links (token_hash, person_id, signs, expires_at)
+    values (${link.tokenHash}, ${link.personId}, ${link.signs}, ${link.expiresAt})`.execute(tx);
 }
 
 export async function selectLink(
@@ -157,12 +181,15 @@ export async function selectLink(
 }
 
 /** Uses a link up: of two that come at once only one gets the person. */
-export async function takeLink(tx: Tx, tokenHash: string, now: Date): Promise<string | null> {
-  const { rows } = await sql<{ person_id: string }>`
-    delete from sign_in_links where token_hash = ${tokenHash} and expires_at > ${now} returning person_id`.execute(
-    tx,
-  );
-  return rows[0]?.person_id ?? null;
+export async function takeLink(
+  tx: Tx,
+  tokenHash: string,
+  now: Date,
+): Promise<{ personId: string; signs: boolean } | null> {
+  const { rows } = await sql<{ personId: string; signs: boolean }>`
+    delete from sign_in_links where token_hash = ${tokenHash} and expires_at > ${now}
+    returning person_id as "personId", signs`.execute(tx);
+  return rows[0] ?? null;
 }
 
 export async function insertToken(

@@ -4,6 +4,7 @@ import { type Environment } from '../config/environment.js';
 import { Database } from '../platform/database/index.js';
 import { Clock } from '../shared/clock.js';
 import { Ids } from '../shared/ids.js';
+import { type Actor } from './actor.js';
 import { claimFirstStart, insertPerson, selectPeople } from './access.repository.js';
 import { hashPassword } from './password.js';
 import { normalEmail } from './people.service.js';
@@ -36,9 +37,12 @@ export class AccessService {
     return this.tokens.writeKey(key);
   }
 
-  /** A one-time sign-in link for a person, good for 15 minutes: the whole address. */
-  signInLink(personId: string): Promise<string> {
-    return this.sessions.link(personId);
+  /**
+   * A one-time sign-in link for a person, good for 15 minutes: the whole address. What it begins may sign only when nobody else made it.
+   * @param by who made it; `system` for the start itself, which shows it on the terminal of whoever runs the service.
+   */
+  signInLink(personId: string, by: Actor | 'system'): Promise<string> {
+    return this.sessions.link(personId, by);
   }
 
   /** Makes the administrator, their personal token and the write key at the first start; later starts find the administrator. */

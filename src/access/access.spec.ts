@@ -18,12 +18,14 @@ import {
   Allow,
   CsrfToken,
   CurrentActor,
+  type PersonActor,
   PeopleService,
   PERMISSIONS,
   Public,
   ROLES,
   sessionCookie,
   SessionsService,
+  signer,
   TokensService,
 } from './index.js';
 import { may } from './permissions.js';
@@ -67,6 +69,7 @@ describe('access', () => {
   let app: NestFastifyApplication;
   let ada: { personId: string; name: string };
   let by: Actor;
+  let me: PersonActor;
   const clock = new TestClock('2026-11-02T09:00:00Z');
 
   beforeAll(async () => {
@@ -107,7 +110,8 @@ describe('access', () => {
     clock.set('2026-11-02T09:00:00Z');
     await start(GIVEN);
     ada = (await app.get(AccessService).bootstrap(runtime.environment)).administrator;
-    by = { kind: 'person', personId: ada.personId, name: ada.name, role: 'administrator', via: 'session' };
+    me = { kind: 'person', personId: ada.personId, name: ada.name, role: 'administrator', via: 'session' };
+    by = me;
   });
   afterEach(() => app.close());
 
@@ -283,16 +287,25 @@ describe('access', () => {
       expect(nobody).toEqual(wrong);
     });
 
-    it('is throttled per person, from wherever the attempts come', async () => {
+    it('is throttled where the guesses come from, and does not lock out whose password is guessed', async () => {
       const outcomes = [];
-      for (let i = 0; i < 12; i++)
-        outcomes.push(await sessions().signIn('ada@example.com', 'guess', `192.0.2.${i}`));
-      expect(outcomes.filter((outcome) => !outcome.ok && outcome.reason === 'throttled')).toHaveLength(2);
-      expect(await sessions().signIn('ada@example.com', 'correct horse', ADDRESS)).toMatchObject({
-        reason: 'throttled',
-      });
-      clock.advance(15 * 60_000);
+      for (let i = 0; i < 120; i++)
+        outcomes.push(await sessions().signIn('ada@example.com', 'guess', '192.0.2.66'));
+      expect(outcomes.filter((outcome) => !outcome.ok && outcome.reason === 'wrong')).toHaveLength(10);
+      const there = await sessions().signIn('ada@example.com', 'correct horse', '192.0.2.66');
+      expect(there).toMatchObject({ reason: 'throttled' });
       expect((await sessions().signIn('ada@example.com', 'correct horse', ADDRESS)).ok).toBe(true);
+      clock.advance(15 * 60_000);
+      expect((await sessions().signIn('ada@example.com', 'correct horse', '192.0.2.66')).ok).toBe(true);
+    });
+
+    it('is bounded per person, from wherever the attempts come', async () => {
+      const attempts = Array.from({ length: 101 }, (_, i) =>
+        sessions().signIn('ada@example.com', 'guess', `192.0.2.${i}`),
+      );
+      const outcomes = await Promise.all(attempts);
+      expect(outcomes.at(-1)).toMatchObject({ ok: false, reason: 'throttled' });
+      expect(outcomes.at(-2)).toMatchObject({ ok: false, reason: 'wrong' });
     });
 
     it('is throttled per network address, whomever the attempts are for', async () => {
@@ -306,7 +319,7 @@ describe('access', () => {
 
     it('by link works once, for a quarter of an hour, and looking at it uses nothing up', async () => {
       const tokenOf = (link: string): string => link.slice(link.lastIndexOf('/') + 1);
-      const link = await app.get(AccessService).signInLink(ada.personId);
+      const link = await app.get(AccessService).signInLink(ada.personId, 'system');
       expect(link).toMatch(/^http:\/\/.+\/sign-in\/link\/[\w-]{43}$/);
       expect(await sessions().linkFor(tokenOf(link))).toEqual({ name: 'Administrator' });
       expect(await sessions().linkFor(tokenOf(link))).not.toBeNull();
@@ -316,10 +329,48 @@ describe('access', () => {
       ]);
       expect([one, other].filter((session) => session !== null)).toHaveLength(1);
 
-      const late = tokenOf(await app.get(AccessService).signInLink(ada.personId));
+      const late = tokenOf(await app.get(AccessService).signInLink(ada.personId, 'system'));
       clock.advance(15 * 60_000);
       expect(await sessions().linkFor(late)).toBeNull();
       expect(await sessions().signInByLink(late)).toBeNull();
+    });
+
+    it('by a link that somebody else made signs nothing, nor makes what could', async () => {
+      const tokenOf = (link: string): string => link.slice(link.lastIndexOf('/') + 1);
+      const actorBy = async (link: string): Promise<Actor> => {
+        const session = await sessions().signInByLink(tokenOf(link));
+        const caller = await sessions().caller(session ?? '');
+        if (caller === null) throw new Error('the link did not sign in');
+        return caller.actor;
+      };
+      const access = app.get(AccessService);
+      const bea = await people().create(
+        { email: 'bea@example.com', name: 'Bea', role: 'administrator', password: null },
+        by,
+      );
+      const lent = await actorBy(await access.signInLink(bea.id, by));
+      expect(() => signer(lent)).toThrow('own-password-needed');
+      await expect(tokens().createPersonal('laptop', bea.id, lent)).rejects.toMatchObject({ status: 403 });
+      const again = await actorBy(await access.signInLink(bea.id, lent));
+      expect(() => signer(again)).toThrow('own-password-needed');
+
+      expect(signer(await actorBy(await access.signInLink(ada.personId, 'system')))).toMatchObject(ada);
+      expect(signer(await actorBy(await access.signInLink(ada.personId, by)))).toMatchObject(ada);
+      if (lent.kind !== 'person') throw new Error('a person was expected');
+      await people().changePassword(lent, '', 'a password of hers');
+      const own = await sessions().caller(await signIn('bea@example.com', 'a password of hers'));
+      expect(own?.actor).toMatchObject({ personId: bea.id, via: 'session' });
+
+      const { rows } = await sql<{ actor: string; subject: string }>`
+        select actor, subject from audit_entries where action = 'sign_in_link.created' order by seq`.execute(
+        opened.database.db,
+      );
+      expect(rows).toEqual([
+        { actor: ada.personId, subject: bea.id },
+        { actor: bea.id, subject: bea.id },
+        { actor: 'system', subject: ada.personId },
+        { actor: ada.personId, subject: ada.personId },
+      ]);
     });
 
     it('is written into the audit log, refusals too', async () => {
@@ -364,12 +415,10 @@ describe('access', () => {
 
     it('change their password with the old one, which ends their sessions', async () => {
       const session = await signIn();
-      await expect(
-        people().changePassword(ada.personId, 'wrong', 'battery staple', by),
-      ).rejects.toMatchObject({
+      await expect(people().changePassword(me, 'wrong', 'battery staple')).rejects.toMatchObject({
         status: 403,
       });
-      await people().changePassword(ada.personId, 'correct horse', 'battery staple', by);
+      await people().changePassword(me, 'correct horse', 'battery staple');
       expect((await get('/who', cookie(session))).status).toBe(401);
       await signIn('ada@example.com', 'battery staple');
     });

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/index.js';
-import { Database, type Tx } from '../platform/database/index.js';
+import { Database, type Executor, type Tx } from '../platform/database/index.js';
 import { Problem } from '../platform/http/index.js';
 import { Clock } from '../shared/clock.js';
 import { Ids } from '../shared/ids.js';
@@ -15,14 +15,17 @@ import {
   updatePassword,
   updateRole,
 } from './access.repository.js';
-import { type Actor, actorId } from './actor.js';
+import { type Actor, actorId, type PersonActor } from './actor.js';
 import { hashPassword, isPassword } from './password.js';
 import { type Role } from './permissions.js';
+import { Throttle } from './throttle.js';
 import { TokensService } from './tokens.service.js';
 
 const SHORTEST_PASSWORD = 8;
 /** Hashing more is work that a caller can make us do. */
 const LONGEST_PASSWORD = 256;
+const GUESSES = 10;
+const GUESSING_MS = 15 * 60_000;
 
 /** Somebody who may sign in. */
 export interface Person {
@@ -42,6 +45,8 @@ export function normalEmail(email: string): string {
 /** The people who sign in, and what they may do. */
 @Injectable()
 export class PeopleService {
+  private readonly guesses = new Throttle(GUESSES, GUESSING_MS);
+
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
@@ -114,26 +119,47 @@ export class PeopleService {
     this.tokens.forget();
   }
 
-  /** Changes one's own password and ends every session. @throws Problem 403 when the old one is wrong, 400 for a bad new one. */
-  async changePassword(id: string, current: string, next: string, by: Actor): Promise<void> {
-    const person = await selectPerson(this.database.db, id);
-    if (!(await isPassword(person?.password_hash ?? null, current)))
-      throw new Problem(403, 'wrong-password', 'The current password is wrong.');
-    await this.setPassword(id, next, by);
+  /** Whether somebody has a password; who came in by a link may not have chosen one yet. @throws Problem 404 */
+  async hasPassword(id: string): Promise<boolean> {
+    return (await this.existing(this.database.db, id)).password_hash !== null;
   }
 
-  /** Sets somebody's password and ends their sessions. @throws Problem 404, 400 for a bad password. */
-  async setPassword(id: string, password: string, by: Actor): Promise<void> {
-    const hash = await hashPassword(checked(password));
+  /**
+   * Changes one's own password, or chooses the first, and ends one's sessions elsewhere.
+   * @param current the present one; not looked at when there is none.
+   * @param here the token of the session that goes on; null ends them all.
+   * @throws Problem 403 when the present one is wrong, 400 for a bad new one, 409 when it was changed meanwhile, 429 after ten guesses.
+   */
+  async changePassword(
+    by: PersonActor,
+    current: string,
+    next: string,
+    here: string | null = null,
+  ): Promise<void> {
+    const id = by.personId;
+    const { password_hash: from } = await this.existing(this.database.db, id);
+    if (from !== null) {
+      const wait = this.guesses.attempt(id, this.clock.now().getTime());
+      if (wait > 0)
+        throw new Problem(429, 'throttled', 'Too many wrong passwords. Wait some minutes.', undefined, {
+          'retry-after': String(wait),
+        });
+      if (!(await isPassword(from, current)))
+        throw new Problem(403, 'wrong-password', 'The current password is wrong.');
+      this.guesses.clear(id);
+    }
+    const to = await hashPassword(checked(next));
     await this.database.transaction(async (tx) => {
-      await this.existing(tx, id);
-      await updatePassword(tx, id, hash);
-      await deleteSessionsOf(tx, id);
-      await this.note(tx, by, 'person.password_changed', id, {});
+      if (!(await updatePassword(tx, id, { from, to })))
+        throw new Problem(409, 'password-changed', 'The password was changed meanwhile.');
+      await deleteSessionsOf(tx, id, here === null ? null : this.tokens.hash('session', here));
+      await this.note(tx, by, from === null ? 'person.password_chosen' : 'person.password_changed', id, {
+        via: by.via,
+      });
     });
   }
 
-  private async existing(tx: Tx, id: string): Promise<PersonRow> {
+  private async existing(tx: Executor, id: string): Promise<PersonRow> {
     const row = await selectPerson(tx, id);
     if (row === null) throw new Problem(404, 'no-such-person', 'There is no such person.');
     return row;

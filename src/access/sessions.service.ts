@@ -15,6 +15,7 @@ import {
   selectSession,
   takeLink,
 } from './access.repository.js';
+import { type Actor, actorId } from './actor.js';
 import { isPassword } from './password.js';
 import { normalEmail } from './people.service.js';
 import { Throttle } from './throttle.js';
@@ -23,7 +24,10 @@ import { TokensService } from './tokens.service.js';
 const SESSION_MS = 7 * 24 * 3_600_000;
 const LINK_MS = 15 * 60_000;
 const WINDOW_MS = 15 * 60_000;
-const ATTEMPTS_PER_EMAIL = 10;
+/** From one network address on one person: who guesses elsewhere does not lock the person out. */
+const ATTEMPTS_PER_PAIR = 10;
+/** On one person from all addresses together; counted only where the tighter bounds let an attempt through. */
+const ATTEMPTS_PER_EMAIL = 100;
 const ATTEMPTS_PER_ADDRESS = 50;
 
 export type SignIn =
@@ -34,6 +38,7 @@ export type SignIn =
 /** Signing in and out of the console. */
 @Injectable()
 export class SessionsService {
+  private readonly byPair = new Throttle(ATTEMPTS_PER_PAIR, WINDOW_MS);
   private readonly byEmail = new Throttle(ATTEMPTS_PER_EMAIL, WINDOW_MS);
   private readonly byAddress = new Throttle(ATTEMPTS_PER_ADDRESS, WINDOW_MS);
 
@@ -49,7 +54,11 @@ export class SessionsService {
   async signIn(email: string, password: string, address: string): Promise<SignIn> {
     const now = this.clock.now().getTime();
     const name = normalEmail(email);
-    const wait = Math.max(this.byAddress.attempt(address, now), this.byEmail.attempt(name, now));
+    const pair = `${address} ${name}`;
+    const wait =
+      this.byAddress.attempt(address, now) ||
+      this.byPair.attempt(pair, now) ||
+      this.byEmail.attempt(name, now);
     if (wait > 0) return { ok: false, reason: 'throttled', retryAfterSeconds: wait };
     const person = await selectPersonByEmail(this.database.db, name);
     const right = await isPassword(person?.password_hash ?? null, password);
@@ -57,23 +66,30 @@ export class SessionsService {
       if (person !== null) await this.noteRefusal(person.id);
       return { ok: false, reason: 'wrong' };
     }
-    this.byEmail.clear(name);
+    this.byPair.clear(pair);
     return this.database.transaction(async (tx) => ({
       ok: true,
-      sessionToken: await this.open(tx, person.id, 'password'),
+      sessionToken: await this.open(tx, person.id, { by: 'password', signs: true }),
     }));
   }
 
   /** Makes a one-time sign-in link, good for 15 minutes. @returns the whole address. */
-  async link(personId: string): Promise<string> {
+  async link(personId: string, by: Actor | 'system'): Promise<string> {
     const token = randomBytes(32).toString('base64url');
+    const own = by !== 'system' && by.kind === 'person' && by.personId === personId && by.via !== 'lent';
     await this.database.transaction(async (tx) => {
       const now = this.clock.now();
       await insertLink(tx, {
         tokenHash: this.tokens.hash('link', token),
         personId,
+        signs: by === 'system' || own,
         now,
         expiresAt: new Date(now.getTime() + LINK_MS),
+      });
+      await this.audit.record(tx, {
+        actor: by === 'system' ? by : actorId(by),
+        action: 'sign_in_link.created',
+        subject: personId,
       });
     });
     return `${this.environment.publicUrl}/sign-in/link/${token}`;
@@ -89,8 +105,8 @@ export class SessionsService {
     return this.database.transaction(async (tx) => {
       const hash = this.tokens.hash('link', token);
       const live = await selectLink(tx, hash, this.clock.now());
-      const personId = live === null ? null : await takeLink(tx, hash, this.clock.now());
-      return personId === null ? null : this.open(tx, personId, 'link');
+      const taken = live === null ? null : await takeLink(tx, hash, this.clock.now());
+      return taken === null ? null : this.open(tx, taken.personId, { by: 'link', signs: taken.signs });
     });
   }
 
@@ -115,7 +131,13 @@ export class SessionsService {
     );
     if (row === null) return null;
     return {
-      actor: { kind: 'person', personId: row.person_id, name: row.name, role: row.role, via: 'session' },
+      actor: {
+        kind: 'person',
+        personId: row.person_id,
+        name: row.name,
+        role: row.role,
+        via: row.signs ? 'session' : 'lent',
+      },
       csrfToken: row.csrf_token,
     };
   }
@@ -125,13 +147,18 @@ export class SessionsService {
     return SESSION_MS / 1_000;
   }
 
-  private async open(tx: Tx, personId: string, by: 'password' | 'link'): Promise<string> {
+  private async open(
+    tx: Tx,
+    personId: string,
+    begun: { readonly by: 'password' | 'link'; readonly signs: boolean },
+  ): Promise<string> {
     const sessionToken = randomBytes(32).toString('base64url');
     const now = this.clock.now();
     await insertSession(tx, {
       tokenHash: this.tokens.hash('session', sessionToken),
       personId,
       csrfToken: randomBytes(24).toString('base64url'),
+      signs: begun.signs,
       now,
       expiresAt: new Date(now.getTime() + SESSION_MS),
     });
@@ -139,7 +166,7 @@ export class SessionsService {
       actor: personId,
       action: 'person.signed_in',
       subject: personId,
-      detail: { by },
+      detail: { ...begun },
     });
     return sessionToken;
   }

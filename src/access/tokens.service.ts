@@ -18,7 +18,7 @@ import {
   selectWriteKey,
   selectWriteKeys,
 } from './access.repository.js';
-import { type Actor, actorId } from './actor.js';
+import { type Actor, actorId, signer } from './actor.js';
 import { ShortMemory } from './memory.js';
 import { type Role } from './permissions.js';
 
@@ -96,8 +96,9 @@ export class TokensService {
     return found;
   }
 
-  /** Makes a personal token. @returns the token, shown this once. @throws Problem 404 */
+  /** Makes a personal token, which may sign. @returns the token, shown this once. @throws Problem 404, 403 for who may not sign. */
   async createPersonal(name: string, personId: string, by: Actor): Promise<{ id: string; token: string }> {
+    signer(by);
     return this.database.transaction(async (tx) => {
       const person = await selectPerson(tx, personId);
       if (person === null) throw new Problem(404, 'no-such-person', 'There is no such person.');

@@ -9,6 +9,7 @@ import { PoliciesModule } from '../policies/index.js';
 import { ProfilesModule } from '../profiles/index.js';
 import { ReviewModule } from '../review/index.js';
 import { SignalsModule } from '../signals/index.js';
+import { AccountController } from './account/account.controller.js';
 import { AssetsController } from './assets.controller.js';
 import { ConsoleAssets } from './assets.service.js';
 import { DecisionsPagesController } from './decisions/decisions-pages.controller.js';
@@ -56,6 +57,7 @@ import { TeamController } from './team/team.controller.js';
     PlaybookController,
     OperationsController,
     TeamController,
+    AccountController,
   ],
   providers: [ConsoleAssets, PageRenderer, PageInterceptor, SignInFilter, SealedReader, Explainer],
 })

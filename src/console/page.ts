@@ -47,6 +47,7 @@ export const DONE = {
   retried: 'It will be tried again in a moment.',
   nothing_to_retry: 'There was nothing to try again: it is no longer among the failures.',
   activated: 'The playbook is active. Its templates are signed in your name.',
+  password_changed: 'Your password is in force. Sign in with it from now on.',
   person_added: 'Person added.',
   person_changed: 'Person changed.',
   token_revoked: 'Token revoked. It is refused from now on.',

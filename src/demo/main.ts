@@ -63,7 +63,7 @@ try {
   await untilReviews(service);
   console.log(`\nConsole:       ${service.url}`);
   console.log(
-    `Sign in once:  ${await service.app.get(AccessService).signInLink(service.administrator.personId)}\n`,
+    `Sign in once:  ${await service.app.get(AccessService).signInLink(service.administrator.personId, 'system')}\n`,
   );
 } catch (error) {
   const mendable = error instanceof ConfigurationError || error instanceof DirectoryLockedError;

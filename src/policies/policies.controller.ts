@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { type Actor, Allow, CurrentActor } from '../access/index.js';
+import { type Actor, Allow, CurrentActor, signer } from '../access/index.js';
 import { Database } from '../platform/database/index.js';
 import { decodeCursor, page, type Page, pageQuery, Problem } from '../platform/http/index.js';
 import { type BundleSummary, findBundle, listBundles } from './bundles.read-model.js';
@@ -105,9 +105,8 @@ export class PoliciesController {
     @Param('hash', { schema: bundleHash }) hash: string,
     @CurrentActor() actor: Actor,
   ): Promise<z.output<typeof activeAnswer>> {
-    if (actor.kind !== 'person')
-      throw new Problem(403, 'not-a-person', 'Activating signs templates, and only a named person can sign.');
-    await this.database.transaction((tx) => this.policies.activate(tx, hash, actor));
+    const person = signer(actor);
+    await this.database.transaction((tx) => this.policies.activate(tx, hash, person));
     await this.policies.refresh();
     return this.active();
   }

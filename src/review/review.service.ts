@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, type PersonActor } from '../access/index.js';
+import { type Actor, type PersonActor, signer } from '../access/index.js';
 import { AuditService } from '../audit/index.js';
 import { DecisionsService, TasksService } from '../decisions/index.js';
 import { contentFromEdit } from '../drafting/edit.js';
@@ -137,7 +137,7 @@ export class ReviewService {
    * @throws Problem 403 for a service token, 404, 409 for stale words, a closed item or the same person twice, 410 when expired.
    */
   async verdict(id: string, actor: Actor, request: VerdictRequest): Promise<VerdictAnswer> {
-    const person = personOf(actor);
+    const person = request.verdict === 'approve' ? signer(actor) : personOf(actor);
     await this.decide(id, async (tx, locked, bundle) => {
       const { review, approvals } = locked;
       const refusal = verdictRefusal(review, approvals, person.personId, request, this.now());

@@ -64,7 +64,7 @@ function SignedInAs(): VNode {
   return (
     <div class="who">
       <p>
-        {actor.name}
+        <a href="/account">{actor.name}</a>
         <small>{actor.role}</small>
       </p>
       <form method="post" action="/sign-out" hx-boost="false">

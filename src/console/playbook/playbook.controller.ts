@@ -2,7 +2,7 @@ import { Controller, Get, HttpCode, Inject, Param, Post, Query, UseInterceptors 
 import { ApiExcludeController } from '@nestjs/swagger';
 import { h } from 'preact';
 import { z } from 'zod';
-import { type Actor, Allow, CurrentActor } from '../../access/index.js';
+import { type Actor, Allow, CurrentActor, signer } from '../../access/index.js';
 import { type Environment } from '../../config/environment.js';
 import { Database } from '../../platform/database/index.js';
 import { Problem } from '../../platform/http/index.js';
@@ -84,9 +84,7 @@ export class PlaybookController {
   @HttpCode(200)
   @Allow('policies.activate')
   async activate(@Param('hash') hash: string, @CurrentActor() actor: Actor): Promise<Answer> {
-    if (actor.kind !== 'person')
-      throw new Problem(403, 'persons-only', 'Activating signs the templates; a machine’s key cannot sign.');
-    const { personId, name } = actor;
+    const { personId, name } = signer(actor);
     await this.database.transaction((tx) => this.policies.activate(tx, hash, { personId, name }));
     return redirect(withDone('/playbook', 'activated'));
   }

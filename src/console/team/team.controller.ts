@@ -8,6 +8,7 @@ import {
   Allow,
   CurrentActor,
   PeopleService,
+  type Person,
   ROLES,
   TokensService,
 } from '../../access/index.js';
@@ -59,7 +60,7 @@ export class TeamController {
   ): Promise<Answer> {
     const person = await this.people.create({ ...form, password: form.password ?? null }, actor);
     if (form.password !== undefined) return redirect(withDone('/team', 'person_added'));
-    return this.linkFor(person.id, person.name);
+    return this.linkFor(person, actor);
   }
 
   @Post('people/:id/role')
@@ -93,10 +94,10 @@ export class TeamController {
   @Post('people/:id/link')
   @HttpCode(200)
   @Allow('people.manage')
-  async signInLink(@Param('id') id: string): Promise<Answer> {
+  async signInLink(@Param('id') id: string, @CurrentActor() actor: Actor): Promise<Answer> {
     const person = await this.people.get(id);
     if (person === null) throw new Problem(404, 'no-such-person', 'There is no such person.');
-    return this.linkFor(id, person.name);
+    return this.linkFor(person, actor);
   }
 
   @Post('tokens')
@@ -155,12 +156,12 @@ export class TeamController {
     return redirect(withDone('/team', 'key_revoked'));
   }
 
-  private async linkFor(personId: string, name: string): Promise<Answer> {
-    const link = await this.access.signInLink(personId);
+  private async linkFor(person: Person, by: Actor): Promise<Answer> {
+    const link = await this.access.signInLink(person.id, by);
     return this.team({
-      what: `A sign-in link for ${name}`,
+      what: `A sign-in link for ${person.name}`,
       value: link,
-      hint: 'It works once, within 15 minutes.',
+      hint: 'It works once, within 15 minutes. Whoever uses it signs nothing before they have signed in with a password of their own.',
     });
   }
 

@@ -47,6 +47,7 @@ create table sessions (
   token_hash text primary key,
   person_id text not null references people (id),
   csrf_token text not null,
+  signs boolean not null, -- false when it was begun by a link that somebody else made: whoever made it may be sitting there
   created_at timestamptz not null,
   expires_at timestamptz not null
 );
@@ -54,6 +55,7 @@ create table sessions (
 create table sign_in_links (
   token_hash text primary key,
   person_id text not null references people (id),
+  signs boolean not null, -- whether the session it begins may sign
   expires_at timestamptz not null
 );
 
