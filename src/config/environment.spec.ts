@@ -20,6 +20,11 @@ describe('the environment', () => {
     [{ DATABASE_URL: 'mysql://x' }, /^DATABASE_URL should be a URL such as postgres:/],
     [{ SECRET_KEYS: 'short' }, /^SECRET_KEYS should be one or more keys/],
     [{ ROLE: 'boss' }, /^ROLE should be/],
+    [
+      { REDIS_URL: 'redis://127.0.0.1' },
+      /^REDIS_URL should be unset: this version runs its queue in the process$/,
+    ],
+    [{ OPENAI_EMBEDDING_MODEL: 'x' }, /^OPENAI_EMBEDDING_MODEL should be unset: /],
     [{ CLOCK: 'yesterday' }, /^CLOCK should be an ISO time/],
     [{ BOOTSTRAP_ADMIN_EMAIL: 'nobody' }, /^BOOTSTRAP_ADMIN_EMAIL should be an e-mail address/],
     [{ SMTP_URL: 'smtp://127.0.0.1:2525' }, /^MAIL_FROM should be/],

@@ -16,6 +16,9 @@ const url = (protocols: readonly string[], example: string) =>
     { error: `should be a URL such as ${example}` },
   );
 
+/** A variable that a later version will read: what is set and does nothing would be taken for working. */
+const later = (error: string) => z.undefined({ error }).optional();
+
 const email = z.email({ error: 'should be an e-mail address' });
 
 const schema = z.object({
@@ -35,6 +38,7 @@ const schema = z.object({
   ROLE: z
     .enum(['all'], { error: 'should be "all": this version runs everything in one process' })
     .default('all'),
+  REDIS_URL: later('should be unset: this version runs its queue in the process'),
   SECRET_KEYS: z
     .string()
     .transform((text) => text.split(',').map((key) => key.trim()))
@@ -47,6 +51,7 @@ const schema = z.object({
   OPENAI_API_KEY: z.string().min(1).optional(),
   OPENAI_BASE_URL: url(['http:', 'https:'], 'http://127.0.0.1:11434/v1').optional(),
   OPENAI_MODEL: z.string().min(1).default('gpt-4.1-mini'),
+  OPENAI_EMBEDDING_MODEL: later('should be unset: this version computes no embeddings'),
   SMTP_URL: url(['smtp:', 'smtps:'], 'smtp://user:password@mail.example.com:587').optional(),
   MAIL_FROM: z.string().min(3).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
