@@ -40,6 +40,7 @@ describe('looking again before sending', () => {
     expect(looked([])).toEqual({
       verdict: 'send',
       reasons: [{ code: 'clear', text: 'Nothing stands against it.' }],
+      tier: 1,
       handoff: null,
     });
   });
@@ -114,7 +115,7 @@ describe('looking again before sending', () => {
     const rests = {
       facts: [{ id: 'sku-1', version: 1 }],
       decidedFacts: [fact({ id: 'sku-1', data: { price: 1_999, title: 'Mug' } })],
-      readByPerson: true,
+      signed: { people: 1, shown: [] },
     };
     const result = looked([], about, rests);
     expect(result).toMatchObject({
@@ -134,7 +135,26 @@ describe('looking again before sending', () => {
   it('asks a person for what a review rule wants seen, unless a person has', () => {
     const rule = [guardrail({ id: 'key-account', effect: 'review' })];
     expect(looked(rule)).toMatchObject({ verdict: 'review', reasons: [{ code: 'key-account' }] });
-    expect(looked(rule, {}, { readByPerson: true }).verdict).toBe('send');
+    expect(looked(rule, {}, { signed: { people: 1, shown: ['key-account'] } }).verdict).toBe('send');
+  });
+
+  it('asks again for a review rule that began to match after it was signed', () => {
+    const rules = [
+      guardrail({ id: 'key-account', effect: 'review' }),
+      guardrail({ id: 'very-dear', effect: 'review', tier: 2, severity: 'high' }),
+    ];
+    expect(looked(rules, {}, { signed: { people: 1, shown: ['key-account'] } })).toMatchObject({
+      verdict: 'review',
+      tier: 2,
+      reasons: [{ code: 'very-dear' }],
+    });
+    // One person knew of it; it asks for two.
+    const both = ['key-account', 'very-dear'];
+    expect(looked(rules, {}, { signed: { people: 1, shown: both } })).toMatchObject({
+      verdict: 'review',
+      tier: 2,
+    });
+    expect(looked(rules, {}, { signed: { people: 2, shown: both } }).verdict).toBe('send');
   });
 
   it('asks a person when the words break a rule that came later', () => {

@@ -24,8 +24,8 @@ export interface DueMessage {
   readonly facts: readonly { readonly id: string; readonly version: number }[];
   /** The facts of the decision's situation, so that a change can be told in figures. */
   readonly decidedFacts?: readonly Fact[];
-  /** A named person has read it: review rules have been answered. */
-  readonly readByPerson?: boolean;
+  /** Set when named people signed it: how many did, and the ids of the review rules that were shown to them. */
+  readonly signed?: { readonly people: number; readonly shown: readonly string[] };
   /** Texts of earlier questions (`review` reasons) that a person answered by signing: they are not asked twice. */
   readonly answered?: readonly string[];
   /** Its words, for rules on required and forbidden text. */
@@ -37,6 +37,8 @@ export interface RecheckResult {
   /** The next allowed time, for `postpone`. ISO 8601 UTC. */
   readonly at?: string;
   readonly reasons: readonly Reason[];
+  /** For `review`: how many people must sign. */
+  readonly tier: 1 | 2;
   /** A hand-off rule matched: its task is to be opened although the message does not leave. */
   readonly handoff: { readonly owner: string; readonly reasonCode: string; readonly reason: string } | null;
 }
@@ -88,23 +90,31 @@ export function recheck(bundle: Bundle, situation: Situation, message: DueMessag
   const changes = factChanges(situation, message);
   const gone = changes.filter(({ code }) => code === 'stale_fact');
   if (gone.length > 0) return verdict('expire', gone);
+  const unseen = matchedOf(verdicts, 'review')
+    .filter(({ guardrail }) => !isAnswered(guardrail, message))
+    .toSorted((a, b) => bySeverity(a.guardrail, b.guardrail));
   const questions = distinct([
-    ...changes,
-    ...textQuestions(limits, message),
-    ...matchedOf(verdicts, 'review')
-      .filter(() => message.readByPerson !== true)
-      .map(({ guardrail, reason }) => ({ code: guardrail.id, text: reason })),
-  ]).filter(({ text }) => message.answered?.includes(text) !== true);
-  if (questions.length > 0) return verdict('review', questions);
+    ...[...changes, ...textQuestions(limits, message)].filter(
+      ({ text }) => message.answered?.includes(text) !== true,
+    ),
+    ...unseen.map(({ guardrail, reason }) => ({ code: guardrail.id, text: reason })),
+  ]);
+  const tier = unseen.some(({ guardrail }) => guardrail.tier === 2) ? 2 : 1;
+  if (questions.length > 0) return verdict('review', questions, { tier });
   return timing({ situation, message, action, channel, limits });
 }
 
 function verdict(
   kind: RecheckResult['verdict'],
   reasons: readonly Reason[],
-  more: { at?: string; handoff?: RecheckResult['handoff'] } = {},
+  more: { at?: string; tier?: 1 | 2; handoff?: RecheckResult['handoff'] } = {},
 ): RecheckResult {
-  return { verdict: kind, reasons, handoff: null, ...more };
+  return { verdict: kind, reasons, tier: 1, handoff: null, ...more };
+}
+
+/** A review rule is answered once as many people as it asks for have signed knowing of it. */
+function isAnswered(rule: { readonly id: string; readonly tier: 1 | 2 }, { signed }: DueMessage): boolean {
+  return signed !== undefined && signed.people >= rule.tier && signed.shown.includes(rule.id);
 }
 
 /** What makes it pointless: its time is up, or what it was for has happened since. */

@@ -60,7 +60,10 @@ describe('what a webhook receiver’s answer means', () => {
 describe('what is kept of a server’s words', () => {
   it.each([
     ['450 4.2.1 <ada.lovelace@example.com>: greylisted', '450 4.2.1 <(address)>: greylisted'],
-    ['550 see https://mx.example.net/?to=ada.lovelace%40example.com', '550 see https://mx.example.net/?to=(address)'],
+    [
+      '550 see https://mx.example.net/?to=ada.lovelace%40example.com',
+      '550 see https://mx.example.net/?to=(address)',
+    ],
     ['550 user Ada.Lovelace unknown', '550 user (mailbox) unknown'],
     ['451 relayed for other+tag@example.org', '451 relayed for (address)'],
     ['421 4.7.0 try again later', '421 4.7.0 try again later'],

@@ -143,6 +143,46 @@ describe('dispatch into the outbox', () => {
     world.facts = [];
   });
 
+  it('brings back what a review rule began to ask for after it was signed, until enough people signed knowing that', async () => {
+    const now = world.clock.now().toISOString();
+    const person = await world.person('vip', { vip: true });
+    const message = await world.approved(person);
+    await world.doDueWork();
+    expect(await world.stateOf(message.id)).toBe('in_review');
+    expect(await world.lastStep(message.id)).toMatchObject({ code: 'look-at-vips' });
+    const { rows } = await sql<{ payload: { tier: number; why: string } }>`
+      select payload from work where kind = 'message.needs_review' and key = ${message.id}`.execute(
+      world.database.db,
+    );
+    expect(rows[0]?.payload.tier).toBe(2);
+    expect(JSON.parse(rows[0]?.payload.why ?? '')).toMatchObject([{ code: 'look-at-vips' }]);
+
+    await sql`insert into drafts (id, message_id, number, written_at, origin, author, content_hash, key_id, content)
+      values ('drf_vip', ${message.id}, 1, ${now}, 'template', 'welcome', '', ${person}, '\\x00'::bytea)`.execute(
+      world.database.db,
+    );
+    await sql`insert into reviews (id, message_id, profile_id, state, tier, why, draft_id, bundle_hash, content_hash, risk, priority,
+        expires_at, created_at, closed_at)
+      values ('rev_vip', ${message.id}, ${person}, 'approved', 2, '[{"code":"look-at-vips","text":""}]', 'drf_vip', ${world.bundle.hash}, '',
+        0.1, 1, ${now}, ${now}, ${now})`.execute(world.database.db);
+    for (const [people, state] of [
+      [1, 'in_review'],
+      [2, 'sent'],
+    ] as const) {
+      await world.database.transaction(async (tx) => {
+        const content = await world.messages.content(tx, message.id);
+        if (content === null) throw new Error('no content');
+        const by = ['per_1', 'per_2'].slice(0, people).map((personId) => ({ personId, name: 'P', at: now }));
+        await world.sign(tx, message, content, { expiresAt: message.expiresAt, by });
+        const why = { actor: 'per_1', code: 'approved', text: 'Fine.' };
+        await world.messages.move(tx, message.id, 'approved', why);
+        await world.work.enqueue(tx, { kind: 'message.approved', key: message.id, dueAt: world.clock.now() });
+      });
+      await world.doDueWork();
+      expect(await world.stateOf(message.id)).toBe(state);
+    }
+  });
+
   it('sends no marketing mail without a way out', async () => {
     const message = await world.approved(await world.person('gil'), { content: { text: 'Buy!' } });
     await world.doDueWork();

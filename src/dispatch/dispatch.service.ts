@@ -25,6 +25,7 @@ import { SignalsService } from '../signals/index.js';
 import { type Channel, type Parcel, type RemoteChannel } from './channel.port.js';
 import { ChannelsService } from './channels.service.js';
 import { type Delivery } from './delivery.js';
+import { selectShownReasons } from './shown-reasons.read-model.js';
 import { insertLinks } from './links.repository.js';
 import { messageSignal } from './message-signal.js';
 import { pauseOf } from './pause.js';
@@ -188,14 +189,16 @@ export class DispatchService {
       ...message,
       facts: content.versions.facts,
       decidedFacts: decided?.situation.facts ?? [],
-      readByPerson: payload.kind === 'person',
+      ...(payload.kind === 'person'
+        ? { signed: { people: payload.by.length, shown: await selectShownReasons(tx, message.id) } }
+        : {}),
     };
     const text = [content.subject, content.preheader, content.text]
       .filter((part) => part !== null)
       .join('\n');
     const look = recheck(bundle, situation, { ...due, text });
     if (look.verdict !== 'review' || !(await this.wasAnswered(tx, look, message, payload))) return look;
-    // A person has signed it knowing exactly this; asked again, they could only say the same.
+    // A person has signed it knowing exactly this; asked again, they could only say the same. A rule is never among it: see `signed`.
     const versions = new Map(situation.facts.map((fact) => [fact.id, fact.version]));
     const facts = due.facts.map(({ id, version }) => ({ id, version: versions.get(id) ?? version }));
     return recheck(bundle, situation, { ...due, facts });
@@ -247,6 +250,7 @@ export class DispatchService {
           kind: 'message.needs_review',
           key: message.id,
           dueAt: now,
+          payload: { tier: look.tier, why: JSON.stringify(look.reasons) },
         });
         return DONE;
     }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
 import { type Decision, DecisionsService } from '../decisions/index.js';
 import { DraftingService } from '../drafting/index.js';
 import { type DraftOrigin } from '../drafting/draft.js';
@@ -21,6 +22,7 @@ import {
   insertReview,
   lockOpenReview,
   lockReview,
+  selectMinimumTier,
   selectReview,
   updateClosed,
 } from './reviews.repository.js';
@@ -42,6 +44,16 @@ interface Routed extends Loaded {
 }
 
 type Gone = 'gone' | 'erased';
+
+const whySchema = z.object({ code: z.string(), text: z.string() });
+/** What the last look before sending asks a person. `why` travels as JSON. */
+const returnedSchema = z.object({
+  tier: z.union([z.literal(1), z.literal(2)]),
+  why: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(z.tuple([whySchema], whySchema)),
+});
 
 /** What happens to drafts without a person: automatic approval under a signed template, or a place in the queue; and the end of items nobody answered. */
 @Injectable()
@@ -178,7 +190,11 @@ export class QueueingService {
     if (!(await this.signing.takePlace(tx, payload.bundleHash, template.id, message.profileId))) {
       const text = `The template ${template.id} was signed for ${payload.maxAudience} people, and as many got it.`;
       const why: [Why] = [{ code: 'template.audience', text }];
-      await this.open(tx, message, routed, { tier: tierOf(assessment, decision.result.review), why });
+      await this.open(tx, message, routed, {
+        minimumTier: decision.result.review?.tier ?? 1,
+        tier: tierOf(assessment, decision.result.review?.tier ?? 1),
+        why,
+      });
       return DONE;
     }
     await this.approving.approve(tx, message, content, {
@@ -206,15 +222,12 @@ export class QueueingService {
       draftId: draft.id,
       content,
     });
-    const step = (await this.messages.steps(tx, message.id)).findLast(({ to }) => to === 'in_review');
-    const why: [Why] = [
-      {
-        code: step?.reasonCode ?? 'recheck',
-        text: step?.reason ?? 'The last look before sending asked for it.',
-      },
-    ];
-    const tier = tierOf(assessment, loaded.decision.result.review);
-    await this.open(tx, message, { ...loaded, assessment }, { tier, why });
+    const { tier: asked, why } = returnedSchema.parse(job.payload);
+    // What was asked for once stays asked for: by the decision, by an earlier look, by this one.
+    const tiers = [asked, loaded.decision.result.review?.tier, await selectMinimumTier(tx, message.id)];
+    const minimumTier = tiers.includes(2) ? 2 : 1;
+    const tier = tierOf(assessment, minimumTier);
+    await this.open(tx, message, { ...loaded, assessment }, { minimumTier, tier, why });
     return DONE;
   }
 
@@ -222,7 +235,7 @@ export class QueueingService {
     tx: Tx,
     message: Message,
     about: Loaded & { readonly assessment: Assessment },
-    routing: { readonly tier: 1 | 2; readonly why: readonly [Why, ...Why[]] },
+    routing: { readonly minimumTier: 1 | 2; readonly tier: 1 | 2; readonly why: readonly [Why, ...Why[]] },
   ): Promise<void> {
     const { bundle, content, draft, assessment, decision } = about;
     const now = this.clock.now();
@@ -238,6 +251,7 @@ export class QueueingService {
       profileId: message.profileId,
       state: 'pending',
       tier: routing.tier,
+      minimumTier: routing.minimumTier,
       why: routing.why,
       draftId: draft.id,
       bundleHash: content.versions.bundle,

@@ -321,27 +321,45 @@ describe('review', () => {
       expect(rows).toEqual([{ state: 'expired' }]);
     });
 
-    it('takes back what the last look before sending sent back, with its reason, and keeps the closed item closed', async () => {
-      const first = await world.queued('seen');
-      const { messageId } = await say(first, 'ana', 'approve');
+    const returned = async (messageId: string, tier: 1 | 2, why: { code: string; text: string }[]) => {
       await world.database.transaction(async (tx) => {
         await world.messages.move(tx, messageId, 'in_review', {
           actor: 'system',
-          code: 'recheck.facts',
-          text: 'The price has changed since it was approved.',
+          code: why[0]?.code ?? '',
+          text: why.map(({ text }) => text).join(' '),
         });
         await world.work.enqueue(tx, {
           kind: 'message.needs_review',
           key: messageId,
           dueAt: world.clock.now(),
+          payload: { tier, why: JSON.stringify(why) },
         });
       });
       await world.doDueWork();
       const { data } = await world.reviews.list({ state: 'pending', limit: 200 });
-      expect(data.filter((each) => each.messageId === messageId)).toMatchObject([
-        { why: [{ code: 'recheck.facts' }] },
-      ]);
+      const item = data.find((each) => each.messageId === messageId);
+      if (item === undefined) throw new Error(`message ${messageId} did not come back`);
+      return item;
+    };
+
+    it('takes back what the last look before sending sent back, with its reason, and keeps the closed item closed', async () => {
+      const first = await world.queued('seen');
+      const { messageId } = await say(first, 'ana', 'approve');
+      const changed = { code: 'changed_fact', text: 'The price has changed since it was approved.' };
+      expect(await returned(messageId, 1, [changed])).toMatchObject({ tier: 1, why: [changed] });
       expect((await world.reviews.get(first)).state).toBe('approved');
+    });
+
+    it('asks for two people when a rule that wants two began to match, and no edit and no later look asks for fewer', async () => {
+      const { messageId } = await say(await world.queued('seen'), 'ana', 'approve');
+      const dear = { code: 'very-dear', text: 'Two people look at these.' };
+      const item = await returned(messageId, 2, [dear]);
+      expect(item).toMatchObject({ tier: 2, why: [dear] });
+      expect(await say(item.id, 'ana', 'edit', { content: { subject: 'Hello' } })).toMatchObject({ tier: 2 });
+      expect(await say(item.id, 'ana', 'approve')).toMatchObject({ state: 'awaiting_second' });
+      expect(await say(item.id, 'ben', 'approve')).toMatchObject({ state: 'approved' });
+      const changed = { code: 'changed_fact', text: 'The price has changed since it was approved.' };
+      expect(await returned(messageId, 1, [changed])).toMatchObject({ tier: 2 });
     });
   });
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, type PersonActor, signer } from '../access/index.js';
 import { AuditService } from '../audit/index.js';
-import { DecisionsService, TasksService } from '../decisions/index.js';
+import { TasksService } from '../decisions/index.js';
 import { contentFromEdit } from '../drafting/edit.js';
 import { DraftingService } from '../drafting/index.js';
 import { type MessageContent } from '../messages/content.js';
@@ -73,7 +73,6 @@ export class ReviewService {
     private readonly vault: Vault,
     private readonly audit: AuditService,
     private readonly policies: PoliciesService,
-    private readonly decisions: DecisionsService,
     private readonly tasks: TasksService,
     private readonly messages: MessagesService,
     private readonly drafting: DraftingService,
@@ -246,8 +245,7 @@ export class ReviewService {
     });
     const hash = await this.messages.saveContent(tx, message.id, content, message.templateId);
     const assessment = await this.risk.assessContent(tx, bundle, { messageId: message.id, draftId, content });
-    const made = await this.decisions.get(tx, message.decisionId);
-    const tier = tierOf(assessment, made?.decision.result.review ?? null);
+    const tier = tierOf(assessment, review.minimumTier);
     await updateWords(tx, review.id, { draftId, contentHash: hash, risk: assessment.score, tier });
     return hash;
   }

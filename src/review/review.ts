@@ -90,6 +90,8 @@ export interface Review {
   readonly profileId: string;
   readonly state: ReviewState;
   readonly tier: 1 | 2;
+  /** What is asked for whatever the words say; other words cannot lower the tier beneath it. */
+  readonly minimumTier: 1 | 2;
   readonly why: readonly Why[];
   readonly draftId: string;
   readonly bundleHash: string;

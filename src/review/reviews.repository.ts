@@ -8,6 +8,7 @@ interface ReviewRow {
   profile_id: string;
   state: ReviewState;
   tier: 1 | 2;
+  minimum_tier: 1 | 2;
   why: string;
   draft_id: string;
   bundle_hash: string;
@@ -29,6 +30,7 @@ function toReview(row: ReviewRow): Review {
     profileId: row.profile_id,
     state: row.state,
     tier: row.tier,
+    minimumTier: row.minimum_tier,
     why: JSON.parse(row.why) as Why[],
     draftId: row.draft_id,
     bundleHash: row.bundle_hash,
@@ -47,9 +49,9 @@ function toReview(row: ReviewRow): Review {
 /** Opens an item. @returns false when the message has an open one already. */
 export async function insertReview(tx: Tx, review: Review): Promise<boolean> {
   const { rows } = await sql<{ id: string }>`
-    insert into reviews (id, message_id, profile_id, state, tier, why, draft_id, bundle_hash, content_hash, risk, priority,
+    insert into reviews (id, message_id, profile_id, state, tier, minimum_tier, why, draft_id, bundle_hash, content_hash, risk, priority,
       expires_at, created_at)
-    values (${review.id}, ${review.messageId}, ${review.profileId}, ${review.state}, ${review.tier}, ${JSON.stringify(review.why)},
+    values (${review.id}, ${review.messageId}, ${review.profileId}, ${review.state}, ${review.tier}, ${review.minimumTier}, ${JSON.stringify(review.why)},
       ${review.draftId}, ${review.bundleHash}, ${review.contentHash}, ${review.risk}, ${review.priority},
       ${review.expiresAt}::timestamptz, ${review.createdAt}::timestamptz)
     on conflict (message_id) where state in ('pending', 'claimed', 'awaiting_second') do nothing
@@ -60,6 +62,13 @@ export async function insertReview(tx: Tx, review: Review): Promise<boolean> {
 export async function selectReview(db: Executor, id: string): Promise<Review | null> {
   const { rows } = await sql<ReviewRow>`select * from reviews where id = ${id}`.execute(db);
   return rows[0] === undefined ? null : toReview(rows[0]);
+}
+
+/** The highest tier that was asked for without regard to the words in any item of a message; 1 when it has none. */
+export async function selectMinimumTier(db: Executor, messageId: string): Promise<1 | 2> {
+  const { rows } = await sql<{ tier: 1 | 2 }>`
+    select coalesce(max(minimum_tier), 1) as tier from reviews where message_id = ${messageId}`.execute(db);
+  return rows[0]?.tier ?? 1;
 }
 
 /** Locked until the transaction ends. The message is locked before its review, everywhere, so that two verdicts cannot wait for each other. */

@@ -54,7 +54,12 @@ describe('routing', () => {
 
   it('reviews what a guardrail asks for, in its tier', () => {
     const review = { tier: 2 as const, why: [{ code: 'big-offer', text: 'Big offers are looked at.' }] };
-    expect(route(input({ review }))).toEqual({ to: 'review', tier: 2, why: review.why });
+    expect(route(input({ review }))).toEqual({
+      to: 'review',
+      minimumTier: 2,
+      tier: 2,
+      why: review.why,
+    });
     expect(why({ review: { tier: 1, why: [] } })).toEqual(['guardrail']);
   });
 

@@ -20,16 +20,21 @@ export interface RoutingInput {
 /** Where an assessed draft goes, and every reason a person must see it. */
 export type Route =
   | { readonly to: 'approval' }
-  | { readonly to: 'review'; readonly tier: 1 | 2; readonly why: readonly [Why, ...Why[]] };
+  | {
+      readonly to: 'review';
+      readonly minimumTier: 1 | 2;
+      readonly tier: 1 | 2;
+      readonly why: readonly [Why, ...Why[]];
+    };
 
 /** Whether chance picks this message for a look; fixed by its id, so that nobody can try again. */
 export function isAudited(messageId: string, auditShare: number): boolean {
   return unitHash(`audit:${messageId}`) < auditShare;
 }
 
-/** The tier a draft needs: what guardrails ask for and what the risk asks for, whichever is more. */
-export function tierOf(assessment: Pick<Assessment, 'tier'>, review: DecisionResult['review']): 1 | 2 {
-  return assessment.tier === 2 || review?.tier === 2 ? 2 : 1;
+/** The tier a draft needs: what is asked for whatever it says, such as by guardrails, and what its risk asks for, whichever is more. */
+export function tierOf(assessment: Pick<Assessment, 'tier'>, minimum: 1 | 2): 1 | 2 {
+  return assessment.tier === 2 || minimum === 2 ? 2 : 1;
 }
 
 /**
@@ -63,7 +68,8 @@ export function route(input: RoutingInput): Route {
     why.push({ code: 'audit', text: 'Picked by chance, to look after what goes out automatically.' });
   const [first, ...others] = why;
   if (first === undefined) return { to: 'approval' };
-  return { to: 'review', tier: tierOf(assessment, input.review), why: [first, ...others] };
+  const minimumTier = input.review?.tier ?? 1;
+  return { to: 'review', minimumTier, tier: tierOf(assessment, minimumTier), why: [first, ...others] };
 }
 
 const HOUR_MS = 3_600_000;

@@ -1,4 +1,5 @@
 import { sign } from 'node:crypto';
+import { signingKeyOf } from '../../src/platform/secrets/signing-key.js';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { sql } from 'kysely';
@@ -42,7 +43,16 @@ currency: EUR
 tracking: { clicks: true, opens: true }
 `,
   'engine.yaml': 'handoffOwner: care\n',
-  'vocabulary.yaml': 'traits: {}\nevents: { Order Completed: {} }\n',
+  'vocabulary.yaml': 'traits:\n  vip: { type: boolean, absent: unknown }\nevents: { Order Completed: {} }\n',
+  'guardrails/vip.yaml': `id: look-at-vips
+title: Look at what goes to very important people
+reason: Two people look at these.
+scope: { actions: [welcome] }
+when: has(profile.traits.vip) && profile.traits.vip
+effect: review
+tier: 2
+owner: mara
+`,
   'channels.yaml': `- { id: email, kind: email, contactCost: 1 }
 - { id: newsletter, kind: email, contactCost: 1 }
 - { id: onsite, kind: onsite, contactCost: 0 }
@@ -349,7 +359,7 @@ export class DispatchWorld {
     const signature = sign(
       null,
       Buffer.from(canonicalJson(payload)),
-      this.runtime.secrets.approvalSigningKey(),
+      signingKeyOf(this.runtime.secrets),
     ).toString('base64url');
     await this.messages.saveApproval(tx, message.id, { payload, signature }, 'person', 'per_1');
   }

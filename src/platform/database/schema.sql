@@ -387,6 +387,7 @@ table reviews
   profile_id text not null
   state text not null
   tier integer not null
+  minimum_tier integer not null default 1
   why text not null
   draft_id text not null
   bundle_hash text not null
@@ -402,6 +403,7 @@ table reviews
   constraint reviews_claimed_by_fkey FOREIGN KEY (claimed_by) REFERENCES people(id)
   constraint reviews_draft_id_fkey FOREIGN KEY (draft_id) REFERENCES drafts(id)
   constraint reviews_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id)
+  constraint reviews_minimum_tier_check CHECK ((minimum_tier = ANY (ARRAY[1, 2])))
   constraint reviews_pkey PRIMARY KEY (id)
   constraint reviews_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id)
   constraint reviews_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'claimed'::text, 'awaiting_second'::text, 'approved'::text, 'rejected'::text, 'handed_off'::text, 'expired'::text])))

@@ -28,6 +28,7 @@ create table reviews (
   profile_id text not null references profiles (id),
   state text not null check (state in ('pending', 'claimed', 'awaiting_second', 'approved', 'rejected', 'handed_off', 'expired')),
   tier integer not null check (tier in (1, 2)),
+  minimum_tier integer not null default 1 check (minimum_tier in (1, 2)), -- asked for whatever the words say
   why text not null, -- canonical JSON: [{ code, text }], why a person must see it
   draft_id text not null references drafts (id),
   bundle_hash text not null, -- the playbook the draft was written under
