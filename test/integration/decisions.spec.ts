@@ -194,7 +194,6 @@ describe('decisions, tasks and messages', () => {
       .useValue({
         current: (_db: unknown, ids: readonly string[]) =>
           Promise.resolve(ids.flatMap((id) => [...facts.values()].filter((each) => each.id === id))),
-        claims: () => Promise.resolve([...facts.values()].filter(({ kind }) => kind === 'claim')),
       })
       .overrideProvider(TriggersService)
       .useValue({ firing: (_tx: unknown, id: string) => Promise.resolve(firings.get(id)) })
@@ -346,7 +345,7 @@ describe('decisions, tasks and messages', () => {
       expect(rows).toEqual([{ kind: 'message.opened', key: message?.id }]);
     });
 
-    it('keeps the situation sealed, with the signal and the facts it named', async () => {
+    it('keeps the situation sealed, with the signal and the facts its actions name, and no others', async () => {
       const anna = await somebody();
       facts.set('sku-2', fact({ id: 'sku-2', data: { price: 100 } }));
       facts.set('claim-1', fact({ id: 'claim-1', kind: 'claim' }));
@@ -360,7 +359,7 @@ describe('decisions, tasks and messages', () => {
         trigger: { id: 'viewed', evidence: { count: 1 } },
         signal: { type: 'track', event: 'Product Viewed', at: NOW },
         profile: { userId: anna.userId },
-        facts: [{ id: 'claim-1' }, { id: 'sku-2' }],
+        facts: [{ id: 'sku-2' }],
         actions: ['back'],
       });
       const { rows } = await sql<{ situation: Buffer; situation_hash: string; result_hash: string }>`
@@ -469,7 +468,7 @@ describe('decisions, tasks and messages', () => {
       ['two names for one person', { userId: 'a', anonymousId: 'b' }, 400, 'userId'],
       ['a time to execute at', { userId: 'a', mode: 'execute', at: NOW }, 400, 'at'],
       ['a mode there is not', { userId: 'a', mode: 'guess' }, 400, 'mode'],
-      ['an unknown field', { userId: 'a', acions: [] }, 400, ''],
+      ['an unknown field', { userId: 'a', acions: [] }, 400, 'acions'],
       ['an unknown action', { userId: 'a', actions: ['welcome', 'wellcome'] }, 400, 'actions.1'],
       ['an unknown person', { userId: 'nobody-knows' }, 404, 'userId'],
       ['an unknown visitor', { anonymousId: 'nobody-knows' }, 404, 'anonymousId'],
@@ -566,6 +565,38 @@ describe('decisions, tasks and messages', () => {
       expect(asked.body.reasons[0]?.code).toBe('cap');
       expect(await messagesOf(known.userId)).toHaveLength(2);
       expect(anna.profileId).not.toBe(known.profileId);
+    });
+
+    it('hold for a mailbox, whoever claims it, and tell nothing of the others', async () => {
+      const traits = {
+        email: 'shared@example.com',
+        timezone: 'Europe/Berlin',
+        consent: { email: 'granted' },
+      };
+      const claimants = [];
+      for (let i = 0; i < 5; i++) claimants.push(await somebody({ traits }));
+      const all = await Promise.all(
+        claimants.flatMap(({ userId }) =>
+          [1, 2].map(() => ask({ userId, actions: ['welcome'], mode: 'execute' })),
+        ),
+      );
+      expect(all.every(({ status }) => status === 200)).toBe(true);
+      expect(all.filter(({ body }) => body.outcome === 'act')).toHaveLength(2);
+
+      const [first] = claimants;
+      const asked = await ask({ userId: first?.userId, actions: ['welcome'], mode: 'execute' });
+      expect(asked.body.reasons[0]?.code).toBe('cap');
+      const kept = await decisions().get(opened.database.db, asked.body.id);
+      const own = kept?.situation.history.length ?? 0;
+      const others = kept?.situation.addressHistory ?? [];
+      expect(own + others.length).toBe(2);
+      for (const other of others)
+        expect(Object.keys(other).toSorted()).toEqual(['at', 'channel', 'class', 'open', 'tags']);
+
+      const alone = await somebody();
+      expect((await ask({ userId: alone.userId, actions: ['welcome'], mode: 'execute' })).body.outcome).toBe(
+        'act',
+      );
     });
 
     it('give a place back when a message is cancelled', async () => {
