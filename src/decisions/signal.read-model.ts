@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { type Executor } from '../platform/database/index.js';
-import { type Vault } from '../platform/vault/index.js';
+import { ErasedError, type Vault } from '../platform/vault/index.js';
 import { timeOf } from '../shared/ids.js';
 import { type Signal } from '../signals/signal.js';
 
@@ -18,8 +18,12 @@ export async function loadSignal(db: Executor, vault: Vault, id: string): Promis
     );
     const [row] = rows;
     if (row === undefined) continue;
-    const key = (await vault.keys(db, [row.key_id])).get(row.key_id);
-    return key === undefined ? null : (JSON.parse(vault.unsealText(key, row.body)) as Signal);
+    try {
+      return JSON.parse(await vault.openFor(db, row.key_id, row.body)) as Signal;
+    } catch (error) {
+      if (error instanceof ErasedError) return null;
+      throw error;
+    }
   }
   return null;
 }

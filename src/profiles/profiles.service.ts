@@ -27,6 +27,7 @@ import {
   insertMerges,
   insertProfiles,
   insertSuppression,
+  lockAddress,
   lockProfiles,
   type MergeRow,
   type ProfileRow,
@@ -82,6 +83,7 @@ class RaceLost extends Error {
 /** A profile while a batch is applied to it. */
 interface Open {
   state: ProfileState;
+  readonly key: Buffer;
   userHash: string | null;
   /** Nothing was heard of this person before the batch. */
   fresh: boolean;
@@ -193,17 +195,17 @@ export class ProfilesService {
     const rows = existing.length === 0 ? [] : await lockProfiles(tx, existing);
     if (rows.length < existing.length || rows.some((row) => row.merged_into !== null))
       throw new RaceLost('a profile was merged by another worker meanwhile');
-    const keys = await this.vault.keys(tx, existing);
-    await this.vault.ensureKeys(tx, plan.created);
+    const keys = await this.vault.heldKeys(tx, existing);
+    const made = await this.vault.ensureKeys(tx, plan.created);
     const open = new Map<string, Open>();
     for (const row of rows) {
       const key = keys.get(row.id);
       if (key === undefined) throw new RaceLost('a profile was erased meanwhile');
       const state = JSON.parse(this.vault.unsealText(key, row.state)) as ProfileState;
-      open.set(row.id, { state, userHash: row.user_id_hash, fresh: false, changed: false });
+      open.set(row.id, { state, key, userHash: row.user_id_hash, fresh: false, changed: false });
     }
-    for (const id of plan.created) {
-      open.set(id, { state: newState(id, ''), userHash: null, fresh: true, changed: true });
+    for (const [id, key] of made) {
+      open.set(id, { state: newState(id, ''), key, userHash: null, fresh: true, changed: true });
     }
     return open;
   }
@@ -286,13 +288,7 @@ export class ProfilesService {
 
   private async save(tx: Tx, open: ReadonlyMap<string, Open>): Promise<void> {
     const changed = [...open].filter(([, { changed: isChanged }]) => isChanged);
-    const keys = await this.vault.ensureKeys(
-      tx,
-      changed.map(([id]) => id),
-    );
-    const updates = changed.map(([id, { state, userHash }]) =>
-      this.toUpdate(state, userHash, keys.get(id), id),
-    );
+    const updates = changed.map(([id, { state, userHash, key }]) => this.toUpdate(state, userHash, key, id));
     if (updates.length > 0) await updateProfiles(tx, updates);
   }
 
@@ -398,7 +394,7 @@ export class ProfilesService {
     );
     const consents = withConsent(profile.consents, consent);
     if (consents === profile.consents) return;
-    const keys = await this.vault.keys(tx, [profile.id]);
+    const keys = await this.vault.heldKeys(tx, [profile.id]);
     const next = { ...state, profile: { ...profile, consents } };
     await updateProfiles(tx, [this.toUpdate(next, userHash, keys.get(profile.id), profile.id)]);
   }
@@ -431,6 +427,15 @@ export class ProfilesService {
     if (hashes.length === 0) return [];
     const rows = await selectSuppressions(db, hashes);
     return rows.map(({ channel, reason, at }) => ({ channel, reason, at: at.toISOString() }));
+  }
+
+  /**
+   * Locks the mailbox of a locked profile until the transaction ends, so that several profiles with one address are decided one after the
+   * other and share its caps. Take no profile's lock after it.
+   */
+  async lockMailbox(tx: Tx, profile: Profile): Promise<void> {
+    const { email } = profile.addresses;
+    if (email !== null) await lockAddress(tx, this.addressHash('email', email));
   }
 
   /** The name under which an address is looked up. */

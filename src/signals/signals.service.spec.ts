@@ -8,7 +8,7 @@ import { Vault } from '../platform/vault/index.js';
 import { Overloaded, SignalsService } from './signals.service.js';
 
 const service = (database: Database, { clock, ids, secrets }: Runtime): SignalsService =>
-  new SignalsService(database, new Vault(secrets, clock), clock, ids, secrets);
+  new SignalsService(database, new Vault(secrets, clock, database), clock, ids, secrets);
 
 describe('appending', () => {
   it('refuses more than it may hold, keeps what it took, and all of a call or nothing', async () => {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Executor, type Tx } from '../platform/database/index.js';
 import { Secrets } from '../platform/secrets/secrets.js';
-import { Vault } from '../platform/vault/index.js';
+import { ErasedError, Vault } from '../platform/vault/index.js';
 import { Clock } from '../shared/clock.js';
 import { identityHash } from '../shared/identity.js';
 import { Ids } from '../shared/ids.js';
@@ -108,14 +108,19 @@ export class SignalsService {
   async read(db: Executor, id: string): Promise<Signal | null> {
     const row = await selectSignal(db, id);
     if (row === null) return null;
-    const key = (await this.vault.keys(db, [row.key_id])).get(row.key_id);
-    return key === undefined ? null : (JSON.parse(this.vault.unsealText(key, row.body)) as Signal);
+    try {
+      return JSON.parse(await this.vault.openFor(db, row.key_id, row.body)) as Signal;
+    } catch (error) {
+      if (error instanceof ErasedError) return null;
+      throw error;
+    }
   }
 
   /** Deletes what arrived under these identities: part of an erasure. */
   async erase(tx: Tx, identityHashes: readonly string[]): Promise<void> {
-    await deleteSignals(tx, identityHashes);
+    // The keys first: that waits for whoever is appending by them, so that what they append is there to be deleted.
     await this.vault.erase(tx, identityHashes);
+    await deleteSignals(tx, identityHashes);
   }
 
   /** Makes the coming months' partitions and forgets message ids that are old enough to come again. */

@@ -29,7 +29,7 @@ export interface FirstStages {
 
 export function firstStages(database: Database, runtime: Runtime, bundle: () => Bundle): FirstStages {
   const { clock, ids, secrets } = runtime;
-  const vault = new Vault(secrets, clock);
+  const vault = new Vault(secrets, clock, database);
   const signals = new SignalsService(database, vault, clock, ids, secrets);
   const inbox = new InboxService(database, vault, clock);
   const audit = new AuditService(database, vault, clock, ids);

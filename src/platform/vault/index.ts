@@ -1,1 +1,1 @@
-export { ErasedError, Vault } from './vault.js';
+export { ErasedError, type Opened, Vault } from './vault.js';
