@@ -119,6 +119,24 @@ module.exports = {
       to: { path: '^src/review/', pathNot: core },
     },
     {
+      name: 'only-review-signs',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/review/signing-key\\.provider\\.ts$' },
+      to: { path: '^src/platform/secrets/signing-key\\.ts$' },
+    },
+    {
+      name: 'the-signing-key-stays-inside-review',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/review/(review\\.module|signing\\.service)\\.ts$' },
+      to: { path: '^src/review/signing-key\\.provider\\.ts$' },
+    },
+    {
+      name: 'key-material-stays-with-the-secrets',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/platform/secrets/' },
+      to: { path: '^src/platform/secrets/material\\.ts$' },
+    },
+    {
       name: 'production-code-imports-no-test',
       severity: 'error',
       from: { path: '^src/', pathNot: specs },

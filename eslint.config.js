@@ -67,16 +67,6 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/**/*.ts'],
-    ignores: ['src/review/**', 'src/platform/secrets/**'],
-    rules: {
-      'no-restricted-properties': [
-        'error',
-        { property: 'approvalSigningKey', message: 'Only review signs.' },
-      ],
-    },
-  },
-  {
     files: ['**/*.js', '**/*.cjs'],
     ...tseslint.configs.disableTypeChecked,
   },

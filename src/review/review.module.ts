@@ -10,12 +10,14 @@ import { QueueingService } from './queueing.service.js';
 import { ReviewViews } from './review-views.service.js';
 import { ReviewService } from './review.service.js';
 import { ReviewsController } from './reviews.controller.js';
+import { signingKeyProvider } from './signing-key.provider.js';
 import { SigningService } from './signing.service.js';
 
 @Module({
   imports: [AuditModule, PoliciesModule, DecisionsModule, MessagesModule, DraftingModule, RiskModule],
   controllers: [ReviewsController],
   providers: [
+    signingKeyProvider,
     SigningService,
     { provide: TemplateSigner, useExisting: SigningService },
     ApprovingService,

@@ -1,5 +1,5 @@
-import { sign } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { type KeyObject, sign } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/index.js';
 import { type Executor, type Tx } from '../platform/database/index.js';
 import { Secrets } from '../platform/secrets/secrets.js';
@@ -8,6 +8,7 @@ import { TemplateSigner } from '../policies/index.js';
 import { canonicalJson } from '../shared/canonical-json.js';
 import { Clock } from '../shared/clock.js';
 import { type ApprovalPayload, type StoredApproval } from './approval.js';
+import { SIGNING_KEY } from './signing-key.provider.js';
 import { checkTemplateSignature, signTemplate, type TemplateVerdict } from './template-signature.js';
 import { insertSignatures, selectSignature, takePlace } from './template-signatures.repository.js';
 
@@ -15,6 +16,7 @@ import { insertSignatures, selectSignature, takePlace } from './template-signatu
 @Injectable()
 export class SigningService extends TemplateSigner {
   constructor(
+    @Inject(SIGNING_KEY) private readonly key: KeyObject,
     private readonly secrets: Secrets,
     private readonly clock: Clock,
     private readonly audit: AuditService,
@@ -29,10 +31,9 @@ export class SigningService extends TemplateSigner {
     by: { readonly personId: string; readonly name: string },
   ): Promise<void> {
     const at = this.clock.now().toISOString();
-    const key = this.secrets.approvalSigningKey();
     const person = { personId: by.personId, name: by.name };
     const signatures = [...bundle.templates.values()].map((template) => ({
-      ...signTemplate(template, { bundleHash: bundle.hash, by: person, at }, key),
+      ...signTemplate(template, { bundleHash: bundle.hash, by: person, at }, this.key),
       maxAudience: template.spec.maxAudience,
     }));
     const signed = await insertSignatures(tx, signatures, by.personId, this.clock.now());
@@ -49,7 +50,7 @@ export class SigningService extends TemplateSigner {
     const bytes = Buffer.from(canonicalJson(payload));
     return {
       payload,
-      signature: sign(null, bytes, this.secrets.approvalSigningKey()).toString('base64url'),
+      signature: sign(null, bytes, this.key).toString('base64url'),
     };
   }
 
