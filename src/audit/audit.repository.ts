@@ -78,11 +78,20 @@ export async function selectSealed(db: Executor, number: number): Promise<AuditR
   return rows;
 }
 
-export async function countUnsealed(db: Executor): Promise<number> {
-  const { rows } = await sql<{
-    count: number;
-  }>`select count(*) as count from audit_entries where sealed_in is null`.execute(db);
-  return rows[0]?.count ?? 0;
+/**
+ * Entries without a seal, and how many of them should have one: they are older by this much than the newest thing the log itself knows of,
+ * an entry or a seal. The clock is not asked, since a service that was killed leaves its last entries unsealed until it runs again.
+ */
+export async function countUnsealed(
+  db: Executor,
+  lateAfterSeconds: number,
+): Promise<{ all: number; late: number }> {
+  const { rows } = await sql<{ all: number; late: number }>`
+    select count(*) as "all", count(*) filter (where a.at < latest.at - make_interval(secs => ${lateAfterSeconds}::int)) as late
+    from audit_entries a cross join (
+      select greatest((select max(at) from audit_entries), (select max(sealed_at) from audit_seals)) as at) latest
+    where a.sealed_in is null`.execute(db);
+  return rows[0] ?? { all: 0, late: 0 };
 }
 
 /** Entries about a subject (or all), newest first, behind `before`. */

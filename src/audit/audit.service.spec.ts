@@ -4,13 +4,17 @@ import { openTestDatabase, type TestDatabase } from '../../test/harness/database
 import { TestClock, testRuntime } from '../../test/harness/runtime.js';
 import { DatabaseModule } from '../platform/database/index.js';
 import { RuntimeModule } from '../platform/runtime.module.js';
+import { Secrets } from '../platform/secrets/secrets.js';
+import { Ids } from '../shared/ids.js';
 import { Vault } from '../platform/vault/index.js';
-import { AuditModule, type AuditRecord, AuditService } from './index.js';
+import { AuditModule, type AuditRecord, AuditService, verifyChain } from './index.js';
 
 describe('the audit log', () => {
   let opened: TestDatabase;
   let audit: AuditService;
   let vault: Vault;
+  let ids: Ids;
+  let secrets: Secrets;
   const clock = new TestClock('2026-11-02T09:00:00Z');
 
   beforeAll(async () => {
@@ -20,6 +24,8 @@ describe('the audit log', () => {
     }).compile();
     audit = module.get(AuditService);
     vault = module.get(Vault);
+    ids = module.get(Ids);
+    secrets = module.get(Secrets);
   });
   beforeEach(async () => {
     for (const statement of [
@@ -38,6 +44,13 @@ describe('the audit log', () => {
     );
   const change = (statement: string): Promise<unknown> => sql.raw(statement).execute(opened.database.db);
 
+  const headHash = async (): Promise<string | undefined> => {
+    const { rows } = await sql<{
+      hash: string;
+    }>`select hash from audit_seals order by number desc limit 1`.execute(opened.database.db);
+    return rows[0]?.hash;
+  };
+
   it('chains what was recorded, batch after batch', async () => {
     await record();
     await record({ detail: { tier: 2 } });
@@ -45,12 +58,23 @@ describe('the audit log', () => {
     await record();
     expect(await audit.seal()).toBe(1);
     expect(await audit.seal()).toBe(0);
-    expect(await audit.verify()).toEqual({ seals: 2, entries: 3, unsealed: 0, problems: [] });
+    expect(await audit.verify()).toEqual({
+      seals: 2,
+      entries: 3,
+      unsealed: 0,
+      head: await headHash(),
+      problems: [],
+    });
   });
 
   it('counts what the sealer has not seen yet, and finds nothing wrong with it', async () => {
     await record();
-    expect(await audit.verify()).toEqual({ seals: 0, entries: 0, unsealed: 1, problems: [] });
+    expect(await audit.verify()).toEqual({ seals: 0, entries: 0, unsealed: 1, head: null, problems: [] });
+    clock.advance(61_000);
+    await record();
+    expect((await audit.verify()).problems).toEqual([
+      expect.stringContaining('1 audit entries have no seal'),
+    ]);
   });
 
   it('seals an entry whose number was taken first and committed last', async () => {
@@ -90,6 +114,26 @@ describe('the audit log', () => {
     expect((await audit.verify()).problems).toEqual([]);
     for (const part of statement.split('; ')) await change(part);
     expect((await audit.verify()).problems).not.toEqual([]);
+  });
+
+  it('notices a chain that was made anew by somebody without the key', async () => {
+    await record();
+    await audit.seal();
+    const strangers = new Secrets(['a key that whoever writes the database made up']);
+    const forger = new AuditService(opened.database, vault, clock, ids, strangers);
+    await change('update audit_entries set sealed_in = null');
+    await change('delete from audit_seals');
+    await change(`update audit_entries set actor = 'per_2'`);
+    await forger.seal();
+    expect((await forger.verify()).problems).toEqual([]);
+    expect((await audit.verify()).problems).toEqual(['audit seal 1 was changed']);
+  });
+
+  it('still knows what an older key sealed, once a newer one took its place', async () => {
+    await record();
+    await audit.seal();
+    const keys = [Buffer.alloc(32, 1), ...secrets.all('audit')];
+    expect((await verifyChain(opened.database.db, keys)).problems).toEqual([]);
   });
 
   it('keeps personal data readable until its key is erased, and whole afterwards', async () => {

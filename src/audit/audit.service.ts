@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Db, type Tx } from '../platform/database/index.js';
+import { Secrets } from '../platform/secrets/secrets.js';
 import { Vault } from '../platform/vault/index.js';
 import { canonicalJson, type Json } from '../shared/canonical-json.js';
 import { Clock } from '../shared/clock.js';
@@ -15,7 +16,7 @@ import {
   selectSeals,
   selectUnsealed,
 } from './audit.repository.js';
-import { CHAIN_START, entriesHash, type Seal, type SealedEntry, sealHash } from './chain.js';
+import { CHAIN_START, entriesHash, isSealedAs, type Seal, type SealedEntry, sealHash } from './chain.js';
 
 /** What somebody did. Personal data goes into `personal` and nowhere else. */
 export interface AuditRecord {
@@ -49,11 +50,15 @@ export interface ChainReport {
   readonly seals: number;
   readonly entries: number;
   readonly unsealed: number;
+  /** The last seal's hash. Kept outside, it tells when the end of the log was cut off. */
+  readonly head: string | null;
   /** One sentence for each place where the log is not what was sealed. */
   readonly problems: readonly string[];
 }
 
 const BATCH = 500;
+/** The sealer comes by every few seconds. */
+const LATE_AFTER_SECONDS = 60;
 
 function toSealed(row: AuditRow): SealedEntry {
   return {
@@ -77,6 +82,7 @@ export class AuditService {
     private readonly vault: Vault,
     private readonly clock: Clock,
     private readonly ids: Ids,
+    private readonly secrets: Secrets,
   ) {}
 
   /** Writes one entry in the open transaction. @throws ErasedError when `personal` is under an erased key. */
@@ -129,7 +135,7 @@ export class AuditService {
         entries: seal.entries,
         entries_hash: seal.entriesHash,
         previous_hash: seal.previousHash,
-        hash: sealHash(seal),
+        hash: sealHash(seal, this.secrets.current('audit')),
         sealed_at: sealedAt,
       },
       rows.map((row) => row.seq),
@@ -139,7 +145,7 @@ export class AuditService {
 
   /** Recomputes the whole chain from the rows. */
   verify(db: Db = this.database.db): Promise<ChainReport> {
-    return verifyChain(db);
+    return verifyChain(db, this.secrets.all('audit'));
   }
 
   /** Entries, newest first. @param before the seq to go on behind. @param limit rows to read. */
@@ -158,8 +164,8 @@ export class AuditService {
   }
 }
 
-/** Recomputes every seal from the entries it covers and follows the chain from its start. */
-export async function verifyChain(db: Db): Promise<ChainReport> {
+/** Recomputes every seal from the entries it covers and follows the chain from its start. @param keys every key that may have sealed. */
+export async function verifyChain(db: Db, keys: readonly Buffer[]): Promise<ChainReport> {
   const problems: string[] = [];
   let previous = CHAIN_START;
   let number = 0;
@@ -181,7 +187,7 @@ export async function verifyChain(db: Db): Promise<ChainReport> {
       if (row.number !== number + 1) problems.push(`audit seal ${number + 1} is missing`);
       if (row.previous_hash !== previous)
         problems.push(`audit seal ${row.number} does not follow the one before it`);
-      if (sealHash(seal) !== row.hash) problems.push(`audit seal ${row.number} was changed`);
+      if (!isSealedAs(row.hash, seal, keys)) problems.push(`audit seal ${row.number} was changed`);
       if (rows.length !== row.entries)
         problems.push(`audit seal ${row.number} covers ${row.entries} entries, ${rows.length} are there`);
       else if (entriesHash(rows.map(toSealed)) !== row.entries_hash)
@@ -191,5 +197,10 @@ export async function verifyChain(db: Db): Promise<ChainReport> {
       entries += rows.length;
     }
   }
-  return { seals: number, entries, unsealed: await countUnsealed(db), problems };
+  const unsealed = await countUnsealed(db, LATE_AFTER_SECONDS);
+  if (unsealed.late > 0)
+    problems.push(
+      `${unsealed.late} audit entries have no seal, although later things happened: nobody seals, or their seal was taken away`,
+    );
+  return { seals: number, entries, unsealed: unsealed.all, head: number === 0 ? null : previous, problems };
 }

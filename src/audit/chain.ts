@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { canonicalJson } from '../shared/canonical-json.js';
-import { sha256Hex } from '../shared/hash.js';
+import { keyedHash } from '../shared/hash.js';
 
 /** What the first seal follows. */
 export const CHAIN_START = '0'.repeat(64);
@@ -38,6 +38,16 @@ export interface Seal {
   readonly sealedAt: string;
 }
 
-export function sealHash(seal: Seal): string {
-  return sha256Hex(canonicalJson(seal));
+/** @param key of this deployment alone: whoever can only write the database cannot make the chain anew. */
+export function sealHash(seal: Seal, key: Buffer): string {
+  return keyedHash(key, canonicalJson(seal));
+}
+
+/** @param keys every key that may have sealed it. */
+export function isSealedAs(hash: string, seal: Seal, keys: readonly Buffer[]): boolean {
+  const given = Buffer.from(hash);
+  return keys.some((key) => {
+    const expected = Buffer.from(sealHash(seal, key));
+    return expected.length === given.length && timingSafeEqual(expected, given);
+  });
 }

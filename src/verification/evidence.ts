@@ -11,6 +11,8 @@ export interface Evidence {
   readonly vault: Vault;
   /** Public halves of the keys that sign approvals. */
   readonly keys: readonly KeyObject[];
+  /** What the audit log is sealed with, newest first. */
+  readonly auditKeys: readonly Buffer[];
   readonly bundles: Bundles;
 }
 

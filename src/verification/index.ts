@@ -17,6 +17,7 @@ export async function verifyDatabase(db: Db, secrets: Secrets, clock: Clock): Pr
     db,
     vault: new Vault(secrets, clock),
     keys: secrets.approvalVerifyingKeys(),
+    auditKeys: secrets.all('audit'),
     bundles: new Bundles(db),
   };
   return [

@@ -32,7 +32,7 @@ export function firstStages(database: Database, runtime: Runtime, bundle: () => 
   const vault = new Vault(secrets, clock, database);
   const signals = new SignalsService(database, vault, clock, ids, secrets);
   const inbox = new InboxService(database, vault, clock);
-  const audit = new AuditService(database, vault, clock, ids);
+  const audit = new AuditService(database, vault, clock, ids, secrets);
   const profiles = new ProfilesService(vault, clock, ids, signals, audit, secrets);
   // Of these two only one method is called here; both have specs of their own.
   const policies = { active: bundle } as unknown as PoliciesService;

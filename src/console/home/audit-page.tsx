@@ -23,10 +23,11 @@ export function AuditPage({
             {seal.seals} seals, {seal.unsealed} entries not sealed yet
             {seal.lastHash === null ? null : (
               <>
-                , last seal <Short id={seal.lastHash} length={16} />
+                , last seal <code>{seal.lastHash}</code>
               </>
             )}
-            . <code>npm run verify</code> checks the whole chain.
+            . <code>npm run verify</code> checks the whole chain and prints the last seal: kept outside, it
+            tells whether the end was cut off.
           </>
         }
       />
