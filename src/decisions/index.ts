@@ -1,7 +1,7 @@
 export { type Decision } from './decision.js';
 export { DecisionsModule } from './decisions.module.js';
 export { DecisionsService, ENGINE_HERE } from './decisions.service.js';
-export { profileFamily } from './family.read-model.js';
+export { profileFamilies, profileFamily } from './family.read-model.js';
 export { DecisionFollowUp } from './follow-up.port.js';
 export { type Situation } from './situation.js';
 export { SituationReader } from './situation.read-model.js';

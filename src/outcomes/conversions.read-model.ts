@@ -15,13 +15,18 @@ export async function selectConvertible(
   db: Executor,
   signals: readonly GoalSignal[],
 ): Promise<{ signal_id: string; message_id: string }[]> {
+  // Profile by profile through the index: `offset 0` keeps planners that guess a hundred rows for every array from reading all messages.
   const { rows } = await sql<{ signal_id: string; message_id: string }>`
     select s.signal_id, m.id as message_id
     from jsonb_to_recordset(${JSON.stringify(signals)}::jsonb)
       as s(signal_id text, profile_ids jsonb, actions jsonb, at timestamptz, since timestamptz)
-    join messages m on m.profile_id in (select jsonb_array_elements_text(s.profile_ids))
-      and m.action in (select jsonb_array_elements_text(s.actions))
-    where m.state in ('sent', 'delivered') and m.sent_at > s.since and m.sent_at <= s.at
+    cross join lateral jsonb_array_elements_text(s.profile_ids) as p(profile_id)
+    cross join lateral (
+      select c.id, c.action from messages c
+      where c.profile_id = p.profile_id and c.sent_at > s.since and c.sent_at <= s.at and c.state in ('sent', 'delivered')
+      offset 0
+    ) m
+    where m.action in (select jsonb_array_elements_text(s.actions))
       and not exists (select 1 from outcomes o where o.message_id = m.id and o.kind = 'converted')
     order by s.at, m.id`.execute(db);
   return rows;

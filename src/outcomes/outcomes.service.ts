@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { profileFamily, TasksService } from '../decisions/index.js';
+import { profileFamilies, TasksService } from '../decisions/index.js';
 import { messageSignal } from '../dispatch/message-signal.js';
 import { MessagesService } from '../messages/index.js';
 import { canMove, type Message } from '../messages/message.js';
@@ -147,7 +147,8 @@ export class OutcomesService {
   }
 
   private async bounce(tx: Tx, message: Message): Promise<void> {
-    if (message.state !== 'failed' && canMove(message.state, 'failed')) {
+    // While our own word on its leaving is still to be written, whoever writes that reads this report too.
+    if (message.state !== 'failed' && message.state !== 'sending' && canMove(message.state, 'failed')) {
       await this.messages.move(tx, message.id, 'failed', {
         actor: SYSTEM,
         code: 'hard_bounce',
@@ -265,13 +266,14 @@ export class OutcomesService {
 
   private async observeGoals(tx: Tx, applied: readonly Applied[]): Promise<void> {
     const actionsByGoal = this.actionsByGoal();
-    const reached: GoalSignal[] = [];
+    const reached: Omit<GoalSignal, 'profile_ids'>[] = [];
+    const profileIds = new Map<string, string>();
     for (const { signal, profileId } of applied) {
       const actions = signal.event === null ? undefined : actionsByGoal.get(signal.event);
       if (actions === undefined || signal.type !== 'track' || signal.source === OWN_SOURCE) continue;
+      profileIds.set(signal.id, profileId);
       reached.push({
         signal_id: signal.id,
-        profile_ids: await profileFamily(tx, profileId),
         actions,
         at: signal.occurredAt,
         since: new Date(Date.parse(signal.occurredAt) - CONVERSION_MS).toISOString(),
@@ -279,7 +281,12 @@ export class OutcomesService {
     }
     if (reached.length === 0) return;
     const signals = new Map(applied.map(({ signal }) => [signal.id, signal]));
-    for (const { signal_id, message_id } of await selectConvertible(tx, reached)) {
+    const families = await profileFamilies(tx, [...new Set(profileIds.values())]);
+    const goals = reached.map((goal) => ({
+      ...goal,
+      profile_ids: families.get(profileIds.get(goal.signal_id) ?? '') ?? [],
+    }));
+    for (const { signal_id, message_id } of await selectConvertible(tx, goals)) {
       const signal = signals.get(signal_id);
       if (signal === undefined) continue;
       await this.record(tx, {

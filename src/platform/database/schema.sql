@@ -279,8 +279,10 @@ table messages
   constraint messages_pkey PRIMARY KEY (id)
   constraint messages_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id)
   constraint messages_state_check CHECK ((state = ANY (ARRAY['drafting'::text, 'assessed'::text, 'in_review'::text, 'approved'::text, 'scheduled'::text, 'sending'::text, 'sent'::text, 'delivered'::text, 'suppressed'::text, 'rejected'::text, 'expired'::text, 'failed'::text, 'cancelled'::text, 'unknown'::text])))
+  CREATE INDEX messages_address ON public.messages USING btree (address_hash, created_at) WHERE (address_hash IS NOT NULL)
   CREATE INDEX messages_created ON public.messages USING btree (created_at DESC, id DESC)
   CREATE INDEX messages_profile ON public.messages USING btree (profile_id, created_at DESC)
+  CREATE INDEX messages_sent ON public.messages USING btree (profile_id, sent_at) WHERE (sent_at IS NOT NULL)
   CREATE INDEX messages_state ON public.messages USING btree (state, send_at)
   CREATE INDEX messages_template ON public.messages USING btree (template_id, created_at) WHERE (template_id IS NOT NULL)
 

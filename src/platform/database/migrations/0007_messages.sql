@@ -29,6 +29,8 @@ create table messages (
   wire_hash text -- SHA-256 of the content as it left, tokens substituted
 );
 create index messages_profile on messages (profile_id, created_at desc);
+create index messages_sent on messages (profile_id, sent_at) where sent_at is not null;
+create index messages_address on messages (address_hash, created_at) where address_hash is not null;
 create index messages_state on messages (state, send_at);
 create index messages_created on messages (created_at desc, id desc);
 create index messages_template on messages (template_id, created_at) where template_id is not null;
