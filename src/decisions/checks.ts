@@ -6,6 +6,9 @@ import { addressSpace } from '../shared/identity.js';
 import { type Reason } from './reason.js';
 import { type Situation } from './situation.js';
 
+/** The part of a situation that says whether a person may be contacted at all. */
+type Contact = Pick<Situation, 'profile' | 'suppressions' | 'openTasks'>;
+
 /** An unsubscription or a complaint speaks about marketing; every other suppression says that the address must not be written to at all. */
 const MARKETING_ONLY = new Set(['unsubscribe', 'complaint']);
 
@@ -22,7 +25,7 @@ function addressCheck(profile: Profile, channel: Channel): Reason[] {
   return [{ code: 'no_address', text: 'No e-mail address of this person is known.' }];
 }
 
-function suppressionCheck(situation: Situation, action: Action, channel: Channel): Reason[] {
+function suppressionCheck(situation: Contact, action: Action, channel: Channel): Reason[] {
   return situation.suppressions
     .filter((each) => each.channel === addressSpace(channel))
     .filter((each) => action.class === 'marketing' || !MARKETING_ONLY.has(each.reason))
@@ -55,7 +58,7 @@ function consentCheck(profile: Profile, action: Action, channel: Channel): Reaso
   }
 }
 
-function taskCheck(situation: Situation): Reason[] {
+function taskCheck(situation: Contact): Reason[] {
   if (situation.openTasks.length === 0) return [];
   const [task] = situation.openTasks;
   return [
@@ -72,7 +75,7 @@ export function isHeldOut(profileId: string, action: Action): boolean {
 }
 
 /** What stands against contacting this person at all: address, suppression, consent, an open task. Looked at again before sending. */
-export function contactChecks(situation: Situation, action: Action, channel: Channel): Reason[] {
+export function contactChecks(situation: Contact, action: Action, channel: Channel): Reason[] {
   return [
     ...taskCheck(situation),
     ...addressCheck(situation.profile, channel),

@@ -36,3 +36,9 @@ export interface LocalChannel {
 }
 
 export type Channel = RemoteChannel | LocalChannel;
+
+/** There is no way out as this deployment is set up. */
+export interface NoChannel {
+  readonly reach: 'nowhere';
+  readonly reason: string;
+}

@@ -3,7 +3,7 @@ import { type Environment } from '../config/environment.js';
 import { ENVIRONMENT } from '../platform/runtime.js';
 import { Vault } from '../platform/vault/index.js';
 import { type Channel as ChannelSpec } from '../policies/playbook.js';
-import { type Channel } from './channel.port.js';
+import { type Channel, type NoChannel } from './channel.port.js';
 import { OnsiteChannel } from './onsite.channel.js';
 import { OutboxChannel } from './outbox.channel.js';
 import { SmtpChannel } from './smtp.channel.js';
@@ -13,27 +13,30 @@ import { WebhookChannel } from './webhook.channel.js';
 @Injectable()
 export class ChannelsService {
   private readonly email: Channel;
-  private readonly outbox: Channel;
   private readonly onsite = new OnsiteChannel();
   private readonly webhooks = new Map<string, WebhookChannel>();
 
   constructor(@Inject(ENVIRONMENT) environment: Environment, vault: Vault) {
-    this.outbox = new OutboxChannel(vault, environment.MAIL_FROM);
     this.email =
       environment.SMTP_URL === undefined
-        ? this.outbox
+        ? new OutboxChannel(vault, environment.MAIL_FROM)
         : new SmtpChannel(environment.SMTP_URL, environment.MAIL_FROM);
   }
 
-  /** The way for a channel of the playbook. A webhook whose secret is not set leaves into the outbox, as mail without a mail server does. */
-  for(channel: ChannelSpec): Channel {
+  /** The way for a channel of the playbook. Without its secret a webhook has none: nobody would know that it never left. */
+  for(channel: ChannelSpec): Channel | NoChannel {
     switch (channel.kind) {
       case 'email':
         return this.email;
       case 'onsite':
         return this.onsite;
       case 'webhook':
-        return this.webhook(channel.secretVariable) ?? this.outbox;
+        return (
+          this.webhook(channel.secretVariable) ?? {
+            reach: 'nowhere',
+            reason: `the secret of the channel ${channel.id} is not set (${channel.secretVariable})`,
+          }
+        );
     }
   }
 

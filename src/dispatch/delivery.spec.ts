@@ -25,6 +25,22 @@ describe('what a failed SMTP conversation means', () => {
       { command: 'DATA', code: 554, dataStarted: true, text: '554 5.7.1 spam' },
       'refused',
     ],
+    [
+      'a sender it does not know',
+      { command: 'MAIL FROM', code: 530, text: '530 5.7.0 log in first' },
+      'not_sent',
+    ],
+    [
+      'a sender it does not want',
+      { command: 'MAIL FROM', code: 550, text: '550 5.7.1 not from you' },
+      'not_sent',
+    ],
+    [
+      'a log-in asked for late',
+      { command: 'RCPT TO', code: 530, text: '530 5.7.0 log in first' },
+      'not_sent',
+    ],
+    ['a mail too large', { command: 'MAIL FROM', code: 552, text: '552 5.3.4 too large' }, 'refused'],
     ['silence before the mail', { text: 'Timeout' }, 'not_sent'],
     ['silence after the mail', { dataStarted: true, text: 'Timeout' }, 'unknown'],
     ['an envelope nobody can send', { malformed: true, text: 'Invalid recipient' }, 'refused'],
@@ -34,7 +50,7 @@ describe('what a failed SMTP conversation means', () => {
 
   it.each([
     ['550 5.1.1 no such user', true],
-    ['550 no such user here', true],
+    ['550 no such user here', false],
     ['553 5.1.3 bad syntax', true],
     ['550 5.7.1 blocked by policy', false],
     ['552 5.2.2 mailbox full', false],

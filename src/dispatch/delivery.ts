@@ -29,13 +29,20 @@ const ADDRESS_DETAILS = new Set(['0', '1', '2', '3', '6', '10']);
 /** Whether a permanent refusal of a recipient says that the address does not exist, and not that we or the mail were unwelcome. */
 function refusesAddress(failure: SmtpFailure): boolean {
   const enhanced = ENHANCED_CODE.exec(failure.text);
-  if (enhanced) return enhanced[2] === '1' && ADDRESS_DETAILS.has(enhanced[3] ?? '');
-  return failure.command === 'RCPT TO' && (failure.code === 550 || failure.code === 551);
+  // A bare 550 says as often that the sender is on a list as that the mailbox does not exist.
+  return enhanced !== null && enhanced[2] === '1' && ADDRESS_DETAILS.has(enhanced[3] ?? '');
+}
+
+/** Whether a refusal speaks of us (who may log in, who may send here) and not of the mail or its recipient. */
+function refusesUs({ command, code, text }: SmtpFailure): boolean {
+  if (code === 530 || code === 534 || code === 535 || code === 538) return true;
+  // MAIL FROM names only the sender, and how large the mail is.
+  return command === 'MAIL FROM' && code !== 552 && ENHANCED_CODE.exec(text)?.slice(2).join('.') !== '3.4';
 }
 
 /**
- * What a failed conversation means. A reply decides: 4xx was not taken and may be tried again, 5xx was refused. Refusals before the
- * sender was named (greeting, TLS, log-in) are about us and not about the mail, so they are tried again. Without a reply it was not sent
+ * What a failed conversation means. A reply decides: 4xx was not taken and may be tried again, 5xx was refused. Refusals of the sender, or
+ * before one was named (greeting, TLS, log-in), are about us and not about the mail or its recipient, so they are tried again. Without a reply it was not sent
  * if the mail itself was never handed over, and unknown otherwise.
  */
 export function readSmtpFailure(failure: SmtpFailure): Delivery {
@@ -43,7 +50,8 @@ export function readSmtpFailure(failure: SmtpFailure): Delivery {
   const aboutTheMail =
     failure.command === 'MAIL FROM' || failure.command === 'RCPT TO' || failure.command === 'DATA';
   if (failure.code !== null && aboutTheMail) {
-    if (failure.code >= 500) return { outcome: 'refused', reason, hardBounce: refusesAddress(failure) };
+    if (failure.code >= 500 && !refusesUs(failure))
+      return { outcome: 'refused', reason, hardBounce: refusesAddress(failure) };
     if (failure.code >= 400) return { outcome: 'not_sent', reason };
   }
   if (failure.malformed && failure.code === null && !failure.dataStarted)

@@ -3,8 +3,12 @@ import { type FakeSmtpServer, startSmtpServer } from '../../test/fakes/smtp-serv
 import { DispatchWorld } from '../../test/harness/dispatch-world.js';
 import { emailContent } from '../../test/harness/parcel.js';
 import { TasksService } from '../decisions/index.js';
+import { type Tx } from '../platform/database/index.js';
 import { Vault } from '../platform/vault/index.js';
 import { ProfilesService } from '../profiles/index.js';
+import { OutcomesService } from '../outcomes/index.js';
+import { type Delivery } from './delivery.js';
+import { DispatchService } from './dispatch.service.js';
 import { outboxWireSchema } from './outbox.js';
 
 describe('dispatch into the outbox', () => {
@@ -321,6 +325,121 @@ describe('dispatch over SMTP', () => {
       await world.doDueWork();
       expect([channel, await world.lastStep(next.id)]).toMatchObject([channel, { code: 'suppressed' }]);
     }
+  });
+
+  /** Takes a message up to where the network comes next. */
+  const begun = async (message: { id: string }) => {
+    const { messageApproved } = world.get(DispatchService);
+    const job = (await world.work.claim(10)).find(({ key }) => key === message.id);
+    if (job === undefined) throw new Error(`nothing is due for ${message.id}`);
+    const underway = await world.database.transaction(async (tx) => messageApproved.prepare?.(tx, job));
+    if (underway === undefined || 'kind' in underway) throw new Error(`${message.id} does not leave`);
+    const never = new AbortController().signal;
+    return {
+      call: async () => messageApproved.call?.(underway, job, never),
+      commit: (delivery: Delivery) =>
+        world.database.transaction((tx) => messageApproved.commit(tx, job, underway, delivery)),
+      die: () => world.database.transaction(async (tx) => messageApproved.died?.(tx, job, new Error('no'))),
+    };
+  };
+  const profiles = () => world.get(ProfilesService);
+  const at = () => world.clock.now().toISOString();
+
+  it.each<[string, (tx: Tx, person: string) => Promise<unknown>]>([
+    [
+      'nia',
+      (tx, person) =>
+        profiles().setConsent(tx, person, {
+          channel: 'email',
+          topic: '*',
+          state: 'denied',
+          source: 'phone',
+          at: at(),
+        }),
+    ],
+    [
+      'oda',
+      (tx) =>
+        profiles().suppress(tx, {
+          space: 'email',
+          address: 'oda@example.com',
+          reason: 'complaint',
+          source: 'test',
+        }),
+    ],
+    ['pia', (tx) => profiles().erase(tx, 'pia', 'per_1')],
+    [
+      'qi',
+      (tx, person) =>
+        world
+          .get(TasksService)
+          .open(tx, { profileId: person, owner: 'care', reasonCode: 'complaint', reason: 'A complaint.' }),
+    ],
+  ])('hands nothing over when %s must not be written to any more', async (userId, happens) => {
+    const person = await world.person(userId);
+    const message = await world.approved(person);
+    const leaving = await begun(message);
+    await world.database.transaction((tx) => happens(tx, person));
+    expect(await leaving.call()).toMatchObject({ outcome: 'not_sent' });
+    expect(server.mails.filter((mail) => mail.accepted && mail.to[0] === `${userId}@example.com`)).toEqual(
+      [],
+    );
+  });
+
+  it.each([
+    ['rae', 'delivered', {}, 'delivered'],
+    ['sol', 'bounced', { bounce: 'hard' }, 'failed'],
+  ] as const)(
+    '%s: keeps what was reported as %s before it was written down as sent',
+    async (userId, kind, detail, state) => {
+      for (const outcome of ['sent', 'unknown'] as const) {
+        const person = await world.person(`${userId}-${outcome}`);
+        const message = await world.approved(person);
+        const leaving = await begun(message);
+        await world.database.transaction((tx) =>
+          world.get(OutcomesService).record(tx, {
+            messageId: message.id,
+            kind,
+            at: world.clock.now(),
+            detail,
+            uniqueKey: `${kind}:${message.id}`,
+          }),
+        );
+        await leaving.commit(
+          outcome === 'sent' ? { outcome, providerId: null } : { outcome, reason: 'the line went dead' },
+        );
+        expect(await world.stateOf(message.id)).toBe(state);
+        const { sentAt } = (await world.messages.get(world.database.db, message.id)) ?? {};
+        expect(sentAt).not.toBeNull();
+        expect(await tasksOf(person)).toEqual([]);
+      }
+    },
+  );
+
+  it('does not seem to be on its way once it was given up', async () => {
+    const person = await world.person('tom');
+    const leaving = await world.approved(person);
+    const { die } = await begun(leaving);
+    await die();
+    expect(await world.stateOf(leaving.id)).toBe('unknown');
+    expect(await tasksOf(person)).toMatchObject([{ reasonCode: 'fate_unknown' }]);
+    const waiting = await world.approved(await world.person('una'));
+    const job = (await world.work.claim(10)).find(({ key }) => key === waiting.id);
+    await world.database.transaction(async (tx) => {
+      if (job !== undefined)
+        await world.get(DispatchService).messageApproved.died?.(tx, job, new TypeError('una@example.com'));
+    });
+    expect(await world.stateOf(waiting.id)).toBe('failed');
+    expect(await world.lastStep(waiting.id)).toMatchObject({ code: 'dispatch_failed' });
+  });
+
+  it('keeps no address in its reasons, whoever said it', async () => {
+    const person = await world.person('wim.wenders');
+    const message = await world.approved(person);
+    const leaving = await begun(message);
+    await leaving.commit({ outcome: 'unknown', reason: 'Error: wim.wenders@example.com: broken' });
+    expect((await world.lastStep(message.id)).text).not.toContain('wim');
+    expect((await tasksOf(person))[0]?.reason).not.toContain('wim');
   });
 
   it('stops for a person when nobody knows whether it left, and never repeats it', async () => {

@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { AuditService } from '../audit/index.js';
 import { type Environment } from '../config/environment.js';
+import { contactChecks } from '../decisions/checks.js';
 import { DecisionsService, SituationReader, TasksService } from '../decisions/index.js';
 import { recheck, type RecheckResult } from '../decisions/recheck.js';
 import { type MessageContent, UNSUBSCRIBE_TOKEN } from '../messages/content.js';
@@ -24,12 +25,13 @@ import { OUTCOME_EVENTS } from '../signals/signal.js';
 import { SignalsService } from '../signals/index.js';
 import { type Channel, type Parcel, type RemoteChannel } from './channel.port.js';
 import { ChannelsService } from './channels.service.js';
-import { type Delivery } from './delivery.js';
+import { type Delivery, withoutAddresses } from './delivery.js';
 import { selectShownReasons } from './shown-reasons.read-model.js';
 import { insertLinks } from './links.repository.js';
 import { messageSignal } from './message-signal.js';
 import { pauseOf } from './pause.js';
 import { PausesService } from './pauses.service.js';
+import { selectReported } from './reported.read-model.js';
 import { retryWaitMs } from './retry.js';
 import { isFaithful, wire, wireLinks } from './wire.js';
 
@@ -82,13 +84,47 @@ export class DispatchService {
     leaseMs: LEASE_MS,
     prepare: (tx, job) => this.prepare(tx, job),
     call: ({ parcel, channel }, _job, signal) =>
-      channel.send(parcel, signal, () => this.mayStillSend(parcel.message)).catch(unexpected),
+      channel.send(parcel, signal, () => this.mayStillSend(parcel)).catch(unexpected),
     commit: (tx, _job, underway, delivery) => this.settle(tx, underway, delivery),
+    died: (tx, job, error) => this.giveUp(tx, job, error),
   };
 
-  /** Looked at once more when the receiver is already listening: a slow connection must not carry a message past a pause. */
-  private async mayStillSend(message: Message): Promise<boolean> {
-    return pauseOf(await this.pauses.active(this.database.db), message) === undefined;
+  /**
+   * Looked at once more when the receiver is already listening: a slow connection must not carry a message past a pause, an unsubscription, a
+   * hand-off or an erasure. What is held back here is looked at in full when it is next due.
+   */
+  private async mayStillSend({ message, approval, channel }: Parcel): Promise<boolean> {
+    const { db } = this.database;
+    const current = await this.messages.get(db, message.id);
+    if (current?.state !== 'sending') return false;
+    if (pauseOf(await this.pauses.active(db), message) !== undefined) return false;
+    const profile = await this.profiles.load(db, message.profileId).catch(erasedIsNull);
+    const action = this.policies.active().actions.get(message.action)?.spec;
+    if (profile === null || action === undefined) return false;
+    if (recipientMoved(approval.content, profile, channel.url) !== null) return false;
+    const about = {
+      profile,
+      suppressions: await this.profiles.suppressionsOf(db, profile),
+      openTasks: (await this.tasks.openOf(db, profile.id)).map(({ id, reasonCode, reason }) => ({
+        id,
+        code: reasonCode,
+        reason,
+      })),
+    };
+    return contactChecks(about, action, channel).length === 0;
+  }
+
+  /** It was tried too often: nobody will look at it again, so it must not seem to be on its way. */
+  private async giveUp(tx: Tx, job: Job, error: Error): Promise<void> {
+    const message = await this.messages.lock(tx, job.key);
+    if (message.state === 'sending')
+      await this.stopAsUnknown(tx, message, 'What came of it could not be written down.');
+    else if (message.state === 'approved' || message.state === 'scheduled')
+      await this.refuse(
+        tx,
+        message,
+        refusal('failed', 'dispatch_failed', `It could not be sent because of an error (${error.name}).`),
+      );
   }
 
   private async prepare(tx: Tx, job: Job): Promise<Underway | JobEnd> {
@@ -139,7 +175,10 @@ export class DispatchService {
       await this.refuse(tx, message, parcel);
       return DONE;
     }
-    return this.leave(tx, parcel, profile);
+    const way = this.channels.for(parcel.channel);
+    return way.reach === 'nowhere'
+      ? this.putOff(tx, message, way.reason)
+      : this.leave(tx, parcel, way, profile);
   }
 
   /** The approval, verified against exactly the content on the row. Nothing leaves without. */
@@ -290,9 +329,13 @@ export class DispatchService {
   }
 
   /** `sending`, and for what leaves into this database `sent` with it; the network is for `call`. */
-  private async leave(tx: Tx, parcel: Parcel, profile: Profile): Promise<Underway | JobEnd> {
+  private async leave(
+    tx: Tx,
+    parcel: Parcel,
+    channel: Channel,
+    profile: Profile,
+  ): Promise<Underway | JobEnd> {
     const { message, links, at } = parcel;
-    const channel = this.channels.for(parcel.channel);
     await insertLinks(
       tx,
       message,
@@ -309,7 +352,8 @@ export class DispatchService {
     );
     await this.messages.move(tx, message.id, 'sending', step('sending', `Handed to ${channel.provider}.`));
     if (channel.reach === 'remote') return { parcel, channel };
-    return this.conclude(tx, { parcel, channel }, profile, await channel.put(tx, parcel));
+    const delivery = await channel.put(tx, parcel);
+    return this.conclude(tx, { parcel, channel }, profile, namingNobody(delivery, parcel));
   }
 
   private async recordSent(
@@ -322,6 +366,7 @@ export class DispatchService {
     const { message, wired, approval } = parcel;
     const wireHash = contentHash({ ...approval.content, ...wired });
     await this.messages.move(tx, message.id, 'sent', step('sent', `Sent by ${provider}.`));
+    await this.applyReport(tx, message);
     await this.messages.saveDeparture(tx, message.id, { provider, providerId, wireHash });
     await this.append(tx, profile, message, OUTCOME_EVENTS.sent, `sent:${message.id}`);
     await this.audit.record(tx, {
@@ -348,7 +393,9 @@ export class DispatchService {
   private async settle(tx: Tx, underway: Underway, delivery: Delivery): Promise<JobEnd> {
     const profile = await this.profiles.lock(tx, underway.parcel.message.profileId).catch(erasedIsNull);
     const message = await this.messages.lock(tx, underway.parcel.message.id);
-    return message.state === 'sending' ? this.conclude(tx, underway, profile, delivery) : DONE;
+    return message.state === 'sending'
+      ? this.conclude(tx, underway, profile, namingNobody(delivery, underway.parcel))
+      : DONE;
   }
 
   /** Writes down what came of the attempt. @param profile null when the person was erased meanwhile. */
@@ -363,23 +410,53 @@ export class DispatchService {
       case 'sent':
         await this.recordSent(tx, parcel, profile, channel.provider, delivery.providerId);
         return DONE;
-      case 'not_sent': {
-        const steps = await this.messages.steps(tx, message.id);
-        const attempts = 1 + steps.filter(({ reasonCode }) => reasonCode === 'not_sent').length;
-        const at = new Date(this.clock.now().getTime() + retryWaitMs(attempts, message.id));
-        await this.messages.move(tx, message.id, 'scheduled', {
-          ...step('not_sent', `Not taken: ${delivery.reason}`),
-          sendAt: at,
-        });
-        return again(at);
-      }
+      case 'not_sent':
+        return this.putOff(tx, message, delivery.reason);
       case 'refused':
         await this.messages.move(tx, message.id, 'failed', step('refused', `Refused: ${delivery.reason}`));
         if (delivery.hardBounce) await this.bounce(tx, parcel, profile, delivery.reason);
         return DONE;
       case 'unknown':
-        await this.stopAsUnknown(tx, message, delivery.reason);
+        if ((await selectReported(tx, message.id)) === null)
+          await this.stopAsUnknown(tx, message, delivery.reason);
+        else await this.recordSent(tx, parcel, profile, channel.provider, null);
         return DONE;
+    }
+  }
+
+  /** It was not taken, for a reason that may pass: tried again, until it expires. */
+  private async putOff(tx: Tx, message: Message, reason: string): Promise<JobEnd> {
+    const steps = await this.messages.steps(tx, message.id);
+    const attempts = 1 + steps.filter(({ reasonCode }) => reasonCode === 'not_sent').length;
+    const at = new Date(this.clock.now().getTime() + retryWaitMs(attempts, message.id));
+    await this.messages.move(tx, message.id, 'scheduled', {
+      ...step('not_sent', `Not taken: ${reason}`),
+      sendAt: at,
+    });
+    return again(at);
+  }
+
+  /** A provider may report what came of a message before we have written down that it left. */
+  private async applyReport(tx: Tx, message: Message): Promise<void> {
+    switch (await selectReported(tx, message.id)) {
+      case 'delivered':
+        await this.messages.move(
+          tx,
+          message.id,
+          'delivered',
+          step('delivered', 'The provider reports it as delivered.'),
+        );
+        return;
+      case 'bounced':
+        await this.messages.move(
+          tx,
+          message.id,
+          'failed',
+          step('hard_bounce', 'The address does not exist.'),
+        );
+        return;
+      case null:
+        return;
     }
   }
 
@@ -401,6 +478,16 @@ export class DispatchService {
 
   /** Nobody knows whether it left: it stops for a person and is never repeated blindly. */
   private async stopAsUnknown(tx: Tx, message: Message, why: string): Promise<void> {
+    if ((await selectReported(tx, message.id)) !== null) {
+      await this.messages.move(
+        tx,
+        message.id,
+        'sent',
+        step('sent', 'The provider reports on it, so it left.'),
+      );
+      await this.applyReport(tx, message);
+      return;
+    }
     await this.messages.move(tx, message.id, 'unknown', step('fate_unknown', why));
     await this.tasks.open(tx, {
       profileId: message.profileId,
@@ -423,6 +510,13 @@ const step = (code: string, text: string) => ({ actor: SYSTEM, code, text });
 
 /** A channel promises not to throw; if it does, nobody knows how far it came. */
 const unexpected = (error: unknown): Delivery => ({ outcome: 'unknown', reason: String(error) });
+
+/** Reasons are kept in the clear; whatever said this one, it must not name the address. */
+function namingNobody(delivery: Delivery, { approval: { content } }: Parcel): Delivery {
+  if (delivery.outcome === 'sent') return delivery;
+  const recipient = content.kind === 'email' ? content.recipient : '';
+  return { ...delivery, reason: withoutAddresses(delivery.reason, recipient) };
+}
 
 function erasedIsNull(error: unknown): null {
   if (error instanceof ErasedError) return null;

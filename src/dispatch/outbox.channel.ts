@@ -5,7 +5,6 @@ import { type Delivery } from './delivery.js';
 import { buildMail, UnmailableError } from './mail.builder.js';
 import { insertIntoOutbox } from './outbox.repository.js';
 import { type OutboxWire } from './outbox.js';
-import { webhookRequest } from './webhook.channel.js';
 
 /** The local outbox: what would have left lies in the database, whole, for the console to show. Nothing can reach a real person. */
 export class OutboxChannel implements LocalChannel {
@@ -36,8 +35,6 @@ export class OutboxChannel implements LocalChannel {
   }
 
   private async wireOf(parcel: Parcel): Promise<OutboxWire> {
-    if (parcel.approval.content.kind === 'webhook')
-      return { kind: 'webhook', ...webhookRequest(parcel, undefined) };
     const mail = await buildMail(parcel, this.bounceAddress);
     return { kind: 'email', envelope: mail.envelope, raw: mail.raw.toString('utf8') };
   }

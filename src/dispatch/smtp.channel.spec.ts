@@ -48,7 +48,7 @@ describe('mail over SMTP', () => {
     ['450 4.2.1 greylisted', 'RCPT TO', { outcome: 'not_sent' }],
     ['451 4.3.0 try later', 'DATA', { outcome: 'not_sent' }],
     ['550 5.1.1 no such user', 'RCPT TO', { outcome: 'refused', hardBounce: true }],
-    ['550 5.7.1 not from you', 'MAIL FROM', { outcome: 'refused', hardBounce: false }],
+    ['550 5.7.1 not from you', 'MAIL FROM', { outcome: 'not_sent' }],
     ['554 5.7.1 looks like spam', 'DATA', { outcome: 'refused', hardBounce: false }],
   ] as const)('%s at %s', async (reply, at, expected) => {
     server.next({ does: 'refuse', at, reply });
@@ -101,7 +101,7 @@ describe('mail over SMTP', () => {
 
   it('stops before the mail when sending was paused meanwhile', async () => {
     const delivery = await channel.send(parcelOf(), never, () => Promise.resolve(false));
-    expect(delivery).toEqual({ outcome: 'not_sent', reason: 'sending was paused' });
+    expect(delivery).toEqual({ outcome: 'not_sent', reason: 'it may not leave any more' });
     expect(server.mails.filter((mail) => mail.accepted)).toEqual([]);
   });
 

@@ -107,7 +107,7 @@ export class SmtpChannel implements RemoteChannel {
         mayStillSend().then(
           (may) => {
             if (!may) {
-              this.destroy(new Error('sending was paused'));
+              this.destroy(new Error('it may not leave any more'));
               return;
             }
             progress.dataStarted = true;

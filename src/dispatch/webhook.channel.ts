@@ -106,7 +106,7 @@ export class WebhookChannel implements RemoteChannel {
           mayStillSend().then(
             (may) => {
               if (!may) {
-                outgoing.destroy(new Error('sending was paused'));
+                outgoing.destroy(new Error('it may not leave any more'));
                 return;
               }
               begun = true;

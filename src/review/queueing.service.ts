@@ -100,6 +100,8 @@ export class QueueingService {
   /** Keyed by the review's id. */
   readonly reviewExpires: WorkHandler = {
     kind: 'review.expires',
+    // There is nothing to fall back on: until it ends, the message waits for somebody who may not answer any more.
+    maxAttempts: Number.POSITIVE_INFINITY,
     commit: async (tx, job) => {
       const found = await selectReview(tx, job.key);
       if (found === null) return DONE;

@@ -20,7 +20,7 @@ export async function selectLostMessages(db: Executor): Promise<LostMessage[]> {
   const { rows } = await sql<LostMessage>`
     select m.id, m.state from messages m
     where m.state in ('drafting', 'assessed', 'in_review', 'approved', 'scheduled', 'sending')
-      and not exists (select 1 from work w where w.key = m.id and w.kind = any(${MESSAGE_WORK}))
+      and not exists (select 1 from work w where w.key = m.id and w.kind = any(${MESSAGE_WORK}) and w.state = 'ready')
       and not (m.state = 'in_review' and exists (
         select 1 from reviews r where r.message_id = m.id and r.state in ('pending', 'claimed', 'awaiting_second')))
     order by m.id`.execute(db);
