@@ -158,7 +158,7 @@ function examine({ bundle, situation, models, action, channel, input, answers, a
     profile: situation.profile,
     limits,
     subject: { channel: channel.id, class: spec.class, tags: spec.tags },
-    history: situation.history,
+    history: [...situation.history, ...(situation.addressHistory ?? [])],
     now,
   });
   const blockedBy = distinct([

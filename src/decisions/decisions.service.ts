@@ -165,6 +165,7 @@ export class DecisionsService {
       firingId: situation.trigger?.firingId ?? null,
       messageId: null,
       result,
+    if (request.mode === 'execute') await this.profiles.lockMailbox(tx, request.profile);
     };
     await this.save(tx, { decision, situation });
     if (request.mode === 'decide') return { decision, situation };

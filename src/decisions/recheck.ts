@@ -204,7 +204,11 @@ function timing({
     profile: situation.profile,
     limits,
     subject: { channel: channel.id, class: action.class, tags: action.tags },
-    history: situation.history.filter((past) => holdsBefore(past, message)),
+    history: [
+      ...situation.history.filter((past) => holdsBefore(past, message)),
+      // Of two that fall due together in one mailbox the first one looked at leaves, and the other finds it sent.
+      ...(situation.addressHistory ?? []).filter((past) => !past.open || past.at < message.sendAt),
+    ],
     now,
   });
   if (!time.ok) {

@@ -12,10 +12,10 @@ import {
 } from '../shared/local-time.js';
 import { conflicting, type Limits, type Ruled } from './limits.js';
 import { list, type Reason } from './reason.js';
-import { type PastMessage } from './situation.js';
+import { type CountedMessage } from './situation.js';
 
 /** What is to be sent, as far as caps look at it. */
-export type CapSubject = Pick<PastMessage, 'channel' | 'class' | 'tags'>;
+export type CapSubject = Pick<CountedMessage, 'channel' | 'class' | 'tags'>;
 
 export interface SendTimeQuestion {
   /** Epoch milliseconds: nothing before `from`, nothing at or after `before`. */
@@ -25,7 +25,7 @@ export interface SendTimeQuestion {
   readonly limits: Limits;
   readonly subject: CapSubject;
   /** Messages that count, the open ones included. */
-  readonly history: readonly PastMessage[];
+  readonly history: readonly CountedMessage[];
   readonly now: number;
 }
 

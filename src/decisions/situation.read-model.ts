@@ -1,26 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { type Executor } from '../platform/database/index.js';
 import { type Bundle } from '../policies/bundle.js';
 import { FactsService } from '../policies/index.js';
 import { type MessageClass } from '../policies/playbook.js';
 import { ProfilesService } from '../profiles/index.js';
 import { type Profile } from '../profiles/profile.js';
-import { type Json } from '../shared/canonical-json.js';
 import { durationMs } from '../shared/clock.js';
 import { actionsUp } from './candidates.js';
 import { expressionInputs } from './expression-source.js';
 import { profileFamily } from './family.read-model.js';
-import { type PastMessage, type Situation } from './situation.js';
+import { type CountedMessage, type PastMessage, type Situation } from './situation.js';
 import { selectOpenTasks } from './tasks.repository.js';
 
 const HISTORY_MS = 90 * 86_400_000;
-/** How deep a signal's properties are searched for fact ids, and how many are taken. */
-const FACT_DEPTH = 4;
-const MOST_FACTS = 200;
 const LONGEST_FACT_ID = 200;
-/** Nobody needs to know more exactly how many reviews are waiting. */
-const MOST_PENDING = 10_000;
 
 /** What a situation is gathered for. */
 export interface SituationRequest {
@@ -31,6 +25,8 @@ export interface SituationRequest {
   /** Left out: every marketing action. */
   readonly actions?: readonly string[] | null;
   readonly now: Date;
+  /** Ids of facts to gather besides those that the actions name: what a written message rests on. */
+  readonly facts?: readonly string[];
   /** A message that is looked at again: its own place is left out. */
   readonly excludeMessageId?: string;
 }
@@ -46,6 +42,16 @@ export class SituationReader {
   async read(db: Executor, bundle: Bundle, request: SituationRequest): Promise<Situation> {
     const { profile, now } = request;
     const family = await profileFamily(db, profile.id);
+    const { email } = profile.addresses;
+    const past = {
+      profileIds: family,
+      since: new Date(now.getTime() - historyMs(bundle)),
+      excludeMessageId: request.excludeMessageId ?? '',
+    };
+    const elsewhere =
+      email === null
+        ? []
+        : await selectAddressHistory(db, { ...past, addressHash: this.profiles.addressHash('email', email) });
     const bare: Situation = {
       now: now.toISOString(),
       trigger: request.trigger ?? null,
@@ -53,11 +59,8 @@ export class SituationReader {
       context: request.context ?? {},
       profile,
       suppressions: await this.profiles.suppressionsOf(db, profile),
-      history: await selectHistory(db, {
-        profileIds: family,
-        since: new Date(now.getTime() - historyMs(bundle)),
-        excludeMessageId: request.excludeMessageId ?? '',
-      }),
+      history: await selectHistory(db, past),
+      ...(elsewhere.length === 0 ? {} : { addressHistory: elsewhere }),
       openTasks: (await selectOpenTasks(db, family)).map(({ id, reasonCode, reason }) => ({
         id,
         code: reasonCode,
@@ -65,13 +68,12 @@ export class SituationReader {
       })),
       facts: [],
       advice: null,
-      review: { pending: await countPending(db) },
       actions: request.actions ?? null,
     };
-    const named = await this.facts.current(db, factIds(bundle, bare));
-    const claims = await this.facts.claims(db);
-    const facts = new Map([...claims, ...named].map((fact) => [fact.id, fact]));
-    return { ...bare, facts: [...facts.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1)) };
+    return {
+      ...bare,
+      facts: await this.facts.current(db, [...(request.facts ?? []), ...factIds(bundle, bare)]),
+    };
   }
 }
 
@@ -83,7 +85,7 @@ function historyMs(bundle: Bundle): number {
   return Math.max(HISTORY_MS, ...windows);
 }
 
-/** Ids that the actions in question ask for first, then whatever text of the signal could be one. */
+/** Ids that the actions in question ask for. */
 function factIds(bundle: Bundle, situation: Situation): string[] {
   const input = expressionInputs(bundle, situation)();
   const asked = actionsUp(bundle, situation).flatMap((id) =>
@@ -92,16 +94,9 @@ function factIds(bundle: Bundle, situation: Situation): string[] {
       return answer.known ? [answer.value] : [];
     }),
   );
-  const mentioned = texts(situation.signal?.properties ?? {}, FACT_DEPTH);
-  return [...new Set([...asked, ...mentioned])]
-    .filter((id) => id.length > 0 && id.length <= LONGEST_FACT_ID && !id.includes('\0'))
-    .slice(0, MOST_FACTS);
-}
-
-function texts(value: Json | Readonly<Record<string, Json>>, depth: number): string[] {
-  if (typeof value === 'string') return [value];
-  if (typeof value !== 'object' || value === null || depth === 0) return [];
-  return Object.values(value).flatMap((each) => texts(each, depth - 1));
+  return [...new Set(asked)].filter(
+    (id) => id.length > 0 && id.length <= LONGEST_FACT_ID && !id.includes('\0'),
+  );
 }
 
 interface PastRow {
@@ -116,33 +111,45 @@ interface PastRow {
   at: Date;
 }
 
+interface PastRequest {
+  readonly profileIds: readonly string[];
+  readonly since: Date;
+  readonly excludeMessageId: string;
+}
+
 /**
  * What was sent, and what is open and holds its place. A message that is just leaving may have left: it counts as sent from the moment it
  * began to.
  */
-async function selectHistory(
-  db: Executor,
-  request: { profileIds: readonly string[]; since: Date; excludeMessageId: string },
-): Promise<PastMessage[]> {
+async function selectHistory(db: Executor, request: PastRequest): Promise<PastMessage[]> {
   const { rows } = await sql<PastRow>`
-    select h.* from (
-      select m.id, m.action, m.channel, m.class, m.tags, m.topic, m.offer,
-        m.state in ('drafting', 'assessed', 'in_review', 'approved', 'scheduled') as open,
-        case when m.state in ('drafting', 'assessed', 'in_review', 'approved', 'scheduled') then m.send_at
-          else coalesce(m.sent_at, m.updated_at) end as at
-      from messages m
-      where m.profile_id = any(${request.profileIds}) and m.id <> ${request.excludeMessageId}
-        and m.state in ('drafting', 'assessed', 'in_review', 'approved', 'scheduled', 'sending', 'sent', 'delivered', 'unknown')
-    ) h
-    where h.open or h.at > ${request.since}
+    select h.id, h.action, h.channel, h.class, h.tags, h.topic, h.offer, h.open, h.at
+    from (${placesHeld(sql`m.profile_id = any(${request.profileIds})`)}) h
+    where (h.open or h.at > ${request.since}) and h.id <> ${request.excludeMessageId}
     order by h.at, h.id`.execute(db);
   return rows.map(({ id, at, ...row }) => ({ messageId: id, ...row, at: at.toISOString() }));
 }
 
-async function countPending(db: Executor): Promise<number> {
-  const { rows } = await sql<{ pending: number }>`
-    select count(*) as pending from (
-      select r.id from reviews r where r.state in ('pending', 'claimed', 'awaiting_second') limit ${MOST_PENDING}
-    ) waiting`.execute(db);
-  return rows[0]?.pending ?? 0;
+/** What went to the same mailbox for other profiles: several may claim one address, and it has one person's patience. */
+async function selectAddressHistory(
+  db: Executor,
+  request: PastRequest & { addressHash: string },
+): Promise<CountedMessage[]> {
+  const { rows } = await sql<Omit<CountedMessage, 'at'> & { at: Date }>`
+    select h.channel, h.class, h.tags, h.open, h.at
+    from (${placesHeld(sql`m.address_hash = ${request.addressHash} and not m.profile_id = any(${request.profileIds})`)}) h
+    where (h.open or h.at > ${request.since}) and h.id <> ${request.excludeMessageId}
+    order by h.at, h.id`.execute(db);
+  return rows.map(({ at, ...row }) => ({ ...row, at: at.toISOString() }));
+}
+
+function placesHeld(whose: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    select m.id, m.action, m.channel, m.class, m.tags, m.topic, m.offer,
+      m.state in ('drafting', 'assessed', 'in_review', 'approved', 'scheduled') as open,
+      case when m.state in ('drafting', 'assessed', 'in_review', 'approved', 'scheduled') then m.send_at
+        else coalesce(m.sent_at, m.updated_at) end as at
+    from messages m
+    where ${whose}
+      and m.state in ('drafting', 'assessed', 'in_review', 'approved', 'scheduled', 'sending', 'sent', 'delivered', 'unknown')`;
 }

@@ -18,6 +18,9 @@ export interface PastMessage {
   readonly at: string;
 }
 
+/** What caps count of a message: nothing that tells whose it was. */
+export type CountedMessage = Pick<PastMessage, 'channel' | 'class' | 'tags' | 'open' | 'at'>;
+
 /**
  * The complete input of a decision, as plain data: stored with it, so that explanation and replay are the same function called again.
  * All times ISO 8601 UTC.
@@ -48,12 +51,13 @@ export interface Situation {
   }[];
   /** Messages of the last 90 days, sent or open, oldest first. */
   readonly history: readonly PastMessage[];
+  /** What the mailbox got as somebody else's: it counts for caps and for nothing else. */
+  readonly addressHistory?: readonly CountedMessage[];
   /** `code` is the task's reason code: the guardrail that handed over, or what a person chose. */
   readonly openTasks: readonly { readonly id: string; readonly code: string; readonly reason: string }[];
-  /** Facts named by the signal or by an action, and all approved claims, as they are now (valid or not). */
+  /** Facts that the actions up for decision name, as they are now (valid or not). */
   readonly facts: readonly Fact[];
   readonly advice: null;
-  readonly review: { readonly pending: number };
   /** Actions up for decision: the trigger's, or the caller's; null for all. */
   readonly actions: readonly string[] | null;
 }

@@ -215,12 +215,14 @@ export class DispatchService {
   ): Promise<RecheckResult> {
     const { content, payload } = approval;
     const decided = await this.decisions.get(tx, message.decisionId);
+    await this.profiles.lockMailbox(tx, profile);
     const situation = await this.situations.read(tx, bundle, {
       profile,
       trigger: decided?.situation.trigger ?? null,
       signal: decided?.situation.signal ?? null,
       context: decided?.situation.context ?? {},
       actions: [message.action],
+      facts: content.versions.facts.map(({ id }) => id),
       now,
       excludeMessageId: message.id,
     });

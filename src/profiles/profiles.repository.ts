@@ -202,6 +202,16 @@ export async function claimAddresses(
   return rows;
 }
 
+/** Locks an address until the transaction ends: whoever asks what it was sent and adds to that takes turns. After all profiles, as claims do. */
+export async function lockAddress(tx: Tx, addressHash: string): Promise<void> {
+  const { rows } = await sql`
+    select 1 from claimed_addresses c where c.address_hash = ${addressHash} for update`.execute(tx);
+  if (rows.length > 0) return;
+  await sql`
+    insert into claimed_addresses (address_hash) values (${addressHash})
+    on conflict (address_hash) do update set address_hash = excluded.address_hash`.execute(tx);
+}
+
 export interface SuppressionRow {
   readonly channel: string;
   readonly address_hash: string;

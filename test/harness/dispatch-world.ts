@@ -162,7 +162,10 @@ export class DispatchWorld {
       .overrideProvider(PoliciesService)
       .useValue({ active: () => this.bundle })
       .overrideProvider(FactsService)
-      .useValue({ current: () => Promise.resolve([]), claims: () => Promise.resolve(this.facts) })
+      .useValue({
+        current: (_db: unknown, ids: readonly string[]) =>
+          Promise.resolve(this.facts.filter(({ id }) => ids.includes(id))),
+      })
       .overrideProvider(DecisionsService)
       .useValue({ get: (_db: unknown, id: string) => Promise.resolve(this.decided.get(id) ?? null) })
       .compile();
@@ -284,7 +287,6 @@ export class DispatchWorld {
       openTasks: [],
       facts: [],
       advice: null,
-      review: { pending: 0 },
       actions: [content.action],
     };
     const decision: Decision = {

@@ -79,7 +79,6 @@ export function situation(parts: Partial<Situation> = {}): Situation {
     openTasks: [],
     facts: [],
     advice: null,
-    review: { pending: 0 },
     actions: null,
     ...parts,
   };

@@ -213,7 +213,6 @@ describe('drafting', () => {
       openTasks: [],
       facts: [KETTLE],
       advice: null,
-      review: { pending: 0 },
       actions: null,
     };
     const decision: Decision = {
