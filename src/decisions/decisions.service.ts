@@ -39,6 +39,9 @@ export interface DecidedCase {
   readonly situation: Situation;
 }
 
+/** About a day, with up to a quarter of an hour in between. */
+const FIRING_ATTEMPTS = 100;
+
 /** What somebody asks over HTTP. */
 export interface DecisionRequest {
   readonly userId?: string | undefined;
@@ -79,11 +82,24 @@ export class DecisionsService {
   /** A trigger fired: decided once, however often it is asked for. */
   readonly triggerFired: WorkHandler = {
     kind: 'trigger.fired',
+    maxAttempts: FIRING_ATTEMPTS,
     commit: async (tx, job) => {
       await this.decideFiring(tx, job.key).catch(ignoreErased);
       return DONE;
     },
+    died: (tx, job) => this.handUndecided(tx, job.key),
   };
+
+  /** Nobody could decide what to do about it, so a person has to. */
+  private async handUndecided(tx: Tx, firingId: string): Promise<void> {
+    const firing = await this.triggers.firing(tx, firingId);
+    await this.tasks.open(tx, {
+      profileId: firing.profileId,
+      owner: this.policies.active().engine.handoffOwner,
+      reasonCode: 'undecided',
+      reason: `The trigger ${firing.triggerId} fired, and what to do could not be decided because of an error.`,
+    });
+  }
 
   private async decideFiring(tx: Tx, firingId: string): Promise<void> {
     const firing = await this.triggers.firing(tx, firingId);
