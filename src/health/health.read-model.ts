@@ -17,6 +17,16 @@ export async function inboxDepth(db: Executor): Promise<Count[]> {
   return rows;
 }
 
+/** When the signal arrived that has waited longest, or about longest: the first of each partition is looked at. Null when none waits. */
+export async function oldestWaiting(db: Executor): Promise<Date | null> {
+  const { rows } = await sql<{ at: Date | null }>`
+    select min(first.received_at) as at from inbox_partitions p
+    cross join lateral (
+      select i.received_at from signal_inbox i where i.partition = p.partition order by i.seq limit 1
+    ) first`.execute(db);
+  return rows[0]?.at ?? null;
+}
+
 export async function decisionsSince(db: Executor, since: Date): Promise<Count[]> {
   const { rows } = await sql<Count>`
     select d.outcome as name, count(*) as count from decisions d

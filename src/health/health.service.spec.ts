@@ -1,7 +1,8 @@
 import { Test } from '@nestjs/testing';
+import { sql } from 'kysely';
 import { openTestDatabase } from '../../test/harness/database.js';
 import { TestClock, testRuntime } from '../../test/harness/runtime.js';
-import { DatabaseModule } from '../platform/database/index.js';
+import { type Database, DatabaseModule } from '../platform/database/index.js';
 import { LlmGateway } from '../platform/llm/index.js';
 import { RuntimeModule } from '../platform/runtime.module.js';
 import { WorkRelay } from '../platform/work/index.js';
@@ -16,7 +17,9 @@ interface Parts {
 }
 
 describe('readiness', () => {
-  async function started(parts: Parts = {}): Promise<{ health: HealthService; close: () => Promise<void> }> {
+  async function started(
+    parts: Parts = {},
+  ): Promise<{ health: HealthService; database: Database; close: () => Promise<void> }> {
     const opened = await openTestDatabase();
     const runtime = testRuntime(new TestClock('2026-11-02T09:00:00Z'), parts.environment);
     const module = await Test.createTestingModule({
@@ -41,7 +44,7 @@ describe('readiness', () => {
         },
       ],
     }).compile();
-    return { health: module.get(HealthService), close: () => opened.close() };
+    return { health: module.get(HealthService), database: opened.database, close: () => opened.close() };
   }
   const look = async (parts: Parts): Promise<string> => {
     const { health, close } = await started(parts);
@@ -68,6 +71,24 @@ describe('readiness', () => {
     await close();
     const after = await health.readiness();
     expect([after.status, after.parts.database.ok]).toEqual(['not_ready', false]);
+    expect(after.parts.inbox.ok).toBe(false);
+  });
+
+  it('tells for how long the oldest signal waits, and still takes in others', async () => {
+    const { health, database, close } = await started();
+    expect((await health.readiness()).parts.inbox).toEqual({ ok: true, detail: 'no signal waits' });
+    for (const [partition, at] of [
+      [3, '2026-11-02T08:59:30Z'],
+      [7, '2026-11-02T08:54:00Z'],
+      [7, '2026-11-02T08:59:00Z'],
+    ])
+      await sql`insert into signal_inbox (partition, signal_id, received_at) values (${partition}, 's', ${at})`.execute(
+        database.db,
+      );
+    const { status, parts } = await health.readiness();
+    expect(status).toBe('ready');
+    expect(parts.inbox).toEqual({ ok: false, detail: 'the oldest signal waits for 360 s' });
+    await close();
   });
 
   it('names the engine it runs on', async () => {

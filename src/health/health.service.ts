@@ -6,9 +6,13 @@ import { LlmGateway } from '../platform/llm/index.js';
 import { ENVIRONMENT } from '../platform/runtime.js';
 import { WorkRelay } from '../platform/work/index.js';
 import { PoliciesService } from '../policies/index.js';
-import { ping } from './health.read-model.js';
+import { Clock } from '../shared/clock.js';
+import { oldestWaiting, ping } from './health.read-model.js';
 
 const DATABASE_WITHIN_MS = 2_000;
+
+/** The oldest signal waits no longer than this while the intake keeps up. */
+const INBOX_WITHIN_S = 300;
 
 const part = z.strictObject({ ok: z.boolean(), detail: z.string() });
 export const readinessSchema = z
@@ -18,6 +22,8 @@ export const readinessSchema = z
       database: part,
       playbook: part,
       work: part,
+      /** Only reported: signals are still taken in while others wait. */
+      inbox: part,
       /** Only reported: without a model, templates are used. */
       model: part,
       /** Only reported: without a mail server, mail goes to the local outbox. */
@@ -36,6 +42,7 @@ export class HealthService {
     private readonly policies: PoliciesService,
     private readonly relay: WorkRelay,
     private readonly model: LlmGateway,
+    private readonly clock: Clock,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {}
 
@@ -46,6 +53,7 @@ export class HealthService {
       work: this.relay.running
         ? { ok: true, detail: 'the relay is running' }
         : { ok: false, detail: 'the relay is not running' },
+      inbox: await this.inboxPart(),
       model: this.modelPart(),
       mail: this.mailPart(),
     };
@@ -54,19 +62,22 @@ export class HealthService {
   }
 
   private async databasePart(): Promise<Part> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        reject(new Error('late'));
-      }, DATABASE_WITHIN_MS);
-    });
     try {
-      await Promise.race([ping(this.database.db), late]);
+      await soon(ping(this.database.db));
       return { ok: true, detail: `${this.database.engine} answers` };
     } catch {
       return { ok: false, detail: `${this.database.engine} does not answer` };
-    } finally {
-      clearTimeout(timer);
+    }
+  }
+
+  private async inboxPart(): Promise<Part> {
+    try {
+      const oldest = await soon(oldestWaiting(this.database.db));
+      if (oldest === null) return { ok: true, detail: 'no signal waits' };
+      const seconds = Math.max(0, Math.round((this.clock.now().getTime() - oldest.getTime()) / 1_000));
+      return { ok: seconds <= INBOX_WITHIN_S, detail: `the oldest signal waits for ${seconds} s` };
+    } catch {
+      return { ok: false, detail: 'it cannot be looked at' };
     }
   }
 
@@ -90,5 +101,20 @@ export class HealthService {
     return this.environment.SMTP_URL === undefined
       ? { ok: true, detail: 'no mail server is configured: mail goes to the local outbox' }
       : { ok: true, detail: 'mail goes through SMTP_URL' };
+  }
+}
+
+/** @throws when the database takes too long. */
+async function soon<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error('late'));
+    }, DATABASE_WITHIN_MS);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -160,6 +160,36 @@ describe('the intake', () => {
     expect((await stages.profileOf('u1'))?.events['Poison']?.total).toBe(1);
   });
 
+  it('sets what cannot be read aside at once, drops what was erased, and goes on with the others', async () => {
+    await stages.intake.stop();
+    await stages.signals.append(
+      'key_test',
+      ['Unreadable', 'Badly kept', 'Erased'].map((event, i) =>
+        newSignal({ userId: `u${i}`, event, occurredAt: START }),
+      ),
+    );
+    await query(`update signals set body = decode(repeat('00', 64), 'hex') where event = 'Unreadable'`);
+    await query(
+      `update person_keys set wrapped = decode(repeat('00', 60), 'hex') where id = (select key_id from signals where event = 'Badly kept')`,
+    );
+    await query(`delete from person_keys where id = (select key_id from signals where event = 'Erased')`);
+    await stages.signals.append(
+      'key_test',
+      Array.from({ length: 40 }, (_, i) => newSignal({ userId: `other${i}`, event: 'A', occurredAt: START })),
+    );
+    stages.intake.start();
+    await applied();
+    expect(stages.seen).toHaveLength(40);
+    const failures = await query<{ event: string; error: string }>(
+      'select s.event, f.error from signal_failures f join signals s on s.id = f.signal_id order by s.event',
+    );
+    expect(failures.map(({ event }) => event)).toEqual(['Badly kept', 'Unreadable']);
+    for (const { error } of failures) expect(error).toMatch(/^unreadable: /);
+    const { body } = await stages.metrics.text();
+    expect(body).toContain('countersign_signals_left_out_total{reason="unreadable"} 2');
+    expect(body).toContain('countersign_signals_left_out_total{reason="erased"} 1');
+  });
+
   it('takes Countersign’s own signals when their transaction commits', async () => {
     await happens({ userId: 'u1' });
     const before = (await stages.profileOf('u1'))?.lastSeenAt;

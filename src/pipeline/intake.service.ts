@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { OutcomesService } from '../outcomes/index.js';
 import { Database, type Tx } from '../platform/database/index.js';
+import { Metrics } from '../platform/telemetry/index.js';
 import { type Bundle } from '../policies/bundle.js';
 import { PoliciesService } from '../policies/index.js';
 import { ProfilesService } from '../profiles/index.js';
@@ -44,6 +45,7 @@ export class IntakeService {
     private readonly profiles: ProfilesService,
     private readonly triggers: TriggersService,
     private readonly outcomes: OutcomesService,
+    private readonly metrics: Metrics,
   ) {}
 
   start(): void {
@@ -116,6 +118,9 @@ export class IntakeService {
       return await this.database.transaction(async (tx) => {
         const taken = await this.inbox.take(tx, leases, BATCH);
         await this.apply(tx, bundle, taken);
+        this.database.afterCommit(() => {
+          this.note(taken);
+        });
         return taken.length;
       });
     } catch (error) {
@@ -129,11 +134,23 @@ export class IntakeService {
     if (taken.length === 0) return;
     const applied = await this.profiles.apply(
       tx,
-      taken.flatMap(({ signal }) => signal ?? []),
+      taken.flatMap((one) => (one.kind === 'signal' ? [one.signal] : [])),
     );
     await this.triggers.observe(tx, bundle, applied, this.clock.now());
     await this.outcomes.observe(tx, applied);
     await this.inbox.done(tx, taken);
+  }
+
+  /** Counts what was not applied, by why; what stands aside is worth a line each. */
+  private note(taken: readonly Taken[]): void {
+    for (const one of taken) {
+      if (one.kind === 'signal') continue;
+      this.metrics.count('countersign_signals_left_out_total', 'Signals taken and not applied', {
+        reason: one.kind,
+      });
+      if (one.kind === 'unreadable')
+        this.logger.error(`signal ${one.row.signal_id} stands aside, it is unreadable: ${one.error}`);
+    }
   }
 
   private async oneByOne(leases: Leases, bundle: Bundle): Promise<number> {
@@ -149,7 +166,12 @@ export class IntakeService {
     try {
       await this.database.transaction(async (tx) => {
         [first] = await this.inbox.take(tx, leases, 1);
-        if (first !== undefined) await this.apply(tx, bundle, [first]);
+        if (first === undefined) return;
+        const taken = [first];
+        await this.apply(tx, bundle, taken);
+        this.database.afterCommit(() => {
+          this.note(taken);
+        });
       });
     } catch (error) {
       if (error instanceof InboxLost || first === undefined) throw error;

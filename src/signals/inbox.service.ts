@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../platform/database/index.js';
-import { Vault } from '../platform/vault/index.js';
+import { type Opened, Vault } from '../platform/vault/index.js';
 import { Clock } from '../shared/clock.js';
 import {
   claimPartitions,
@@ -19,11 +19,14 @@ import { type Signal } from './signal.js';
 
 const LEASE_MS = 30_000;
 
-/** A signal that waits to be applied. Null when it can no longer be read: its person was erased. */
-export interface Taken {
-  readonly row: WaitingRow;
-  readonly signal: Signal | null;
-}
+/**
+ * What waited. `erased`: its person's key or the signal itself is gone, on purpose. `unreadable`: the key is there and does not open it.
+ */
+export type Taken = { readonly row: WaitingRow } & (
+  | { readonly kind: 'signal'; readonly signal: Signal }
+  | { readonly kind: 'erased' }
+  | { readonly kind: 'unreadable'; readonly error: string }
+);
 
 /** The inbox moved on to another worker: whatever was about to be written is rolled back. */
 export class InboxLost extends Error {
@@ -58,22 +61,21 @@ export class InboxService {
       leases.map(({ partition }) => partition),
       limit,
     );
-    const keys = await this.vault.keys(
-      tx,
-      rows.flatMap(({ key_id }) => key_id ?? []),
+    const sealed = rows.flatMap(({ signal_id, key_id, body }) =>
+      key_id === null || body === null ? [] : [{ id: signal_id, keyId: key_id, sealed: body }],
     );
-    return rows.map((row) => ({ row, signal: this.open(row, keys) }));
+    // Held: a person cannot be erased between the reading of their signal and the end of its application.
+    const opened = await this.vault.openEach(tx, sealed);
+    const byId = new Map(sealed.map(({ id }, i) => [id, opened[i]]));
+    return rows.map((row) => toTaken(row, byId.get(row.signal_id)));
   }
 
-  private open(row: WaitingRow, keys: ReadonlyMap<string, Buffer>): Signal | null {
-    const key = row.key_id === null ? undefined : keys.get(row.key_id);
-    if (key === undefined || row.body === null) return null;
-    return JSON.parse(this.vault.unsealText(key, row.body)) as Signal;
-  }
-
-  /** Ends the waiting of what was applied in this transaction. */
+  /** Ends the waiting of what was applied in this transaction; what cannot be read stands aside. */
   async done(tx: Tx, taken: readonly Taken[]): Promise<void> {
     if (taken.length === 0) return;
+    const now = this.clock.now();
+    for (const one of taken)
+      if (one.kind === 'unreadable') await insertFailure(tx, one.row, `unreadable: ${one.error}`, now);
     await deleteWaiting(
       tx,
       [...new Set(taken.map(({ row }) => row.partition))],
@@ -95,5 +97,16 @@ export class InboxService {
   /** Has a signal that stood aside tried again. @returns whether there was one. */
   tryAgain(tx: Tx, signalId: string): Promise<boolean> {
     return reviveFailure(tx, signalId);
+  }
+}
+
+/** Each by itself: one signal that cannot be read must not keep the others waiting. */
+function toTaken(row: WaitingRow, opened: Opened | undefined): Taken {
+  if (opened === undefined || opened.kind === 'erased') return { row, kind: 'erased' };
+  if (opened.kind === 'unreadable') return { row, ...opened };
+  try {
+    return { row, kind: 'signal', signal: JSON.parse(opened.text) as Signal };
+  } catch {
+    return { row, kind: 'unreadable', error: 'it is not JSON' };
   }
 }

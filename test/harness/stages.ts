@@ -2,6 +2,7 @@ import { AuditService } from '../../src/audit/index.js';
 import { type OutcomesService } from '../../src/outcomes/index.js';
 import { IntakeService } from '../../src/pipeline/intake.service.js';
 import { type Database } from '../../src/platform/database/index.js';
+import { Metrics } from '../../src/platform/telemetry/index.js';
 import { Vault } from '../../src/platform/vault/index.js';
 import { WorkService } from '../../src/platform/work/index.js';
 import { type Bundle } from '../../src/policies/bundle.js';
@@ -20,6 +21,7 @@ export interface FirstStages {
   readonly triggers: TriggersService;
   readonly intake: IntakeService;
   readonly vault: Vault;
+  readonly metrics: Metrics;
   /** What outcomes would have seen. */
   readonly seen: Applied[];
   /** Throws for a signal to make applying it fail. */
@@ -46,7 +48,18 @@ export function firstStages(database: Database, runtime: Runtime, bundle: () => 
   } as unknown as OutcomesService;
   const work = new WorkService(database, clock);
   const triggers = new TriggersService(database, policies, profiles, work, clock, ids);
-  const intake = new IntakeService(database, clock, policies, signals, inbox, profiles, triggers, outcomes);
+  const metrics = new Metrics();
+  const intake = new IntakeService(
+    database,
+    clock,
+    policies,
+    signals,
+    inbox,
+    profiles,
+    triggers,
+    outcomes,
+    metrics,
+  );
   const stages: FirstStages = {
     signals,
     inbox,
@@ -54,6 +67,7 @@ export function firstStages(database: Database, runtime: Runtime, bundle: () => 
     triggers,
     intake,
     vault,
+    metrics,
     seen,
     failOn: () => undefined,
     profileOf: async (userId) => {
