@@ -11,9 +11,9 @@ import { reviewDetailSchema, reviewPageSchema } from '../../src/review/reviews.d
 import { findingLines, verifyDatabase } from '../../src/verification/index.js';
 import { type Answer, type Story } from './service.js';
 
-export type ShownMessage = z.output<typeof messageAnswer>;
-export type ShownDecision = z.output<typeof decisionsPage>['data'][number];
-export type ShownTask = z.output<typeof tasksPage>['data'][number];
+type ShownMessage = z.output<typeof messageAnswer>;
+type ShownDecision = z.output<typeof decisionsPage>['data'][number];
+type ShownTask = z.output<typeof tasksPage>['data'][number];
 export type ShownReview = z.output<typeof reviewDetailSchema>;
 
 /** A mail as it lies in the outbox, read as a mail program reads it. */
@@ -24,7 +24,7 @@ export interface ShownMail {
   header(name: string): string | undefined;
 }
 
-/** The first of several, which has to be there. */
+/** The one there has to be. @throws Error when there are none or several. */
 export function only<Item>(items: readonly Item[]): Item {
   const [item, ...others] = items;
   if (item === undefined || others.length > 0)
