@@ -70,7 +70,7 @@ export class PoliciesController {
     };
   }
 
-  /** Every bundle that was ever in force, newest first. */
+  /** Every kept bundle, newest first; one without an activation waits for somebody to put it in force. */
   @Get('bundles')
   @Allow('policies.read')
   @ApiResponse({ status: 200, standardSchema: bundlesPage })

@@ -9,6 +9,7 @@ import { AuditModule } from '../audit/index.js';
 import { DatabaseModule, type Tx } from '../platform/database/index.js';
 import { RuntimeModule } from '../platform/runtime.module.js';
 import { type Bundle } from './bundle.js';
+import { listBundles } from './bundles.read-model.js';
 import { PoliciesModule, PoliciesService, TemplateSigner } from './index.js';
 
 const ADA = { personId: 'per_ada', name: 'Ada' };
@@ -34,7 +35,9 @@ let folder: string;
 const clock = new TestClock('2026-11-20T12:00:00Z');
 const running: Started[] = [];
 
-async function processOn(path = folder): Promise<Started> {
+async function processOn(path = folder, nodeEnv = 'test'): Promise<Started> {
+  const before = process.env['NODE_ENV'];
+  process.env['NODE_ENV'] = nodeEnv;
   const signatures = new Signatures();
   const module: TestingModule = await Test.createTestingModule({
     imports: [
@@ -45,6 +48,7 @@ async function processOn(path = folder): Promise<Started> {
     ],
     providers: [{ provide: TemplateSigner, useValue: signatures }],
   }).compile();
+  process.env['NODE_ENV'] = before;
   module.useLogger(false);
   const started: Started = {
     policies: module.get(PoliciesService),
@@ -137,6 +141,31 @@ describe('a later start', () => {
     await changed.policies.loadFolderAtStart(ADA);
     expect(changed.policies.active().engine.exploration).toBe(0.1);
     expect(changed.signatures.made).toHaveLength(1);
+  });
+
+  it('in production keeps a folder that changed until a person activates it', async () => {
+    const first = await processOn(folder, 'production');
+    await first.policies.loadFolderAtStart(ADA);
+    const old = first.policies.active().hash;
+    expect(first.signatures.made).toEqual([{ bundle: old, by: 'per_ada' }]);
+    await edit('engine.yaml', (text) => text.replace('exploration: 0.05', 'exploration: 0.1'));
+    const second = await processOn(folder, 'production');
+    await second.policies.loadFolderAtStart(ADA);
+    expect(second.policies.active().hash).toBe(old);
+    expect(second.signatures.made).toEqual([]);
+
+    const kept = await listBundles(opened.database.db, null, 10);
+    const candidate = kept.find((bundle) => bundle.hash !== old);
+    expect(candidate).toMatchObject({ active: false, activatedAt: null, activatedBy: null });
+    await opened.database.transaction((tx) =>
+      second.policies.activate(tx, candidate?.hash ?? '', { personId: 'per_bea', name: 'Bea' }),
+    );
+    await second.policies.refresh();
+    expect(second.policies.active().engine.exploration).toBe(0.1);
+    expect(second.signatures.made).toEqual([{ bundle: candidate?.hash, by: 'per_bea' }]);
+    const third = await processOn(folder, 'production');
+    await third.policies.loadFolderAtStart(ADA);
+    expect(third.policies.active().hash).toBe(candidate?.hash);
   });
 
   it('does not undo what somebody activated by hand', async () => {

@@ -40,6 +40,8 @@ export class PoliciesService implements OnModuleDestroy {
   private current: { readonly seq: number; readonly bundle: Bundle } | null = null;
   private problems: readonly PlaybookError[] = [];
   private underWay: Promise<void> = Promise.resolve();
+  /** In production an activation is somebody's own act: it signs templates, and nobody signs by saving a file. */
+  private readonly followsFolder = process.env['NODE_ENV'] !== 'production';
 
   constructor(
     private readonly database: Database,
@@ -71,8 +73,9 @@ export class PoliciesService implements OnModuleDestroy {
   }
 
   /**
-   * Takes up what is in force, then the folder when it changed since it was last loaded, in the administrator's name. From then on
-   * follows activations made by other processes and, outside production, edits of the folder.
+   * Takes up what is in force, then the folder when it changed since it was last loaded: activated in the administrator's name at the first
+   * start and outside production, kept for somebody to activate in production. From then on follows activations made by other processes
+   * and, outside production, edits of the folder.
    * @throws ConfigurationError when there is no working playbook at all.
    */
   async loadFolderAtStart(administrator: Activator): Promise<void> {
@@ -88,7 +91,12 @@ export class PoliciesService implements OnModuleDestroy {
       );
     }
     this.every(POLL_MS, () => this.refresh());
-    if (process.env['NODE_ENV'] !== 'production') this.watch(administrator, atStart);
+    this.logger.log(
+      this.followsFolder
+        ? `changes of ${this.environment.POLICIES_DIR} are activated by themselves, in the name of ${administrator.name}; not so with NODE_ENV=production`
+        : `a changed ${this.environment.POLICIES_DIR} is kept at the next start and waits for a person to activate it`,
+    );
+    if (this.followsFolder) this.watch(administrator, atStart);
   }
 
   /**
@@ -170,6 +178,12 @@ export class PoliciesService implements OnModuleDestroy {
           counts: countsOf(bundle),
           at: this.clock.now(),
         });
+        if (latest !== null && !this.followsFolder) {
+          this.logger.warn(
+            `the folder holds another playbook, ${bundle.hash.slice(0, 12)}: it is kept and waits for a person to activate it`,
+          );
+          return;
+        }
         await this.activateBundle(tx, bundle, administrator, 'folder');
         this.logger.log(
           `playbook ${bundle.hash.slice(0, 12)} was activated in the name of ${administrator.name}`,
