@@ -2,8 +2,10 @@ import { sql } from 'kysely';
 import { AuditService } from '../audit/index.js';
 import { type ServiceActor } from '../access/index.js';
 import { Problem } from '../platform/http/index.js';
+import { PoliciesService } from '../policies/index.js';
 import { ReviewWorld } from '../../test/harness/review-world.js';
 import { openApproval, storedApprovalSchema } from './approval.js';
+import { SigningService } from './signing.service.js';
 import { reviewDetailSchema } from './reviews.dto.js';
 import { type ReviewState, type VerdictRequest } from './review.js';
 
@@ -86,6 +88,32 @@ describe('review', () => {
       expect((await world.decided('scarce', userId)).state).toBe('approved');
       const review = await world.reviews.get(await world.queued('scarce'));
       expect(review.why.map(({ code }) => code)).toEqual(['template.audience']);
+    });
+
+    it('brings no new places with a new bundle that holds the same template', async () => {
+      const { profileId } = await world.decided('plain');
+      const active = world.get(PoliciesService).active();
+      const next = { ...active, hash: 'b'.repeat(64) };
+      const { db } = world.database;
+      await sql`
+        insert into bundles (hash, files, counts, created_at)
+        select ${next.hash}, files, counts, created_at from bundles where hash = ${active.hash}`.execute(db);
+      const signing = world.get(SigningService);
+      await world.database.transaction((tx) => signing.sign(tx, next, { personId: 'per_ana', name: 'Ana' }));
+      const take = (bundleHash: string) =>
+        world.database.transaction((tx) => signing.takePlace(tx, bundleHash, 'scarce-mail', profileId));
+      expect([await take(next.hash), await take(active.hash)]).toEqual([false, false]);
+      // A place taken under one is taken under both.
+      const other = (await world.decided('plain')).profileId;
+      const { rows } = await sql<{ recipients: number }>`
+        select recipients from template_signatures where template_id = 'plain-mail'`.execute(db);
+      expect(rows[0]?.recipients).toBeGreaterThan(0);
+      expect(rows[1]).toEqual(rows[0]);
+      const { rows: holds } = await sql<{ bundle_hash: string }>`
+        select bundle_hash from template_recipients where template_id = 'plain-mail' and profile_id = ${other}`.execute(
+        db,
+      );
+      expect(holds).toHaveLength(2);
     });
 
     it('sends to review what lost its signature, or whose signature was touched', async () => {

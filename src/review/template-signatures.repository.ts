@@ -32,7 +32,10 @@ export async function insertSignatures(
       as s(bundle_hash text, template_id text, content_hash text, payload text, signature text, max_audience int)
     on conflict (bundle_hash, template_id) do nothing
     returning template_id`.execute(tx);
-  return inserted.rows.map((row) => row.template_id).sort();
+  const signed = inserted.rows.map((row) => row.template_id).sort();
+  for (const { bundleHash, templateId, contentHash } of signatures)
+    if (signed.includes(templateId)) await carryPlaces(tx, bundleHash, templateId, contentHash);
+  return signed;
 }
 
 export async function selectSignature(
@@ -54,8 +57,38 @@ export async function selectSignature(
   };
 }
 
+/** A template that another bundle held just like this starts with the audience it has reached: a new bundle brings no new places. */
+async function carryPlaces(
+  tx: Tx,
+  bundleHash: string,
+  templateId: string,
+  contentHash: string,
+): Promise<void> {
+  // Nobody takes a place under the others while they are copied.
+  await lockAlike(tx, templateId, contentHash);
+  await sql`
+    insert into template_recipients (bundle_hash, template_id, profile_id)
+    select distinct ${bundleHash}, r.template_id, r.profile_id
+    from template_recipients r join template_signatures s on s.bundle_hash = r.bundle_hash and s.template_id = r.template_id
+    where s.template_id = ${templateId} and s.content_hash = ${contentHash}
+    on conflict do nothing`.execute(tx);
+  await sql`
+    update template_signatures set recipients = (
+      select count(*) from template_recipients r where r.bundle_hash = ${bundleHash} and r.template_id = ${templateId})
+    where bundle_hash = ${bundleHash} and template_id = ${templateId}`.execute(tx);
+}
+
+/** Locks every signature of the same words under the same name, always in the same order. */
+async function lockAlike(tx: Tx, templateId: string, contentHash: string): Promise<void> {
+  await sql`
+    select s.bundle_hash from template_signatures s
+    where s.template_id = ${templateId} and s.content_hash = ${contentHash} order by s.bundle_hash for update`.execute(
+    tx,
+  );
+}
+
 /**
- * Takes a person's place in a signature's audience; who holds one already takes no second.
+ * Takes a person's place in a signature's audience, and in that of every other bundle's signature of the same words; who holds one already takes no second.
  * @returns false when all places are taken: then nothing was written.
  */
 export async function takePlace(
@@ -64,23 +97,29 @@ export async function takePlace(
   templateId: string,
   profileId: string,
 ): Promise<boolean> {
-  // The signature's row is locked first: two people cannot both take the last place.
+  const stored = await selectSignature(tx, bundleHash, templateId);
+  if (stored === null) return false;
+  // The signatures' rows are locked first: two people cannot both take the last place.
+  await lockAlike(tx, templateId, stored.contentHash);
   const { rows } = await sql<{ free: boolean; held: boolean }>`
     select s.recipients < s.max_audience as free, exists (
       select 1 from template_recipients r
       where r.bundle_hash = s.bundle_hash and r.template_id = s.template_id and r.profile_id = ${profileId}) as held
     from template_signatures s
-    where s.bundle_hash = ${bundleHash} and s.template_id = ${templateId} for update of s`.execute(tx);
+    where s.bundle_hash = ${bundleHash} and s.template_id = ${templateId}`.execute(tx);
   const place = rows[0];
   if (place === undefined) return false;
   if (place.held) return true;
   if (!place.free) return false;
-  const { rows: taken } = await sql<{ profile_id: string }>`
-    insert into template_recipients (bundle_hash, template_id, profile_id) values (${bundleHash}, ${templateId}, ${profileId})
-    on conflict do nothing returning profile_id`.execute(tx);
-  if (taken.length === 0) return true;
+  const { rows: taken } = await sql<{ bundle_hash: string }>`
+    insert into template_recipients (bundle_hash, template_id, profile_id)
+    select s.bundle_hash, s.template_id, ${profileId} from template_signatures s
+    where s.template_id = ${templateId} and s.content_hash = ${stored.contentHash}
+    on conflict do nothing returning bundle_hash`.execute(tx);
   await sql`
     update template_signatures set recipients = recipients + 1
-    where bundle_hash = ${bundleHash} and template_id = ${templateId}`.execute(tx);
+    where template_id = ${templateId} and bundle_hash = any(${taken.map((row) => row.bundle_hash)})`.execute(
+    tx,
+  );
   return true;
 }
