@@ -75,6 +75,17 @@ describe('an event trigger', () => {
   });
 });
 
+describe('a signal that waited to be looked at', () => {
+  it('fires nothing, however soon after its time it arrived', () => {
+    const bundle = triggersOnly(trigger({ id: 'paid', kind: 'event', event: 'Order Completed' }));
+    const signal = {
+      ...received({ event: 'Order Completed' }, ago(2 * 24 * 60)),
+      receivedAt: ago(2 * 24 * 60),
+    };
+    expect(lives(bundle, [signal]).fires).toEqual([]);
+  });
+});
+
 describe('a count trigger', () => {
   const bundle = triggersOnly(
     trigger({ id: 'views', kind: 'count', event: 'Product Viewed', atLeast: 3, within: '1h' }),
@@ -200,6 +211,27 @@ describe('a timer', () => {
     expect(timerDue(bundle, armed(watch), profile, ago(-30 * day))).toMatchObject({
       kind: 'fire',
       fire: { occasion: `silent since ${NOW}` },
+    });
+  });
+
+  it('fires nothing when its moment passed while nobody looked', () => {
+    const bundle = triggersOnly(cart);
+    const { watch, profile } = lives(bundle, [started(10)]);
+    expect(timerDue(bundle, armed(watch), profile, ago(-50 - 60)).kind).toBe('fire');
+    expect(timerDue(bundle, armed(watch), profile, ago(-50 - 61)).kind).toBe('drop');
+  });
+
+  it('waits for another whole silence when its moment passed while nobody looked', () => {
+    const bundle = triggersOnly(silence);
+    const { watch, profile } = lives(bundle, [received({}, ago(0))]);
+    const day = 24 * 60;
+    const again = timerDue(bundle, armed(watch), profile, ago(-32 * day));
+    expect(again).toEqual({ kind: 'rearm', dueAt: ago(-60 * day) });
+    const rearmed = { ...armed(watch), dueAt: ago(-60 * day) };
+    expect(timerDue(bundle, rearmed, profile, ago(-60 * day)).kind).toBe('fire');
+    expect(timerDue(bundle, rearmed, profile, ago(-61 * day))).toEqual({
+      kind: 'rearm',
+      dueAt: ago(-90 * day),
     });
   });
 

@@ -56,7 +56,7 @@ export interface SignalEffect {
 }
 
 /**
- * What one signal means for the triggers of a bundle. A signal that was late when it arrived fires nothing; it counts, and what it begins to wait for
+ * What one signal means for the triggers of a bundle. A signal that comes late to them fires nothing; it counts, and what it begins to wait for
  * is waited for unless that moment is past already. A condition that reads something unknown does not hold.
  * @param now ISO 8601.
  */
@@ -64,7 +64,8 @@ export function observeSignal(bundle: Bundle, watch: Watch, effect: SignalEffect
   const { signal } = effect;
   const event = countedAs(signal);
   const lateAfter = durationMs(bundle.engine.lateAfter);
-  const late = Date.parse(signal.receivedAt) - Date.parse(signal.occurredAt) > lateAfter;
+  // By now, not by its arrival: after a time down a signal may have waited for days.
+  const late = Date.parse(now) - Date.parse(signal.occurredAt) > lateAfter;
   const seen: Seen = { bundle, effect, now, late, lateAfter, input: inputOf(bundle, effect, now) };
   const named = event === null ? [] : (bundle.triggersByEvent.get(event) ?? []);
   let observed: Observed = { watch, fires: [] };
@@ -248,17 +249,25 @@ export function timerDue(bundle: Bundle, timer: Timer, profile: Profile, now: st
   const trigger = bundle.triggers.get(timer.triggerId);
   if (trigger === undefined) return { kind: 'drop', why: 'the playbook has no such trigger any more' };
   const { spec } = trigger;
-  if (spec.kind === 'inaction') return inactionDue(spec, timer, profile, now);
-  if (spec.kind === 'inactivity') return silenceDue(bundle, trigger, spec, profile, now);
+  if (spec.kind === 'inaction') return inactionDue(bundle, spec, timer, profile, now);
+  if (spec.kind === 'inactivity') return silenceDue(bundle, trigger, spec, timer, profile, now);
   return { kind: 'drop', why: 'the trigger waits for nothing any more' };
 }
 
-function inactionDue(spec: Spec<'inaction'>, timer: Timer, profile: Profile, now: string): DueOutcome {
+function inactionDue(
+  bundle: Bundle,
+  spec: Spec<'inaction'>,
+  timer: Timer,
+  profile: Profile,
+  now: string,
+): DueOutcome {
   const happened = spec.unless.find((event) => (lastAt(profile, event) ?? '') >= timer.since);
   if (happened !== undefined) return { kind: 'drop', why: `"${happened}" happened in between` };
   // The playbook may wait longer by now than it did when the timer was set.
   const dueMs = Date.parse(timer.since) + durationMs(spec.within);
   if (dueMs > Date.parse(now)) return { kind: 'rearm', dueAt: new Date(dueMs).toISOString() };
+  if (isOverdue(bundle, Math.max(dueMs, Date.parse(timer.dueAt)), now))
+    return { kind: 'drop', why: 'the moment for it has passed' };
   return {
     kind: 'fire',
     fire: {
@@ -274,11 +283,18 @@ function silenceDue(
   bundle: Bundle,
   trigger: CompiledTrigger,
   spec: Spec<'inactivity'>,
+  timer: Timer,
   profile: Profile,
   now: string,
 ): DueOutcome {
   const dueMs = Date.parse(profile.lastSeenAt) + durationMs(spec.for);
   if (dueMs > Date.parse(now)) return { kind: 'rearm', dueAt: new Date(dueMs).toISOString() };
+  if (isOverdue(bundle, Math.max(dueMs, Date.parse(timer.dueAt)), now)) {
+    // Nobody listened for a while: the silence is looked at again when it has lasted another whole wait.
+    const wait = durationMs(spec.for);
+    const waits = Math.floor((Date.parse(now) - dueMs) / wait) + 1;
+    return { kind: 'rearm', dueAt: new Date(dueMs + waits * wait).toISOString() };
+  }
   if (!holds(trigger, expressionInput(bundle, profile, null, now)))
     return { kind: 'drop', why: 'the condition does not hold' };
   return {
@@ -290,6 +306,11 @@ function silenceDue(
       evidence: { for: spec.for, lastSeenAt: profile.lastSeenAt },
     },
   };
+}
+
+/** Looked at so long after its time that nothing may come of it any more. */
+function isOverdue(bundle: Bundle, dueMs: number, now: string): boolean {
+  return Date.parse(now) - dueMs > durationMs(bundle.engine.lateAfter);
 }
 
 function lastAt(profile: Profile, event: string): string | undefined {
