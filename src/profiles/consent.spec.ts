@@ -57,6 +57,40 @@ describe('consent', () => {
     expect(consentFor(withConsent([said('granted', 5)], said('denied', 5)), 'email', '*')).toBe('denied');
   });
 
+  describe('said more often than is kept', () => {
+    const many = (state: Consent['state'], count: number): readonly Consent[] =>
+      Array.from({ length: count }, (_, i) => said(state, i % 60, `t${i}`)).reduce<readonly Consent[]>(
+        withConsent,
+        [],
+      );
+
+    it('refuses a grant and takes a denial, for which the oldest grant goes', () => {
+      const full = many('granted', 200);
+      expect(withConsent(full, said('granted', 1, 'more'))).toBe(full);
+      const held = withConsent(full, said('denied', 1));
+      expect(held).toHaveLength(200);
+      expect(consentFor(held, 'email', '*')).toBe('denied');
+      expect(consentFor(held, 'email', 't0')).toBe('denied');
+      expect(consentFor(withConsent(full, said('unknown', 1, 'more')), 'email', 'more')).toBe('unknown');
+    });
+
+    it('denies every topic when only denials are left', () => {
+      const held = withConsent(many('denied', 200), said('denied', 1, 'more'));
+      expect(held.length).toBeLessThan(200);
+      for (const topic of ['t0', 't199', 'more']) expect(consentFor(held, 'email', topic)).toBe('denied');
+      const sms = withConsent(many('denied', 200), said('denied', 1, '*', 'sms'));
+      expect(consentFor(sms, 'sms', 'any')).toBe('denied');
+      expect(consentFor(sms, 'email', 't7')).toBe('denied');
+    });
+
+    it('is bounded for two that turn out to be one person', () => {
+      const other = many('granted', 200).map((each) => ({ ...each, topic: `o${each.topic}` }));
+      const merged = mergeConsents(withConsent(many('granted', 199), said('denied', 1)), other);
+      expect(merged.length).toBeLessThanOrEqual(200);
+      expect(consentFor(merged, 'email', '*')).toBe('denied');
+    });
+  });
+
   it('keeps a topic denied when everything is granted later', () => {
     expect(consentFor([said('denied', 1, 'news'), said('granted', 9)], 'email', 'news')).toBe('denied');
   });

@@ -53,7 +53,11 @@ function effective(consents: readonly Consent[], channel: string, topic: string)
 /** Takes in what was said: the newest statement per channel and topic stands, the stricter one of two at the same moment. */
 export function withConsent(consents: readonly Consent[], said: Consent): readonly Consent[] {
   const held = consents.find((each) => each.channel === said.channel && each.topic === said.topic);
-  if (held === undefined) return consents.length >= MOST_STATEMENTS ? consents : sorted([...consents, said]);
+  if (held === undefined) {
+    // The bound refuses grants; a denial always enters.
+    if (said.state === 'granted' && consents.length >= MOST_STATEMENTS) return consents;
+    return sorted(bounded([...consents, said]));
+  }
   const newer = said.at > held.at || (said.at === held.at && stricter(said, held) === said);
   return newer ? sorted([...consents.filter((each) => each !== held), said]) : consents;
 }
@@ -71,7 +75,30 @@ export function mergeConsents(a: readonly Consent[], b: readonly Consent[]): rea
     const strictest = said.reduce((one, other) => stricter(one, other));
     merged.set(`${channel} ${topic}`, { ...strictest, topic });
   }
-  return sorted([...merged.values()]);
+  return sorted(bounded([...merged.values()]));
+}
+
+/**
+ * Anybody may make up topics. Beyond the bound the oldest grant goes, then the oldest statement that something is unknown (which with no grant
+ * left says nothing); when only denials are left, those of the channel with the most become one denial of its every topic. None of it ever
+ * allows what was denied.
+ */
+function bounded(consents: readonly Consent[]): readonly Consent[] {
+  if (consents.length <= MOST_STATEMENTS) return consents;
+  const oldest = oldestOf(consents, 'granted') ?? oldestOf(consents, 'unknown');
+  if (oldest !== undefined) return bounded(consents.filter((each) => each !== oldest));
+  const channels = new Map<string, Consent[]>();
+  for (const each of consents) channels.set(each.channel, [...(channels.get(each.channel) ?? []), each]);
+  const fullest = [...channels.values()].reduce((one, other) => (other.length > one.length ? other : one));
+  // As many channels as statements: there is nothing to join.
+  if (fullest.length < 2) return consents;
+  const newest = fullest.reduce(stricter);
+  return [...consents.filter((each) => !fullest.includes(each)), { ...newest, topic: EVERY_TOPIC }];
+}
+
+function oldestOf(consents: readonly Consent[], state: ConsentState): Consent | undefined {
+  const all = consents.filter((each) => each.state === state);
+  return all.length === 0 ? undefined : all.reduce((one, other) => (other.at < one.at ? other : one));
 }
 
 function stricter(a: Consent, b: Consent): Consent {
