@@ -104,7 +104,11 @@ describe('the signals API', () => {
     );
     expect(answer).toMatchObject({
       status: 200,
-      body: { success: true, rejected: [{ index: 1, path: 'event', message: 'is missing' }] },
+      body: {
+        success: true,
+        rejectedCount: 1,
+        rejected: [{ index: 1, path: 'event', message: 'is missing' }],
+      },
     });
     expect(await kept()).toEqual(['track']);
     expect(await noted()).toEqual([
@@ -184,6 +188,15 @@ describe('the signals API', () => {
         status: 200,
         body: { success: true },
       });
+    });
+
+    it('refuses a batch of a quarter of a million pieces of garbage at once, and answers a small one shortly', async () => {
+      const started = performance.now();
+      expect((await send('batch', `{"batch":[${'1,'.repeat(249_000)}1]}`)).status).toBe(413);
+      expect(performance.now() - started).toBeLessThan(1_500);
+      const answer = await send('batch', `{"batch":[${'1,'.repeat(2_000)}1]}`);
+      expect(answer.body['rejected']).toHaveLength(100);
+      expect(answer.body['rejectedCount']).toBe(2_001);
     });
 
     it('refuses one signal above 32 KB, and only that one out of a batch', async () => {

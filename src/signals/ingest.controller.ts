@@ -12,7 +12,9 @@ import { Overloaded, SignalsService } from './signals.service.js';
 /** What a client gets for what was kept. */
 interface IngestAnswer {
   readonly success: true;
+  /** The first hundred. */
   readonly rejected?: readonly { readonly index: number; readonly path: string; readonly message: string }[];
+  readonly rejectedCount?: number;
 }
 
 const CORS: Readonly<Record<string, string>> = {
@@ -51,7 +53,12 @@ export class IngestController {
       properties: { batch: { type: 'array', items: { type: 'object' } } },
     },
   })
-  @ApiResponse({ status: 200, description: '`{ success: true, rejected?: [{ index, path, message }] }`' })
+  @ApiResponse({
+    status: 200,
+    description:
+      '`{ success: true, rejectedCount?, rejected?: [{ index, path, message }] }`, the first hundred rejections',
+  })
+  @ApiResponse({ status: 413, description: 'More than 500 KB or 2,500 signals; nothing was kept.' })
   @ApiResponse({ status: 429, description: 'Overload; nothing was kept. See Retry-After.' })
   async batch(
     @Req() request: FastifyRequest,
@@ -62,12 +69,14 @@ export class IngestController {
     const source = await this.authenticate(authorization);
     const parsed = await this.parse(source, request.body, parseBatch);
     const first = parsed.rejected[0];
+    // A body has no room for more large signals than are spelled out.
     if (first !== undefined && parsed.signals.length === 0 && parsed.rejected.every((each) => each.tooLarge))
       throw new Problem(413, 'too-large', `Every signal of the batch ${first.message}.`);
     await this.keep(source, parsed);
     if (parsed.rejected.length === 0) return { success: true };
     return {
       success: true,
+      rejectedCount: parsed.rejectedCount,
       rejected: parsed.rejected.map(({ index, path, message }) => ({ index, path, message })),
     };
   }
@@ -197,8 +206,10 @@ export class IngestController {
       });
     } catch (error) {
       if (!(error instanceof BodyRefused)) throw error;
-      const { path, reason } = error;
-      await this.record(source, [{ index: 0, path, message: reason, tooLarge: false, excerpt: '' }]);
+      const { path, reason, tooLarge } = error;
+      await this.record(source, [{ index: 0, path, message: reason, tooLarge, excerpt: '' }]);
+      if (tooLarge)
+        throw new Problem(413, 'too-large', `The body: ${path} ${reason}.`, [{ path, message: reason }]);
       throw new Problem(400, 'malformed-body', `The body${path === '' ? '' : `: ${path}`} ${reason}.`, [
         { path, message: reason },
       ]);

@@ -33,6 +33,7 @@ describe('reading signals', () => {
       integrations: {},
     });
     expect(parsed).toEqual({
+      rejectedCount: 0,
       signals: [
         {
           messageId: 'm1',
@@ -160,7 +161,42 @@ describe('reading signals', () => {
     expect(parsed.notices).toMatchObject([{ path: 'userId' }]);
   });
 
+  it('keeps what stands beside the known members aside, and says so once', () => {
+    const signal = { type: 'track', userId: 'u1', event: 'A', total: 12, integrations: { All: true } };
+    const parsed = parseBatch(JSON.stringify({ batch: [signal, signal] }), options);
+    expect(parsed.signals.map(({ context }) => context)).toEqual([
+      { extra: { total: 12 } },
+      { extra: { total: 12 } },
+    ]);
+    expect(parsed.notices).toMatchObject([{ index: 0, path: 'total' }]);
+  });
+
   describe('hostile input', () => {
+    it('spells out a hundred rejections and counts the others', () => {
+      const parsed = parseBatch(`{"batch":[${'1,'.repeat(2_499)}1]}`, options);
+      expect(parsed.rejected).toHaveLength(100);
+      expect(parsed.rejectedCount).toBe(2_500);
+    });
+
+    it.each([
+      ['more signals than a batch may have', `{"batch":[${'1,'.repeat(2_500)}1]}`, /^batch: has more/],
+      [
+        'a context that would be kept thousands of times',
+        JSON.stringify({
+          batch: Array.from({ length: 2_000 }, () => 1),
+          context: { a: 'x'.repeat(300_000) },
+        }),
+        /^context: is too large/,
+      ],
+      [
+        'a context nested too deep',
+        `{"batch":[],"context":${'{"a":'.repeat(100)}1${'}'.repeat(100)}}`,
+        /^context.*nested deeper/,
+      ],
+    ])('refuses %s before looking at any', (_what, text, why) => {
+      expect(() => parseBatch(text, options)).toThrow(why);
+    });
+
     it('repairs null characters and halves of surrogate pairs in texts', () => {
       const text = '{"userId":"u1","event":"A","properties":{"a":"x\\u0000y","b":"\\ud800","c\\u0000":1}}';
       const signal = good(parseSingle('track', text, options));

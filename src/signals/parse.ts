@@ -7,6 +7,24 @@ const SIGNAL_LIMIT = 32 * 1024;
 /** Bytes one request may have after unzipping. */
 export const BODY_LIMIT = 500 * 1024;
 
+/** Signals one batch may have. */
+const BATCH_LIMIT = 2_500;
+/** Rejections, and notices, that are spelled out; the others are counted. */
+const SPELLED_OUT = 100;
+/** Bytes that the context of a batch may come to, once in each of its signals. */
+const CONTEXT_LIMIT = 8 * 1024 * 1024;
+/** Members of a signal that mean something here, or to the client's own service only. Others are kept aside, with a notice. */
+const MEMBERS: ReadonlySet<string> = new Set([
+  ...['type', 'messageId', 'message_id', 'userId', 'user_id', 'anonymousId', 'anonymous_id', 'previousId'],
+  ...['previous_id', 'groupId', 'group_id', 'event', 'name', 'category', 'traits', 'properties', 'context'],
+  ...['timestamp', 'originalTimestamp', 'original_timestamp', 'sentAt'],
+  ...['integrations', '_metadata', 'version', 'writeKey', 'receivedAt', 'channel', 'library', 'options'],
+  ...['rudderId', 'projectId', 'request_ip', 'userProperties', 'metadata', 'loadedAt'],
+]);
+
+/** Where in the context other members are kept. */
+const EXTRA = 'extra';
+
 const MAX_DEPTH = 32;
 const MAX_ID = 512;
 const TYPES: ReadonlySet<string> = new Set<SignalType>([
@@ -39,7 +57,9 @@ export interface Rejection {
 
 export interface Parsed {
   readonly signals: readonly NewSignal[];
+  /** The first hundred. */
   readonly rejected: readonly Rejection[];
+  readonly rejectedCount: number;
   /** Kept all the same, but a developer should know. */
   readonly notices: readonly Rejection[];
 }
@@ -50,6 +70,7 @@ export class BodyRefused extends Error {
   constructor(
     readonly path: string,
     readonly reason: string,
+    readonly tooLarge = false,
   ) {
     super(path === '' ? reason : `${path}: ${reason}`);
   }
@@ -95,8 +116,11 @@ export function parseBatch(text: string, options: ParseOptions): Parsed {
   const body = parseObject(text);
   const batch = body['batch'];
   if (!Array.isArray(batch)) throw new BodyRefused('batch', 'should be a list of signals');
-  const context = isObject(body['context']) ? body['context'] : {};
-  const envelope = { ...envelopeOf(text), sentAt: body['sentAt'], context };
+  if (batch.length > BATCH_LIMIT)
+    throw new BodyRefused('batch', `has more than ${BATCH_LIMIT} signals`, true);
+  const sizes = envelopeOf(text);
+  const context = contextOf(body['context'], sizes.closely, batch.length);
+  const envelope = { ...sizes, sentAt: body['sentAt'], context };
   return readAll(batch, undefined, envelope, options);
 }
 
@@ -104,6 +128,20 @@ export function parseBatch(text: string, options: ParseOptions): Parsed {
 export function parseSingle(type: SignalType, text: string, options: ParseOptions): Parsed {
   const body = parseObject(text);
   return readAll([body], type, { ...envelopeOf(text), sentAt: undefined, context: {} }, options);
+}
+
+/** What a batch says of all its signals: written once and kept with each. */
+function contextOf(raw: Json | undefined, closely: boolean, signals: number): RawObject {
+  if (!isObject(raw)) return {};
+  try {
+    const context = clean(raw, 'context', 2, closely) as RawObject;
+    if (Buffer.byteLength(JSON.stringify(context)) * signals > CONTEXT_LIMIT)
+      throw new BodyRefused('context', 'is too large for so many signals', true);
+    return context;
+  } catch (error) {
+    if (error instanceof Refusal) throw new BodyRefused(printable(error.path), error.message);
+    throw error;
+  }
 }
 
 function envelopeOf(text: string): Pick<Envelope, 'closely' | 'weigh'> {
@@ -133,26 +171,43 @@ function readAll(
   const signals: NewSignal[] = [];
   const rejected: Rejection[] = [];
   const notices: Rejection[] = [];
+  let rejectedCount = 0;
+  const strange = new Set<string>();
+  const notice = (index: number, path: string, message: string): void => {
+    if (notices.length >= SPELLED_OUT) return;
+    notices.push({
+      index,
+      path: printable(path),
+      message,
+      tooLarge: false,
+      excerpt: outline(raws[index] ?? null),
+    });
+  };
   raws.forEach((raw, index) => {
     try {
       const signal = readSignal(raw, type, envelope, options);
       signals.push(signal);
-      if (signal.userId === null && signal.anonymousId === null) {
-        notices.push({
+      if (signal.userId === null && signal.anonymousId === null)
+        notice(index, 'userId', 'was kept, but it belongs to nobody: send userId or anonymousId');
+      for (const name of Object.keys(signal.context[EXTRA] ?? {})) {
+        if (strange.has(name) || strange.size >= SPELLED_OUT) continue;
+        // Once for all signals of a call: a client sends it with each.
+        strange.add(name);
+        notice(
           index,
-          path: 'userId',
-          message: 'was kept, but it belongs to nobody: send userId or anonymousId',
-          tooLarge: false,
-          excerpt: outline(raw),
-        });
+          name,
+          `is no member of a signal: it was kept as context.${EXTRA}; did you mean properties or traits?`,
+        );
       }
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
+      rejectedCount++;
+      if (rejected.length >= SPELLED_OUT) return;
       const { path, message, tooLarge } = error;
       rejected.push({ index, path: printable(path), message, tooLarge, excerpt: outline(raw) });
     }
   });
-  return { signals, rejected, notices };
+  return { signals, rejected, rejectedCount, notices };
 }
 
 function readSignal(
@@ -178,7 +233,7 @@ function readSignal(
     groupId: null,
     traits: objectAt(body, 'traits'),
     properties,
-    context: { ...envelope.context, ...objectAt(body, 'context') },
+    context: { ...envelope.context, ...objectAt(body, 'context'), ...extra(body) },
     occurredAt: occurredAt(body, envelope.sentAt, options.receivedAt),
   };
   switch (type) {
@@ -219,6 +274,13 @@ function idOf(body: RawObject, name: string, snakeName: string): string | null {
   if (id.length > MAX_ID) throw new Refusal(name, `is longer than ${MAX_ID} characters`);
   if (id.includes('�')) throw new Refusal(name, 'holds a character that cannot be part of an id');
   return id;
+}
+
+/** What stands beside the known members, kept where it is in nobody's way. */
+function extra(body: RawObject): RawObject {
+  const names = Object.keys(body).filter((name) => !MEMBERS.has(name));
+  if (names.length === 0) return {};
+  return { [EXTRA]: Object.fromEntries(names.map((name) => [name, body[name] ?? null])) };
 }
 
 function messageIdOf(type: SignalType, body: RawObject, options: ParseOptions): string {
