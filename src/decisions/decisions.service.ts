@@ -133,7 +133,7 @@ export class DecisionsService {
     if (unknown.length > 0) {
       throw new Problem(400, 'unknown-action', unknown[0]?.message ?? '', unknown);
     }
-    return this.database.transaction(async (tx) => {
+    const decided = this.database.transaction(async (tx) => {
       const executes = request.mode === 'execute';
       const profile = await this.find(tx, request, executes);
       return this.make(tx, bundle, {
@@ -144,9 +144,14 @@ export class DecisionsService {
         now: executes || request.at === undefined ? this.clock.now() : new Date(request.at),
       });
     });
+    // Erased while it was being decided for them: nobody knows them any more.
+    const made = await decided.catch(ignoreErased);
+    if (made === undefined) throw nobodyKnown(request);
+    return made;
   }
 
-  private async find(tx: Tx, { userId, anonymousId }: DecisionRequest, underLock: boolean): Promise<Profile> {
+  private async find(tx: Tx, request: DecisionRequest, underLock: boolean): Promise<Profile> {
+    const { userId, anonymousId } = request;
     const id =
       userId === undefined
         ? await this.profiles.findByAnonymousId(tx, anonymousId ?? '')
@@ -154,9 +159,7 @@ export class DecisionsService {
     const found = id === null ? null : underLock ? this.profiles.lock(tx, id) : this.profiles.load(tx, id);
     const profile = await found?.catch(ignoreErased);
     if (profile != null) return profile;
-    throw new Problem(404, 'no-such-person', 'Nothing is known of this person: no signal named them yet.', [
-      { path: userId === undefined ? 'anonymousId' : 'userId', message: 'is not known' },
-    ]);
+    throw nobodyKnown(request);
   }
 
   /** Gathers, decides, saves, and lets follow what follows. Under the person's lock when something is to follow. */
@@ -165,6 +168,7 @@ export class DecisionsService {
     bundle: Bundle,
     request: SituationRequest & { readonly mode: Decision['mode']; readonly profile: Profile },
   ): Promise<DecidedCase> {
+    if (request.mode === 'execute') await this.profiles.lockMailbox(tx, request.profile);
     const situation = await this.situations.read(tx, bundle, request);
     const id = this.ids.make('dec');
     const result = decide(bundle, situation, PRIOR_MODELS, id);
@@ -181,7 +185,6 @@ export class DecisionsService {
       firingId: situation.trigger?.firingId ?? null,
       messageId: null,
       result,
-    if (request.mode === 'execute') await this.profiles.lockMailbox(tx, request.profile);
     };
     await this.save(tx, { decision, situation });
     if (request.mode === 'decide') return { decision, situation };
@@ -196,7 +199,7 @@ export class DecisionsService {
 
   private async save(tx: Tx, { decision, situation }: DecidedCase): Promise<void> {
     const keyId = decision.profileId;
-    const key = (await this.vault.ensureKeys(tx, [keyId])).get(keyId);
+    const key = (await this.vault.heldKeys(tx, [keyId])).get(keyId);
     if (key === undefined) throw new ErasedError(`the key of ${keyId} was erased`);
     await insertDecision(tx, {
       id: decision.id,
@@ -297,4 +300,10 @@ function toSituationSignal(signal: Signal): NonNullable<Situation['signal']> {
 /** For somebody who was erased in the meantime nothing is decided. */
 function ignoreErased(error: unknown): void {
   if (!(error instanceof ErasedError)) throw error;
+}
+
+function nobodyKnown({ userId }: DecisionRequest): Problem {
+  return new Problem(404, 'no-such-person', 'Nothing is known of this person: no signal named them yet.', [
+    { path: userId === undefined ? 'anonymousId' : 'userId', message: 'is not known' },
+  ]);
 }

@@ -4,7 +4,7 @@ import { type Decision, profileFamily, type Situation } from '../decisions/index
 import { type Executor, type Tx } from '../platform/database/index.js';
 import { Problem } from '../platform/http/index.js';
 import { Secrets } from '../platform/secrets/secrets.js';
-import { Vault } from '../platform/vault/index.js';
+import { ErasedError, Vault } from '../platform/vault/index.js';
 import { WorkService } from '../platform/work/index.js';
 import { type Bundle } from '../policies/bundle.js';
 import { Clock } from '../shared/clock.js';
@@ -69,7 +69,7 @@ export class MessagesService {
 
   /**
    * Opens the message that a decision to act asks for: it holds its place in the caps from here on. Call it under the person's lock.
-   * @throws Error when the decision is not to act.
+   * @throws Error when the decision is not to act, ErasedError.
    */
   async open(tx: Tx, decision: Decision, situation: Situation, bundle: Bundle): Promise<Message> {
     const { result } = decision;
@@ -103,7 +103,8 @@ export class MessagesService {
       contentHash: null,
     };
     const { email } = situation.profile.addresses;
-    await this.vault.ensureKeys(tx, [decision.profileId]);
+    if (!(await this.vault.heldKeys(tx, [decision.profileId])).has(decision.profileId))
+      throw new ErasedError(`the key of ${decision.profileId} was erased`);
     await insertMessage(tx, {
       message,
       addressHash:
