@@ -3,8 +3,10 @@ import { AuditService } from '../audit/index.js';
 import { type Executor, type Tx } from '../platform/database/index.js';
 import { Problem } from '../platform/http/index.js';
 import { Vault } from '../platform/vault/index.js';
+import { WorkService } from '../platform/work/index.js';
 import { Clock } from '../shared/clock.js';
 import { Ids } from '../shared/ids.js';
+import { FATE_UNKNOWN, FATES, isFate } from './fate.js';
 import { profileFamily } from './family.read-model.js';
 import {
   insertTask,
@@ -38,6 +40,7 @@ export class TasksService {
     private readonly ids: Ids,
     private readonly vault: Vault,
     private readonly audit: AuditService,
+    private readonly work: WorkService,
   ) {}
 
   /** Opens a task. @returns its id. */
@@ -69,9 +72,10 @@ export class TasksService {
   }
 
   /**
-   * Closes a task; automation for the person goes on once none is open.
+   * Closes a task; automation for the person goes on once none is open. A person who closes one about a message of unknown fate says what
+   * came of it (`left` or `did_not_leave`), and the message follows.
    * @param closing `by` is the actor's id.
-   * @throws Problem 404 when there is none, 409 when it was closed already.
+   * @throws Problem 404 when there is none, 409 when it was closed already, 400 for an outcome that leaves a fate unknown.
    */
   async close(
     tx: Tx,
@@ -81,6 +85,10 @@ export class TasksService {
     const task = await lockTask(tx, id);
     if (task === null) throw new Problem(404, 'no-such-task', `There is no task ${id}.`);
     if (task.state === 'closed') throw new Problem(409, 'task-closed', 'The task was closed already.');
+    if (task.reasonCode === FATE_UNKNOWN && closing.by !== 'system' && !isFate(closing.outcome))
+      throw new Problem(400, 'fate-unknown', 'Say whether the message left.', [
+        { path: 'outcome', message: `should be ${FATES.join(' or ')}` },
+      ]);
     const note = closing.note == null ? null : await this.vault.sealFor(tx, task.profileId, closing.note);
     const closed = await updateClosed(tx, id, {
       by: closing.by,
@@ -95,6 +103,13 @@ export class TasksService {
       subject: id,
       detail: { outcome: closing.outcome },
     });
+    if (task.reasonCode === FATE_UNKNOWN && task.messageId !== null && isFate(closing.outcome))
+      await this.work.enqueue(tx, {
+        kind: 'fate.told',
+        key: task.messageId,
+        dueAt: this.clock.now(),
+        payload: { fate: closing.outcome, by: closing.by },
+      });
     return closed ?? task;
   }
 

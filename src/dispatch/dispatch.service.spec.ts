@@ -454,6 +454,30 @@ describe('dispatch over SMTP', () => {
     expect(server.mails.filter((mail) => mail.to[0] === 'dee@example.com')).toHaveLength(1);
   });
 
+  it.each([
+    ['left', 'sent'],
+    ['did_not_leave', 'failed'],
+  ])('follows what a person found out: %s', async (outcome, state) => {
+    server.next({ does: 'drop', at: 'DATA' });
+    const person = await world.person(`fay-${outcome.replaceAll('_', '-')}`);
+    const message = await world.approved(person);
+    await world.doDueWork();
+    const [task] = await tasksOf(person);
+    const close = (said: string) =>
+      world.database.transaction((tx) =>
+        world.get(TasksService).close(tx, task?.id ?? '', { by: 'per_1', outcome: said }),
+      );
+    await expect(close('solved')).rejects.toMatchObject({ status: 400 });
+    await close(outcome);
+    const told = (await world.work.claim(10)).find(
+      ({ kind, key }) => kind === 'fate.told' && key === message.id,
+    );
+    if (told === undefined) throw new Error('closing the task handed nothing over');
+    await world.work.run(told);
+    expect(await world.stateOf(message.id)).toBe(state);
+    expect(await world.lastStep(message.id)).toMatchObject({ code: 'told' });
+  });
+
   it('stops for a person when the process died while sending', async () => {
     const person = await world.person('eve');
     const message = await world.approved(person);

@@ -1,7 +1,9 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { z } from 'zod';
 import { AuditService } from '../audit/index.js';
 import { type Environment } from '../config/environment.js';
 import { contactChecks } from '../decisions/checks.js';
+import { FATE_UNKNOWN, FATES } from '../decisions/fate.js';
 import { DecisionsService, SituationReader, TasksService } from '../decisions/index.js';
 import { recheck, type RecheckResult } from '../decisions/recheck.js';
 import { type MessageContent, UNSUBSCRIBE_TOKEN } from '../messages/content.js';
@@ -40,6 +42,9 @@ const SYSTEM = 'system';
 const PAUSED_LOOK_MS = 30_000;
 /** Longer than any conversation with a receiver takes, so that nobody else takes over a message that is just leaving. */
 const LEASE_MS = 120_000;
+
+/** What closing a task hands over: what came of the message, and who says so. */
+const toldSchema = z.object({ fate: z.enum(FATES), by: z.string() });
 
 /** A message on its way: `sending` is committed, the network comes next. */
 interface Underway {
@@ -87,6 +92,35 @@ export class DispatchService {
       channel.send(parcel, signal, () => this.mayStillSend(parcel)).catch(unexpected),
     commit: (tx, _job, underway, delivery) => this.settle(tx, underway, delivery),
     died: (tx, job, error) => this.giveUp(tx, job, error),
+  };
+
+  /** A person found out what came of a message of unknown fate. */
+  readonly fateTold: WorkHandler = {
+    kind: 'fate.told',
+    commit: async (tx, job) => {
+      const { fate, by } = toldSchema.parse(job.payload);
+      const found = await this.messages.get(tx, job.key);
+      if (found === null) return DONE;
+      const profile = await this.profiles.lock(tx, found.profileId).catch(erasedIsNull);
+      const message = await this.messages.lock(tx, found.id);
+      // A provider's report may have settled it in between.
+      if (message.state !== 'unknown') return DONE;
+      if (fate === 'did_not_leave') {
+        await this.messages.move(tx, message.id, 'failed', {
+          actor: by,
+          code: 'told',
+          text: 'Somebody found out that it did not leave.',
+        });
+        return DONE;
+      }
+      await this.messages.move(tx, message.id, 'sent', {
+        actor: by,
+        code: 'told',
+        text: 'Somebody found out that it left.',
+      });
+      await this.append(tx, profile, message, OUTCOME_EVENTS.sent, `sent:${message.id}`);
+      return DONE;
+    },
   };
 
   /**
@@ -494,7 +528,7 @@ export class DispatchService {
     await this.tasks.open(tx, {
       profileId: message.profileId,
       owner: this.policies.active().engine.handoffOwner,
-      reasonCode: 'fate_unknown',
+      reasonCode: FATE_UNKNOWN,
       reason: `It is not known whether message ${message.id} was delivered: ${why} Find out before anything is sent again.`,
       decisionId: message.decisionId,
       messageId: message.id,

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { FATE_UNKNOWN } from '../decisions/fate.js';
 import { profileFamilies, TasksService } from '../decisions/index.js';
 import { messageSignal } from '../dispatch/message-signal.js';
 import { MessagesService } from '../messages/index.js';
@@ -138,7 +139,7 @@ export class OutcomesService {
       await this.messages.move(tx, message.id, 'sent', why);
       const open = await this.tasks.openOf(tx, message.profileId);
       for (const task of open.filter(
-        (one) => one.messageId === message.id && one.reasonCode === 'fate_unknown',
+        (one) => one.messageId === message.id && one.reasonCode === FATE_UNKNOWN,
       ))
         await this.tasks.close(tx, task.id, { by: SYSTEM, outcome: 'delivered' });
     }

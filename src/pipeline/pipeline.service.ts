@@ -36,6 +36,7 @@ export class PipelineService {
     this.work.register(review.messageNeedsReview);
     this.work.register(review.messageWithdrawn);
     this.work.register(dispatch.messageApproved);
+    this.work.register(dispatch.fateTold);
     this.work.register(outcomes.linkFollowed);
   }
 

@@ -174,6 +174,7 @@ export class DispatchWorld {
     await this.app.init();
     await this.get(AccessService).bootstrap(this.runtime.environment);
     this.work.register(this.get(DispatchService).messageApproved);
+    this.work.register(this.get(DispatchService).fateTold);
     this.work.register(this.get(OutcomesService).linkFollowed);
   }
 

@@ -1,4 +1,5 @@
 import { type VNode } from 'preact';
+import { type Fate, FATE_UNKNOWN } from '../../decisions/fate.js';
 import { Empty, Filters, IfMay, Key, PageHead, Pill, PostForm, Time } from '../layout/parts.js';
 import { PersonLink } from '../layout/person.js';
 import { useView } from '../layout/view.js';
@@ -10,6 +11,11 @@ const TASK_OUTCOMES: readonly (readonly [code: string, text: string])[] = [
   ['contacted', 'Contacted the person'],
   ['no_action', 'Nothing to do'],
   ['escalated', 'Passed on to somebody else'],
+];
+
+const FATE_OUTCOMES: readonly (readonly [code: Fate, text: string])[] = [
+  ['left', 'It left: the recipient or the mail server has it'],
+  ['did_not_leave', 'It did not leave'],
 ];
 
 export interface TasksProps {
@@ -128,7 +134,7 @@ function CloseForm({ task }: { task: TaskLine }): VNode {
         <label>
           What came of it
           <select name="outcome" required>
-            {TASK_OUTCOMES.map(([code, text]) => (
+            {(task.reasonCode === FATE_UNKNOWN ? FATE_OUTCOMES : TASK_OUTCOMES).map(([code, text]) => (
               <option key={code} value={code}>
                 {text}
               </option>
