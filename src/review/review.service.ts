@@ -133,7 +133,8 @@ export class ReviewService {
   /**
    * One person's answer. An item nobody holds is claimed by it. `edit` replaces words, judges them anew and leaves the item claimed; `skip`
    * puts it back; `approve` signs exactly what `contentHash` names, or, in the top tier, waits for a second person.
-   * @throws Problem 403 for a service token, 404, 409 for stale words, a closed item or the same person twice, 410 when expired.
+   * @throws Problem 403 for a service token, and for an approval in a session that may not sign, 404, 409 for stale words, a closed item or
+   * the same person twice, 410 when expired.
    */
   async verdict(id: string, actor: Actor, request: VerdictRequest): Promise<VerdictAnswer> {
     const person = request.verdict === 'approve' ? signer(actor) : personOf(actor);

@@ -129,7 +129,6 @@ describe('verify', () => {
       openTasks: [],
       facts: [],
       advice: null,
-      review: { pending: 0 },
       actions: ['welcome'],
     };
     const result = decide(bundle, situation, PRIOR_MODELS, decisionId);

@@ -419,9 +419,9 @@ table sessions
   token_hash text not null
   person_id text not null
   csrf_token text not null
+  signs boolean not null
   created_at timestamp with time zone not null
   expires_at timestamp with time zone not null
-  signs boolean not null
   constraint sessions_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id)
   constraint sessions_pkey PRIMARY KEY (token_hash)
 
@@ -433,9 +433,9 @@ table settings
 table sign_in_links
   token_hash text not null
   person_id text not null
+  signs boolean not null
   expires_at timestamp with time zone not null
   constraint sign_in_links_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id)
-  signs boolean not null
   constraint sign_in_links_pkey PRIMARY KEY (token_hash)
 
 table signal_dedup partition by HASH (source, message_id)
