@@ -61,6 +61,7 @@ describe('the record of what was done', () => {
       });
       expect([userId, answer.status]).toEqual([userId, 200]);
     }
+    await story.settle();
     const pause = await story.post('/v1/pauses', { scope: 'marketing', reason: 'lunch' });
     await story.happens(identify('eve'), order('eve'));
     await story.request('DELETE', `/v1/pauses/${String(pause.body['id'])}`);
