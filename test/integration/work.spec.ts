@@ -27,8 +27,12 @@ describe('durable work', () => {
   let work: WorkService;
   let database: Database;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     opened = await openTestDatabase();
+  });
+  afterAll(() => opened.close());
+  beforeEach(async () => {
+    await sql`truncate work, settings`.execute(opened.database.db);
     clock = new TestClock(START);
     module = await Test.createTestingModule({
       imports: [DatabaseModule.of(opened.database), RuntimeModule.of(testRuntime(clock)), WorkModule],
@@ -38,10 +42,7 @@ describe('durable work', () => {
     work = module.get(WorkService);
     database = module.get(Database);
   });
-  afterEach(async () => {
-    await module.close();
-    await opened.close();
-  });
+  afterEach(() => module.close());
 
   const enqueue = (key: string, dueAt = clock.now()): Promise<void> =>
     database.transaction((tx) =>
