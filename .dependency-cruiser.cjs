@@ -69,7 +69,7 @@ module.exports = {
     ...stages.slice(0, -1).map((stage, i) => ({
       name: `upstream-never-imports-downstream:${stage}`,
       severity: 'error',
-      from: { path: `^src/${stage}/` },
+      from: { path: `^src/${stage}/`, pathNot: specs },
       to: { path: `^src/(${stages.slice(i + 1).join('|')})/` },
     })),
     {

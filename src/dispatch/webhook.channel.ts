@@ -23,7 +23,7 @@ export interface WebhookRequest {
  * @param secret base64, with or without `whsec_`.
  * @throws Error when the secret is not base64.
  */
-export function webhookRequest(parcel: Parcel, secret: string | undefined): WebhookRequest {
+function webhookRequest(parcel: Parcel, secret: string | undefined): WebhookRequest {
   const { content } = parcel.approval;
   const body = canonicalJson(content.payload ?? {});
   const signed: Record<string, string> =

@@ -127,7 +127,7 @@ describe('the profiles API', () => {
     ['at', { ...denial, at: 'yesterday' }],
     ['at', { ...denial, at: '2027-01-01T00:00:00Z' }],
     ['channel', { ...denial, channel: '<b>' }],
-    ['', { ...denial, colour: 'blue' }],
+    ['colour', { ...denial, colour: 'blue' }],
   ])('names %s when it is wrong', async (path, body) => {
     const answer = await request('PUT', 'ada/1', body);
     expect(answer.status).toBe(400);

@@ -31,7 +31,9 @@ describe('marketing in the evening, when the clocks go forward in Berlin', () =>
     story = await Story.begin({ now: '2026-03-28T15:00:00.000Z' });
     await fillCatalogue(story);
     await leavesABasket(story, 'kavi', { timezone: 'Asia/Kolkata' });
-    await story.passes(4.5 * HOUR);
+    // A timer that is found due long after its time fires nothing, so the hour passes by itself first.
+    await story.passes(HOUR);
+    await story.passes(3.5 * HOUR);
     await leavesABasket(story, 'berta', { timezone: 'Europe/Berlin' });
     await story.passes(HOUR);
   });
