@@ -46,7 +46,8 @@ async function loadSampleStore(service: RunningService): Promise<number> {
 }
 
 try {
-  const environment = readEnvironment(process.env);
+  // The terminal belongs to the address and the sign-in link; LOG_LEVEL=info shows the rest.
+  const environment = readEnvironment({ LOG_LEVEL: 'warn', ...process.env });
   const service = await startService(environment);
   runUntilSignal(service);
   for (const line of service.printed) console.log(line);
