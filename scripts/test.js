@@ -7,7 +7,9 @@ import { join } from 'node:path';
 
 const postgres = process.argv.includes('--postgres');
 if (postgres && !process.env.DATABASE_URL) {
-  console.error('DATABASE_URL should name a PostgreSQL server with pgvector, where databases may be made and dropped');
+  console.error(
+    'DATABASE_URL should name a PostgreSQL server with pgvector, where databases may be made and dropped',
+  );
   process.exit(1);
 }
 const env = { ...process.env };

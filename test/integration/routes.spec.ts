@@ -125,7 +125,14 @@ describe('every route of the service', () => {
     expect(await story.get('/health/live')).toEqual({ status: 'live' });
     const ready = await story.get('/health/ready');
     expect(ready['status']).toBe('ready');
-    expect(Object.keys(ready['parts'] ?? {})).toEqual(['database', 'playbook', 'work', 'inbox', 'model', 'mail']);
+    expect(Object.keys(ready['parts'] ?? {})).toEqual([
+      'database',
+      'playbook',
+      'work',
+      'inbox',
+      'model',
+      'mail',
+    ]);
     await story.happens({ type: 'track', event: 'Looked', userId: 'u1' });
     await sql`insert into model_usage (day, model, calls, failures, tokens_in) values ('2026-11-18', 'm', 3, 1, 9)`.execute(
       story.database.db,
