@@ -23,13 +23,9 @@ export interface WebhookRequest {
  * @param secret base64, with or without `whsec_`.
  * @throws Error when the secret is not base64.
  */
-function webhookRequest(parcel: Parcel, secret: string | undefined): WebhookRequest {
+function webhookRequest(parcel: Parcel, secret: string): WebhookRequest {
   const { content } = parcel.approval;
   const body = canonicalJson(content.payload ?? {});
-  const signed: Record<string, string> =
-    secret === undefined
-      ? {}
-      : { 'webhook-signature': new Webhook(secret).sign(parcel.message.id, parcel.at, body) };
   return {
     url: content.recipient,
     headers: {
@@ -37,7 +33,7 @@ function webhookRequest(parcel: Parcel, secret: string | undefined): WebhookRequ
       'user-agent': 'Countersign',
       'webhook-id': parcel.message.id,
       'webhook-timestamp': String(Math.floor(parcel.at.getTime() / 1_000)),
-      ...signed,
+      'webhook-signature': new Webhook(secret).sign(parcel.message.id, parcel.at, body),
     },
     body,
   };

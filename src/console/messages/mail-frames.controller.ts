@@ -30,7 +30,7 @@ export class MailFramesController {
   async outbox(@Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
     const [item] = await readOutbox(this.database.db, this.reader, { messageId: id, after: null, limit: 1 });
     const wire = item?.wire ?? null;
-    const html = wire?.kind === 'email' ? readMail(wire.raw).html : null;
+    const html = wire == null ? null : readMail(wire.raw).html;
     await reply.headers(MAIL_FRAME_HEADERS).send(html ?? NO_MAIL);
   }
 }

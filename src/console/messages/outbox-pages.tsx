@@ -20,7 +20,7 @@ export function OutboxPage({
         title="Outbox"
         lead={
           mailServer
-            ? 'A mail server is set: mail leaves through it. What lies here is from before, or for a webhook without a secret.'
+            ? 'A mail server is set: mail leaves through it. What lies here is from before.'
             : 'No mail server is set, so mail ends here, whole, as it would have left. Nothing can reach a real person by accident.'
         }
       />
@@ -49,13 +49,7 @@ export function OutboxPage({
                   </td>
                   <td>
                     <PersonLink id={item.profileId} name={item.name} />
-                    <small>
-                      {item.wire === null
-                        ? ''
-                        : item.wire.kind === 'email'
-                          ? item.wire.envelope.to
-                          : item.wire.url}
-                    </small>
+                    <small>{item.wire?.envelope.to}</small>
                   </td>
                   <td>
                     <ActionTitle id={item.action} />
@@ -80,7 +74,6 @@ function headerOf(mail: ReadMail, name: string): string | null {
 
 function subjectOf(item: OutboxItem): string {
   if (item.wire === null) return 'Erased person';
-  if (item.wire.kind === 'webhook') return item.wire.url;
   return headerOf(readMail(item.wire.raw), 'subject') ?? '(no subject)';
 }
 
@@ -107,16 +100,11 @@ export function OutboxItemPage({ item }: { item: OutboxItem }): VNode {
           </>
         }
       />
-      {item.wire === null ? <Empty title="This person was erased: their mail can no longer be read" /> : null}
-      {item.wire?.kind === 'email' ? <Mail item={item} raw={item.wire.raw} /> : null}
-      {item.wire?.kind === 'webhook' ? (
-        <>
-          <div class="card">
-            <Facts rows={[['POST', item.wire.url], ...Object.entries(item.wire.headers)]} />
-          </div>
-          <pre>{item.wire.body}</pre>
-        </>
-      ) : null}
+      {item.wire === null ? (
+        <Empty title="This person was erased: their mail can no longer be read" />
+      ) : (
+        <Mail item={item} raw={item.wire.raw} />
+      )}
     </>
   );
 }
