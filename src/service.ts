@@ -3,12 +3,12 @@ import { resolve } from 'node:path';
 import { NestApplicationContextOptions } from '@nestjs/common/interfaces/nest-application-context-options.interface.js';
 import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AccessService } from './access/index.js';
+import { AccessService, type Bootstrapped } from './access/index.js';
 import { AppModule } from './app.module.js';
 import { type Environment } from './config/environment.js';
 import { PipelineService } from './pipeline/index.js';
 import { Database, type DatabaseLocation } from './platform/database/index.js';
-import { configureHttp, httpAdapter } from './platform/http/index.js';
+import { answerOnlyHealth, configureHttp, httpAdapter } from './platform/http/index.js';
 import { clockFor, RandomIds, type Runtime } from './platform/runtime.js';
 import { readOrCreateSecretKeys } from './platform/secrets/secrets-file.js';
 import { Secrets } from './platform/secrets/secrets.js';
@@ -49,8 +49,24 @@ async function createRuntime(environment: Environment): Promise<Runtime> {
   return { environment, clock, ids: new RandomIds(clock), secrets: new Secrets(keys) };
 }
 
+/** Whoever answers requests makes the first start, and brings the folder's playbook into force. */
+async function startApi(app: NestFastifyApplication, environment: Environment): Promise<Bootstrapped> {
+  const first = await app.get(AccessService).bootstrap(environment);
+  await app.get(PoliciesService).loadFolderAtStart(first.administrator);
+  await app.listen({ port: environment.PORT, host: environment.HOST });
+  return first;
+}
+
+/** A worker says how it is from the beginning, and begins once there is a playbook to work by. */
+async function startWorker(app: NestFastifyApplication, environment: Environment): Promise<Bootstrapped> {
+  answerOnlyHealth(app);
+  await app.listen({ port: environment.PORT, host: environment.HOST });
+  await app.get(PoliciesService).follow();
+  return app.get(AccessService).bootstrap(environment);
+}
+
 /**
- * Starts everything in this process: database, playbook, HTTP, console and the loops that do the work.
+ * Starts what ROLE asks for in this process: everything, only what answers requests, or only the loops that do the work.
  * @throws ConfigurationError, DirectoryLockedError, or whatever keeps the playbook from being loaded at a first start.
  */
 export async function startService(
@@ -77,9 +93,8 @@ export async function startService(
       options,
     );
     configureHttp(app);
-    const { administrator, printed } = await app.get(AccessService).bootstrap(environment);
-    await app.get(PoliciesService).loadFolderAtStart(administrator);
-    await app.listen({ port: environment.PORT, host: environment.HOST });
+    const { administrator, printed } =
+      environment.ROLE === 'worker' ? await startWorker(app, environment) : await startApi(app, environment);
     await app.get(PipelineService).start();
     return { url: await app.getUrl(), printed, administrator, app, stop };
   } catch (error) {

@@ -1,5 +1,8 @@
 import { readEnvironment } from './environment.js';
 
+const SECRET_KEYS = 'k'.repeat(32);
+const DATABASE_URL = 'postgres://countersign@127.0.0.1/countersign';
+
 describe('the environment', () => {
   it('needs nothing at all', () => {
     expect(readEnvironment({})).toMatchObject({
@@ -19,11 +22,11 @@ describe('the environment', () => {
     [{ PORT: '70000' }, /^PORT should be a port number/],
     [{ DATABASE_URL: 'mysql://x' }, /^DATABASE_URL should be a URL such as postgres:/],
     [{ SECRET_KEYS: 'short' }, /^SECRET_KEYS should be one or more keys/],
-    [{ ROLE: 'boss' }, /^ROLE should be/],
-    [
-      { REDIS_URL: 'redis://127.0.0.1' },
-      /^REDIS_URL should be unset: this version runs its queue in the process$/,
-    ],
+    [{ ROLE: 'boss' }, /^ROLE should be "all", "api" or "worker"$/],
+    [{ REDIS_URL: 'http://127.0.0.1' }, /^REDIS_URL should be a URL such as redis:/],
+    [{ REDIS_URL: 'redis://127.0.0.1' }, /^SECRET_KEYS should be set, .*when REDIS_URL is set$/],
+    [{ ROLE: 'api', SECRET_KEYS }, /^DATABASE_URL should be set when ROLE is "api"/],
+    [{ ROLE: 'worker', DATABASE_URL }, /^SECRET_KEYS should be set, .*when ROLE is "worker"$/],
     [{ OPENAI_EMBEDDING_MODEL: 'x' }, /^OPENAI_EMBEDDING_MODEL should be unset: /],
     [{ CLOCK: 'yesterday' }, /^CLOCK should be an ISO time/],
     [{ BOOTSTRAP_ADMIN_EMAIL: 'nobody' }, /^BOOTSTRAP_ADMIN_EMAIL should be an e-mail address/],
@@ -35,6 +38,17 @@ describe('the environment', () => {
   ])('names the variable that is wrong: %p', (variables, message) => {
     expect(() => readEnvironment(variables)).toThrow(message);
   });
+
+  it.each(['redis://127.0.0.1:6379/2', 'rediss://user:secret@cache.example.com'])(
+    'takes a queue at %p and a role in it',
+    (REDIS_URL) => {
+      for (const ROLE of ['all', 'api', 'worker'])
+        expect(readEnvironment({ ROLE, REDIS_URL, DATABASE_URL, SECRET_KEYS })).toMatchObject({
+          ROLE,
+          REDIS_URL,
+        });
+    },
+  );
 
   it('accepts a clock with a mail server on loopback', () => {
     const environment = readEnvironment({

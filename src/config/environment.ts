@@ -35,10 +35,8 @@ const schema = z.object({
     ['postgres:', 'postgresql:'],
     'postgres://user:password@host:5432/countersign',
   ).optional(),
-  ROLE: z
-    .enum(['all'], { error: 'should be "all": this version runs everything in one process' })
-    .default('all'),
-  REDIS_URL: later('should be unset: this version runs its queue in the process'),
+  ROLE: z.enum(['all', 'api', 'worker'], { error: 'should be "all", "api" or "worker"' }).default('all'),
+  REDIS_URL: url(['redis:', 'rediss:'], 'redis://user:password@host:6379/0').optional(),
   SECRET_KEYS: z
     .string()
     .transform((text) => text.split(',').map((key) => key.trim()))
@@ -83,6 +81,19 @@ export function isLoopback(host: string): boolean {
   return LOOPBACK.has(host) || host.startsWith('127.');
 }
 
+/** What several processes can only have in common when it is named. */
+function requireShared(environment: z.output<typeof schema>): void {
+  const { ROLE, REDIS_URL } = environment;
+  if (ROLE !== 'all' && environment.DATABASE_URL === undefined)
+    throw new ConfigurationError(
+      `DATABASE_URL should be set when ROLE is "${ROLE}": the embedded database serves one process`,
+    );
+  if (environment.SECRET_KEYS === undefined && (ROLE !== 'all' || REDIS_URL !== undefined))
+    throw new ConfigurationError(
+      `SECRET_KEYS should be set, to the same for every process, when ${REDIS_URL === undefined ? `ROLE is "${ROLE}"` : 'REDIS_URL is set'}`,
+    );
+}
+
 /**
  * Parses the environment.
  * @throws ConfigurationError naming the first wrong variable.
@@ -113,6 +124,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
       'MAIL_FROM should be the sender\'s address, such as "Shop <hello@example.com>", when SMTP_URL is set',
     );
   }
+  requireShared(environment);
   const publicUrl = (environment.PUBLIC_URL ?? `http://${environment.HOST}:${environment.PORT}`).replace(
     /\/$/,
     '',

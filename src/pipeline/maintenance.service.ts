@@ -20,8 +20,12 @@ export class MaintenanceService {
     private readonly signals: SignalsService,
   ) {}
 
-  async start(): Promise<void> {
+  /** What has to be there before a signal is taken in. */
+  async prepare(): Promise<void> {
     await this.signals.tidy();
+  }
+
+  start(): void {
     this.every(SEAL_EVERY_MS, 'sealing the audit log', async () => {
       await this.audit.seal();
     });

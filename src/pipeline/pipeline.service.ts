@@ -1,8 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { type Environment } from '../config/environment.js';
 import { DecisionsService } from '../decisions/index.js';
 import { DispatchService } from '../dispatch/index.js';
 import { DraftingService } from '../drafting/index.js';
 import { OutcomesService } from '../outcomes/index.js';
+import { ENVIRONMENT } from '../platform/runtime.js';
 import { WorkRelay, WorkService } from '../platform/work/index.js';
 import { ReviewService } from '../review/index.js';
 import { RiskService } from '../risk/index.js';
@@ -27,6 +29,7 @@ export class PipelineService {
     review: ReviewService,
     dispatch: DispatchService,
     outcomes: OutcomesService,
+    @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {
     this.work.register(decisions.triggerFired);
     this.work.register(drafting.messageOpened);
@@ -40,10 +43,13 @@ export class PipelineService {
     this.work.register(outcomes.linkFollowed);
   }
 
+  /** Starts the loops; in a process that only answers requests there are none. */
   async start(): Promise<void> {
     if (this.running) return;
+    await this.maintenance.prepare();
+    if (this.environment.ROLE === 'api') return;
     this.running = true;
-    await this.maintenance.start();
+    this.maintenance.start();
     this.intake.start();
     this.timers.start();
     this.relay.start();

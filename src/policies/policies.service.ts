@@ -99,6 +99,19 @@ export class PoliciesService implements OnModuleDestroy {
     if (this.followsFolder) this.watch(administrator, atStart);
   }
 
+  /** Takes up what other processes activate, for a process that keeps no folder of its own; waits for the first activation. */
+  async follow(): Promise<void> {
+    await this.refresh();
+    this.every(POLL_MS, () => this.refresh());
+    if (this.current !== null) return;
+    this.logger.log('waiting until a process that answers requests has activated a playbook');
+    await new Promise<void>((resolve) => {
+      this.onActivated(() => {
+        resolve();
+      });
+    });
+  }
+
   /**
    * Activates a kept bundle in the open transaction: signs its templates in this person's name and records it. It comes into force when
    * the transaction has committed and `refresh` or the next poll sees it.

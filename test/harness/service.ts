@@ -104,7 +104,11 @@ export class Story {
   /** One more service on the same database, clock and secrets, as a second process would be. Whoever starts it stops it. */
   async startAnother(environment: Readonly<Record<string, string>> = {}): Promise<RunningService> {
     const variables = { ...this.variables, ...environment };
-    return startService(readEnvironment(variables), { runtime: this.runtime, database: this.database });
+    const parsed = readEnvironment(variables);
+    return startService(parsed, {
+      runtime: { ...this.runtime, environment: parsed },
+      database: this.database,
+    });
   }
 
   /** Stops the service, lets something happen while nobody is there, and starts it again on the same database. */

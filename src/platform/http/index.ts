@@ -1,3 +1,4 @@
+export { answerOnlyHealth } from './only-health.js';
 export { belongingTo } from './answer-owner.js';
 export { readRawBody } from './body.js';
 export { configureHttp, httpAdapter, RawBodyRoute } from './configure.js';
