@@ -14,6 +14,7 @@ const stages = [
   'review',
   'dispatch',
   'outcomes',
+  'rehearsal',
 ];
 const any = stages.join('|');
 

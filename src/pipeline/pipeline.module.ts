@@ -6,6 +6,7 @@ import { MessagesModule } from '../messages/index.js';
 import { OutcomesModule } from '../outcomes/index.js';
 import { PoliciesModule } from '../policies/index.js';
 import { ProfilesModule } from '../profiles/index.js';
+import { RehearsalModule } from '../rehearsal/index.js';
 import { ReviewModule } from '../review/index.js';
 import { RiskModule } from '../risk/index.js';
 import { SignalsModule } from '../signals/index.js';
@@ -31,6 +32,7 @@ import { TimersService } from './timers.service.js';
     ReviewModule,
     DispatchModule,
     OutcomesModule,
+    RehearsalModule,
   ],
   providers: [IntakeService, TimersService, MaintenanceService, PipelineService],
   exports: [PipelineService],

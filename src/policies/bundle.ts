@@ -8,6 +8,7 @@ import {
   type Trigger,
   type VocabularySpec,
 } from './playbook.js';
+import { type PlaybookTest } from './playbook-test.js';
 
 /** What an expression gave: a value, or unknown because it read a field whose absence is declared unknown. */
 export type Evaluation<T> =
@@ -51,6 +52,12 @@ export interface CompiledTemplate {
   readonly slots: ReadonlyMap<string, CompiledExpression<unknown>>;
 }
 
+/** A test of the playbook, and where it stands. Lines and columns count from 1. */
+export interface PlacedTest {
+  readonly spec: PlaybookTest;
+  readonly place: { readonly file: string; readonly line: number; readonly column: number };
+}
+
 /** The whole playbook, compiled and type-checked, named by the hash of its files. Immutable. */
 export interface Bundle {
   readonly hash: string;
@@ -67,6 +74,8 @@ export interface Bundle {
   readonly triggersForAnySignal: readonly CompiledTrigger[];
   readonly guardrails: readonly CompiledGuardrail[];
   readonly templates: ReadonlyMap<string, CompiledTemplate>;
+  /** They are files like the others, so they count in the hash: what was proven is part of what came into force. */
+  readonly tests: readonly PlacedTest[];
 }
 
 /** A mistake in the playbook, at its place. Lines and columns count from 1. */

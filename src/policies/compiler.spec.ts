@@ -270,3 +270,64 @@ describe('hostile YAML', () => {
     expect(performance.now() - started).toBeLessThan(5_000);
   });
 });
+
+describe('a test of the playbook', () => {
+  const test = (...lines: string[]): string =>
+    ['test: Tried', 'given:', '  now: 2026-11-18T10:00:00Z', ...lines, ''].join('\n');
+  const expects = ['expect:', '  outcome: hold'];
+
+  it.each([
+    [
+      'an unknown trait',
+      test('  person: { key_acount: true }', ...expects),
+      'tests/tried.yaml:4:13 there is no trait "key_acount"; did you mean "key_account"?',
+    ],
+    [
+      'an unknown event',
+      test('  events: { Order Complete: 3d ago }', ...expects),
+      'tests/tried.yaml:4:29 the event "Order Complete" is not declared in vocabulary.yaml; did you mean "Order Completed"?',
+    ],
+    [
+      'an unknown guardrail',
+      test('expect:', '  matches: [minor]'),
+      'tests/tried.yaml:5:13 there is no guardrail "minor"; did you mean "minors"?',
+    ],
+    [
+      'an unknown candidate',
+      test('expect:', '  candidates: { welcome by mail: { eligible: true } }'),
+      'tests/tried.yaml:5:34 there is no channel "mail"; did you mean "email"?',
+    ],
+    ['no moment', test('  events: { Order Completed: yesterday }', ...expects), /^tests\/tried\.yaml:4:30 /],
+    [
+      'an unknown zone',
+      test(...expects).replace('2026-11-18T10:00:00Z', '2026-11-18 10:00 Europe/Berln'),
+      'tests/tried.yaml:3:8 write a moment such as "2026-11-18 09:00 Europe/Berlin"',
+    ],
+    ['nothing expected', test('expect: {}'), /^tests\/tried\.yaml:4:9 expects nothing/],
+    [
+      'both actions and a trigger',
+      test('actions: [welcome]', 'trigger: signed-up', ...expects),
+      'tests/tried.yaml:5:10 name either actions or a trigger',
+    ],
+  ])('with %s is a mistake at its place', (_what, text, mistake) => {
+    expect(withFile('tests/tried.yaml', text)).toEqual([
+      typeof mistake === 'string' ? mistake : expect.stringMatching(mistake),
+    ]);
+  });
+
+  it('has a name of its own', () => {
+    expect(
+      withFile(
+        'tests/tried.yaml',
+        `- ${test(...expects).replaceAll('\n', '\n  ')}\n- ${test(...expects).replaceAll('\n', '\n  ')}`,
+      ),
+    ).toEqual(['tests/tried.yaml:7:9 the test "Tried" is taken already: tests/tried.yaml, line 1']);
+  });
+
+  it('counts in the hash of the playbook', () => {
+    const [plain, more] = [shipped, { ...shipped, 'tests/tried.yaml': test(...expects) }].map(
+      compilePlaybook,
+    );
+    expect(plain?.ok === true && more?.ok === true && plain.bundle.hash !== more.bundle.hash).toBe(true);
+  });
+});

@@ -51,6 +51,10 @@ export function compilePlaybook(files: Readonly<Record<string, string>>): Compil
     engine: engine.spec,
     vocabulary: vocabulary.spec,
     channels: new Map(declarations.channels.map(({ spec }) => [spec.id, spec])),
+    tests: declarations.tests.map((test) => {
+      const { file, line, column } = test.error(['test'], '');
+      return { spec: test.spec, place: { file, line, column } };
+    }),
     ...parts,
   });
   return { ok: true, bundle, warnings: [] };

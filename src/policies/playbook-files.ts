@@ -20,6 +20,7 @@ import {
   type VocabularySpec,
   vocabularySchema,
 } from './playbook.js';
+import { type PlaybookTest, playbookTestSchema } from './playbook-test.js';
 import { YamlFile } from './yaml-file.js';
 
 type Path = readonly (string | number)[];
@@ -63,6 +64,7 @@ export interface Declarations {
   readonly triggers: readonly Located<Trigger>[];
   readonly guardrails: readonly Located<Guardrail>[];
   readonly templates: readonly Located<Template>[];
+  readonly tests: readonly Located<PlaybookTest>[];
   /** Ids that were written, by kind, those of malformed entries included: what refers to them is no mistake of its own. */
   readonly ids: Readonly<Record<'channels' | 'actions', ReadonlySet<string>>>;
   readonly errors: readonly PlaybookError[];
@@ -79,12 +81,13 @@ const LISTS = {
   triggers: triggerSchema,
   guardrails: guardrailSchema,
   templates: templateSchema,
+  tests: playbookTestSchema,
 };
 type ListKind = keyof typeof LISTS;
 
 function listKindOf(path: string): ListKind | null {
   if (path === 'channels.yaml') return 'channels';
-  const folder = /^(actions|triggers|guardrails|templates)\/[a-z0-9][a-z0-9_-]*\.yaml$/.exec(path)?.[1];
+  const folder = /^(actions|triggers|guardrails|templates|tests)\/[a-z0-9][a-z0-9_-]*\.yaml$/.exec(path)?.[1];
   return folder === undefined ? null : (folder as ListKind);
 }
 
@@ -122,6 +125,7 @@ class Reader {
     triggers: [],
     guardrails: [],
     templates: [],
+    tests: [],
   };
   private readonly singles = new Map<string, Located<unknown>>();
 
@@ -144,6 +148,7 @@ class Reader {
       triggers: this.list<Trigger>('triggers'),
       guardrails: this.list<Guardrail>('guardrails'),
       templates: this.list<Template>('templates'),
+      tests: this.list<PlaybookTest>('tests'),
       ids: this.ids,
       errors: this.errors,
     };

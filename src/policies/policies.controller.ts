@@ -42,6 +42,36 @@ const checkBody = z.strictObject({ files: z.record(z.string(), z.string()) }).me
 const checkAnswer = z
   .strictObject({ ok: z.boolean(), errors: z.array(problem), hash: z.string().nullable() })
   .meta({ id: 'PlaybookCheck' });
+const mismatch = z.strictObject({ member: z.string(), expected: z.string(), got: z.string() });
+const testAnswer = z
+  .strictObject({
+    /** Compiles, and every test of it passes. */
+    ok: z.boolean(),
+    errors: z.array(problem),
+    warnings: z.array(problem),
+    hash: z.string().nullable(),
+    tests: z
+      .strictObject({
+        passed: z.int(),
+        failed: z.int(),
+        failures: z.array(
+          z.strictObject({
+            test: z.string(),
+            file: z.string(),
+            line: z.int(),
+            column: z.int(),
+            mismatches: z.array(mismatch),
+          }),
+        ),
+        coverage: z.strictObject({
+          guardrails: z.int(),
+          neverMatched: z.array(z.string()),
+          neverFailedToMatch: z.array(z.string()),
+        }),
+      })
+      .nullable(),
+  })
+  .meta({ id: 'PlaybookTests' });
 const bundleHash = z.string().regex(/^[0-9a-f]{64}$/, "should be a bundle's hash");
 
 @ApiTags('policies')
@@ -94,6 +124,39 @@ export class PoliciesController {
       : { ok: false, errors: [...result.errors], hash: null };
   }
 
+  /** Compiles files and runs the tests among them, and changes nothing. */
+  @Post('test')
+  @HttpCode(200)
+  @Allow('policies.read')
+  @ApiResponse({ status: 200, standardSchema: testAnswer })
+  async test(
+    @Body({ schema: checkBody }) body: z.output<typeof checkBody>,
+  ): Promise<z.output<typeof testAnswer>> {
+    const result = compilePlaybook(body.files);
+    if (!result.ok) return { ok: false, errors: [...result.errors], warnings: [], hash: null, tests: null };
+    const { passed, failures, coverage } = await this.policies.test(result.bundle);
+    return {
+      ok: failures.length === 0,
+      errors: [],
+      warnings: [...result.warnings],
+      hash: result.bundle.hash,
+      tests: {
+        passed,
+        failed: failures.length,
+        failures: failures.map(({ test, place, mismatches }) => ({
+          test,
+          ...place,
+          mismatches: [...mismatches],
+        })),
+        coverage: {
+          guardrails: coverage.guardrails,
+          neverMatched: [...coverage.neverMatched],
+          neverFailedToMatch: [...coverage.neverFailedToMatch],
+        },
+      },
+    };
+  }
+
   /** Puts a kept bundle in force and signs its templates in your name. A machine's token may not: it cannot sign. */
   @Post('bundles/:hash/activate')
   @HttpCode(200)
@@ -101,6 +164,10 @@ export class PoliciesController {
   @ApiResponse({ status: 200, standardSchema: activeAnswer })
   @ApiResponse({ status: 403, description: 'Not a named person' })
   @ApiResponse({ status: 404, description: 'No such bundle' })
+  @ApiResponse({
+    status: 409,
+    description: 'It does not compile, or its own tests fail: each with its place',
+  })
   async activate(
     @Param('hash', { schema: bundleHash }) hash: string,
     @CurrentActor() actor: Actor,

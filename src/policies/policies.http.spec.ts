@@ -10,6 +10,7 @@ import { AuditModule } from '../audit/index.js';
 import { DatabaseModule, type Tx } from '../platform/database/index.js';
 import { configureHttp, httpAdapter, HttpModule } from '../platform/http/index.js';
 import { RuntimeModule } from '../platform/runtime.module.js';
+import { RehearsalModule } from '../rehearsal/index.js';
 import { type Bundle } from './bundle.js';
 import { PoliciesModule, PoliciesService, TemplateSigner } from './index.js';
 
@@ -50,6 +51,7 @@ beforeAll(async () => {
       AuditModule,
       AccessModule,
       PoliciesModule,
+      RehearsalModule,
     ],
     providers: [{ provide: TemplateSigner, useClass: SignerInMemory }],
   }).compile();
@@ -88,6 +90,54 @@ async function send(
 }
 
 describe('policies over HTTP', () => {
+  it('runs the tests among files, and says which rules they never showed', async () => {
+    const right = await send('POST', '/v1/policies/test', { files: shipped }, viewer);
+    expect(right).toMatchObject({
+      status: 200,
+      body: { ok: true, errors: [], tests: { failed: 0, failures: [], coverage: { neverMatched: [] } } },
+    });
+    const files = {
+      ...shipped,
+      'tests/people.yaml': [
+        '- test: Minors are written to',
+        '  given: { now: 2026-11-18 10:00 Europe/Berlin, person: { birth_year: 2015 } }',
+        '  actions: [win-back-30]',
+        '  expect: { outcome: act, matchesNot: [minors] }',
+        '',
+      ].join('\n'),
+    };
+    const wrong = await send('POST', '/v1/policies/test', { files }, viewer);
+    expect(wrong).toMatchObject({
+      status: 200,
+      body: {
+        ok: false,
+        tests: {
+          failed: 1,
+          failures: [
+            {
+              test: 'Minors are written to',
+              file: 'tests/people.yaml',
+              line: 1,
+              column: 9,
+              mismatches: [
+                {
+                  member: 'expect.outcome',
+                  expected: 'act',
+                  got: expect.stringContaining('guardrail:minors') as string,
+                },
+                { member: 'expect.matchesNot', expected: 'no match of minors' },
+              ],
+            },
+          ],
+          coverage: { neverMatched: expect.arrayContaining(['grief', 'complaint']) as string[] },
+        },
+      },
+    });
+    const broken = await send('POST', '/v1/policies/test', { files: {} }, viewer);
+    expect(broken.body).toMatchObject({ ok: false, tests: null, hash: null });
+    expect(broken.body.errors).not.toEqual([]);
+  });
+
   it('shows the active bundle and the kept ones', async () => {
     const { status, body } = await send('GET', '/v1/policies');
     expect(status).toBe(200);

@@ -8,8 +8,11 @@ import { TestClock, testRuntime } from '../../test/harness/runtime.js';
 import { AuditModule } from '../audit/index.js';
 import { DatabaseModule, type Tx } from '../platform/database/index.js';
 import { RuntimeModule } from '../platform/runtime.module.js';
+import { RehearsalModule } from '../rehearsal/index.js';
 import { type Bundle } from './bundle.js';
 import { listBundles } from './bundles.read-model.js';
+import { insertBundle } from './bundles.repository.js';
+import { compilePlaybook } from './compiler.js';
 import { PoliciesModule, PoliciesService, TemplateSigner } from './index.js';
 
 const ADA = { personId: 'per_ada', name: 'Ada' };
@@ -45,6 +48,7 @@ async function processOn(path = folder, nodeEnv = 'test'): Promise<Started> {
       RuntimeModule.of(testRuntime(clock, { POLICIES_DIR: path })),
       AuditModule,
       PoliciesModule,
+      RehearsalModule,
     ],
     providers: [{ provide: TemplateSigner, useValue: signatures }],
   }).compile();
@@ -181,6 +185,67 @@ describe('a later start', () => {
     const third = await processOn();
     await third.policies.loadFolderAtStart(ADA);
     expect(third.policies.active().hash).toBe(old);
+  });
+});
+
+describe('a playbook whose own tests fail', () => {
+  const loosen = (): Promise<void> =>
+    edit('guardrails/restraint.yaml', (text) => text.replace('max: 1, per: 1d', 'max: 2, per: 1d'));
+
+  it('does not take the place of the one that works; each failure is named at its place', async () => {
+    const first = await processOn();
+    await first.policies.loadFolderAtStart(ADA);
+    await loosen();
+    const second = await processOn();
+    await second.policies.loadFolderAtStart(ADA);
+    expect(second.policies.active().hash).toBe(first.policies.active().hash);
+    expect(second.signatures.made).toEqual([]);
+    const [problem] = second.policies.lastProblems();
+    expect(problem?.file).toBe('tests/restraint.yaml');
+    expect(problem?.message).toMatch(
+      /^the test “A second marketing mail .*” fails: expect\.sendAt should be .*, got 2026-11-18T09:00:00\.000Z/,
+    );
+  });
+
+  it('stops a first start', async () => {
+    await loosen();
+    const { policies } = await processOn();
+    await expect(policies.loadFolderAtStart(ADA)).rejects.toThrow(
+      /should hold a working playbook: tests\/restraint\.yaml:\d+:\d+ the test .* fails/,
+    );
+  });
+
+  it('is not activated by a person either', async () => {
+    const { policies, signatures } = await processOn();
+    await policies.loadFolderAtStart(ADA);
+    const before = policies.active();
+    const files = { ...before.files };
+    files['guardrails/restraint.yaml'] = (files['guardrails/restraint.yaml'] ?? '').replace(
+      'max: 1, per: 1d',
+      'max: 2, per: 1d',
+    );
+    const result = compilePlaybook(files);
+    if (!result.ok) throw new Error('it should compile');
+    const { hash } = result.bundle;
+    await opened.database.transaction(async (tx) => {
+      await insertBundle(tx, { hash, files: result.bundle.files, counts: {}, at: clock.now() });
+    });
+    const refused: unknown = await opened.database
+      .transaction((tx) => policies.activate(tx, hash, ADA))
+      .catch((error: unknown) => error);
+    expect(refused).toMatchObject({
+      status: 409,
+      code: 'playbook-tests-fail',
+      errors: [
+        expect.objectContaining({
+          path: expect.stringMatching(/^tests\/restraint\.yaml:\d+:\d+$/) as string,
+        }),
+        expect.anything(),
+      ],
+    });
+    await policies.refresh();
+    expect(policies.active().hash).toBe(before.hash);
+    expect(signatures.made).toHaveLength(1);
   });
 });
 

@@ -17,7 +17,9 @@ import {
 } from './bundles.repository.js';
 import { compilePlaybook, countsOf } from './compiler.js';
 import { folderSignature, readPlaybookFolder } from './playbook.folder.js';
+import { PlaybookTester } from './playbook-tester.port.js';
 import { TemplateSigner } from './template-signer.port.js';
+import { failuresAsErrors, type TestReport } from './test-report.js';
 
 /** Whoever activates a bundle: a named person, since activating signs its templates. */
 export interface Activator {
@@ -115,10 +117,25 @@ export class PoliciesService implements OnModuleDestroy {
   /**
    * Activates a kept bundle in the open transaction: signs its templates in this person's name and records it. It comes into force when
    * the transaction has committed and `refresh` or the next poll sees it.
-   * @throws Problem 404 or 409, as `bundle`.
+   * @throws Problem 404 or 409, as `bundle`; 409 with the list when its own tests fail.
    */
   async activate(tx: Tx, hash: string, by: Activator): Promise<void> {
-    await this.activateBundle(tx, await this.load(tx, hash), by, 'person');
+    const bundle = await this.load(tx, hash);
+    const { failures } = await this.test(bundle);
+    if (failures.length > 0)
+      throw new Problem(
+        409,
+        'playbook-tests-fail',
+        `${failures.length} of the playbook’s own tests ${failures.length === 1 ? 'fails' : 'fail'}, so it was not activated.`,
+        problemErrors(failuresAsErrors(failures)),
+      );
+    await this.activateBundle(tx, bundle, by, 'person');
+  }
+
+  /** Runs the tests of a bundle. */
+  test(bundle: Bundle): Promise<TestReport> {
+    // Looked up when it is needed: tests ask for decisions, and those stand downstream.
+    return this.modules.get(PlaybookTester, { strict: false }).test(bundle);
   }
 
   /** Takes up the latest activation. When this version cannot compile it, the one before stays. */
@@ -155,11 +172,12 @@ export class PoliciesService implements OnModuleDestroy {
     if (files === null) throw new Problem(404, 'no-such-bundle', `There is no bundle ${hash}.`);
     const result = compilePlaybook(files);
     if (!result.ok) {
-      const errors = result.errors.map(({ file, line, column, message }) => ({
-        path: `${file}:${line}:${column}`,
-        message,
-      }));
-      throw new Problem(409, 'bundle-does-not-compile', 'This version cannot compile the bundle.', errors);
+      throw new Problem(
+        409,
+        'bundle-does-not-compile',
+        'This version cannot compile the bundle.',
+        problemErrors(result.errors),
+      );
     }
     this.keep(result.bundle);
     return result.bundle;
@@ -217,16 +235,16 @@ export class PoliciesService implements OnModuleDestroy {
       return null;
     }
     const result = compilePlaybook(files);
-    this.problems = result.ok ? [] : result.errors;
-    if (!result.ok) {
-      const kept = this.current === null ? '' : '; the last good one stays in force';
-      const mistakes = result.errors.length === 1 ? 'a mistake' : `${result.errors.length} mistakes`;
-      this.logger.error(`the playbook has ${mistakes}${kept}`);
-      for (const problem of result.errors.slice(0, SHOWN_PROBLEMS)) this.logger.error(inOneLine(problem));
-      return null;
+    this.problems = result.ok ? failuresAsErrors((await this.test(result.bundle)).failures) : result.errors;
+    if (result.ok && this.problems.length === 0) {
+      this.keep(result.bundle);
+      return result.bundle;
     }
-    this.keep(result.bundle);
-    return result.bundle;
+    const kept = this.current === null ? '' : '; the last good one stays in force';
+    const mistakes = this.problems.length === 1 ? 'a mistake' : `${this.problems.length} mistakes`;
+    this.logger.error(`the playbook has ${mistakes}${kept}`);
+    for (const problem of this.problems.slice(0, SHOWN_PROBLEMS)) this.logger.error(inOneLine(problem));
+    return null;
   }
 
   private async activateBundle(
@@ -283,6 +301,10 @@ export class PoliciesService implements OnModuleDestroy {
     this.underWay = turn.catch(() => undefined);
     return turn;
   }
+}
+
+function problemErrors(errors: readonly PlaybookError[]): { path: string; message: string }[] {
+  return errors.map(({ file, line, column, message }) => ({ path: `${file}:${line}:${column}`, message }));
 }
 
 function inOneLine({ file, line, column, message }: PlaybookError): string {

@@ -14,6 +14,7 @@ import {
   type VocabularySpec,
 } from './playbook.js';
 import { type Declarations, type Located } from './playbook-files.js';
+import { type PlaybookTest, PROFILE_TRAITS } from './playbook-test.js';
 import { RESERVED_NAMES } from './records.js';
 
 type Report = (error: PlaybookError) => void;
@@ -40,7 +41,8 @@ class References {
   check(): void {
     const { all } = this;
     for (const kind of ['channels', 'actions', 'triggers', 'guardrails', 'templates'] as const)
-      this.checkUnique(all[kind]);
+      this.checkUnique<{ readonly id: string }>(all[kind], 'id', ({ id }) => id);
+    this.checkUnique(all.tests, 'test', ({ test }) => test);
     if (all.brand !== null) this.checkBrand(all.brand);
     if (all.engine !== null) this.checkEngine(all.engine);
     if (all.vocabulary !== null) this.checkVocabulary(all.vocabulary);
@@ -49,16 +51,22 @@ class References {
     for (const trigger of all.triggers) this.checkTrigger(trigger);
     for (const guardrail of all.guardrails) this.checkGuardrail(guardrail);
     for (const template of all.templates) this.checkTemplate(template);
+    this.checkTests();
   }
 
-  private checkUnique(items: readonly Located<{ readonly id: string }>[]): void {
+  private checkUnique<T>(
+    items: readonly Located<T>[],
+    member: 'id' | 'test',
+    nameOf: (spec: T) => string,
+  ): void {
     const first = new Map<string, PlaybookError>();
     for (const item of items) {
-      const here = item.error(['id'], '');
-      const earlier = first.get(item.spec.id);
-      if (earlier === undefined) first.set(item.spec.id, here);
+      const here = item.error([member], '');
+      const name = nameOf(item.spec);
+      const earlier = first.get(name);
+      if (earlier === undefined) first.set(name, here);
       else {
-        const message = `the id "${item.spec.id}" is taken already: ${earlier.file}, line ${earlier.line}`;
+        const message = `the ${member} "${name}" is taken already: ${earlier.file}, line ${earlier.line}`;
         this.report({ ...here, message });
       }
     }
@@ -67,7 +75,7 @@ class References {
   /** Each name at `path` of a list, or the name itself, is one of the known. */
   private checkNames<T>(
     item: Located<T>,
-    path: readonly string[],
+    path: readonly (string | number)[],
     names: readonly string[],
     known: ReadonlySet<string>,
     what: string,
@@ -79,7 +87,7 @@ class References {
 
   private checkName<T>(
     item: Located<T>,
-    path: readonly string[],
+    path: readonly (string | number)[],
     name: string,
     known: ReadonlySet<string>,
     what: string,
@@ -298,6 +306,68 @@ class References {
         ),
       );
     for (const { path, message } of checkTemplate(spec)) this.report(template.error(path, message));
+  }
+
+  private checkTests(): void {
+    const { vocabulary, guardrails, triggers } = this.all;
+    const known = {
+      guardrails: new Set(guardrails.map(({ spec }) => spec.id)),
+      triggers: new Set(triggers.map(({ spec }) => spec.id)),
+      traits:
+        vocabulary === null ? null : new Set([...Object.keys(vocabulary.spec.traits), ...PROFILE_TRAITS]),
+    };
+    for (const test of this.all.tests) {
+      const { actions, trigger } = test.spec;
+      this.checkNames(test, ['actions'], actions ?? [], this.all.ids.actions, 'action');
+      if (trigger !== undefined) this.checkName(test, ['trigger'], trigger, known.triggers, 'trigger');
+      this.checkGiven(test, known.traits);
+      this.checkExpected(test, known.guardrails);
+    }
+  }
+
+  private checkGiven(test: Located<PlaybookTest>, traits: ReadonlySet<string> | null): void {
+    const { given } = test.spec;
+    const { actions, channels } = this.all.ids;
+    if (traits !== null)
+      for (const name of Object.keys(given.person))
+        if (!traits.has(name))
+          this.report(
+            test.errorAtKey(
+              ['given', 'person'],
+              name,
+              `there is no trait "${name}"${suggestion(name, traits)}`,
+            ),
+          );
+    for (const event of Object.keys(given.events)) this.checkEvent(test, ['given', 'events', event], event);
+    this.checkEvent(test, ['given', 'signal', 'event'], given.signal?.event);
+    for (const [index, { action, channel }] of given.messages.entries()) {
+      this.checkName(test, ['given', 'messages', index, 'action'], action, actions, 'action');
+      this.checkName(test, ['given', 'messages', index, 'channel'], channel, channels, 'channel');
+    }
+    for (const key of Object.keys(given.consents))
+      this.checkName(test, ['given', 'consents', key], key.split('/')[0] ?? '', channels, 'channel');
+    for (const channel of Object.keys(given.suppressed))
+      this.checkName(test, ['given', 'suppressed', channel], channel, channels, 'channel');
+    this.checkNames(test, ['given', 'heldOut'], given.heldOut, actions, 'action');
+  }
+
+  private checkExpected(test: Located<PlaybookTest>, guardrails: ReadonlySet<string>): void {
+    const { expect } = test.spec;
+    const { actions, channels } = this.all.ids;
+    for (const member of ['matches', 'matchesNot'] as const)
+      this.checkNames(test, ['expect', member], expect[member], guardrails, 'guardrail');
+    if (expect.action !== undefined)
+      this.checkName(test, ['expect', 'action'], expect.action, actions, 'action');
+    if (expect.channel !== undefined)
+      this.checkName(test, ['expect', 'channel'], expect.channel, channels, 'channel');
+    for (const [name, candidate] of Object.entries(expect.candidates)) {
+      const path = ['expect', 'candidates', name];
+      const [action = '', channel = ''] = name.split(' by ');
+      this.checkName(test, path, action, actions, 'action');
+      this.checkName(test, path, channel, channels, 'channel');
+      for (const member of ['matches', 'matchesNot'] as const)
+        this.checkNames(test, [...path, member], candidate[member], guardrails, 'guardrail');
+    }
   }
 }
 

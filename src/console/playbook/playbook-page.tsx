@@ -1,5 +1,6 @@
 import { type VNode } from 'preact';
 import { type Bundle, type PlaybookError } from '../../policies/bundle.js';
+import { type TestReport } from '../../policies/test-report.js';
 import { Empty, Facts, IfMay, PageHead, Pill, PostForm, Section, Short, Time } from '../layout/parts.js';
 import { useView } from '../layout/view.js';
 import { codeWords, moneyWords, percent } from '../layout/words.js';
@@ -8,6 +9,7 @@ import { durationWords, guardrailWords, scopeWords, triggerWords } from './rule-
 
 export interface PlaybookProps {
   readonly bundle: Bundle | null;
+  readonly tests: TestReport | null;
   readonly problems: readonly PlaybookError[];
   readonly activations: readonly Activation[];
   readonly waiting: readonly { readonly hash: string; readonly createdAt: Date }[];
@@ -57,6 +59,7 @@ export function PlaybookPage(props: PlaybookProps): VNode {
           <Actions bundle={bundle} />
           <Templates bundle={bundle} use={props.templates} />
           <Engine bundle={bundle} />
+          {props.tests === null ? null : <Tests report={props.tests} />}
         </>
       )}
       <Activations activations={activations} />
@@ -362,6 +365,42 @@ function Engine({ bundle }: { bundle: Bundle }): VNode {
         </div>
       </div>
     </Section>
+  );
+}
+
+/** What the playbook's own tests showed; it would not be in force if one failed. */
+function Tests({ report }: { report: TestReport }): VNode {
+  const { guardrails, neverMatched, neverFailedToMatch } = report.coverage;
+  const total = report.passed + report.failures.length;
+  return (
+    <Section title="Tests" hint="run before every activation; one that fails keeps a playbook out">
+      <div class="card">
+        <Facts
+          rows={[
+            ['Passed', total === 0 ? 'there are none' : `${report.passed} of ${total}`],
+            ['Guardrails that matched in one', `${guardrails - neverMatched.length} of ${guardrails}`],
+            ['Never matched', neverMatched.length === 0 ? null : <RuleLinks ids={neverMatched} />],
+            [
+              'Never failed to match',
+              neverFailedToMatch.length === 0 ? null : <RuleLinks ids={neverFailedToMatch} />,
+            ],
+          ]}
+        />
+      </div>
+    </Section>
+  );
+}
+
+function RuleLinks({ ids }: { ids: readonly string[] }): VNode {
+  return (
+    <>
+      {ids.map((id, i) => (
+        <span key={id}>
+          {i === 0 ? '' : ', '}
+          <a href={`#guardrail-${id}`}>{id}</a>
+        </span>
+      ))}
+    </>
   );
 }
 

@@ -44,6 +44,7 @@ export class PlaybookController {
       section: 'playbook',
       body: h(PlaybookPage, {
         bundle,
+        tests: bundle === null ? null : await this.policies.test(bundle),
         problems: this.policies.lastProblems(),
         activations: await readActivations(db, ACTIVATIONS),
         waiting: await readWaitingBundles(db, WAITING),

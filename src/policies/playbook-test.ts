@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { MOMENT_FORMS, parseMoment } from '../shared/moment.js';
+
+/** Any moment will do to tell whether a text is one. */
+const SOME_TIME = 0;
+
+const absolute = z
+  .string()
+  .refine(
+    (text) => parseMoment(text, null) !== null,
+    'write a moment such as "2026-11-18 09:00 Europe/Berlin"',
+  );
+const moment = z
+  .string()
+  .refine((text) => parseMoment(text, SOME_TIME) !== null, `write a moment: ${MOMENT_FORMS}`);
+const value = z.json();
+const consentState = z.enum(['granted', 'denied', 'unknown']);
+const id = z.string().min(1);
+/** `recover-cart by email`, as decisions name a candidate. */
+const candidateName = z.string().regex(/^\S+ by \S+$/, 'write a candidate as "action by channel"');
+
+const givenSchema = z.strictObject({
+  now: absolute,
+  /** Traits as an `identify` carries them, besides an address that every person of a test has; null takes one away. */
+  person: z.record(z.string(), value).default({}),
+  /** By channel, or `channel/topic`. Whatever is not named was agreed to. */
+  consents: z.record(z.string(), consentState).default({}),
+  firstSeen: moment.default('400d ago'),
+  /** When each event happened; one moment or several. */
+  events: z.record(z.string(), z.union([moment, z.array(moment).min(1).max(200)])).default({}),
+  /** What called for the decision; it counts among the events. */
+  signal: z
+    .strictObject({
+      event: z.string(),
+      properties: z.record(z.string(), value).default({}),
+      at: moment.default('now'),
+    })
+    .optional(),
+  /** Messages of the past, and open ones that hold their place. */
+  messages: z
+    .array(z.strictObject({ action: id, channel: id, at: moment, open: z.boolean().default(false) }))
+    .default([]),
+  /** Suppressed addresses: why, by channel. */
+  suppressed: z
+    .record(z.string(), z.enum(['hard_bounce', 'complaint', 'unsubscribe', 'import', 'manual']))
+    .default({}),
+  /** Reason codes of open tasks. */
+  tasks: z.array(z.string()).default([]),
+  facts: z
+    .array(
+      z.strictObject({
+        id,
+        kind: z.enum(['product', 'offer', 'claim']).default('product'),
+        data: z.record(z.string(), value).default({}),
+        validFrom: moment.optional(),
+        validUntil: moment.optional(),
+      }),
+    )
+    .default([]),
+  context: z.record(z.string(), value).default({}),
+  /** Actions from which this person is held out; from no other that is up. */
+  heldOut: z.array(id).default([]),
+});
+
+const timeSchema = z.union([
+  moment,
+  /** Half-open: from `from`, before `before`. */
+  z.strictObject({ from: moment, before: moment }),
+]);
+const rules = z.array(id).default([]);
+const verdicts = {
+  /** Guardrails that have to match; in a whole test on at least one candidate. */
+  matches: rules,
+  /** Guardrails that must not; in a whole test on no candidate. */
+  matchesNot: rules,
+};
+
+const candidateSchema = z.strictObject({
+  ...verdicts,
+  eligible: z.boolean().optional(),
+  /** Codes of what stands against it, among others. */
+  blockedBy: z.array(z.string()).default([]),
+  sendAt: timeSchema.optional(),
+});
+
+const expectSchema = z
+  .strictObject({
+    ...verdicts,
+    outcome: z.enum(['act', 'hold', 'handoff']).optional(),
+    action: id.optional(),
+    channel: id.optional(),
+    /** Who gets the task. */
+    handTo: z.string().optional(),
+    sendAt: timeSchema.optional(),
+    /** How many people look at it before it leaves, as far as guardrails ask for them. */
+    reviewers: z.int().min(0).max(2).optional(),
+    /** Codes of reasons that have to be given, among others. */
+    reasons: z.array(z.string()).default([]),
+    candidates: z.record(candidateName, candidateSchema).default({}),
+    /** Text limits on the draft of the chosen candidate, among others. */
+    requiredText: z.array(z.string()).default([]),
+    forbiddenText: z.array(z.string()).default([]),
+  })
+  .refine(
+    (expect) =>
+      Object.values(expect).some((each) => (typeof each === 'object' ? Object.keys(each).length > 0 : true)),
+    'expects nothing: say what should come of it',
+  );
+
+/** policies/tests/*.yaml: given a situation, what the playbook should say. */
+export const playbookTestSchema = z
+  .strictObject({
+    /** What it shows, as a sentence; unique. */
+    test: z.string().min(1),
+    given: givenSchema,
+    /** Actions that are up for decision; those of a trigger; every marketing action when neither is given. */
+    actions: z.array(id).min(1).optional(),
+    trigger: id.optional(),
+    expect: expectSchema,
+  })
+  .refine((test) => test.actions === undefined || test.trigger === undefined, {
+    path: ['trigger'],
+    message: 'name either actions or a trigger',
+  });
+export type PlaybookTest = z.output<typeof playbookTestSchema>;
+export type Given = PlaybookTest['given'];
+export type Expected = PlaybookTest['expect'];
+export type ExpectedTime = z.output<typeof timeSchema>;
+
+/** Traits that every profile understands without their being declared. */
+export const PROFILE_TRAITS: readonly string[] = [
+  'email',
+  'phone',
+  'phone_number',
+  'country',
+  'country_code',
+  'address',
+  'timezone',
+  'locale',
+  'language',
+  'state',
+  'region',
+];

@@ -1,0 +1,2 @@
+export { RehearsalModule } from './rehearsal.module.js';
+export { runAll } from './tester.service.js';
