@@ -7,6 +7,7 @@ import { AccessService, type Bootstrapped } from './access/index.js';
 import { AppModule } from './app.module.js';
 import { type Environment } from './config/environment.js';
 import { PipelineService } from './pipeline/index.js';
+import { armCrashPoints } from './platform/crash-point.js';
 import { Database, type DatabaseLocation } from './platform/database/index.js';
 import { answerOnlyHealth, configureHttp, httpAdapter } from './platform/http/index.js';
 import { clockFor, RandomIds, type Runtime } from './platform/runtime.js';
@@ -73,6 +74,7 @@ export async function startService(
   environment: Environment,
   parts: ServiceParts = {},
 ): Promise<RunningService> {
+  if (environment.CRASH_POINTS !== undefined) armCrashPoints(environment.CRASH_POINTS);
   await mkdir(resolve(environment.DATA_DIR), { recursive: true });
   const runtime = parts.runtime ?? (await createRuntime(environment));
   const database = parts.database ?? (await Database.open(databaseLocation(environment)));

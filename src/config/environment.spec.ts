@@ -35,6 +35,12 @@ describe('the environment', () => {
       { CLOCK: '2026-01-01T00:00:00Z', SMTP_URL: 'smtp://mail.example.com', MAIL_FROM: 'a@example.com' },
       /^CLOCK should be unset/,
     ],
+    [{ CRASH_POINTS: 'anywhere' }, /^CRASH_POINTS should name points/],
+    [{ CRASH_POINTS: 'signals.kept:3' }, /^CRASH_POINTS should be unset unless/],
+    [
+      { CRASH_POINTS: 'signals.kept:3', SMTP_URL: 'smtp://mail.example.com', MAIL_FROM: 'a@example.com' },
+      /^CRASH_POINTS should be unset unless/,
+    ],
   ])('names the variable that is wrong: %p', (variables, message) => {
     expect(() => readEnvironment(variables)).toThrow(message);
   });

@@ -64,6 +64,21 @@ const schema = z.object({
       },
     )
     .optional(),
+  CRASH_POINTS: z
+    .string()
+    .regex(/^[a-z_.]+:[1-9]\d*(,[a-z_.]+:[1-9]\d*)*$/, {
+      error: 'should name points and at which passing the process dies, such as "signals.kept:3"',
+    })
+    .transform(
+      (text) =>
+        new Map(
+          text.split(',').map((point) => {
+            const [name = '', passing = ''] = point.split(':');
+            return [name, Number(passing)] as const;
+          }),
+        ),
+    )
+    .optional(),
   BOOTSTRAP_WRITE_KEY: z.string().min(8, { error: 'should have at least 8 characters' }).optional(),
   BOOTSTRAP_ADMIN_EMAIL: email.optional(),
   BOOTSTRAP_ADMIN_PASSWORD: z.string().min(8, { error: 'should have at least 8 characters' }).optional(),
@@ -110,13 +125,15 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     );
   }
   const environment = parsed.data;
-  if (
-    environment.CLOCK !== undefined &&
-    environment.SMTP_URL !== undefined &&
-    !isLoopback(new URL(environment.SMTP_URL).hostname)
-  ) {
+  const mailHost = environment.SMTP_URL === undefined ? null : new URL(environment.SMTP_URL).hostname;
+  if (environment.CLOCK !== undefined && mailHost !== null && !isLoopback(mailHost)) {
     throw new ConfigurationError(
       'CLOCK should be unset when SMTP_URL names a mail host that is not on loopback',
+    );
+  }
+  if (environment.CRASH_POINTS !== undefined && (mailHost === null || !isLoopback(mailHost))) {
+    throw new ConfigurationError(
+      'CRASH_POINTS should be unset unless SMTP_URL names a mail host on loopback',
     );
   }
   if (environment.SMTP_URL !== undefined && environment.MAIL_FROM === undefined) {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { crashPoint } from '../platform/crash-point.js';
 import { Database, type Executor, type Tx } from '../platform/database/index.js';
 import { Secrets } from '../platform/secrets/secrets.js';
 import { ErasedError, Vault } from '../platform/vault/index.js';
@@ -168,6 +169,7 @@ export class SignalsService {
     const entries = group.flatMap(({ source, signals }) => signals.map((signal) => ({ source, signal })));
     try {
       await this.database.transaction((tx) => this.write(tx, entries));
+      crashPoint('signals.kept');
       for (const { resolve } of group) resolve();
       this.tell();
     } catch (error) {

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Kysely } from 'kysely';
 import { errorCode } from '../../shared/errors.js';
+import { crashPoint } from '../crash-point.js';
 import { openEmbedded } from './embedded.js';
 import { openPostgres } from './postgres.js';
 import { type OpenedDialect } from './dialect.js';
@@ -77,8 +78,13 @@ export class Database {
       try {
         const afterCommit: (() => void)[] = [];
         const result = await this.insideTransaction.run(afterCommit, () =>
-          this.kysely.transaction().execute(work),
+          this.kysely.transaction().execute(async (tx) => {
+            const done = await work(tx);
+            crashPoint('transaction.before_commit');
+            return done;
+          }),
         );
+        crashPoint('transaction.after_commit');
         for (const listener of afterCommit) listener();
         return result;
       } catch (error) {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../../shared/clock.js';
+import { crashPoint } from '../crash-point.js';
 import { Database, type Tx } from '../database/index.js';
 import { backoffMs } from './backoff.js';
 import {
@@ -116,6 +117,7 @@ export class WorkService {
     if (handler === undefined) throw new Error(`no handler for work of kind ${job.kind}`);
     try {
       stop?.throwIfAborted();
+      crashPoint(`work.claimed.${job.kind}`);
       let prepared: unknown;
       if (handler.prepare) {
         const outcome = await this.fenced(job, async (tx) => {
@@ -128,12 +130,14 @@ export class WorkService {
       }
       let answer: unknown;
       if (handler.call) {
+        crashPoint(`work.prepared.${job.kind}`);
         const lease = AbortSignal.timeout(handler.leaseMs ?? DEFAULT_LEASE_MS);
         answer = await handler.call(
           prepared,
           job,
           stop === undefined ? lease : AbortSignal.any([lease, stop]),
         );
+        crashPoint(`work.called.${job.kind}`);
       }
       await this.fenced(job, async (tx) => {
         await this.end(tx, job, await handler.commit(tx, job, prepared, answer));
