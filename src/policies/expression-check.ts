@@ -1,7 +1,8 @@
 import { type ASTNode, type Environment, EvaluationError, ParseError, serialize } from '@marcbachmann/cel-js';
 import { type ExpressionInput } from './bundle.js';
-import { CHECKED_HAS, LINEAR_MATCHES, linearPattern } from './expression-engine.js';
+import { CHECKED_HAS, LINEAR_MATCHES } from './expression-engine.js';
 import { Explainer, inWords } from './expression-errors.js';
+import { linearPattern } from './expression-functions.js';
 import {
   type Expected,
   type ExpressionScope,
@@ -84,7 +85,8 @@ export class ExpressionCheck {
     this.explainer = new Explainer(source, scope, structs);
   }
 
-  run(expected: Expected): { program: RunnableProgram } | { mistakes: readonly Mistake[] } {
+  /** @returns the program with its checked tree, or what is wrong. */
+  run(expected: Expected): { program: RunnableProgram; tree: ASTNode } | { mistakes: readonly Mistake[] } {
     const tree = this.parse(this.source);
     if (tree === null) return { mistakes: this.mistakes };
     this.walk(tree, { macros: 0, messages: new Set() }, null);
@@ -100,7 +102,7 @@ export class ExpressionCheck {
     if (this.mistakes.length > 0) return { mistakes: inOrder(this.mistakes) };
     const run: RunnableProgram = (input) => program(input) as unknown;
     this.tryOut(run);
-    return this.mistakes.length > 0 ? { mistakes: this.mistakes } : { program: run };
+    return this.mistakes.length > 0 ? { mistakes: this.mistakes } : { program: run, tree: program.ast };
   }
 
   private report(offset: number, message: string): void {

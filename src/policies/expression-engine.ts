@@ -1,8 +1,18 @@
 import { type ASTNode, Environment, EvaluationError } from '@marcbachmann/cel-js';
-import { RE2JS } from 're2js';
+import {
+  containsAny,
+  COUNTED_BY,
+  countMessages,
+  DAY_MS,
+  elapsed,
+  happenedWithin,
+  HOUR_MS,
+  linearPattern,
+  roundHalfUp,
+} from './expression-functions.js';
 import { lastStep } from './expression-syntax.js';
 import { EVENT, HISTORY, MESSAGE, type Struct, TIMESTAMP } from './fields.js';
-import { type EventRecord, type HistoryRecord, LazyRecord } from './records.js';
+import { type EventRecord, type HistoryRecord } from './records.js';
 
 /**
  * Stand-ins that the compiler writes over the engine's own names, of the same length so that places stay right: `has` lets a mistyped
@@ -10,9 +20,6 @@ import { type EventRecord, type HistoryRecord, LazyRecord } from './records.js';
  */
 export const CHECKED_HAS = '__h';
 export const LINEAR_MATCHES = '__match';
-
-const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
 
 /** What the engine hands to a macro, as far as macros here use it. */
 interface Checker {
@@ -130,11 +137,6 @@ function registerMixedNumbers(environment: Environment): void {
   }
 }
 
-/** 27.505 × 100 is 2750.4999… in binary: a nudge far below a cent keeps halves going up. */
-function roundHalfUp(x: number): number {
-  return Math.round(x + Math.sign(x) * 1e-7);
-}
-
 /** `daysSince(t)` and `hoursSince(t)` read `now`, so they are macros: plain functions do not see the variables. */
 function registerTime(environment: Environment): void {
   for (const [name, unit] of [
@@ -160,7 +162,7 @@ function registerTime(environment: Environment): void {
           const now = context.getValue('now');
           if (!(at instanceof Date) || !(now instanceof Date))
             throw new EvaluationError({ code: 'no_such_key', message: 'no time' });
-          return (now.getTime() - at.getTime()) / unit;
+          return elapsed(at, now, unit);
         },
       }),
     });
@@ -172,10 +174,7 @@ function registerTime(environment: Environment): void {
     ] as const) {
       environment.registerFunction(
         `EventHistory.${name}(${type}): bool`,
-        (event: EventRecord, amount: number | bigint) => {
-          const last = event.get('lastAt');
-          return last instanceof Date && event.now.getTime() - last.getTime() < Number(amount) * unit;
-        },
+        (event: EventRecord, amount: number | bigint) => happenedWithin(event, Number(amount) * unit),
         { async: false },
       );
     }
@@ -184,37 +183,17 @@ function registerTime(environment: Environment): void {
 
 /** Counts of messages sent in the last days; one that is still open counts, because it holds its place. */
 function registerHistory(environment: Environment): void {
-  const count = (history: HistoryRecord, days: number | bigint, fits: (m: LazyRecord) => boolean): number => {
-    const since = history.now.getTime() - Number(days) * DAY_MS;
-    const messages = history.get('messages');
-    if (!Array.isArray(messages)) return 0;
-    return messages.filter((message) => {
-      if (!(message instanceof LazyRecord)) return false;
-      const at = message.get('at');
-      return (message.get('open') === true || (at instanceof Date && at.getTime() > since)) && fits(message);
-    }).length;
-  };
-  const listed = (message: LazyRecord, tag: string): boolean => {
-    const tags = message.get('tags');
-    return Array.isArray(tags) && tags.includes(tag);
-  };
-  const by: Readonly<Record<string, (message: LazyRecord, name: string) => boolean>> = {
-    countAction: (message, name) => message.get('action') === name,
-    countChannel: (message, name) => message.get('channel') === name,
-    countTopic: (message, name) => message.get('topic') === name,
-    countTag: listed,
-  };
   for (const type of ['double', 'int']) {
     environment.registerFunction(
       `History.count(${type}): double`,
-      (history: HistoryRecord, days: number | bigint) => count(history, days, () => true),
+      (history: HistoryRecord, days: number | bigint) => countMessages(history, Number(days), '', () => true),
       { async: false },
     );
-    for (const [name, fits] of Object.entries(by)) {
+    for (const [name, fits] of Object.entries(COUNTED_BY)) {
       environment.registerFunction(
         `History.${name}(string, ${type}): double`,
         (history: HistoryRecord, what: string, days: number | bigint) =>
-          count(history, days, (message) => fits(message, what)),
+          countMessages(history, Number(days), what, fits),
         { async: false },
       );
     }
@@ -224,29 +203,12 @@ function registerHistory(environment: Environment): void {
 function registerText(environment: Environment): void {
   const sync = { async: false };
   environment.registerFunction('lower(string): string', (text: string) => text.toLowerCase(), sync);
-  environment.registerFunction(
-    'string.containsAny(list<string>): bool',
-    (text: string, parts: readonly string[]) => parts.some((part) => text.includes(part)),
-    sync,
-  );
+  environment.registerFunction('string.containsAny(list<string>): bool', containsAny, sync);
   environment.registerFunction(
     `string.${LINEAR_MATCHES}(string): bool`,
-    (text: string, pattern: string) => linearPattern(pattern).matcher(text).find(),
+    (text: string, pattern: string) => linearPattern(pattern).test(text),
     sync,
   );
-}
-
-const patterns = new Map<string, RE2JS>();
-
-/** A pattern in RE2's syntax, as CEL has it: time linear in the text. @throws when it is not one. */
-export function linearPattern(pattern: string): RE2JS {
-  const known = patterns.get(pattern);
-  if (known !== undefined) return known;
-  const compiled = RE2JS.compile(pattern);
-  // Patterns are literals of the playbook; the limit only bounds what hot reload leaves behind.
-  if (patterns.size >= 1_000) patterns.clear();
-  patterns.set(pattern, compiled);
-  return compiled;
 }
 
 /** Absent on the way to a field, or past a list's end. */

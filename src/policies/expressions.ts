@@ -1,7 +1,9 @@
-import { type Environment, EvaluationError } from '@marcbachmann/cel-js';
+import { type Environment, EvaluationError, serialize } from '@marcbachmann/cel-js';
 import { type CompiledExpression, type Evaluation, type ExpressionInput } from './bundle.js';
 import { ExpressionCheck, type RunnableProgram } from './expression-check.js';
+import { type Closure, compileClosure } from './expression-closures.js';
 import { engineFor, isAbsence } from './expression-engine.js';
+import { FAILED, Missing } from './expression-runs.js';
 import {
   type Expected,
   type ExpressionScope,
@@ -18,6 +20,9 @@ export type ExpressionResult<T> =
   | { readonly ok: false; readonly mistakes: readonly Mistake[] };
 
 const LONGEST = 4_000;
+const TRUE: Evaluation<boolean> = Object.freeze({ known: true, value: true });
+const FALSE: Evaluation<boolean> = Object.freeze({ known: true, value: false });
+
 /** Compiles the expressions of one playbook. */
 export class ExpressionCompiler {
   private readonly engines = new Map<string, { engine: Environment; structs: readonly Struct[] }>();
@@ -34,7 +39,13 @@ export class ExpressionCompiler {
     const { engine, structs } = this.engineFor(scope);
     const checked = new ExpressionCheck(source, scope, engine, structs, this.names).run(expected);
     if ('mistakes' in checked) return { ok: false, mistakes: checked.mistakes };
-    return { ok: true, expression: new Program<T>(source, checked.program) };
+    const closure = compileClosure(
+      checked.tree,
+      source,
+      structs,
+      (constant) => engine.evaluate(serialize(constant)) as unknown,
+    );
+    return { ok: true, expression: new Program<T>(source, closure, checked.program) };
   }
 
   private engineFor(scope: ExpressionScope): { engine: Environment; structs: readonly Struct[] } {
@@ -51,14 +62,33 @@ export class ExpressionCompiler {
   }
 }
 
-/** A checked expression. Reading something absent makes the whole unknown, unless `&&`, `||` or `? :` settle it without. */
-class Program<T> implements CompiledExpression<T> {
+/**
+ * A checked expression. Reading something absent makes the whole unknown, unless `&&`, `||` or `? :` settle it without. Runs as closures;
+ * by the engine's interpreter where one of its constructs is not compiled, and to say what went wrong.
+ */
+export class Program<T = unknown> implements CompiledExpression<T> {
   constructor(
     readonly source: string,
+    private readonly closure: Closure | null,
     private readonly program: RunnableProgram,
   ) {}
 
+  /** Whether it holds a construct that is not compiled. */
+  get isInterpreted(): boolean {
+    return this.closure === null;
+  }
+
   evaluate(input: ExpressionInput): Evaluation<T> {
+    const value = this.closure === null ? FAILED : this.closure(input);
+    if (value === true) return TRUE as Evaluation<T>;
+    if (value === false) return FALSE as Evaluation<T>;
+    if (value === FAILED) return this.interpret(input);
+    if (value instanceof Missing) return value.evaluation;
+    return this.known(plainValue(value));
+  }
+
+  /** What the engine's own interpreter gives: the same as `evaluate`, only slower. */
+  interpret(input: ExpressionInput): Evaluation<T> {
     let value: unknown;
     // The engine reports absence by throwing, which is ordinary here: without this, writing stacks costs more than evaluating.
     const { stackTraceLimit } = Error;
@@ -70,6 +100,10 @@ class Program<T> implements CompiledExpression<T> {
     } finally {
       Error.stackTraceLimit = stackTraceLimit;
     }
+    return this.known(value);
+  }
+
+  private known(value: unknown): Evaluation<T> {
     if (value === undefined) return { known: false, reads: `${this.source} (not a finite number)` };
     // The type was checked when the expression was compiled.
     return { known: true, value: value as T };

@@ -1,0 +1,183 @@
+import { type Evaluation, type ExpressionInput } from './bundle.js';
+import { type Call, REFUSED } from './expression-calls.js';
+
+/** What a closure gives where something is not there. Passed on like an error; nothing is thrown, since absence is ordinary here. */
+export class Missing {
+  readonly evaluation: Evaluation<never>;
+
+  /** @param reads as it is written in the expression. */
+  constructor(reads: string) {
+    this.evaluation = Object.freeze({ known: false, reads });
+  }
+}
+
+/** Something else went wrong, such as a division by zero: the interpreter is asked what. */
+export const FAILED = new Missing('an error');
+
+/** The variables of the macros around a part of an expression, the innermost first. */
+export interface Frame {
+  value: unknown;
+  readonly outer: Frame | null;
+}
+
+/** A part of an expression, compiled: its value as the interpreter has it, or `Missing`. */
+export type Run = (input: ExpressionInput, frame: Frame | null) => unknown;
+
+/** Applies a function to values that are all there; evaluated from the last to the first, as the interpreter does. */
+export function lift(values: readonly Run[], call: Call): Run {
+  const apply = call as (...all: unknown[]) => unknown;
+  const [first, second, third] = values;
+  if (first === undefined || values.length > 3) throw new RangeError('one to three values');
+  return (input, frame) => {
+    const c = third?.(input, frame);
+    if (c instanceof Missing) return c;
+    const b = second?.(input, frame);
+    if (b instanceof Missing) return b;
+    const a = first(input, frame);
+    if (a instanceof Missing) return a;
+    const result = apply(a, b, c);
+    return result === REFUSED ? FAILED : result;
+  };
+}
+
+/** Applies an operator to two values that are both there; the left one is evaluated first. */
+export function both(left: Run, right: Run, operator: Call): Run {
+  const apply = operator as (a: unknown, b: unknown) => unknown;
+  return (input, frame) => {
+    const a = left(input, frame);
+    if (a instanceof Missing) return a;
+    const b = right(input, frame);
+    if (b instanceof Missing) return b;
+    const result = apply(a, b);
+    return result === REFUSED ? FAILED : result;
+  };
+}
+
+export function same(left: Run, right: Run): Run {
+  return (input, frame) => {
+    const a = left(input, frame);
+    if (a instanceof Missing) return a;
+    const b = right(input, frame);
+    return b instanceof Missing ? b : a === b;
+  };
+}
+
+/** False as soon as one side is; otherwise what is missing, of the right side before the left. */
+export function and(left: Run, right: Run): Run {
+  return (input, frame) => {
+    const a = left(input, frame);
+    if (a === false) return false;
+    const b = right(input, frame);
+    return b === true ? a : b;
+  };
+}
+
+export function or(left: Run, right: Run): Run {
+  return (input, frame) => {
+    const a = left(input, frame);
+    if (a === true) return true;
+    const b = right(input, frame);
+    return b === false ? a : b;
+  };
+}
+
+export function not(value: Run): Run {
+  return (input, frame) => {
+    const a = value(input, frame);
+    return a instanceof Missing ? a : a !== true;
+  };
+}
+
+export function choice(condition: Run, one: Run, other: Run): Run {
+  return (input, frame) => {
+    const chosen = condition(input, frame);
+    if (chosen instanceof Missing) return chosen;
+    return chosen === true ? one(input, frame) : other(input, frame);
+  };
+}
+
+export function has(path: Run): Run {
+  return (input, frame) => {
+    const value = path(input, frame);
+    return value === FAILED ? FAILED : !(value instanceof Missing);
+  };
+}
+
+export function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a === b || (a.length === b.length && a.every((item, i) => item === b[i]));
+}
+
+type Ordered = number | bigint | string | boolean | Date;
+export const ORDER: Readonly<Record<'<' | '<=' | '>' | '>=', (a: Ordered, b: Ordered) => boolean>> = {
+  '<': (a, b) => a < b,
+  '<=': (a, b) => a <= b,
+  '>': (a, b) => a > b,
+  '>=': (a, b) => a >= b,
+};
+
+export const ARITHMETIC: Readonly<Record<'+' | '-' | '*' | '/' | '%', (a: number, b: number) => number>> = {
+  '+': (a, b) => a + b,
+  '-': (a, b) => a - b,
+  '*': (a, b) => a * b,
+  '/': (a, b) => a / b,
+  '%': (a, b) => a % b,
+};
+
+const LARGEST = 9_223_372_036_854_775_807n;
+const within64Bits = (value: bigint): bigint | typeof REFUSED =>
+  value <= LARGEST && value >= -LARGEST - 1n ? value : REFUSED;
+export const WHOLE_ARITHMETIC: Readonly<
+  Record<'+' | '-' | '*' | '/' | '%', (a: bigint, b: bigint) => unknown>
+> = {
+  '+': (a, b) => within64Bits(a + b),
+  '-': (a, b) => within64Bits(a - b),
+  '*': (a, b) => within64Bits(a * b),
+  '/': (a, b) => (b === 0n ? REFUSED : a / b),
+  '%': (a, b) => (b === 0n ? REFUSED : a % b),
+};
+
+/** A macro's way over a list. */
+export interface Walk {
+  readonly list: Run;
+  readonly fits: (value: unknown) => boolean;
+  readonly first: Run;
+}
+
+/** `exists` for true, `all` for false: ends at the first item that settles it; absence counts only when none does. */
+export function someOrAll({ list, fits, first: condition }: Walk, settles: boolean): Run {
+  return (input, frame) => {
+    const items = list(input, frame);
+    if (items instanceof Missing) return items;
+    const inner: Frame = { value: undefined, outer: frame };
+    let missing: Missing | null = null;
+    for (const item of items as readonly unknown[]) {
+      if (!fits(item)) return FAILED;
+      inner.value = item;
+      const answer = condition(input, inner);
+      if (answer === settles) return settles;
+      if (answer instanceof Missing) missing ??= answer;
+    }
+    return missing ?? !settles;
+  };
+}
+
+/** The items (as `to` makes them) for which `keep` is true; absence anywhere makes the whole absent. */
+export function collect(keep: Run | null, to: Run | null, { list, fits }: Walk): Run {
+  return (input, frame) => {
+    const items = list(input, frame);
+    if (items instanceof Missing) return items;
+    const inner: Frame = { value: undefined, outer: frame };
+    const kept: unknown[] = [];
+    for (const item of items as readonly unknown[]) {
+      if (!fits(item)) return FAILED;
+      inner.value = item;
+      const keeps = keep === null || keep(input, inner);
+      if (keeps instanceof Missing) return keeps;
+      if (keeps !== true) continue;
+      const value = to === null ? item : to(input, inner);
+      if (value instanceof Missing) return value;
+      kept.push(value);
+    }
+    return kept;
+  };
+}
