@@ -29,7 +29,10 @@ const KEPT_REJECTIONS = 10_000;
 const MOST_WAITING = 20_000;
 /** Signals written by one flush: large enough to spread the commit, small enough to keep the others waiting for a moment only. */
 const FLUSH_SIZE = 1_000;
+/** Flushes under way at once: while one is at the database's, the next is sealed. The embedded engine has one connection. */
+const FLUSHES = { embedded: 1, postgres: 2 } as const;
 const TELL_AFTER_MS = 10;
+const MOST_HASHES = 20_000;
 
 /** More signals are waiting to be written than this process may hold: nothing of the call was kept. */
 export class Overloaded extends Error {
@@ -37,6 +40,11 @@ export class Overloaded extends Error {
   constructor(readonly retryAfterSeconds: number) {
     super(`too many signals are waiting; try again in ${retryAfterSeconds} s`);
   }
+}
+
+interface Entry {
+  readonly source: string;
+  readonly signal: NewSignal;
 }
 
 interface Waiting {
@@ -52,7 +60,8 @@ export class SignalsService {
   private readonly identitySecret: Buffer;
   private readonly queue: Waiting[] = [];
   private waiting = 0;
-  private flushing = false;
+  private flushes = 0;
+  private readonly hashes = new Map<string, string>();
   private readonly listeners = new Set<() => void>();
 
   constructor(
@@ -77,7 +86,7 @@ export class SignalsService {
     return new Promise((resolve, reject) => {
       this.queue.push({ source, signals, resolve, reject });
       // The next flush starts when the last one returns, never by a timer: a timer would cap the throughput of whoever waits.
-      if (!this.flushing) void this.flushAll();
+      if (this.flushes < FLUSHES[this.database.engine]) void this.flushAll();
     });
   }
 
@@ -146,11 +155,11 @@ export class SignalsService {
   }
 
   private async flushAll(): Promise<void> {
-    this.flushing = true;
+    this.flushes++;
     try {
       while (this.queue.length > 0) await this.flush(this.nextGroup());
     } finally {
-      this.flushing = false;
+      this.flushes--;
     }
   }
 
@@ -183,57 +192,67 @@ export class SignalsService {
     for (const listener of this.listeners) listener();
   }
 
-  private async write(
-    tx: Tx,
-    entries: readonly { readonly source: string; readonly signal: NewSignal }[],
-  ): Promise<void> {
+  private async write(tx: Tx, entries: readonly Entry[]): Promise<void> {
     const receivedAt = this.clock.now();
-    const unique = new Map<string, { readonly record: Signal; readonly hash: string }>();
-    for (const { source, signal } of entries) {
+    const unique = new Map<string, Entry>();
+    for (const entry of entries) {
       // One statement cannot meet the same dedup row twice.
-      const key = `${source} ${signal.messageId}`;
-      if (unique.has(key)) continue;
-      const record: Signal = {
-        ...signal,
-        id: this.ids.make('sig'),
-        source,
-        receivedAt: receivedAt.toISOString(),
-      };
-      unique.set(key, { record, hash: this.hashOf(signal) });
+      const key = `${entry.source} ${entry.signal.messageId}`;
+      if (!unique.has(key)) unique.set(key, entry);
     }
-    const fresh = [...unique.values()];
-    if (fresh.length === 0) return;
+    if (unique.size === 0) return;
+    const fresh = [...unique.values()].map((entry) => ({ ...entry, hash: this.hashOf(entry.signal) }));
     const keys = await this.vault.ensureKeys(
       tx,
       fresh.map(({ hash }) => hash),
     );
-    const rows = fresh.map(({ record, hash }) => this.toRow(record, hash, keys.get(hash)));
+    const rows = fresh.map(({ source, signal, hash }) => {
+      const key = keys.get(hash);
+      if (key === undefined) throw new Error(`no key for identity ${hash}`);
+      return this.toRow(source, signal, hash, key, receivedAt);
+    });
     await insertSignals(tx, rows, receivedAt, new Date(receivedAt.getTime() - DEDUP_MS));
   }
 
-  private toRow(record: Signal, hash: string, key: Buffer | undefined): SignalRow {
-    if (key === undefined) throw new Error(`no key for identity ${hash}`);
-    const belongsToNobody = record.userId === null && record.anonymousId === null;
+  private toRow(source: string, signal: NewSignal, hash: string, key: Buffer, receivedAt: Date): SignalRow {
+    const { messageId, type, event, userId, anonymousId, occurredAt } = signal;
+    const id = this.ids.make('sig');
     return {
-      id: record.id,
-      source: record.source,
-      message_id: record.messageId,
-      type: record.type,
-      event: record.event,
+      id,
+      source,
+      message_id: messageId,
+      type,
+      event,
       identity_hash: hash,
-      occurred_at: record.occurredAt,
-      body: this.vault.sealText(key, JSON.stringify(record)).toString('base64'),
-      partition: belongsToNobody ? null : parseInt(hash.slice(0, 8), 16) % INBOX_PARTITIONS,
+      occurred_at: occurredAt,
+      body: this.vault.sealText(
+        key,
+        recordText(signal, { id, source, receivedAt: receivedAt.toISOString() }),
+      ),
+      partition:
+        userId === null && anonymousId === null ? null : parseInt(hash.slice(0, 8), 16) % INBOX_PARTITIONS,
     };
   }
 
   /** Under which identity it was sent; a signal of nobody stands under its own message id. */
   private hashOf(signal: NewSignal): string {
-    if (signal.userId !== null) return identityHash(this.identitySecret, 'user', signal.userId);
-    return identityHash(
-      this.identitySecret,
-      'anonymous',
-      signal.anonymousId ?? `message ${signal.messageId}`,
-    );
+    if (signal.userId !== null) return this.remembered('user', signal.userId);
+    if (signal.anonymousId !== null) return this.remembered('anonymous', signal.anonymousId);
+    return identityHash(this.identitySecret, 'anonymous', `message ${signal.messageId}`);
   }
+
+  /** People send many signals in a row, and a keyed hash costs as much as reading one. */
+  private remembered(kind: 'user' | 'anonymous', value: string): string {
+    const known = this.hashes.get(`${kind} ${value}`);
+    if (known !== undefined) return known;
+    const hash = identityHash(this.identitySecret, kind, value);
+    if (this.hashes.size >= MOST_HASHES) this.hashes.clear();
+    this.hashes.set(`${kind} ${value}`, hash);
+    return hash;
+  }
+}
+
+/** The signal as JSON. Joined as text: an object with all its members would be made only to be written out. */
+function recordText(signal: NewSignal, rest: Omit<Signal, keyof NewSignal>): string {
+  return `${JSON.stringify(signal).slice(0, -1)},${JSON.stringify(rest).slice(1)}`;
 }
