@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { ConfigurationError, readEnvironment } from './config/environment.js';
-import { DirectoryLockedError } from './platform/database/index.js';
+import { DirectoryLockedError, SchemaError } from './platform/database/index.js';
 import { runUntilSignal } from './process.js';
 import { startService } from './service.js';
 
@@ -11,7 +11,10 @@ try {
   runUntilSignal(service);
 } catch (error) {
   // What a person can mend is said in one line; anything else is a defect and keeps its stack.
-  const mendable = error instanceof ConfigurationError || error instanceof DirectoryLockedError;
+  const mendable =
+    error instanceof ConfigurationError ||
+    error instanceof DirectoryLockedError ||
+    error instanceof SchemaError;
   console.error(mendable ? error.message : error);
   process.exit(1);
 }

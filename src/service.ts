@@ -77,7 +77,11 @@ export async function startService(
   if (environment.CRASH_POINTS !== undefined) armCrashPoints(environment.CRASH_POINTS);
   await mkdir(resolve(environment.DATA_DIR), { recursive: true });
   const runtime = parts.runtime ?? (await createRuntime(environment));
-  const database = parts.database ?? (await Database.open(databaseLocation(environment)));
+  const logger = createLogger(environment.LOG_LEVEL);
+  const say = (line: string): void => {
+    logger.log(line, 'migrations');
+  };
+  const database = parts.database ?? (await Database.open(databaseLocation(environment), { say }));
   let app: NestFastifyApplication | undefined;
   const stop = async (): Promise<void> => {
     await app?.get(PipelineService).stop();
@@ -86,7 +90,7 @@ export async function startService(
   };
   try {
     const options = Object.assign(new NestApplicationContextOptions(), {
-      logger: createLogger(environment.LOG_LEVEL),
+      logger,
       abortOnError: false,
     });
     app = await NestFactory.create<NestFastifyApplication>(

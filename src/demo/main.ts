@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AccessService, type PersonActor, TokensService } from '../access/index.js';
 import { ConfigurationError, readEnvironment } from '../config/environment.js';
-import { DirectoryLockedError } from '../platform/database/index.js';
+import { DirectoryLockedError, SchemaError } from '../platform/database/index.js';
 import { PoliciesService } from '../policies/index.js';
 import { runUntilSignal } from '../process.js';
 import { errorCode } from '../shared/errors.js';
@@ -67,7 +67,10 @@ try {
     `Sign in once:  ${await service.app.get(AccessService).signInLink(service.administrator.personId, 'system')}\n`,
   );
 } catch (error) {
-  const mendable = error instanceof ConfigurationError || error instanceof DirectoryLockedError;
+  const mendable =
+    error instanceof ConfigurationError ||
+    error instanceof DirectoryLockedError ||
+    error instanceof SchemaError;
   console.error(mendable ? error.message : error);
   process.exit(1);
 }

@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { vector } from '@electric-sql/pglite-pgvector';
 import pg from 'pg';
-import { Database } from '../../src/platform/database/index.js';
+import { Database, type DatabaseLocation } from '../../src/platform/database/index.js';
 
 /** A fresh, migrated database of its own: embedded by default, on PostgreSQL when DATABASE_URL names a server. */
 export interface TestDatabase {
@@ -34,22 +37,61 @@ async function openEmbedded(): Promise<TestDatabase> {
 }
 
 async function openOn(server: string): Promise<TestDatabase> {
-  const name = `countersign_test_${randomBytes(6).toString('hex')}`;
-  await administer(server, `create database ${name}`);
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  const database = await Database.open({ engine: 'postgres', url: url.href });
+  const { url, drop } = await createOn(server);
+  const database = await Database.open({ engine: 'postgres', url });
   return {
     database,
-    url: url.href,
+    url,
     close: async () => {
       await database.close();
-      await administer(server, `drop database if exists ${name} with (force)`);
+      await drop();
     },
   };
 }
 
-async function administer(server: string, statement: string): Promise<void> {
+async function createOn(server: string): Promise<{ url: string; drop: () => Promise<void> }> {
+  const name = `countersign_test_${randomBytes(6).toString('hex')}`;
+  await administer(server, `create database ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return {
+    url: url.href,
+    drop: () => administer(server, `drop database if exists ${name} with (force)`),
+  };
+}
+
+/** Where an empty database, or one filled by plain SQL, can be opened, more than once on PostgreSQL; and what takes it away again. */
+export interface TestLocation {
+  readonly location: DatabaseLocation;
+  drop(): Promise<void>;
+}
+
+/** @param dump what pg_dump wrote, without COPY. */
+export async function createTestLocation(dump?: string): Promise<TestLocation> {
+  // psql's own commands are no SQL.
+  const text = dump?.replace(/^\\.*$/gm, '');
+  const server = process.env['DATABASE_URL'];
+  if (server === undefined || server === '') return createEmbedded(text);
+  const { url, drop } = await createOn(server);
+  if (text !== undefined) await administer(url, text);
+  return { location: { engine: 'postgres', url }, drop };
+}
+
+async function createEmbedded(text: string | undefined): Promise<TestLocation> {
+  const directory = await mkdtemp(join(tmpdir(), 'countersign-database-'));
+  if (text !== undefined) {
+    const pglite = new PGlite({ dataDir: `file://${directory}/pg`, extensions: { vector } });
+    await pglite.exec(text);
+    await pglite.close();
+  }
+  return {
+    location: { engine: 'embedded', directory },
+    drop: () => rm(directory, { recursive: true, force: true }),
+  };
+}
+
+/** Runs statements on a connection of their own. */
+export async function administer(server: string, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: server });
   await client.connect();
   try {

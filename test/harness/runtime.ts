@@ -27,12 +27,16 @@ export class TestClock extends Clock {
 }
 
 /** What a process would bring, with a clock to move. */
-export function testRuntime(clock: Clock, environment: Record<string, string> = {}): Runtime {
+export function testRuntime(
+  clock: Clock,
+  environment: Record<string, string> = {},
+  secretKey = randomBytes(32).toString('base64url'),
+): Runtime {
   const parsed: Environment = readEnvironment({ PORT: '0', LOG_LEVEL: 'silent', ...environment });
   return {
     environment: parsed,
     clock,
     ids: new RandomIds(clock),
-    secrets: new Secrets([randomBytes(32).toString('base64url')]),
+    secrets: new Secrets([secretKey]),
   };
 }

@@ -6,7 +6,7 @@ import { readEnvironment } from '../../src/config/environment.js';
 import { type Database } from '../../src/platform/database/index.js';
 import { type Runtime } from '../../src/platform/runtime.js';
 import { type RunningService, startService } from '../../src/service.js';
-import { openTestDatabase } from './database.js';
+import { openTestDatabase, type TestDatabase } from './database.js';
 import { TestClock, testRuntime } from './runtime.js';
 
 export const WRITE_KEY = 'story-write-key';
@@ -39,6 +39,8 @@ export interface StorySettings {
   readonly playbook?: Readonly<Record<string, string | null>>;
   /** Keep holdouts, audits and exploration as the playbook has them; by default a story leaves nothing to chance. */
   readonly chance?: boolean;
+  /** A database to go on with, instead of an empty one, and the secret key it was filled under. */
+  readonly from?: { readonly opened: Omit<TestDatabase, 'url'>; readonly secretKey: string };
 }
 
 async function leaveNothingToChance(policies: string): Promise<void> {
@@ -86,9 +88,9 @@ export class Story {
       BOOTSTRAP_API_KEY: ADMIN.token,
       ...settings.environment,
     };
-    const opened = await openTestDatabase();
+    const opened = settings.from?.opened ?? (await openTestDatabase());
     try {
-      const runtime = testRuntime(clock, variables);
+      const runtime = testRuntime(clock, variables, settings.from?.secretKey);
       const service = await startService(readEnvironment(variables), {
         runtime,
         database: opened.database,

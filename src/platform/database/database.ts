@@ -6,7 +6,8 @@ import { openEmbedded } from './embedded.js';
 import { openPostgres } from './postgres.js';
 import { type OpenedDialect } from './dialect.js';
 import { type Db, type Tables, type Tx } from './handles.js';
-import { migrateToLatest, requireLatest } from './migrator.js';
+import { MIGRATIONS } from './migration-file.js';
+import { migrateToLatest, type MigrationOptions, requireMigrated } from './migrator.js';
 
 type Engine = 'embedded' | 'postgres';
 
@@ -32,25 +33,31 @@ export class Database {
     private readonly dialect: OpenedDialect,
   ) {}
 
-  /** Opens the database and brings its schema up to date. */
-  static open(location: DatabaseLocation): Promise<Database> {
-    return Database.openWith(location, migrateToLatest);
+  /**
+   * Opens the database and brings its schema up to date.
+   * @param migrating where else the migrations lie, who hears what is done, how long to wait for locks.
+   * @throws SchemaError when the schema needs a newer version of the service, or when its locks are not to be had.
+   */
+  static open(location: DatabaseLocation, migrating: Partial<MigrationOptions> = {}): Promise<Database> {
+    return Database.openWith(location, migrateToLatest, migrating);
   }
 
-  /** Opens the database and changes nothing. @throws SchemaError when its schema is not this version's. */
+  /** Opens the database and changes nothing. @throws SchemaError when this version cannot work with its schema. */
   static openAsItIs(location: DatabaseLocation): Promise<Database> {
-    return Database.openWith(location, requireLatest);
+    return Database.openWith(location, requireMigrated, {});
   }
 
   private static async openWith(
     location: DatabaseLocation,
-    prepare: (db: Db) => Promise<void>,
+    prepare: (db: Db, options: MigrationOptions) => Promise<void>,
+    migrating: Partial<MigrationOptions>,
   ): Promise<Database> {
     const dialect = location.engine === 'embedded' ? await openEmbedded(location) : openPostgres(location);
     const kysely: Db = new Kysely<Tables>({ dialect: dialect.dialect });
     const database = new Database(location.engine, kysely, dialect);
     try {
-      await prepare(kysely);
+      const alone = location.engine === 'embedded';
+      await prepare(kysely, { folder: MIGRATIONS, alone, say: () => undefined, ...migrating });
     } catch (error) {
       await database.close();
       throw error;

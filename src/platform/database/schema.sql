@@ -415,6 +415,13 @@ table reviews
   CREATE INDEX reviews_open_queue ON public.reviews USING btree (priority DESC, expires_at, id) WHERE (state = ANY (ARRAY['pending'::text, 'claimed'::text, 'awaiting_second'::text]))
   CREATE INDEX reviews_queue ON public.reviews USING btree (priority DESC, expires_at, id)
 
+table schema_migrations
+  name text not null
+  hash text
+  minimum_reader text
+  applied_at timestamp with time zone not null default now()
+  constraint schema_migrations_pkey PRIMARY KEY (name)
+
 table sessions
   token_hash text not null
   person_id text not null
