@@ -14,6 +14,7 @@ const stages = [
   'review',
   'dispatch',
   'outcomes',
+  'learning',
   'rehearsal',
 ];
 const any = stages.join('|');

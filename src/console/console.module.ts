@@ -1,6 +1,7 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { h } from 'preact';
 import { DecisionsModule } from '../decisions/index.js';
+import { LearningModule } from '../learning/index.js';
 import { DispatchModule } from '../dispatch/index.js';
 import { MessagesModule } from '../messages/index.js';
 import { ProblemPages } from '../platform/http/index.js';
@@ -10,6 +11,7 @@ import { ProfilesModule } from '../profiles/index.js';
 import { ReviewModule } from '../review/index.js';
 import { SignalsModule } from '../signals/index.js';
 import { AccountController } from './account/account.controller.js';
+import { AutomationController } from './automation/automation.controller.js';
 import { AssetsController } from './assets.controller.js';
 import { ConsoleAssets } from './assets.service.js';
 import { DecisionsPagesController } from './decisions/decisions-pages.controller.js';
@@ -42,6 +44,7 @@ import { TeamController } from './team/team.controller.js';
     ReviewModule,
     DispatchModule,
     LlmModule,
+    LearningModule,
   ],
   controllers: [
     HomeController,
@@ -55,6 +58,7 @@ import { TeamController } from './team/team.controller.js';
     MessagesPagesController,
     MailFramesController,
     PlaybookController,
+    AutomationController,
     OperationsController,
     TeamController,
     AccountController,

@@ -34,6 +34,9 @@ export function withDone(path: string, done: keyof typeof DONE): string {
 
 /** What a page says after something was done; only these can be said, so a link cannot put words into the console's mouth. */
 export const DONE = {
+  gate_opened: 'The gate is open, in your name. Drafts below its threshold go without a person from now on.',
+  gate_closed: 'The gate is closed. Every draft is read by a person again.',
+  risk_adopted: 'The learned weights are in use.',
   approved: 'Approved and signed.',
   first: 'Signed. It waits for a second person now.',
   rejected: 'Rejected. Nothing is sent.',

@@ -18,6 +18,7 @@ import { type Bundle } from '../policies/bundle.js';
 import { PoliciesService } from '../policies/index.js';
 import { ProfilesService } from '../profiles/index.js';
 import { type Profile } from '../profiles/profile.js';
+import { readClosedGate } from './gates.read-model.js';
 import { type Approval, openApproval, storedApprovalSchema } from '../review/approval.js';
 import { Clock } from '../shared/clock.js';
 import { contentHash } from '../shared/hash.js';
@@ -202,7 +203,9 @@ export class DispatchService {
       await this.refuse(tx, message, opened);
       return DONE;
     }
-    const look = await this.lookAgain(tx, bundle, message, profile, opened, now);
+    const look =
+      (await this.gateClosed(tx, opened)) ??
+      (await this.lookAgain(tx, bundle, message, profile, opened, now));
     if (look.verdict !== 'send') return this.follow(tx, message, look, now);
     const parcel = this.pack(bundle, message, profile, opened, now);
     if ('to' in parcel) {
@@ -236,6 +239,15 @@ export class DispatchService {
       detail: { reason: opened.reason },
     });
     return refusal('failed', 'approval_refused', `It was not sent: ${opened.reason}.`);
+  }
+
+  /** What was approved under a gate that has closed since comes back to a person. */
+  private async gateClosed(tx: Tx, { payload }: Approval): Promise<RecheckResult | null> {
+    if (payload.kind !== 'threshold') return null;
+    const closed = await readClosedGate(tx, payload.gate?.id ?? '');
+    if (closed === null) return null;
+    const text = `Drafts of this action need a person again. ${closed}`.trim();
+    return { verdict: 'review', reasons: [{ code: 'gate.closed', text }], tier: 1, handoff: null };
   }
 
   /** Everything afresh: consent, caps, hours, goal, facts, and whether the signed recipient still is this person's address. */

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { DecisionsModule } from '../decisions/index.js';
 import { DispatchModule } from '../dispatch/index.js';
 import { DraftingModule } from '../drafting/index.js';
+import { LearningModule } from '../learning/index.js';
 import { MessagesModule } from '../messages/index.js';
 import { OutcomesModule } from '../outcomes/index.js';
 import { PoliciesModule } from '../policies/index.js';
@@ -33,6 +34,7 @@ import { TimersService } from './timers.service.js';
     DispatchModule,
     OutcomesModule,
     RehearsalModule,
+    LearningModule,
   ],
   providers: [IntakeService, TimersService, MaintenanceService, PipelineService],
   exports: [PipelineService],

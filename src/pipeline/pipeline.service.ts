@@ -3,6 +3,7 @@ import { type Environment } from '../config/environment.js';
 import { DecisionsService } from '../decisions/index.js';
 import { DispatchService } from '../dispatch/index.js';
 import { DraftingService } from '../drafting/index.js';
+import { AutomationService } from '../learning/index.js';
 import { OutcomesService } from '../outcomes/index.js';
 import { ENVIRONMENT } from '../platform/runtime.js';
 import { WorkRelay, WorkService } from '../platform/work/index.js';
@@ -29,6 +30,7 @@ export class PipelineService {
     review: ReviewService,
     dispatch: DispatchService,
     outcomes: OutcomesService,
+    learning: AutomationService,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {
     this.work.register(decisions.triggerFired);
@@ -41,6 +43,7 @@ export class PipelineService {
     this.work.register(dispatch.messageApproved);
     this.work.register(dispatch.fateTold);
     this.work.register(outcomes.linkFollowed);
+    this.work.register(learning.draftJudged);
   }
 
   /** Starts the loops; in a process that only answers requests there are none. */

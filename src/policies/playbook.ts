@@ -156,6 +156,19 @@ export const actionSchema = z.strictObject({
     allowedFields: z.array(z.string()).default([]),
     /** What happens when the model is gone, refuses or answers rubbish. */
     fallback: z.enum(['template', 'hold']).default('template'),
+    /** On what terms the model's drafts may go without a person; absent: they never do. */
+    automatic: z
+      .strictObject({
+        /** The tolerated share of drafts that a careful reviewer would have rejected or materially changed. */
+        wrong: z.number().gt(0).max(0.2),
+        /** With how much confidence that must be shown, by verdicts of people. */
+        confidence: z.number().min(0.5).max(0.999).default(0.95),
+        /** A look is made after as many audits as so many misses need: `[0]` once, `[0, 2]` twice. Fixed before the first audit. */
+        misses: z.array(z.int().min(0).max(50)).min(1).max(5).default([0]),
+        /** Share of the drafts that could go and that a person looks at all the same. */
+        auditShare: z.number().min(0.01).max(1).default(0.1),
+      })
+      .optional(),
   }),
   /** Share of template messages sent to review at random. */
   auditShare: z.number().min(0).max(1).default(0),

@@ -17,6 +17,8 @@ const approvalPayloadSchema = z.strictObject({
   template: z
     .strictObject({ id: z.string(), contentHash: z.string(), bundleHash: z.string(), signature: z.string() })
     .nullable(),
+  /** kind `threshold`: the gate it passed, opened by whoever answers for it. */
+  gate: z.strictObject({ id: z.string(), fingerprint: z.string(), threshold: z.number() }).optional(),
   bundleHash: z.string(),
   at: z.string(),
   /** Not to be sent at or after this time. */

@@ -10,6 +10,16 @@ import { contentHash } from '../shared/hash.js';
 import { type ApprovalPayload } from './approval.js';
 import { SigningService } from './signing.service.js';
 
+type Ground = Pick<ApprovalPayload, 'kind' | 'by' | 'template' | 'gate'>;
+
+/** What the message's step says, by what the approval rests on. */
+const APPROVED: Readonly<Record<Ground['kind'], (ground: Ground, last: string) => string>> = {
+  person: ({ by }) => `Approved by ${by.map((each) => each.name).join(' and ')}.`,
+  template: ({ template }, last) => `Approved under the template ${template?.id ?? ''}, signed by ${last}.`,
+  threshold: ({ gate }, last) =>
+    `Its risk is below ${gate?.threshold.toFixed(2) ?? ''}, from where drafts of this action go without a person; ${last} opened that gate.`,
+};
+
 /** Signs a message's exact content and hands it over, in one transaction. */
 @Injectable()
 export class ApprovingService {
@@ -22,12 +32,7 @@ export class ApprovingService {
   ) {}
 
   /** @param by who answers for it: the reviewers, or whoever signed the template. */
-  async approve(
-    tx: Tx,
-    message: Message,
-    content: MessageContent,
-    ground: Pick<ApprovalPayload, 'kind' | 'by' | 'template'>,
-  ): Promise<void> {
+  async approve(tx: Tx, message: Message, content: MessageContent, ground: Ground): Promise<void> {
     const now = this.clock.now();
     const approval = this.signing.signApproval({
       messageId: message.id,
@@ -46,9 +51,7 @@ export class ApprovingService {
     await this.messages.move(tx, message.id, 'approved', {
       actor: isPerson ? last.personId : 'system',
       code: `approved.${ground.kind}`,
-      text: isPerson
-        ? `Approved by ${ground.by.map((each) => each.name).join(' and ')}.`
-        : `Approved under the template ${ground.template?.id ?? ''}, signed by ${last.name}.`,
+      text: APPROVED[ground.kind](ground, last.name),
     });
     await this.audit.record(tx, {
       actor: isPerson ? last.personId : 'system',
@@ -59,6 +62,7 @@ export class ApprovingService {
         by: ground.by.map((each) => each.personId),
         contentHash: approval.payload.contentHash,
         template: ground.template?.id ?? null,
+        ...(ground.gate === undefined ? {} : { gate: ground.gate.id }),
         signature: approval.signature,
       },
     });

@@ -1,2 +1,3 @@
+export { GatesService } from './gates.service.js';
 export { ReviewModule } from './review.module.js';
 export { ReviewService } from './review.service.js';

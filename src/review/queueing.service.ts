@@ -17,6 +17,8 @@ import { Clock, durationMs } from '../shared/clock.js';
 import { contentHash } from '../shared/hash.js';
 import { Ids } from '../shared/ids.js';
 import { ApprovingService } from './approving.service.js';
+import { type Passage } from './gate.js';
+import { GatesService } from './gates.service.js';
 import { closedRefusal, OPEN_REVIEW_STATES, type Review, type Why } from './review.js';
 import {
   insertReview,
@@ -41,9 +43,14 @@ interface Loaded {
 interface Routed extends Loaded {
   readonly assessment: Assessment;
   readonly signature: TemplateVerdict | null;
+  /** What wrote and checked it; null when no model did. */
+  readonly fingerprint: string | null;
 }
 
 type Gone = 'gone' | 'erased';
+
+/** Reasons for a look that say nothing against a draft. */
+const NO_DOUBT: ReadonlySet<string> = new Set(['origin.model', 'audit']);
 
 const whySchema = z.object({ code: z.string(), text: z.string() });
 /** What the last look before sending asks a person. `why` travels as JSON. */
@@ -70,6 +77,7 @@ export class QueueingService {
     private readonly risk: RiskService,
     private readonly signing: SigningService,
     private readonly approving: ApprovingService,
+    private readonly gates: GatesService,
   ) {}
 
   readonly draftAssessed: WorkHandler<undefined, Routed | Gone> = {
@@ -156,7 +164,14 @@ export class QueueingService {
     // Unknown risk is never "allow": without a judgement of exactly these words nothing goes on.
     if (assessed?.contentHash !== contentHash(loaded.content))
       throw new Error(`message ${messageId} has no assessment of its present content`);
-    return { ...loaded, assessment: assessed.assessment, signature: await this.signatureOf(loaded) };
+    const { db } = this.database;
+    const { bundle, content, draft } = loaded;
+    return {
+      ...loaded,
+      assessment: assessed.assessment,
+      signature: await this.signatureOf(loaded),
+      fingerprint: draft.origin === 'model' ? await this.gates.fingerprint(db, bundle, content) : null,
+    };
   }
 
   private async signatureOf({ content, bundle }: Loaded): Promise<TemplateVerdict | null> {
@@ -172,7 +187,9 @@ export class QueueingService {
     if (routed === 'erased') return this.cancelErased(tx, message);
     if (message.contentHash !== contentHash(routed.content)) return again(this.clock.now());
     if (await this.expireLate(tx, message)) return DONE;
-    const { content, decision, bundle, draft, assessment, signature } = routed;
+    const { content, decision, bundle, draft, assessment, signature, fingerprint } = routed;
+    const passage =
+      fingerprint === null ? null : await this.gates.passage(tx, message.id, content, fingerprint);
     const routing = route({
       messageId: message.id,
       origin: draft.origin,
@@ -180,9 +197,24 @@ export class QueueingService {
       review: decision.result.review,
       signature,
       auditShare: bundle.actions.get(message.action)?.spec.auditShare ?? 1,
+      passage,
     });
+    if (fingerprint !== null)
+      await this.gates.routed(tx, {
+        messageId: message.id,
+        content,
+        fingerprint,
+        assessment,
+        passage,
+        candidate: routing.to === 'approval' || routing.why.every(({ code }) => NO_DOUBT.has(code)),
+        picked: routing.to === 'review',
+      });
     if (routing.to === 'review') {
       await this.open(tx, message, routed, routing);
+      return DONE;
+    }
+    if (routing.under === 'gate') {
+      await this.approveUnder(tx, message, content, passage);
       return DONE;
     }
     const { template } = content.versions;
@@ -210,6 +242,23 @@ export class QueueingService {
       },
     });
     return DONE;
+  }
+
+  private async approveUnder(
+    tx: Tx,
+    message: Message,
+    content: MessageContent,
+    passage: Passage | null,
+  ): Promise<void> {
+    if (passage === null)
+      throw new Error(`message ${message.id} was routed through a gate and there is none`);
+    const { id, fingerprint, threshold, openedBy, openedAt } = passage.gate;
+    await this.approving.approve(tx, message, content, {
+      kind: 'threshold',
+      by: [{ ...openedBy, at: openedAt }],
+      template: null,
+      gate: { id, fingerprint, threshold },
+    });
   }
 
   /** Back from dispatch: judged anew on what holds now, and put in front of a person with the reason. */

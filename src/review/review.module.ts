@@ -6,6 +6,7 @@ import { MessagesModule } from '../messages/index.js';
 import { PoliciesModule, TemplateSigner } from '../policies/index.js';
 import { RiskModule } from '../risk/index.js';
 import { ApprovingService } from './approving.service.js';
+import { GatesService } from './gates.service.js';
 import { QueueingService } from './queueing.service.js';
 import { ReviewViews } from './review-views.service.js';
 import { ReviewService } from './review.service.js';
@@ -21,10 +22,11 @@ import { SigningService } from './signing.service.js';
     SigningService,
     { provide: TemplateSigner, useExisting: SigningService },
     ApprovingService,
+    GatesService,
     QueueingService,
     ReviewViews,
     ReviewService,
   ],
-  exports: [ReviewService, TemplateSigner],
+  exports: [ReviewService, GatesService, TemplateSigner],
 })
 export class ReviewModule {}

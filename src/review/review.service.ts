@@ -16,6 +16,7 @@ import { RiskService } from '../risk/index.js';
 import { Clock, durationMs } from '../shared/clock.js';
 import { contentHash } from '../shared/hash.js';
 import { ApprovingService } from './approving.service.js';
+import { GatesService } from './gates.service.js';
 import { QueueingService } from './queueing.service.js';
 import { type ReviewQuery, ReviewViews } from './review-views.service.js';
 import {
@@ -78,6 +79,7 @@ export class ReviewService {
     private readonly drafting: DraftingService,
     private readonly risk: RiskService,
     private readonly approving: ApprovingService,
+    private readonly gates: GatesService,
     private readonly queueing: QueueingService,
     private readonly views: ReviewViews,
   ) {
@@ -218,6 +220,7 @@ export class ReviewService {
         return review.contentHash;
       case 'reject':
         await this.close(tx, review, 'rejected');
+        await this.gates.judged(tx, review.messageId, 'rejected');
         await this.messages.move(tx, review.messageId, 'rejected', {
           actor: person.personId,
           code: request.reasons?.[0] ?? 'rejected',
@@ -261,6 +264,7 @@ export class ReviewService {
     if (contentHash(content) !== review.contentHash)
       throw new Error(`review ${review.id} is about other words than message ${message.id} holds`);
     await this.close(tx, review, 'approved');
+    await this.gates.judged(tx, message.id, content);
     await this.approving.approve(tx, message, content, {
       kind: 'person',
       by: [...approvals, own],
@@ -275,6 +279,7 @@ export class ReviewService {
     person: PersonActor,
   ): Promise<void> {
     await this.close(tx, review, 'handed_off');
+    await this.gates.judged(tx, message.id, 'handed_off');
     await this.tasks.open(tx, {
       profileId: message.profileId,
       owner: bundle.engine.handoffOwner,

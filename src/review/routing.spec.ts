@@ -33,6 +33,7 @@ function input(parts: Partial<RoutingInput> = {}): RoutingInput {
     review: null,
     signature: { ok: true, payload, signature: 's' },
     auditShare: 0,
+    passage: null,
     ...parts,
   };
 }
@@ -44,12 +45,48 @@ const why = (parts: Partial<RoutingInput>): string[] => {
 
 describe('routing', () => {
   it('lets on what comes from a signed template and raises no doubt', () => {
-    expect(route(input())).toEqual({ to: 'approval' });
+    expect(route(input())).toEqual({ to: 'approval', under: 'template' });
   });
 
   it('reviews what a model or a person wrote, however harmless', () => {
     expect(why({ origin: 'model' })).toEqual(['origin.model']);
     expect(why({ origin: 'person' })).toEqual(['origin.person']);
+  });
+
+  describe('with an open gate', () => {
+    const gate = {
+      id: 'gat_1',
+      action: 'welcome',
+      fingerprint: 'f',
+      look: 1,
+      threshold: 0.3,
+      auditShare: 0.1,
+      wrong: 0.01,
+      openedBy: { personId: 'per_ana', name: 'Ana' },
+      openedAt: '2026-11-18T12:00:00.000Z',
+    };
+    const passage = { gate, audited: false };
+    const assessment = (score: number) => ({ score, tier: 1 as const, threshold: 0.5, contributions: [] });
+
+    it('lets a model’s draft below the threshold go', () => {
+      expect(
+        route(input({ origin: 'model', signature: null, passage, assessment: assessment(0.29) })),
+      ).toEqual({
+        to: 'approval',
+        under: 'gate',
+      });
+    });
+
+    it.each([
+      ['at the threshold', { assessment: assessment(0.3) }, ['origin.model']],
+      ['with a score that is no number', { assessment: assessment(NaN) }, ['origin.model', 'risk']],
+      ['when chance picks it', { passage: { gate, audited: true } }, ['audit']],
+      ['when a guardrail asks', { review: { tier: 1 as const, why: [] } }, ['guardrail']],
+      ['when a person changed it', { origin: 'person' as const }, ['origin.person']],
+    ])('shows a person what is %s', (_, parts, codes) => {
+      const base = { origin: 'model' as const, signature: null, passage, assessment: assessment(0.1) };
+      expect(why({ ...base, ...parts })).toEqual(codes);
+    });
   });
 
   it('reviews what a guardrail asks for, in its tier', () => {

@@ -2,6 +2,7 @@ import { type DecisionResult } from '../decisions/decision.js';
 import { type DraftOrigin } from '../drafting/draft.js';
 import { type Assessment } from '../risk/assessment.js';
 import { unitHash } from '../shared/hash.js';
+import { type Passage } from './gate.js';
 import { type Why } from './review.js';
 import { type TemplateVerdict } from './template-signature.js';
 
@@ -15,11 +16,13 @@ export interface RoutingInput {
   readonly signature: TemplateVerdict | null;
   /** Share of messages looked at by chance, 0 to 1. */
   readonly auditShare: number;
+  /** How a model's draft stands to its action's gate; null without an open one. */
+  readonly passage: Passage | null;
 }
 
 /** Where an assessed draft goes, and every reason a person must see it. */
 export type Route =
-  | { readonly to: 'approval' }
+  | { readonly to: 'approval'; readonly under: 'template' | 'gate' }
   | {
       readonly to: 'review';
       readonly minimumTier: 1 | 2;
@@ -32,19 +35,28 @@ export function isAudited(messageId: string, auditShare: number): boolean {
   return unitHash(`audit:${messageId}`) < auditShare;
 }
 
+const AUDIT: Why = { code: 'audit', text: 'Picked by chance, to look after what goes out automatically.' };
+
+/** Written so that a score that is no number does not pass. */
+function passesGate({ assessment, passage }: RoutingInput): boolean {
+  return passage !== null && assessment.score < passage.gate.threshold;
+}
+
 /** The tier a draft needs: what is asked for whatever it says, such as by guardrails, and what its risk asks for, whichever is more. */
 export function tierOf(assessment: Pick<Assessment, 'tier'>, minimum: 1 | 2): 1 | 2 {
   return assessment.tier === 2 || minimum === 2 ? 2 : 1;
 }
 
 /**
- * What a model or a person wrote is reviewed. What comes from a signed template goes on, unless a guardrail, its risk, chance or a fault of
+ * What a model or a person wrote is reviewed; a model's draft below the threshold of an open gate goes on. What comes from a signed template goes on, unless a guardrail, its risk, chance or a fault of
  * its signature sends it to a person. Every reason is kept.
  */
 export function route(input: RoutingInput): Route {
   const { assessment, signature } = input;
   const why: Why[] = [];
-  if (input.origin === 'model') why.push({ code: 'origin.model', text: 'A language model wrote it.' });
+  const passes = input.origin === 'model' && passesGate(input);
+  if (input.origin === 'model' && !passes)
+    why.push({ code: 'origin.model', text: 'A language model wrote it.' });
   if (input.origin === 'person') why.push({ code: 'origin.person', text: 'A person changed it.' });
   if (input.review !== null) {
     why.push(
@@ -64,10 +76,10 @@ export function route(input: RoutingInput): Route {
   if (signature === null && input.origin === 'template')
     why.push({ code: 'template.unknown', text: 'It names no template that could be signed.' });
   if (signature?.ok === false) why.push({ code: signature.code, text: signature.text });
-  if (input.origin === 'template' && isAudited(input.messageId, input.auditShare))
-    why.push({ code: 'audit', text: 'Picked by chance, to look after what goes out automatically.' });
+  if (input.origin === 'template' && isAudited(input.messageId, input.auditShare)) why.push(AUDIT);
+  if (passes && input.passage?.audited === true) why.push(AUDIT);
   const [first, ...others] = why;
-  if (first === undefined) return { to: 'approval' };
+  if (first === undefined) return { to: 'approval', under: passes ? 'gate' : 'template' };
   const minimumTier = input.review?.tier ?? 1;
   return { to: 'review', minimumTier, tier: tierOf(assessment, minimumTier), why: [first, ...others] };
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { canonicalJson } from '../shared/canonical-json.js';
 import { fact, mail, riskInput } from '../../test/harness/risk.js';
 import { assess, combine } from './assess.js';
+import { UNFITTED } from './calibration.js';
 import { CHECKS } from './checks/index.js';
 
 describe('assess', () => {
@@ -11,6 +12,7 @@ describe('assess', () => {
       tier: 1,
       threshold: 0.5,
       contributions: [],
+      signs: [],
       claims: [],
     });
   });
@@ -22,7 +24,7 @@ describe('assess', () => {
         throw new Error('no');
       },
     };
-    const result = assess(riskInput('Hello'), [...CHECKS, broken]);
+    const result = assess(riskInput('Hello'), UNFITTED, [...CHECKS, broken]);
     expect(result).toMatchObject({ score: 1, tier: 2 });
     expect(result.contributions[0]).toMatchObject({ code: 'broken.crashed', weight: 1 });
   });

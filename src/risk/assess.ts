@@ -1,6 +1,7 @@
 import { type Assessment, type Contribution } from './assessment.js';
-import { type Check, type CheckContext, type RiskInput } from './check.js';
+import { type Check, type CheckContext, needsPerson, type RiskInput } from './check.js';
 import { CHECKS } from './checks/index.js';
+import { calibrate, type RiskModel, UNFITTED } from './calibration.js';
 import { readDraft } from './draft-text.js';
 import { claimsOf } from './grounded-claims.js';
 
@@ -40,23 +41,30 @@ function byWeight(a: Contribution, b: Contribution): number {
 
 /**
  * Judges a draft: every check is made, and every reason kept. Deterministic; what cannot be judged counts as the highest risk.
+ * @param model how its signs are weighed; as set by hand unless verdicts have taught otherwise.
  * @param checks all of them unless a test says otherwise.
  */
-export function assess(input: RiskInput, checks: readonly Check[] = CHECKS): Assessment {
-  const contributions: Contribution[] = [];
-  const draft = attempt('reading', () => readDraft(input.content), contributions) ?? [];
+export function assess(
+  input: RiskInput,
+  model: RiskModel = UNFITTED,
+  checks: readonly Check[] = CHECKS,
+): Assessment {
+  const found: Contribution[] = [];
+  const draft = attempt('reading', () => readDraft(input.content), found) ?? [];
   const context: CheckContext = { ...input, draft };
   for (const check of checks) {
-    const found = attempt(check.name, () => check.run(context), contributions);
-    if (found !== null) contributions.push(...found);
+    const signs = attempt(check.name, () => check.run(context), found);
+    if (signs !== null) found.push(...signs);
   }
-  const claims = attempt('claims', () => claimsOf(context), contributions) ?? [];
+  const claims = attempt('claims', () => claimsOf(context), found) ?? [];
+  const contributions = calibrate(found, model, needsPerson(input.engine));
   const score = combine(contributions);
   return {
     score,
     tier: score >= input.engine.secondPersonFrom ? 2 : 1,
     threshold: input.engine.riskThreshold,
     contributions: contributions.sort(byWeight),
+    signs: found.map(({ code, weight }) => ({ code, weight })),
     claims,
   };
 }

@@ -36,6 +36,8 @@ export const assessmentSchema = z.strictObject({
   threshold: z.number().min(0).max(1),
   /** Heaviest first. */
   contributions: z.array(contributionSchema),
+  /** What the checks found, weighed as set by hand: what is learned from. */
+  signs: z.array(z.strictObject({ code: z.string(), weight: z.number().min(0).max(1) })).default([]),
   /** Every statement that has to be true, with the fact behind it. */
   claims: z.array(claimSchema),
 });

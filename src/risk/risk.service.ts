@@ -11,13 +11,17 @@ import { type Bundle } from '../policies/bundle.js';
 import { type Fact } from '../policies/fact.js';
 import { FactsService, PoliciesService } from '../policies/index.js';
 import { type Situation } from '../decisions/situation.js';
+import { canonicalJson } from '../shared/canonical-json.js';
 import { Clock } from '../shared/clock.js';
 import { contentHash } from '../shared/hash.js';
 import { Ids } from '../shared/ids.js';
 import { assess } from './assess.js';
 import { type Assessment, assessmentSchema, RISK_ENGINE } from './assessment.js';
 import { type AssessmentRow, insertAssessment, selectLatest } from './assessments.repository.js';
+import { type RiskModel, UNFITTED } from './calibration.js';
+import { type RiskInput } from './check.js';
 import { countAudience } from './audience.read-model.js';
+import { type AdoptedModel, insertModel, selectModel } from './risk-models.repository.js';
 
 const DAY_MS = 86_400_000;
 
@@ -28,11 +32,16 @@ export interface AssessedDraft {
   readonly contentHash: string;
 }
 
-interface AssessedAnswer {
+/** A judgement, and what made it. */
+interface Judged {
+  readonly assessment: Assessment;
+  readonly judge: string;
+}
+
+interface AssessedAnswer extends Judged {
   readonly message: Message;
   readonly draftId: string;
   readonly contentHash: string;
-  readonly assessment: Assessment;
 }
 
 /** Risk: load the draft and what it was made from, judge it, save the judgement and hand over. */
@@ -81,8 +90,8 @@ export class RiskService {
     const draft = await this.drafting.latest(db, messageId);
     if (message?.state !== 'drafting' || content === null || draft === null) return 'gone';
     const bundle = await this.policies.bundle(content.versions.bundle);
-    const assessment = await this.judge(db, bundle, message, content);
-    return { message, draftId: draft.id, contentHash: contentHash(content), assessment };
+    const judged = await this.judge(db, bundle, message, content);
+    return { message, draftId: draft.id, contentHash: contentHash(content), ...judged };
   }
 
   private async commitDraft(tx: Tx, job: Job, answer: AssessedAnswer | 'gone' | 'erased'): Promise<JobEnd> {
@@ -120,13 +129,13 @@ export class RiskService {
     draft: { readonly messageId: string; readonly draftId: string; readonly content: MessageContent },
   ): Promise<Assessment> {
     const message = await this.messages.lock(tx, draft.messageId);
-    const assessment = await this.judge(tx, bundle, message, draft.content);
+    const judged = await this.judge(tx, bundle, message, draft.content);
     await this.save(tx, message, {
       draftId: draft.draftId,
       contentHash: contentHash(draft.content),
-      assessment,
+      ...judged,
     });
-    return assessment;
+    return judged.assessment;
   }
 
   /** The latest assessment of a message's draft; null while there is none. @throws ErasedError */
@@ -152,18 +161,44 @@ export class RiskService {
     );
   }
 
+  /** How signs are weighed now. */
+  model(db: Executor): Promise<RiskModel> {
+    return selectModel(db);
+  }
+
+  /** Takes a model into use in a person's name. @returns false when it was in use before. */
+  adopt(
+    tx: Tx,
+    person: { readonly personId: string },
+    adopted: Pick<AdoptedModel, 'model' | 'verdicts' | 'brier' | 'brierBefore'>,
+  ): Promise<boolean> {
+    const text = canonicalJson(adopted.model);
+    return insertModel(tx, {
+      ...adopted,
+      adoptedBy: person.personId,
+      adoptedAt: this.clock.now(),
+      text,
+    });
+  }
+
+  /** Names what judges drafts now: the checks and what was learned about them. */
+  async judgeVersion(db: Executor): Promise<string> {
+    return versionOf(await selectModel(db));
+  }
+
   private async judge(
     db: Executor,
     bundle: Bundle,
     message: Message,
     content: MessageContent,
-  ): Promise<Assessment> {
+  ): Promise<Judged> {
     const made = await this.decisions.get(db, message.decisionId);
     if (made === null) throw new Error(`decision ${message.decisionId} is gone`);
     const now = this.clock.now();
     const { template } = content.versions;
     const compiled = template === null ? undefined : bundle.templates.get(template.id);
-    return assess({
+    const model = await selectModel(db);
+    const input: RiskInput = {
       content,
       decision: made.decision.result,
       situation: made.situation,
@@ -173,7 +208,8 @@ export class RiskService {
       template: compiled?.contentHash === template?.hash ? (compiled?.spec ?? null) : null,
       audience: await this.audience(db, bundle, template?.id ?? null, now),
       now: now.toISOString(),
-    });
+    };
+    return { assessment: assess(input, model), judge: versionOf(model) };
   }
 
   /** The situation's facts at their present versions, and whatever claims are approved by now. */
@@ -201,7 +237,7 @@ export class RiskService {
   private async save(
     tx: Tx,
     message: Message,
-    made: { draftId: string; contentHash: string; assessment: Assessment },
+    made: { draftId: string; contentHash: string } & Judged,
   ): Promise<void> {
     const { score, tier, ...rest } = made.assessment;
     await insertAssessment(tx, {
@@ -211,12 +247,17 @@ export class RiskService {
       content_hash: made.contentHash,
       score,
       tier,
-      engine: RISK_ENGINE,
+      engine: made.judge,
       assessed_at: this.clock.now(),
       key_id: message.profileId,
       contributions: await this.vault.sealFor(tx, message.profileId, rest),
     });
   }
+}
+
+/** Such as `risk-1`, or `risk-1/2026-11-22-400` once verdicts were learned from. */
+function versionOf(model: RiskModel): string {
+  return model === UNFITTED ? RISK_ENGINE : `${RISK_ENGINE}/${model.version}`;
 }
 
 function toAssessed(row: AssessmentRow, opened: string): AssessedDraft {

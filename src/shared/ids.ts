@@ -15,6 +15,7 @@ export type IdPrefix =
   | 'asm' // assessment
   | 'rev' // review
   | 'out' // outcome
+  | 'gat' // gate
   | 'pau' // pause
   | 'aud' // audit entry
   | 'con'; // consent entry

@@ -2,7 +2,12 @@ import { z } from 'zod';
 import { messageContentSchema, type MessageContent } from '../messages/content.js';
 import { type ApprovalPayload, openApproval, storedApprovalSchema } from '../review/approval.js';
 import { checkTemplateSignature } from '../review/template-signature.js';
-import { selectTemplateSignature, type SentRow, type VerdictRow } from './evidence.read-model.js';
+import {
+  selectPassage,
+  selectTemplateSignature,
+  type SentRow,
+  type VerdictRow,
+} from './evidence.read-model.js';
 import { type Evidence, open } from './evidence.js';
 
 const departureSchema = z.object({ contentHash: z.string(), wireHash: z.string() });
@@ -42,6 +47,7 @@ export async function approvalProblems(
     ...circumstances(row, payload),
     ...(payload.kind === 'person' ? people(payload, verdicts) : []),
     ...(payload.kind === 'template' ? await template(evidence, payload, content.data) : []),
+    ...(payload.kind === 'threshold' ? await gate(evidence, payload) : []),
     ...departure(row, payload),
   ];
 }
@@ -99,6 +105,23 @@ async function template(
   );
   if (!verdict.ok) return [verdict.text];
   return verdict.signature === named.signature ? [] : ['it rests on another signature of its template'];
+}
+
+/** It passed a gate that a person had opened for its action and makers, below the threshold, while that was open. */
+async function gate(evidence: Evidence, payload: ApprovalPayload): Promise<string[]> {
+  const passed = await selectPassage(evidence.db, payload.gate?.id ?? '', payload.messageId);
+  if (passed === null) return ['it rests on a gate that is not there, or on a draft that was never routed'];
+  const at = new Date(payload.at);
+  const isOpen = passed.opened_at <= at && (passed.closed_at === null || at <= passed.closed_at);
+  const isOwn = passed.action === passed.draft_action && passed.fingerprint === passed.draft_fingerprint;
+  return [
+    ...(isOpen ? [] : ['the gate was not open when it was approved']),
+    ...(isOwn ? [] : ['the gate was opened for other drafts']),
+    ...(passed.score < passed.threshold ? [] : ['its risk was not below the threshold of the gate']),
+    ...(payload.by.some(({ personId }) => personId === passed.opened_by)
+      ? []
+      : ['it names somebody who did not open the gate']),
+  ];
 }
 
 /** What left is what the sealed log says left. */

@@ -220,3 +220,28 @@ export async function selectDecisions(db: Executor, after: string, limit: number
     from decisions d where d.id > ${after} order by d.id limit ${limit}`.execute(db);
   return rows;
 }
+
+/** A gate and the draft that passed it. */
+export interface PassageRow {
+  readonly action: string;
+  readonly fingerprint: string;
+  readonly threshold: number;
+  readonly opened_by: string;
+  readonly opened_at: Date;
+  readonly closed_at: Date | null;
+  readonly draft_action: string;
+  readonly draft_fingerprint: string;
+  readonly score: number;
+}
+
+export async function selectPassage(
+  db: Executor,
+  gateId: string,
+  messageId: string,
+): Promise<PassageRow | null> {
+  const { rows } = await sql<PassageRow>`
+    select g.action, g.fingerprint, g.threshold, g.opened_by, g.opened_at, g.closed_at, j.action as draft_action,
+      j.fingerprint as draft_fingerprint, j.score
+    from gates g join judged_drafts j on j.message_id = ${messageId} where g.id = ${gateId}`.execute(db);
+  return rows[0] ?? null;
+}

@@ -16,6 +16,7 @@ import { type Runtime } from '../../src/platform/runtime.js';
 import { WorkModule, WorkService } from '../../src/platform/work/index.js';
 import { PoliciesService } from '../../src/policies/index.js';
 import { ProfilesService } from '../../src/profiles/index.js';
+import { RehearsalModule } from '../../src/rehearsal/index.js';
 import { ReviewModule, ReviewService } from '../../src/review/index.js';
 import { RiskService } from '../../src/risk/index.js';
 import { type Json } from '../../src/shared/canonical-json.js';
@@ -138,6 +139,7 @@ export class ReviewWorld {
         DecisionsModule,
         DraftingModule,
         ReviewModule,
+        RehearsalModule,
       ],
     })
       .setLogger(new ConsoleLogger({ logLevels: ['fatal'] }))

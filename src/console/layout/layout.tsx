@@ -13,6 +13,7 @@ export type PageSection =
   | 'messages'
   | 'outbox'
   | 'playbook'
+  | 'automation'
   | 'operations'
   | 'team'
   | 'audit';
@@ -38,6 +39,7 @@ function useNav(): { main: NavItem[]; rest: NavItem[] } {
     { section: 'messages', href: '/messages', text: 'Messages' },
     { section: 'outbox', href: '/outbox', text: 'Outbox' },
     { section: 'playbook', href: '/playbook', text: 'Playbook' },
+    { section: 'automation', href: '/automation', text: 'Automation' },
     { section: 'operations', href: '/operations', text: 'Operations', count: view.waiting.dead },
     { section: 'audit', href: '/audit', text: 'Audit log' },
   ];

@@ -192,6 +192,34 @@ table firings
   CREATE INDEX firings_address ON public.firings USING btree (address_hash, fired_at) WHERE (address_hash IS NOT NULL)
   CREATE INDEX firings_profile ON public.firings USING btree (profile_id, fired_at DESC)
 
+table gate_looks
+  action text not null
+  fingerprint text not null
+  look integer not null
+  threshold double precision
+  result text not null
+  made_at timestamp with time zone not null
+  constraint gate_looks_pkey PRIMARY KEY (action, fingerprint, look)
+
+table gates
+  id text not null
+  action text not null
+  fingerprint text not null
+  look integer not null
+  threshold double precision not null
+  audit_share double precision not null
+  wrong double precision not null
+  opened_by text not null
+  opened_at timestamp with time zone not null
+  closed_by text
+  closed_at timestamp with time zone
+  closed_code text
+  closed_text text
+  constraint gates_action_fingerprint_look_fkey FOREIGN KEY (action, fingerprint, look) REFERENCES gate_looks(action, fingerprint, look)
+  constraint gates_opened_by_fkey FOREIGN KEY (opened_by) REFERENCES people(id)
+  constraint gates_pkey PRIMARY KEY (id)
+  CREATE UNIQUE INDEX gates_open ON public.gates USING btree (action) WHERE (closed_at IS NULL)
+
 table idempotency_keys
   scope text not null
   key text not null
@@ -220,6 +248,26 @@ table inbox_partitions
   leased_by text
   leased_until timestamp with time zone
   constraint inbox_partitions_pkey PRIMARY KEY (partition)
+
+table judged_drafts
+  message_id text not null
+  action text not null
+  fingerprint text not null
+  score double precision not null
+  share double precision not null
+  picked boolean not null
+  candidate boolean not null
+  signs text not null
+  words_hash text not null
+  routed_at timestamp with time zone not null
+  verdict text
+  judged_at timestamp with time zone
+  constraint judged_drafts_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id)
+  constraint judged_drafts_pkey PRIMARY KEY (message_id)
+  constraint judged_drafts_share_check CHECK (((share > (0)::double precision) AND (share <= (1)::double precision)))
+  constraint judged_drafts_verdict_check CHECK ((verdict = ANY (ARRAY['right'::text, 'changed'::text, 'rejected'::text, 'handed_off'::text])))
+  CREATE INDEX judged_drafts_action ON public.judged_drafts USING btree (action, fingerprint, routed_at)
+  CREATE INDEX judged_drafts_judged ON public.judged_drafts USING btree (judged_at) WHERE (verdict IS NOT NULL)
 
 table link_tokens
   token_hash text not null
@@ -414,6 +462,17 @@ table reviews
   CREATE UNIQUE INDEX reviews_open ON public.reviews USING btree (message_id) WHERE (state = ANY (ARRAY['pending'::text, 'claimed'::text, 'awaiting_second'::text]))
   CREATE INDEX reviews_open_queue ON public.reviews USING btree (priority DESC, expires_at, id) WHERE (state = ANY (ARRAY['pending'::text, 'claimed'::text, 'awaiting_second'::text]))
   CREATE INDEX reviews_queue ON public.reviews USING btree (priority DESC, expires_at, id)
+
+table risk_models
+  version text not null
+  model text not null
+  verdicts integer not null
+  brier double precision not null
+  brier_before double precision not null
+  adopted_by text not null
+  adopted_at timestamp with time zone not null
+  constraint risk_models_adopted_by_fkey FOREIGN KEY (adopted_by) REFERENCES people(id)
+  constraint risk_models_pkey PRIMARY KEY (version)
 
 table schema_migrations
   name text not null

@@ -1,0 +1,3 @@
+export { type Automation, AutomationService } from './automation.service.js';
+export { LearningModule } from './learning.module.js';
+export { OBJECTIONS_NEEDED, type RiskFit, RiskFitService, VERDICTS_NEEDED } from './risk-fit.service.js';

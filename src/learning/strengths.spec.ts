@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { calibrate, UNFITTED } from '../risk/calibration.js';
+import { combine } from '../risk/assess.js';
+import { brier, reliability } from './reliability.js';
+import { crossPredict, type Example, fitStrengths, predict } from './strengths.js';
+
+function random(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+const CODES = ['claims.price', 'tone.pressure', 'little-known', 'links.foreign'] as const;
+const TRUE_STRENGTHS: Readonly<Record<string, number>> = {
+  'claims.price': 1.5,
+  'tone.pressure': 0.2,
+  'little-known': 0,
+  'links.foreign': 1,
+};
+
+/** Drafts whose reviewers object exactly as a known model says. */
+function world(count: number, seed: number): Example[] {
+  const next = random(seed);
+  return Array.from({ length: count }, () => {
+    const signs = CODES.filter(() => next() < 0.3).map((code) => ({ code, weight: 0.1 + next() * 0.6 }));
+    const total = signs.reduce(
+      (sum, { code, weight }) => sum - Math.log(1 - weight) * (TRUE_STRENGTHS[code] ?? 1),
+      0.05,
+    );
+    return { signs, wrong: next() < 1 - Math.exp(-total) };
+  });
+}
+
+describe('the fitted risk', () => {
+  it('finds the strengths that made the verdicts', () => {
+    const model = fitStrengths(world(8_000, 1), 'v1');
+    for (const code of CODES) expect(model.strengths[code]).toBeCloseTo(TRUE_STRENGTHS[code] ?? 1, 0);
+    expect(Math.abs((model.strengths['little-known'] ?? 1) - 0)).toBeLessThan(0.15);
+    expect(model.base).toBeCloseTo(1 - Math.exp(-0.05), 1);
+  });
+
+  it('leaves the weights as they were set while nothing is known', () => {
+    const model = fitStrengths([], 'v0');
+    expect(model.strengths).toEqual({});
+    const few = fitStrengths([{ signs: [{ code: 'tone.pressure', weight: 0.3 }], wrong: false }], 'v0');
+    expect(few.strengths['tone.pressure']).toBeGreaterThan(0.8);
+  });
+
+  it('is calibrated on drafts it never saw, and better than the weights set by hand', () => {
+    const examples = world(4_000, 2);
+    const wrong = examples.map((each) => each.wrong);
+    const learned = crossPredict(examples);
+    const byHand = examples.map((each) => predict(UNFITTED, each));
+    expect(brier(learned, wrong)).toBeLessThan(brier(byHand, wrong));
+    for (const bin of reliability(learned, wrong)) {
+      expect(bin.predicted).toBeGreaterThan(bin.low - 0.05);
+      expect(bin.predicted).toBeLessThan(bin.high + 0.05);
+    }
+  });
+
+  it('never falls with another sign, nor with a heavier one, and is fixed by its examples', () => {
+    const model = fitStrengths(world(300, 3), 'v1');
+    expect(fitStrengths(world(300, 3), 'v1')).toEqual(model);
+    const sign = fc.record({
+      code: fc.constantFrom(...CODES, 'unheard.of'),
+      weight: fc.double({ min: 0, max: 1, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(fc.array(sign, { maxLength: 6 }), sign, (signs, more) => {
+        const before = predict(model, { signs });
+        expect(predict(model, { signs: [...signs, more] })).toBeGreaterThanOrEqual(before - 1e-12);
+        expect(before).toBeGreaterThanOrEqual(0);
+        expect(before).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+
+  it('weighs contributions so that the score is still their combination, and must-see ones are never lowered', () => {
+    const contributions = [
+      { code: 'claims.price', weight: 0.7, text: '', spans: [] },
+      { code: 'little-known', weight: 0.2, text: '', spans: [] },
+    ];
+    const model = { version: 'v1', base: 0.02, strengths: { 'claims.price': 0.1, 'little-known': 0 } };
+    const weighed = calibrate(contributions, model, 0.5);
+    expect(weighed.map(({ code, weight }) => [code, weight])).toEqual([
+      ['claims.price', 0.7],
+      ['little-known', 0],
+      ['base', 0.02],
+    ]);
+    expect(combine(weighed)).toBeCloseTo(1 - 0.3 * 0.98, 4);
+    expect(calibrate(contributions, UNFITTED, 0.5)).toEqual(contributions);
+  });
+});

@@ -1,0 +1,154 @@
+import { Injectable } from '@nestjs/common';
+import { AuditService } from '../audit/index.js';
+import { type PersonActor } from '../access/index.js';
+import { type MessageContent } from '../messages/content.js';
+import { type Executor, type Tx } from '../platform/database/index.js';
+import { WorkService } from '../platform/work/index.js';
+import { type Bundle } from '../policies/bundle.js';
+import { PoliciesService } from '../policies/index.js';
+import { type Assessment } from '../risk/assessment.js';
+import { RiskService } from '../risk/index.js';
+import { canonicalJson } from '../shared/canonical-json.js';
+import { Clock } from '../shared/clock.js';
+import { Ids } from '../shared/ids.js';
+import { fingerprintOf, type Gate, type Passage, pickedForAudit, wordsHash } from './gate.js';
+import {
+  closeGate,
+  type DraftVerdict,
+  insertGate,
+  insertRoutedDraft,
+  lockOpenGate,
+  selectRoutedDraft,
+  updateVerdict,
+} from './gates.repository.js';
+
+const SYSTEM = 'system';
+
+/** Gates: which of a model's drafts go without a person, and what keeps the certificates behind them honest. */
+@Injectable()
+export class GatesService {
+  constructor(
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+    private readonly work: WorkService,
+    private readonly audit: AuditService,
+    private readonly policies: PoliciesService,
+    private readonly risk: RiskService,
+  ) {}
+
+  /** What writes and checks this content now. */
+  async fingerprint(db: Executor, bundle: Bundle, content: MessageContent): Promise<string> {
+    return fingerprintOf(bundle, content, await this.risk.judgeVersion(db));
+  }
+
+  /** How a model's draft stands to its action's gate; null without one. A gate that was certified for other makers is closed. */
+  async passage(
+    tx: Tx,
+    messageId: string,
+    content: MessageContent,
+    fingerprint: string,
+  ): Promise<Passage | null> {
+    const gate = await lockOpenGate(tx, content.action);
+    if (gate === null) return null;
+    if (gate.fingerprint === fingerprint)
+      return { gate, audited: pickedForAudit(messageId, gate.auditShare) };
+    // A late draft of an earlier playbook is no news.
+    if (content.versions.bundle === this.policies.active().hash)
+      await this.close(tx, content.action, {
+        by: SYSTEM,
+        code: 'gate.changed',
+        text: 'What writes or checks drafts of this action was changed: its prompt, model, copy, facts, brand or checks.',
+      });
+    return null;
+  }
+
+  /** Keeps how a model's draft was routed. */
+  async routed(
+    tx: Tx,
+    draft: {
+      readonly messageId: string;
+      readonly content: MessageContent;
+      readonly fingerprint: string;
+      readonly assessment: Pick<Assessment, 'score' | 'signs'>;
+      readonly passage: Passage | null;
+      readonly candidate: boolean;
+      readonly picked: boolean;
+    },
+  ): Promise<void> {
+    const { passage, assessment } = draft;
+    const below = passage !== null && assessment.score < passage.gate.threshold;
+
+    await insertRoutedDraft(
+      tx,
+      {
+        messageId: draft.messageId,
+        action: draft.content.action,
+        fingerprint: draft.fingerprint,
+        score: assessment.score,
+        share: below && draft.candidate ? passage.gate.auditShare : 1,
+        picked: draft.picked,
+        candidate: draft.candidate,
+        signs: canonicalJson(assessment.signs),
+        wordsHash: wordsHash(draft.content),
+      },
+      this.clock.now(),
+    );
+  }
+
+  /** Keeps a person's first verdict on a draft that a model wrote. @param content as it is approved; null when it is not. */
+  async judged(
+    tx: Tx,
+    messageId: string,
+    verdict: 'rejected' | 'handed_off' | MessageContent,
+  ): Promise<void> {
+    const draft = await selectRoutedDraft(tx, messageId);
+    if (draft === null || draft.judged) return;
+    await updateVerdict(tx, messageId, meaningOf(verdict, draft.words_hash), this.clock.now());
+    await this.work.enqueue(tx, { kind: 'draft.judged', key: draft.action, dueAt: this.clock.now() });
+  }
+
+  /** The open gate of an action, held against closing until the transaction ends. */
+  open(tx: Tx, action: string): Promise<Gate | null> {
+    return lockOpenGate(tx, action);
+  }
+
+  /** Opens a gate in a person's name. @returns false when one is open already. */
+  async begin(
+    tx: Tx,
+    person: PersonActor,
+    certified: Omit<Gate, 'id' | 'openedBy' | 'openedAt'>,
+  ): Promise<boolean> {
+    const gate = { ...certified, id: this.ids.make('gat') };
+    const isNew = await insertGate(tx, { ...gate, openedBy: person.personId, openedAt: this.clock.now() });
+    if (isNew)
+      await this.audit.record(tx, {
+        actor: person.personId,
+        action: 'gate.opened',
+        subject: gate.id,
+        detail: { ...gate },
+      });
+    return isNew;
+  }
+
+  /** Closes an action's gate. Messages approved under it that have not left come back to a person. */
+  async close(
+    tx: Tx,
+    action: string,
+    why: { readonly by: string; readonly code: string; readonly text: string },
+  ): Promise<boolean> {
+    const id = await closeGate(tx, action, { ...why, at: this.clock.now() });
+    if (id === null) return false;
+    await this.audit.record(tx, {
+      actor: why.by,
+      action: 'gate.closed',
+      subject: id,
+      detail: { action, code: why.code, text: why.text },
+    });
+    return true;
+  }
+}
+
+function meaningOf(verdict: 'rejected' | 'handed_off' | MessageContent, words: string): DraftVerdict {
+  if (typeof verdict === 'string') return verdict;
+  return wordsHash(verdict) === words ? 'right' : 'changed';
+}

@@ -1,0 +1,146 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FakeOpenAi, goodDraft } from '../fakes/openai-server.js';
+import { type FakeSmtpServer, startSmtpServer } from '../fakes/smtp-server.js';
+import { checkout, fillCatalogue, HOUR, identify, MAIL_FROM, oldOrder } from '../harness/customers.js';
+import { type Body, Story } from '../harness/service.js';
+import { endSound } from '../harness/shown.js';
+
+/** Looks after few audits, so that a story can tell it: one wrong in five, at 50 %. */
+const TERMS = 'automatic: { wrong: 0.2, confidence: 0.5, misses: [0], auditShare: 0.01 }';
+const AUDITS = 4;
+
+async function recovery(): Promise<string> {
+  const text = await readFile('policies/actions/recovery.yaml', 'utf8');
+  return text
+    .replace(/^(\s*)holdout:.*$/gm, '$1holdout: 0')
+    .replace(/^(\s*)prompt: recover-cart$/m, `$1prompt: recover-cart\n$1${TERMS}`);
+}
+
+const draft = goodDraft({
+  subject: 'Your cup is still here',
+  blocks: [{ type: 'text', text: 'We kept the Tide cup for you. It costs €24.00.' }],
+  claims: [{ text: '€24.00', kind: 'price', factId: 'cup-tide' }],
+});
+
+describe('drafts that may go without a person', () => {
+  let story: Story;
+  let model: FakeOpenAi;
+  let smtp: FakeSmtpServer;
+  beforeAll(async () => {
+    model = await FakeOpenAi.start();
+    smtp = await startSmtpServer();
+    story = await Story.begin({
+      environment: { ...model.environment, SMTP_URL: smtp.url, MAIL_FROM },
+      playbook: { 'actions/recovery.yaml': await recovery() },
+    });
+    await fillCatalogue(story);
+    model.behave({ kind: 'answer', content: draft });
+  });
+  afterAll(async () => {
+    await endSound(story);
+    await Promise.all([model.close(), smtp.close()]);
+  });
+
+  /** Leaves somebody's cart behind until a draft is written. */
+  async function abandons(name: string): Promise<Body> {
+    await story.happens(identify(name), oldOrder(story, name));
+    await story.happens(checkout(name));
+    await story.passes(HOUR);
+    const [message] = (await story.get(`/v1/messages?userId=${name}`))['data'] ?? [];
+    if (message === undefined) throw new Error(`no message for ${name}`);
+    return message;
+  }
+
+  async function review(messageId: unknown): Promise<Body> {
+    const open = await story.reviews();
+    const item = open.find((each) => String(each['messageId']) === String(messageId));
+    if (item === undefined) throw new Error(`message ${String(messageId)} is not in review`);
+    return story.get(`/v1/reviews/${String(item['id'])}`);
+  }
+
+  async function answer(item: Body, verdict: Record<string, unknown>): Promise<void> {
+    const given = await story.post(`/v1/reviews/${String(item['id'])}/verdict`, {
+      contentHash: item['contentHash'],
+      ...verdict,
+    });
+    if (given.status !== 200) throw new Error(given.text);
+    await story.settle();
+  }
+
+  const page = async (): Promise<string> => (await story.request('GET', '/automation')).text;
+
+  it('are all read by a person at first, and the console says how many verdicts are still to come', async () => {
+    expect(await page()).toContain(`The next look is at ${AUDITS}: ${AUDITS} to come.`);
+    for (const name of ['ada', 'ben', 'cleo']) {
+      const message = await abandons(name);
+      expect(String(message['state'])).toBe('in_review');
+      await answer(await review(message['id']), { verdict: 'approve' });
+    }
+    expect(await page()).toContain('3 verdicts so far, 0 against the draft.');
+    expect((await story.post('/automation/gates/recover-cart/open')).status).toBe(409);
+  });
+
+  it('are certified at the look, and go once a person has opened the gate', async () => {
+    await answer(await review((await abandons('dora'))['id']), { verdict: 'approve' });
+    expect(await page()).toContain('certified, not open');
+    const before = await abandons('emil');
+    expect(String(before['state'])).toBe('in_review');
+
+    expect((await story.post('/automation/gates/recover-cart/open')).status).toBe(303);
+    const sent = smtp.mails.length;
+    // One in a hundred is picked for a look all the same; three in a row are not.
+    let message: Body | undefined;
+    for (const name of ['finn', 'fay', 'fred']) {
+      message = await story.get(`/v1/messages/${String((await abandons(name))['id'])}`);
+      if (String(message['state']) !== 'in_review') break;
+    }
+    if (message === undefined) throw new Error('nobody abandoned anything');
+    expect(String(message['state'])).toBe('sent');
+    expect(message['approval']).toMatchObject({ kind: 'threshold', by: [{ name: 'Administrator' }] });
+    expect(smtp.mails).toHaveLength(sent + 1);
+  });
+
+  it('still need a person where a check finds something', async () => {
+    model.behave({
+      kind: 'answer',
+      content: goodDraft({ blocks: [{ type: 'text', text: 'The cup is 90% off, only today.' }] }),
+    });
+    const message = await abandons('gwen');
+    expect(String(message['state'])).toBe('in_review');
+    expect((await review(message['id']))['why']?.map((why) => String(why['code']))).toContain('risk');
+  });
+
+  it('come back to a person when the gate is closed before they left', async () => {
+    model.behave({ kind: 'answer', content: draft });
+    await story.post('/v1/pauses', { scope: 'everything', reason: 'The warehouse moves.' });
+    let waiting = await abandons('hugo');
+    if (String(waiting['state']) === 'in_review') waiting = await abandons('hanna');
+    expect(String(waiting['state'])).toBe('scheduled');
+    expect((await story.post('/automation/gates/recover-cart/close')).status).toBe(303);
+    const [pause] = (await story.get('/v1/pauses'))['data'] ?? [];
+    await story.request('DELETE', `/v1/pauses/${String(pause?.['id'])}`);
+    await story.passes(14 * HOUR);
+    const item = await review(waiting['id']);
+    expect(item['why']?.[0]).toMatchObject({ code: 'gate.closed' });
+    await answer(item, { verdict: 'approve' });
+    expect(await page()).toContain('Administrator closed it.');
+  });
+
+  it('need a person again when what writes them is changed', async () => {
+    expect((await story.post('/automation/gates/recover-cart/open')).status).toBe(303);
+    const before = String((await story.get('/v1/policies'))['hash']);
+    const file = join(story.policiesDirectory, 'actions/recovery.yaml');
+    await writeFile(
+      file,
+      (await readFile(file, 'utf8')).replace('No discount,', 'Keep it short. No discount,'),
+    );
+    await story.until(
+      'the playbook was taken over',
+      async () => String((await story.get('/v1/policies'))['hash']) !== before,
+    );
+    const message = await abandons('iris');
+    expect(String(message['state'])).toBe('in_review');
+    expect(await page()).toContain('What writes or checks drafts of this action was changed');
+  });
+});
