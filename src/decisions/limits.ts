@@ -1,5 +1,5 @@
 import { type Cap, type Guardrail } from '../policies/playbook.js';
-import { minutesOf, type WeeklyHours } from '../shared/local-time.js';
+import { ALWAYS, dayOfDate, minutesOf, type SendingHours } from '../shared/local-time.js';
 import { type GuardrailVerdict, matchedOf } from './guardrails.js';
 import { list, type Reason } from './reason.js';
 
@@ -12,7 +12,7 @@ export interface Ruled<T> {
 /** Everything matching limit guardrails ask of a candidate; they compose by intersection. */
 export interface Limits {
   readonly caps: readonly Ruled<Cap>[];
-  readonly hours: readonly Ruled<WeeklyHours>[];
+  readonly hours: readonly Ruled<SendingHours>[];
   readonly channels: readonly Ruled<readonly string[]>[];
   readonly required: readonly Ruled<string>[];
   readonly forbidden: readonly Ruled<string>[];
@@ -29,17 +29,22 @@ export function limitsOf(verdicts: readonly GuardrailVerdict[]): Limits {
     );
   return {
     caps: each((rule) => rule.caps),
-    hours: each<WeeklyHours>((rule) => [
-      rule.hours && {
-        from: minutesOf(rule.hours.from),
-        to: minutesOf(rule.hours.to),
-        days: rule.hours.days,
-      },
-    ]),
+    hours: each<SendingHours>((rule) => [hoursOf(rule)]),
     channels: each<readonly string[]>((rule) => [rule.channels]),
     required: each((rule) => rule.requiredText),
     forbidden: each((rule) => rule.forbiddenText),
     discounts: each((rule) => [rule.maxDiscountPercent]),
+  };
+}
+
+/** The windows in which a rule allows sending; undefined when it says nothing of times. */
+function hoursOf({ hours, notOn }: LimitGuardrail): SendingHours | undefined {
+  if (hours === undefined && notOn.length === 0) return undefined;
+  return {
+    windows: hours?.map(({ from, to, days }) => ({ from: minutesOf(from), to: minutesOf(to), days })) ?? [
+      ALWAYS,
+    ],
+    closed: new Set(notOn.map(dayOfDate)),
   };
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { past } from '../../test/fixtures/playbook.js';
 import { capSchema } from '../policies/playbook.js';
 import { durationMs } from '../shared/clock.js';
-import { isAllowed, type WeeklyHours } from '../shared/local-time.js';
+import { ALWAYS, dayOfDate, isAllowed, type SendingHours } from '../shared/local-time.js';
 import { type Limits } from './limits.js';
 import { candidateZones, counts, earliestSendTime, type SendTime } from './send-time.js';
 import { type PastMessage } from './situation.js';
@@ -121,7 +121,10 @@ describe('rolling caps', () => {
   it('and hours are solved together', () => {
     // Room comes at 21:00 in Berlin, which is too late in the evening: the next morning it is.
     const history = [past({ at: '2026-06-30T19:00:00.000Z' })];
-    const hours = { rule: 'quiet', limit: { from: 8 * 60, to: 20 * 60, days: [1, 2, 3, 4, 5, 6, 7] } };
+    const hours = {
+      rule: 'quiet',
+      limit: { windows: [{ ...ALWAYS, from: 8 * 60, to: 20 * 60 }], closed: new Set<number>() },
+    };
     const result = earliest({ limits: { caps: [cap({ max: 1, per: '1d' })], hours: [hours] }, history });
     expect(timeOf(result)).toBe('2026-07-02T06:00:00.000Z');
   });
@@ -162,9 +165,17 @@ describe('over random histories', () => {
     fc.record({
       rule: fc.constantFrom('a', 'b', 'c'),
       limit: fc.record({
-        from: fc.integer({ min: 0, max: 1_380 }),
-        to: fc.integer({ min: 60, max: 1_440 }),
-        days: fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 3 }),
+        windows: fc.array(
+          fc.record({
+            from: fc.integer({ min: 0, max: 1_380 }),
+            to: fc.integer({ min: 60, max: 1_440 }),
+            days: fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 3 }),
+          }),
+          { minLength: 1, maxLength: 2 },
+        ),
+        closed: fc
+          .array(fc.constantFrom('2026-03-29', '2026-07-02', '2026-10-25'), { maxLength: 2 })
+          .map((dates): SendingHours['closed'] => new Set(dates.map(dayOfDate))),
       }),
     }),
     { maxLength: 2 },
@@ -204,7 +215,7 @@ describe('over random histories', () => {
             if (!result.ok) continue;
             if (result.at < now || result.at >= now + 3 * DAY) return false;
             const fits = zones.every((each) =>
-              hours.every(({ limit }: { limit: WeeklyHours }) => isAllowed(result.at, each, limit)),
+              hours.every(({ limit }: { limit: SendingHours }) => isAllowed(result.at, each, limit)),
             );
             if (!fits) return false;
             // What lies behind was sent when it was planned; the rest is still open.

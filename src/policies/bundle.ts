@@ -4,6 +4,7 @@ import {
   type Channel,
   type EngineSettings,
   type Guardrail,
+  type Segment,
   type Template,
   type Trigger,
   type VocabularySpec,
@@ -66,6 +67,8 @@ export interface Bundle {
   readonly engine: EngineSettings;
   readonly vocabulary: VocabularySpec;
   readonly channels: ReadonlyMap<string, Channel>;
+  /** Already part of the conditions of the guardrails that are scoped to them. */
+  readonly segments: ReadonlyMap<string, Segment>;
   readonly actions: ReadonlyMap<string, CompiledAction>;
   readonly triggers: ReadonlyMap<string, CompiledTrigger>;
   /** Triggers that look at an event of this name. */

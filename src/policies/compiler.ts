@@ -15,6 +15,9 @@ import { eventNames } from './fields.js';
 import {
   type Action,
   type Guardrail,
+  reachOf,
+  type Scope,
+  type Segment,
   type Slot,
   type Template,
   type Trigger,
@@ -51,6 +54,7 @@ export function compilePlaybook(files: Readonly<Record<string, string>>): Compil
     engine: engine.spec,
     vocabulary: vocabulary.spec,
     channels: new Map(declarations.channels.map(({ spec }) => [spec.id, spec])),
+    segments: new Map(declarations.segments.map(({ spec }) => [spec.id, spec])),
     tests: declarations.tests.map((test) => {
       const { file, line, column } = test.error(['test'], '');
       return { spec: test.spec, place: { file, line, column } };
@@ -80,6 +84,18 @@ const SLOT_RESULTS: Readonly<Record<Slot['type'], Expected>> = {
   list: 'list',
 };
 
+/** Stands in a scope that no channel fits, where an empty list would mean all of them. No channel can be called so. */
+const NO_CHANNEL = '-';
+
+/** What segments are made of. */
+const OF_PERSON: ExpressionScope = {
+  place: 'a segment',
+  variables: ['history', 'openTasks'],
+  events: null,
+  slots: [],
+  sensitive: true,
+};
+
 /** What decisions, and everything after them, know. */
 const DECIDING = ['signal', 'context', 'history', 'openTasks', 'facts'] as const;
 
@@ -102,6 +118,7 @@ class Compiler {
   }
 
   compile(): Parts {
+    for (const segment of this.declared.segments) this.segment(segment);
     const triggers = this.declared.triggers.map((trigger) => this.trigger(trigger));
     return {
       actions: byId(this.declared.actions.map((action) => this.action(action))),
@@ -170,8 +187,14 @@ class Compiler {
     return { spec, eligible, facts: new Map(facts) };
   }
 
+  private segment(segment: Located<Segment>): void {
+    this.expression<boolean>(segment.spec.when, OF_PERSON, 'boolean', (offset, message) =>
+      segment.errorInside(['when'], offset, message),
+    );
+  }
+
   private guardrail(guardrail: Located<Guardrail>): CompiledGuardrail {
-    const { spec } = guardrail;
+    const spec = this.onChannels(guardrail.spec);
     const scope: ExpressionScope = {
       place: 'a guardrail',
       variables: DECIDING,
@@ -182,7 +205,43 @@ class Compiler {
     const when = this.expression<boolean>(spec.when, scope, 'boolean', (offset, message) =>
       guardrail.errorInside(['when'], offset, message),
     );
-    return { spec, when };
+    if (spec.scope.segments.length === 0) return { spec, when };
+    // Belonging to a segment is a part of the condition: what is unknown of one is unknown of the other, and then the rule applies.
+    const source = `(${this.segmentsIn(spec.scope.segments)}) && (${spec.when})`;
+    return {
+      spec,
+      when: this.expression<boolean>(source, scope, 'boolean', (_offset, message) =>
+        guardrail.error(['scope', 'segments'], `with the conditions of its segments: ${message}`),
+      ),
+    };
+  }
+
+  private segmentsIn(ids: readonly string[]): string {
+    const conditions = this.declared.segments.filter(({ spec }) => ids.includes(spec.id));
+    // One that does not exist is a mistake of its own.
+    return conditions.length === 0 ? 'true' : conditions.map(({ spec }) => `(${spec.when})`).join(' || ');
+  }
+
+  /** The rule with what its scope and caps say of reach resolved to channels: deciding knows channels alone. */
+  private onChannels(spec: Guardrail): Guardrail {
+    const scope = { ...spec.scope, channels: this.channelsReaching(spec.scope) };
+    if (spec.effect !== 'limit') return { ...spec, scope };
+    return {
+      ...spec,
+      scope,
+      caps: spec.caps.map((cap) => ({ ...cap, channels: this.channelsReaching(cap) })),
+    };
+  }
+
+  private channelsReaching({ channels, reaches }: Pick<Scope, 'channels' | 'reaches'>): string[] {
+    if (reaches.length === 0) return channels;
+    const ids = this.declared.channels
+      .filter(
+        ({ spec }) =>
+          reaches.includes(reachOf(spec)) && (channels.length === 0 || channels.includes(spec.id)),
+      )
+      .map(({ spec }) => spec.id);
+    return ids.length === 0 ? [NO_CHANNEL] : ids;
   }
 
   private template(template: Located<Template>): CompiledTemplate {

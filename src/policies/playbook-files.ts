@@ -13,6 +13,8 @@ import {
   engineSchema,
   type Guardrail,
   guardrailSchema,
+  type Segment,
+  segmentSchema,
   type Template,
   templateSchema,
   type Trigger,
@@ -60,6 +62,7 @@ export interface Declarations {
   readonly engine: Located<EngineSettings> | null;
   readonly vocabulary: Located<VocabularySpec> | null;
   readonly channels: readonly Located<Channel>[];
+  readonly segments: readonly Located<Segment>[];
   readonly actions: readonly Located<Action>[];
   readonly triggers: readonly Located<Trigger>[];
   readonly guardrails: readonly Located<Guardrail>[];
@@ -77,6 +80,7 @@ const SINGLE = {
 };
 const LISTS = {
   channels: channelSchema,
+  segments: segmentSchema,
   actions: actionSchema,
   triggers: triggerSchema,
   guardrails: guardrailSchema,
@@ -87,6 +91,7 @@ type ListKind = keyof typeof LISTS;
 
 function listKindOf(path: string): ListKind | null {
   if (path === 'channels.yaml') return 'channels';
+  if (path === 'segments.yaml') return 'segments';
   const folder = /^(actions|triggers|guardrails|templates|tests)\/[a-z0-9][a-z0-9_-]*\.yaml$/.exec(path)?.[1];
   return folder === undefined ? null : (folder as ListKind);
 }
@@ -121,6 +126,7 @@ class Reader {
   private readonly ids = { channels: new Set<string>(), actions: new Set<string>() };
   private readonly lists: Record<ListKind, Located<unknown>[]> = {
     channels: [],
+    segments: [],
     actions: [],
     triggers: [],
     guardrails: [],
@@ -144,6 +150,7 @@ class Reader {
       engine: this.single<EngineSettings>('engine.yaml'),
       vocabulary: this.single<VocabularySpec>('vocabulary.yaml'),
       channels: this.list<Channel>('channels'),
+      segments: this.list<Segment>('segments'),
       actions: this.list<Action>('actions'),
       triggers: this.list<Trigger>('triggers'),
       guardrails: this.list<Guardrail>('guardrails'),
@@ -174,7 +181,7 @@ class Reader {
       const shown = path.slice(0, LONGEST_PATH);
       this.report(
         shown,
-        `is not part of a playbook${suggestion(shown, [...Object.keys(SINGLE), 'channels.yaml'])}`,
+        `is not part of a playbook${suggestion(shown, [...Object.keys(SINGLE), 'channels.yaml', 'segments.yaml'])}`,
       );
       return;
     }

@@ -58,6 +58,8 @@ const givenSchema = z.strictObject({
     )
     .default([]),
   context: z.record(z.string(), value).default({}),
+  /** Channels that the playbook has switched off, and that are on here. */
+  enabled: z.array(id).default([]),
   /** Actions from which this person is held out; from no other that is up. */
   heldOut: z.array(id).default([]),
 });

@@ -19,6 +19,9 @@ const hourMinute = z
 const currencyCode = z.string().regex(/^[A-Z]{3}$/, 'write an ISO 4217 code such as "EUR"');
 
 const channelKind = z.enum(['email', 'webhook', 'onsite']);
+/** What of a person a channel reaches: rules about telephone numbers are no rules about mailboxes. */
+const reach = z.enum(['mailbox', 'telephone', 'whatsapp', 'site', 'system']);
+export type Reach = z.output<typeof reach>;
 
 const messageClass = z.enum(['marketing', 'transactional']);
 export type MessageClass = z.output<typeof messageClass>;
@@ -112,6 +115,8 @@ export const channelSchema = z.strictObject({
   /** What one contact on this channel costs, in minor units of the brand's currency: money and patience. */
   contactCost: z.number().min(0),
   enabled: z.boolean().default(true),
+  /** Left out: the mailbox for e-mail, the site for on-site, another system for a webhook. */
+  reaches: reach.optional(),
   /** webhook: where to, and the name of the environment variable that holds its Standard Webhooks secret. */
   url: z.url().optional(),
   secretVariable: z.string().optional(),
@@ -119,6 +124,23 @@ export const channelSchema = z.strictObject({
   allowHosts: z.array(z.string()).default([]),
 });
 export type Channel = z.output<typeof channelSchema>;
+
+const REACHES = { email: 'mailbox', onsite: 'site', webhook: 'system' } as const;
+
+/** What of a person a channel reaches. */
+export function reachOf({ kind, reaches }: Channel): Reach {
+  return reaches ?? REACHES[kind];
+}
+
+/** policies/segments.yaml: a group of people, named by a condition that guardrails may be scoped to. */
+export const segmentSchema = z.strictObject({
+  id,
+  title: z.string().min(1),
+  /** Boolean CEL over the person and their history. Unknown counts as belonging to it. */
+  when: expression,
+  owner: z.string().min(1),
+});
+export type Segment = z.output<typeof segmentSchema>;
 
 /** policies/actions/*.yaml: something that may be done. */
 export const actionSchema = z.strictObject({
@@ -225,7 +247,11 @@ const scopeSchema = z.strictObject({
   actions: z.array(id).default([]),
   classes: z.array(messageClass).default([]),
   channels: z.array(id).default([]),
+  /** What the channel reaches. */
+  reaches: z.array(reach).default([]),
   tags: z.array(id).default([]),
+  /** Groups of people; belonging to one of them suffices. */
+  segments: z.array(id).default([]),
   countries: z.array(z.string().regex(/^[A-Z]{2}$/, 'write an ISO 3166 code such as "DE"')).default([]),
   exceptActions: z.array(id).default([]),
   exceptTags: z.array(id).default([]),
@@ -237,6 +263,7 @@ export const capSchema = z.strictObject({
   max: z.int().min(0),
   per: duration,
   channels: z.array(id).default([]),
+  reaches: z.array(reach).default([]),
   tags: z.array(id).default([]),
   classes: z.array(messageClass).default([]),
 });
@@ -258,7 +285,9 @@ const guardrailBase = {
     actions: [],
     classes: [],
     channels: [],
+    reaches: [],
     tags: [],
+    segments: [],
     countries: [],
     exceptActions: [],
     exceptTags: [],
@@ -285,7 +314,13 @@ export const guardrailSchema = z.discriminatedUnion('effect', [
     ...guardrailBase,
     effect: z.literal('limit'),
     caps: z.array(capSchema).default([]),
-    hours: hoursSchema.optional(),
+    /** One window, or several of which any allows. */
+    hours: z
+      .union([hoursSchema, z.array(hoursSchema).min(1)])
+      .transform((hours) => [hours].flat())
+      .optional(),
+    /** Local dates on which nothing is sent. */
+    notOn: z.array(isoDate).default([]),
     channels: z.array(id).optional(),
     requiredText: z.array(z.string().min(1)).default([]),
     forbiddenText: z.array(z.string().min(1)).default([]),

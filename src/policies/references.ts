@@ -28,6 +28,7 @@ export function referenceErrors(declarations: Declarations): PlaybookError[] {
 
 class References {
   private readonly tags: ReadonlySet<string>;
+  private readonly segments: ReadonlySet<string>;
   private readonly events: ReadonlySet<string> | null;
 
   constructor(
@@ -35,12 +36,13 @@ class References {
     private readonly report: Report,
   ) {
     this.tags = new Set(all.actions.flatMap(({ spec }) => spec.tags));
+    this.segments = new Set(all.segments.map(({ spec }) => spec.id));
     this.events = all.vocabulary === null ? null : new Set(eventNames(all.vocabulary.spec));
   }
 
   check(): void {
     const { all } = this;
-    for (const kind of ['channels', 'actions', 'triggers', 'guardrails', 'templates'] as const)
+    for (const kind of ['channels', 'segments', 'actions', 'triggers', 'guardrails', 'templates'] as const)
       this.checkUnique<{ readonly id: string }>(all[kind], 'id', ({ id }) => id);
     this.checkUnique(all.tests, 'test', ({ test }) => test);
     if (all.brand !== null) this.checkBrand(all.brand);
@@ -260,6 +262,7 @@ class References {
     this.checkNames(guardrail, ['scope', 'exceptActions'], scope.exceptActions, actions, 'action');
     this.checkNames(guardrail, ['scope', 'channels'], scope.channels, channels, 'channel');
     this.checkNames(guardrail, ['scope', 'tags'], scope.tags, this.tags, 'action with the tag');
+    this.checkNames(guardrail, ['scope', 'segments'], scope.segments, this.segments, 'segment');
     this.checkNames(guardrail, ['scope', 'exceptTags'], scope.exceptTags, this.tags, 'action with the tag');
     if (spec.asOf !== undefined && spec.expires !== undefined && spec.expires <= spec.asOf)
       this.report(guardrail.error(['expires'], 'should be later than asOf'));
@@ -271,6 +274,7 @@ class References {
     const limits = [
       spec.caps.length > 0,
       spec.hours !== undefined,
+      spec.notOn.length > 0,
       spec.channels !== undefined,
       spec.requiredText.length > 0,
       spec.forbiddenText.length > 0,
@@ -278,7 +282,7 @@ class References {
     ];
     if (!limits.includes(true))
       this.report(
-        guardrail.error(['effect'], 'limits nothing: give caps, hours, channels, texts or a discount'),
+        guardrail.error(['effect'], 'limits nothing: give caps, hours, days, channels, texts or a discount'),
       );
     if (spec.channels !== undefined)
       this.checkNames(guardrail, ['channels'], spec.channels, channels, 'channel');
@@ -286,8 +290,11 @@ class References {
       this.checkNames(guardrail, ['caps', String(index), 'channels'], cap.channels, channels, 'channel');
       this.checkNames(guardrail, ['caps', String(index), 'tags'], cap.tags, this.tags, 'action with the tag');
     }
-    if (spec.hours !== undefined && spec.hours.from >= spec.hours.to)
-      this.report(guardrail.error(['hours', 'to'], 'should be later than "from" on the same day'));
+    for (const [index, { from, to }] of (spec.hours ?? []).entries())
+      if (from >= to)
+        this.report(
+          guardrail.error(['hours', index, 'to'], `"${to}" should be later than "${from}", on the same day`),
+        );
   }
 
   private checkTemplate(template: Located<Template>): void {
@@ -311,7 +318,10 @@ class References {
   private checkTests(): void {
     const { vocabulary, guardrails, triggers } = this.all;
     const known = {
-      guardrails: new Set(guardrails.map(({ spec }) => spec.id)),
+      // Names of rules that could not be read are no mistakes of their own.
+      guardrails: this.all.errors.some(({ file }) => file.startsWith('guardrails/'))
+        ? null
+        : new Set(guardrails.map(({ spec }) => spec.id)),
       triggers: new Set(triggers.map(({ spec }) => spec.id)),
       traits:
         vocabulary === null ? null : new Set([...Object.keys(vocabulary.spec.traits), ...PROFILE_TRAITS]),
@@ -348,14 +358,17 @@ class References {
       this.checkName(test, ['given', 'consents', key], key.split('/')[0] ?? '', channels, 'channel');
     for (const channel of Object.keys(given.suppressed))
       this.checkName(test, ['given', 'suppressed', channel], channel, channels, 'channel');
+    this.checkNames(test, ['given', 'enabled'], given.enabled, channels, 'channel');
     this.checkNames(test, ['given', 'heldOut'], given.heldOut, actions, 'action');
   }
 
-  private checkExpected(test: Located<PlaybookTest>, guardrails: ReadonlySet<string>): void {
+  private checkExpected(test: Located<PlaybookTest>, guardrails: ReadonlySet<string> | null): void {
     const { expect } = test.spec;
     const { actions, channels } = this.all.ids;
-    for (const member of ['matches', 'matchesNot'] as const)
-      this.checkNames(test, ['expect', member], expect[member], guardrails, 'guardrail');
+    const checkRules = (path: readonly string[], rules: readonly string[]): void => {
+      if (guardrails !== null) this.checkNames(test, path, rules, guardrails, 'guardrail');
+    };
+    for (const member of ['matches', 'matchesNot'] as const) checkRules(['expect', member], expect[member]);
     if (expect.action !== undefined)
       this.checkName(test, ['expect', 'action'], expect.action, actions, 'action');
     if (expect.channel !== undefined)
@@ -366,7 +379,7 @@ class References {
       this.checkName(test, path, action, actions, 'action');
       this.checkName(test, path, channel, channels, 'channel');
       for (const member of ['matches', 'matchesNot'] as const)
-        this.checkNames(test, [...path, member], candidate[member], guardrails, 'guardrail');
+        checkRules([...path, member], candidate[member]);
     }
   }
 }

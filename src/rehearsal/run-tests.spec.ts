@@ -163,6 +163,8 @@ describe('what is given', () => {
       'email/* denied',
       'email/news granted',
       'onsite/* unknown',
+      'sms/* granted',
+      'whatsapp/* granted',
     ]); // prettier-ignore
     expect(situation.history).toEqual([
       expect.objectContaining({ action: 'welcome', class: 'marketing', tags: ['welcome', 'offer'] }),

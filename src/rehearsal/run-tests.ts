@@ -17,8 +17,9 @@ export function withoutChance(bundle: Bundle): Bundle {
   return { ...bundle, engine: { ...bundle.engine, exploration: 0 } };
 }
 
-/** Decides what the test describes. @param bundle from `withoutChance`. */
-export function runTest(bundle: Bundle, { spec, place }: PlacedTest): TestRun {
+/** Decides what the test describes. @param fixed from `withoutChance`. */
+export function runTest(fixed: Bundle, { spec, place }: PlacedTest): TestRun {
+  const bundle = switchedOn(fixed, spec.given.enabled);
   const situation = situationOf(bundle, spec);
   const result = decide(bundle, situation, PRIOR_MODELS, spec.test);
   const mismatches = new Comparison(result, Date.parse(situation.now)).compare(spec.expect);
@@ -26,6 +27,14 @@ export function runTest(bundle: Bundle, { spec, place }: PlacedTest): TestRun {
     failure: mismatches.length === 0 ? null : { test: spec.test, place, mismatches },
     candidates: result.candidates,
   };
+}
+
+function switchedOn(bundle: Bundle, enabled: readonly string[]): Bundle {
+  if (enabled.length === 0) return bundle;
+  const channels = [...bundle.channels.values()].map((channel) =>
+    enabled.includes(channel.id) ? { ...channel, enabled: true } : channel,
+  );
+  return { ...bundle, channels: new Map(channels.map((channel) => [channel.id, channel])) };
 }
 
 /** `recover-cart by email`, as reasons name a candidate. */

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import {
+  ALWAYS,
+  dayOfDate,
   isAllowed,
   isZone,
   localTimeText,
@@ -8,20 +10,30 @@ import {
   nextAllowed,
   OFFSETS_WORLDWIDE,
   overlap,
+  type SendingHours,
   type WeeklyHours,
   zonesOfCountry,
 } from './local-time.js';
 
 const everyDay = [1, 2, 3, 4, 5, 6, 7];
-const hours = (from: string, to: string, days: readonly number[] = everyDay): WeeklyHours => ({
+const window = (from: string, to: string, days: readonly number[] = everyDay): WeeklyHours => ({
   from: minutesOf(from),
   to: minutesOf(to),
   days,
 });
+const closedOn = (...dates: string[]): SendingHours['closed'] => new Set(dates.map(dayOfDate));
+const hours = (from: string, to: string, days?: readonly number[]): SendingHours => ({
+  windows: [window(from, to, days)],
+  closed: new Set(),
+});
 const ms = (text: string) => Date.parse(text);
 const DAY = 86_400_000;
 
-function earliest(from: string, zones: readonly (string | number)[], ...rules: WeeklyHours[]): string | null {
+function earliest(
+  from: string,
+  zones: readonly (string | number)[],
+  ...rules: SendingHours[]
+): string | null {
   const at = nextAllowed(ms(from), ms(from) + 8 * DAY, zones, rules);
   return at === null ? null : new Date(at).toISOString();
 }
@@ -92,6 +104,26 @@ describe('the next allowed moment', () => {
     );
   });
 
+  it('lies in any of several windows', () => {
+    // Rhode Island: 09–18 on weekdays, 10–17 on Saturday, nothing on Sunday.
+    const rhodeIsland: SendingHours = {
+      windows: [window('09:00', '18:00', [1, 2, 3, 4, 5]), window('10:00', '17:00', [6])],
+      closed: new Set(),
+    };
+    const zone = ['America/New_York'];
+    expect(earliest('2026-07-03T23:00:00Z', zone, rhodeIsland)).toBe('2026-07-04T14:00:00.000Z');
+    expect(earliest('2026-07-04T20:59:00Z', zone, rhodeIsland)).toBe('2026-07-04T20:59:00.000Z');
+    expect(earliest('2026-07-04T21:00:00Z', zone, rhodeIsland)).toBe('2026-07-06T13:00:00.000Z');
+  });
+
+  it('is not on a closed day, from its midnight to the next in local time', () => {
+    const christmas: SendingHours = { windows: [ALWAYS], closed: closedOn('2026-12-25', '2026-12-26') };
+    expect(earliest('2026-12-24T22:59:59Z', ['Europe/Berlin'], christmas)).toBe('2026-12-24T22:59:59.000Z');
+    expect(earliest('2026-12-24T23:00:00Z', ['Europe/Berlin'], christmas)).toBe('2026-12-26T23:00:00.000Z');
+    const nights: SendingHours = { windows: [window('22:00', '06:00')], closed: closedOn('2026-12-25') };
+    expect(earliest('2026-12-25T01:00:00Z', ['UTC'], nights)).toBe('2026-12-26T00:00:00.000Z');
+  });
+
   it('is none when two rules leave nothing, and when no zone is known and the hours are those of a day', () => {
     expect(
       earliest('2026-07-01T00:00:00Z', ['UTC'], hours('08:00', '10:00'), hours('10:00', '12:00')),
@@ -112,10 +144,18 @@ describe('the next allowed moment', () => {
     'America/St_Johns',
     'Pacific/Apia',
   );
-  const rule = fc.record({
+  const anyWindow = fc.record({
     from: fc.integer({ min: 0, max: 1_439 }),
     to: fc.integer({ min: 1, max: 1_440 }),
     days: fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 1 }),
+  });
+  const rule: fc.Arbitrary<SendingHours> = fc.record({
+    windows: fc.array(anyWindow, { minLength: 1, maxLength: 3 }),
+    closed: fc
+      .array(fc.constantFrom('2026-03-29', '2026-10-25', '2026-11-01', '2026-07-15', '2026-07-16'), {
+        maxLength: 2,
+      })
+      .map((dates) => closedOn(...dates)),
   });
   // Around the clock changes of 2026 in both hemispheres.
   const around = fc
@@ -184,7 +224,12 @@ describe('zones', () => {
         const at = ms(`${day}T00:00:00Z`) + minute * 60_000;
         const local = DateTime.fromMillis(at, { zone });
         const from = local.hour * 60 + local.minute;
-        expect(isAllowed(at, zone, { from, to: from + 1, days: [local.weekday] })).toBe(true);
+        expect(
+          isAllowed(at, zone, {
+            windows: [{ from, to: from + 1, days: [local.weekday] }],
+            closed: new Set(),
+          }),
+        ).toBe(true);
       }
     }
   });

@@ -18,6 +18,21 @@ export interface WeeklyHours {
   readonly days: readonly number[];
 }
 
+/** When sending is allowed: in any of the windows, on no day that is closed. */
+export interface SendingHours {
+  readonly windows: readonly WeeklyHours[];
+  /** Local dates, as days since 1970-01-01. */
+  readonly closed: ReadonlySet<number>;
+}
+
+/** Every minute of every day. */
+export const ALWAYS: WeeklyHours = { from: 0, to: DAY_MINUTES, days: [1, 2, 3, 4, 5, 6, 7] };
+
+/** A local date such as `2026-12-25` as days since 1970-01-01. */
+export function dayOfDate(date: string): number {
+  return Date.parse(`${date}T00:00:00Z`) / DAY;
+}
+
 /** What tells the local time: an IANA zone, or a fixed offset from UTC in minutes. */
 export type Zone = string | number;
 
@@ -106,8 +121,8 @@ export function localTimeText(at: number, zone: string): string {
 }
 
 /** Whether the hours allow a moment in a zone. */
-export function isAllowed(at: number, zone: Zone, hours: WeeklyHours): boolean {
-  return allows(hours, minuteOfWeek(at + offsetAt(zone, at) * MINUTE));
+export function isAllowed(at: number, zone: Zone, hours: SendingHours): boolean {
+  return allows(hours, at + offsetAt(zone, at) * MINUTE);
 }
 
 /**
@@ -118,7 +133,7 @@ export function nextAllowed(
   from: number,
   before: number,
   zones: readonly Zone[],
-  hours: readonly WeeklyHours[],
+  hours: readonly SendingHours[],
 ): number | null {
   const restricting = hours.filter((each) => !isAlways(each));
   let at = from;
@@ -137,16 +152,19 @@ export function nextAllowed(
   }
 }
 
-/** Whether there is any local time of the week that all of these hours allow. */
-export function overlap(hours: readonly WeeklyHours[]): boolean {
+/** Whether there is any local time of an ordinary week that all of these hours allow. */
+export function overlap(hours: readonly SendingHours[]): boolean {
   for (let minute = 0; minute < WEEK_MINUTES; minute++) {
-    if (hours.every((each) => allows(each, minute))) return true;
+    if (hours.every(({ windows }) => windows.some((window) => holds(window, minute)))) return true;
   }
   return false;
 }
 
-function isAlways(hours: WeeklyHours): boolean {
-  return hours.from === 0 && hours.to === DAY_MINUTES && new Set(hours.days).size === 7;
+function isAlways({ windows, closed }: SendingHours): boolean {
+  return (
+    closed.size === 0 &&
+    windows.some(({ from, to, days }) => from === 0 && to === DAY_MINUTES && new Set(days).size === 7)
+  );
 }
 
 /** 0 is Monday 00:00. The epoch was a Thursday. */
@@ -155,7 +173,13 @@ function minuteOfWeek(local: number): number {
   return ((minutes % WEEK_MINUTES) + WEEK_MINUTES) % WEEK_MINUTES;
 }
 
-function allows({ from, to, days }: WeeklyHours, minute: number): boolean {
+function allows({ windows, closed }: SendingHours, local: number): boolean {
+  if (closed.size > 0 && closed.has(Math.floor(local / DAY))) return false;
+  const minute = minuteOfWeek(local);
+  return windows.some((window) => holds(window, minute));
+}
+
+function holds({ from, to, days }: WeeklyHours, minute: number): boolean {
   const day = Math.floor(minute / DAY_MINUTES) + 1;
   const time = minute % DAY_MINUTES;
   if (from < to) return days.includes(day) && time >= from && time < to;
@@ -164,13 +188,13 @@ function allows({ from, to, days }: WeeklyHours, minute: number): boolean {
   return (days.includes(day) && time >= from) || (days.includes(yesterday) && time < to);
 }
 
-function nextAllowedIn(from: number, before: number, zone: Zone, hours: WeeklyHours): number | null {
+function nextAllowedIn(from: number, before: number, zone: Zone, hours: SendingHours): number | null {
   let at = from;
   while (at < before) {
     const offset = offsetAt(zone, at) * MINUTE;
     const local = at + offset;
-    if (allows(hours, minuteOfWeek(local))) return at;
-    // While the offset stays as it is, the next allowed moment is the next opening of the window.
+    if (allows(hours, local)) return at;
+    // While the offset stays as it is, the next allowed moment is the next opening.
     const opening = nextOpening(local, hours);
     if (opening === null) return null;
     const next = opening - offset;
@@ -181,15 +205,20 @@ function nextAllowedIn(from: number, before: number, zone: Zone, hours: WeeklyHo
   return null;
 }
 
-/** The next local moment after `local` at which the window opens; null for a window that never does. */
-function nextOpening(local: number, hours: WeeklyHours): number | null {
-  if (hours.from === hours.to || hours.from >= DAY_MINUTES) return null;
+/**
+ * The next local moment after `local`, which is not allowed, that is; null when there is none. A window opens where it starts, and one that
+ * runs past midnight also at the midnight after a closed day.
+ */
+function nextOpening(local: number, hours: SendingHours): number | null {
+  const { windows, closed } = hours;
+  const starts = [0, ...windows.map(({ from }) => from * MINUTE).filter((start) => start < DAY)];
+  starts.sort((a, b) => a - b);
   const midnight = Math.floor(local / DAY) * DAY;
-  for (let day = 0; day <= 7; day++) {
-    const start = midnight + day * DAY;
-    const opening = start + hours.from * MINUTE;
-    if (opening > local && hours.days.includes(Math.floor(minuteOfWeek(start) / DAY_MINUTES) + 1))
-      return opening;
+  for (let day = 0; day <= 7 + closed.size; day++) {
+    for (const start of starts) {
+      const opening = midnight + day * DAY + start;
+      if (opening > local && allows(hours, opening)) return opening;
+    }
   }
   return null;
 }

@@ -28,13 +28,17 @@ export function triggerWords(trigger: Trigger): string {
 
 const DAYS = ['', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
-function hoursWords(hours: Hours): string {
-  const days = hours.days.length === 7 ? 'every day' : hours.days.map((day) => DAYS[day] ?? '?').join(', ');
-  return `only ${hours.from}–${hours.to} local time, ${days}`;
+function hoursWords(windows: readonly Hours[]): string {
+  const words = windows.map(({ from, to, days }) => {
+    const named = days.length === 7 ? 'every day' : days.map((day) => DAYS[day] ?? '?').join(', ');
+    return `${from}–${to} local time, ${named}`;
+  });
+  return `only ${words.join(' or ')}`;
 }
 
 function capWords(cap: Cap): string {
-  const what = [...cap.classes, ...cap.channels, ...cap.tags].join(', ');
+  const where = cap.reaches.length === 0 ? cap.channels : cap.reaches;
+  const what = [...cap.classes, ...where, ...cap.tags].join(', ');
   return cap.max === 0
     ? `none${what === '' ? '' : ` (${what})`}`
     : `at most ${cap.max} in any ${durationWords(cap.per)}${what === '' ? '' : ` (${what})`}`;
@@ -61,6 +65,7 @@ export function guardrailWords(guardrail: Guardrail): string {
         ...guardrail.caps.map(capWords),
         ...(guardrail.hours === undefined ? [] : [hoursWords(guardrail.hours)]),
         ...(guardrail.channels === undefined ? [] : [`only by ${guardrail.channels.join(', ')}`]),
+        ...(guardrail.notOn.length === 0 ? [] : [`not on ${guardrail.notOn.join(', ')}`]),
         ...quoted('must say', guardrail.requiredText, 'and'),
         ...quoted('must not say', guardrail.forbiddenText, 'or'),
         ...(guardrail.maxDiscountPercent === undefined
@@ -75,8 +80,10 @@ export function scopeWords(scope: Scope): string {
   const parts = [
     scope.classes.join(' and '),
     scope.actions.length === 0 ? '' : `actions ${scope.actions.join(', ')}`,
-    scope.channels.length === 0 ? '' : `on ${scope.channels.join(', ')}`,
+    scope.reaches.length === 0 ? '' : `what reaches a ${scope.reaches.join(' or ')}`,
+    scope.channels.length === 0 || scope.reaches.length > 0 ? '' : `on ${scope.channels.join(', ')}`,
     scope.tags.length === 0 ? '' : `tagged ${scope.tags.join(', ')}`,
+    scope.segments.length === 0 ? '' : `to ${scope.segments.join(' or ')}`,
     scope.countries.length === 0 ? '' : `in ${scope.countries.join(', ')}`,
     scope.exceptActions.length === 0 ? '' : `except ${scope.exceptActions.join(', ')}`,
     scope.exceptTags.length === 0 ? '' : `except tagged ${scope.exceptTags.join(', ')}`,
