@@ -1,6 +1,7 @@
 import { type DecisionResult } from '../decisions/decision.js';
 import { type DraftOrigin } from '../drafting/draft.js';
 import { type Assessment } from '../risk/assessment.js';
+import { signWords } from '../risk/sign-words.js';
 import { unitHash } from '../shared/hash.js';
 import { type Passage } from './gate.js';
 import { type Why } from './review.js';
@@ -70,7 +71,7 @@ export function route(input: RoutingInput): Route {
     const heaviest = assessment.contributions[0]?.code;
     why.push({
       code: 'risk',
-      text: `Risk ${assessment.score.toFixed(2)} is at or above ${assessment.threshold.toFixed(2)}${heaviest === undefined ? '' : `, most of all by ${heaviest}`}.`,
+      text: `Risk ${assessment.score.toFixed(2)} is at or above ${assessment.threshold.toFixed(2)}${heaviest === undefined ? '' : `, most of all for ${signWords(heaviest)}`}.`,
     });
   }
   if (signature === null && input.origin === 'template')

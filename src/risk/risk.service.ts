@@ -20,6 +20,7 @@ import { type Assessment, assessmentSchema, RISK_ENGINE } from './assessment.js'
 import { type AssessmentRow, insertAssessment, selectLatest } from './assessments.repository.js';
 import { type RiskModel, UNFITTED } from './calibration.js';
 import { type RiskInput } from './check.js';
+import { signWords } from './sign-words.js';
 import { countAudience } from './audience.read-model.js';
 import { type AdoptedModel, insertModel, selectModel } from './risk-models.repository.js';
 
@@ -112,7 +113,7 @@ export class RiskService {
     await this.messages.move(tx, job.key, 'assessed', {
       actor: 'system',
       code: 'assessed',
-      text: `Risk ${score.toFixed(2)} from ${contributions.length} contributions.`,
+      text: `Risk ${score.toFixed(2)}${heaviest(contributions)}.`,
     });
     await this.work.enqueue(tx, { kind: 'draft.assessed', key: job.key, dueAt: this.clock.now() });
     return DONE;
@@ -253,6 +254,11 @@ export class RiskService {
       contributions: await this.vault.sealFor(tx, message.profileId, rest),
     });
   }
+}
+
+/** The weightiest sign, in words that may stand in the open; nothing when there is none. */
+function heaviest([first]: Assessment['contributions']): string {
+  return first === undefined ? '' : `, most of all for ${signWords(first.code)}`;
 }
 
 /** Such as `risk-1`, or `risk-1/2026-11-22-400` once verdicts were learned from. */
