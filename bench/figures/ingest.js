@@ -1,0 +1,138 @@
+import { startCounting } from '../load/cpu.js';
+import { batches, makeLoad, singles } from '../load/load.js';
+import { insertLimit } from '../limits/inserts.js';
+import { startLimitServer } from '../limits/limit-server.js';
+import { row } from '../row.js';
+import { watchLog } from '../world/checks.js';
+import { startService } from '../world/service.js';
+
+const BATCH = 100;
+const CALLERS = 16;
+const SINGLE_CALLERS = 64;
+
+/**
+ * Durable ingest through HTTP, beside (a) one raw client's multi-row INSERT of the same rows and (b) a server of the same kind with nothing
+ * behind it; the ratio is against the smaller of the two. Every acknowledged signal is counted in the database afterwards.
+ */
+export const name = 'ingest';
+export const engines = ['embedded', 'postgres'];
+
+export async function measure(bench) {
+  const apart = await withService(bench, { paused: true }, (service, database) =>
+    ingestAlone(bench, service, database),
+  );
+  const together = await withService(bench, {}, (service) =>
+    acknowledged(bench, service, batches(bench.world.people), CALLERS),
+  );
+  const { batch: batchLimit, single: singleLimit } = await limits(bench, apart.bodyBytes);
+  return [
+    perSecond('durable ingest, batches of 100', apart.batch, batchLimit),
+    perSecond('durable ingest, batches of 100, everything running', together, batchLimit),
+    row(
+      'durable ingest, batches of 100, p99',
+      apart.batch.p99,
+      batchLimit.server.p99,
+      'ms',
+      'lower',
+      'the empty server',
+    ),
+    perSecond('durable ingest, single signals', apart.single, singleLimit),
+    row(
+      'durable ingest, CPU of the service',
+      apart.cpu.service,
+      batchLimit.server.cpu,
+      'µs/signal',
+      'lower',
+      'the empty server',
+    ),
+    ...(apart.cpu.database === null
+      ? []
+      : [
+          row(
+            'durable ingest, CPU of the database',
+            apart.cpu.database,
+            batchLimit.insert.cpu.database,
+            'µs/signal',
+            'lower',
+            'multi-row INSERT',
+          ),
+        ]),
+  ];
+}
+
+function perSecond(title, ours, { insert, server }) {
+  const rounded = (value) => Math.round(value).toLocaleString('en');
+  const against = `the smaller of multi-row INSERT (${rounded(insert.perSecond)}) and the empty server (${rounded(server.perSecond)})`;
+  const limit = Math.min(insert.perSecond, server.perSecond);
+  return row(title, ours.perSecond, limit, 'signals/s', 'higher', against);
+}
+
+async function withService(bench, options, use) {
+  const database = await bench.world.copy();
+  const service = await startService(database, options);
+  try {
+    return await use(service, database);
+  } finally {
+    await service.stop();
+    await database.drop();
+  }
+}
+
+async function ingestAlone(bench, service, database) {
+  const counting = await startCounting(service, database);
+  const batch = await acknowledged(bench, service, batches(bench.world.people), CALLERS);
+  const spent = await counting.end();
+  const single = await acknowledged(bench, service, singles(bench.world.people), SINGLE_CALLERS);
+  const [{ bytes }] = await service.query(
+    `select avg(octet_length(body))::float8 as bytes from (select body from signals order by received_at desc limit 1000) s`,
+  );
+  const each = (cpu) => (cpu === null ? null : cpu / batch.acknowledged);
+  return {
+    batch,
+    single,
+    bodyBytes: Math.round(bytes),
+    cpu: { service: each(spent.service), database: each(spent.database) },
+  };
+}
+
+/** One closed loop, and a look at whether what was acknowledged is there. */
+async function acknowledged(bench, service, requests, connections) {
+  const isInLog = await watchLog(service);
+  const load = await makeLoad({ urls: [service.url], requests, connections, seconds: bench.seconds });
+  await isInLog(load.acknowledged);
+  return load;
+}
+
+async function limits(bench, bodyBytes) {
+  const seconds = Math.min(bench.seconds, 4);
+  const insert = async (size) => {
+    const database = await bench.world.empty();
+    try {
+      return await insertLimit(database, { size, seconds, bodyBytes });
+    } finally {
+      await database.drop();
+    }
+  };
+  const inserts = { batch: await insert(BATCH), single: await insert(1) };
+  const database = await bench.world.empty();
+  const server = await startLimitServer(database, { people: 1, stateBytes: 1, decisionBytes: 1 });
+  const empty = async (requests, connections) => {
+    const counting = await startCounting(server, database);
+    const load = await makeLoad({
+      urls: [server.url],
+      requests: { ...requests, path: '/empty' },
+      connections,
+      seconds,
+    });
+    return { ...load, cpu: (await counting.end()).service / load.acknowledged };
+  };
+  try {
+    return {
+      batch: { insert: inserts.batch, server: await empty(batches(bench.world.people), CALLERS) },
+      single: { insert: inserts.single, server: await empty(singles(bench.world.people), SINGLE_CALLERS) },
+    };
+  } finally {
+    await server.stop();
+    await database.drop();
+  }
+}

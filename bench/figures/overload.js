@@ -1,0 +1,99 @@
+import { batches, makeLoad, singles } from '../load/load.js';
+import { quantile } from '../load/quantile.js';
+import { row } from '../row.js';
+import { watchLog } from '../world/checks.js';
+import { startService } from '../world/service.js';
+
+const BATCH = 100;
+const TIMES = 3;
+const CALLERS = 400;
+const PROBES_PER_SECOND = 20;
+/** Recovered is who answers a second's worth of probes as fast as this, or as fast as at rest if that is slower. */
+const WELL_MS = 50;
+
+/**
+ * Three times as many signals as the service can take, for some seconds: how long what is accepted takes, how much is refused (the limit is the
+ * share that must be), and how soon a quiet caller is answered again as before. Everything acknowledged is counted afterwards.
+ */
+export const name = 'overload';
+export const engines = ['postgres'];
+
+export async function measure(bench) {
+  const database = await bench.world.copy();
+  const service = await startService(database);
+  const { people } = bench.world;
+  const load = (options) => makeLoad({ urls: [service.url], requests: batches(people), ...options });
+  try {
+    const seconds = bench.size(3, 10);
+    const isInLog = await watchLog(service);
+    const capacity = await load({ connections: 16, seconds: bench.size(2, 5) });
+    const probed = probe(bench, service, { before: 1, during: seconds, after: bench.size(4, 10) });
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    const over = await load({
+      connections: CALLERS,
+      seconds,
+      warmUp: 0,
+      rate: (TIMES * capacity.perSecond) / BATCH,
+    });
+    const endedAt = performance.timeOrigin + performance.now();
+    const probes = await probed;
+    await isInLog(capacity.acknowledged + over.acknowledged + probes.acknowledged);
+    const answered = over.requests + over.unanswered;
+    return [
+      row(
+        'overload 3 ×, p99 of what is accepted',
+        over.p99,
+        capacity.p99,
+        'ms',
+        'lower',
+        'the same at capacity',
+      ),
+      row('overload 3 ×, taken', over.perSecond, capacity.perSecond, 'signals/s', 'higher', 'capacity'),
+      row(
+        'overload 3 ×, told to come back (429)',
+        (over.refused / answered) * 100,
+        (1 - 1 / TIMES) * 100,
+        '%',
+        'higher',
+        'the share that is too much',
+      ),
+      row('overload 3 ×, without an answer in 3 s', over.unanswered, 1, 'requests', 'lower', 'one'),
+      recovery(probes, endedAt),
+    ];
+  } finally {
+    await service.stop();
+    await database.drop();
+  }
+}
+
+/** A quiet caller, before, during and after. */
+function probe(bench, service, { before, during, after }) {
+  return makeLoad({
+    urls: [service.url],
+    requests: singles(bench.world.people),
+    connections: 64,
+    rate: PROBES_PER_SECOND,
+    warmUp: 1,
+    seconds: before + during + after,
+    timeline: true,
+  });
+}
+
+function recovery({ timeline }, endedAt) {
+  const after = timeline.filter(({ at }) => at > endedAt);
+  const well = ({ ms, status }) => status === 200 && ms <= WELL_MS;
+  const since = after.findIndex(
+    (_, i) => after.slice(i, i + PROBES_PER_SECOND).every(well) && i + PROBES_PER_SECOND <= after.length,
+  );
+  if (since < 0)
+    throw new Error(`not recovered within ${((after.at(-1)?.at ?? endedAt) - endedAt) / 1000} s`);
+  const first = after[since];
+  return row(
+    'overload 3 ×, until a quiet caller is answered within 50 ms again',
+    Math.max(1, first.at - endedAt),
+    1_000 / PROBES_PER_SECOND,
+    'ms',
+    'lower',
+    'the time between two of their calls',
+  );
+}

@@ -1,0 +1,98 @@
+import { batches, makeLoad } from '../load/load.js';
+import { watchWaits } from '../load/waits.js';
+import { row } from '../row.js';
+import { untilNone, watchLog } from '../world/checks.js';
+import { startRedis } from '../world/redis.js';
+import { startService } from '../world/service.js';
+
+const APIS = 2;
+const WORKERS = 4;
+const CALLERS = 16;
+const SHOWN = 6;
+
+/**
+ * Two api and four worker processes on one PostgreSQL and one Redis, beside one process that does everything: signals taken, and signals applied
+ * (from the first request until nothing waits), with what the database's backends wait for meanwhile. On one machine all share the cores: what this
+ * shows is whether they stand in each other's way.
+ */
+export const name = 'scale-out';
+export const engines = ['postgres'];
+
+export async function measure(bench) {
+  const redis = await startRedis();
+  if (redis === null) throw new Error('redis-server is not installed');
+  try {
+    const one = await measureProcesses(bench, [{}]);
+    const roles = [
+      ...Array.from({ length: APIS }, () => 'api'),
+      ...Array.from({ length: WORKERS }, () => 'worker'),
+    ];
+    const many = await measureProcesses(
+      bench,
+      roles.map((role) => ({ ROLE: role, REDIS_URL: redis.url })),
+    );
+    const against = 'one process';
+    const title = `${APIS} api, ${WORKERS} workers`;
+    return [
+      row(`${title}: durable ingest`, many.ingest, one.ingest, 'signals/s', 'higher', against),
+      row(`${title}: taken and applied`, many.applied, one.applied, 'signals/s', 'higher', against),
+      row(
+        `${title}: backends waiting for a lock`,
+        many.waits.lockShare,
+        Math.max(one.waits.lockShare, 0.1),
+        '%',
+        'lower',
+        against,
+      ),
+      row(
+        `${title}: longest queue for locks`,
+        many.waits.longestQueue,
+        Math.max(one.waits.longestQueue, 1),
+        'backends',
+        'lower',
+        against,
+      ),
+    ];
+  } finally {
+    await redis.stop();
+  }
+}
+
+/** @param environments of each process; those that take requests come first */
+async function measureProcesses(bench, environments) {
+  const database = await bench.world.copy();
+  const services = [];
+  try {
+    for (const env of environments) services.push(await startService(database, { env }));
+    const urls = services.filter((_, i) => environments[i].ROLE !== 'worker').map(({ url }) => url);
+    const watching = await watchWaits(database);
+    const isInLog = await watchLog(services[0]);
+    const started = performance.now();
+    const load = await makeLoad({
+      urls,
+      requests: batches(bench.world.people),
+      connections: CALLERS,
+      seconds: bench.size(2, 10),
+    });
+    await untilNone(services[0], 'select count(*) from signal_inbox', { every: 100 });
+    const seconds = (performance.now() - started) / 1000;
+    const waits = await watching.end();
+    await isInLog(load.acknowledged);
+    tell(bench, environments.length, waits);
+    return { ingest: load.perSecond, applied: load.acknowledged / seconds, waits };
+  } finally {
+    await Promise.all(services.map((service) => service.stop()));
+    await database.drop();
+  }
+}
+
+function tell(bench, processes, { samples, waits, queues }) {
+  const most = (counts) =>
+    [...counts]
+      .sort(([, a], [, b]) => b - a)
+      .slice(0, SHOWN)
+      .map(([what, count]) => `${what} ${(count / samples).toFixed(2)}`)
+      .join(', ');
+  bench.say(`  ${processes} processes, backends on average: ${most(waits)}`);
+  bench.say(`  queues for locks, waiters on average: ${queues.size === 0 ? 'none' : most(queues)}`);
+}
