@@ -145,8 +145,8 @@ process.once('message', async (load) => {
     if (load.rate === undefined) await closedLoop(load, requests, tally);
     else await openLoop(load, requests, tally);
     const { user, system } = process.cpuUsage();
-    process.send({ tally: { ...tally }, cpu: user + system }, () => process.disconnect());
+    process.send({ tally: { ...tally }, cpu: user + system }, () => process.exit(0));
   } catch (error) {
-    process.send({ error: String(error?.stack ?? error) }, () => process.disconnect());
+    process.send({ error: String(error?.stack ?? error) }, () => process.exit(1));
   }
 });
