@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { Database } from '../../dist/platform/database/index.js';
 import { Secrets } from '../../dist/platform/secrets/secrets.js';
 import { Vault } from '../../dist/platform/vault/index.js';
+import { sha256Hex } from '../../dist/shared/hash.js';
 import { addressHash, identityHash } from '../../dist/shared/identity.js';
 import { Ids } from '../../dist/shared/ids.js';
 import { population, random } from './people.js';
@@ -99,6 +100,13 @@ async function insertPeople(parts, first, last, signals) {
   });
 }
 
+/** What they said about mail, as a profile holds it; nothing for those who said nothing. */
+function consentOf({ consents: [consent] }) {
+  if (consent === undefined) return {};
+  const { channel, topic, state, source, at } = consent;
+  return { channel, topic, granted: state, source, said: at };
+}
+
 async function insertProfiles(tx, { vault, ids, now }, people, keys) {
   const rows = people.map(({ id, hash, address, text, profile }) => ({
     id,
@@ -110,11 +118,11 @@ async function insertProfiles(tx, { vault, ids, now }, people, keys) {
     country: profile.country,
     first: profile.firstSeenAt,
     last: profile.lastSeenAt,
-    granted: profile.consents[0]?.at ?? null,
+    ...consentOf(profile),
     state: vault.sealText(keys.get(id), text).toString('base64'),
   }));
   const given = sql`json_to_recordset(${JSON.stringify(rows)}::json) as g(id text, hash text, address text, signal text, consent text,
-    stage text, country text, first timestamptz, last timestamptz, granted timestamptz, state text)`;
+    stage text, country text, first timestamptz, last timestamptz, channel text, topic text, granted text, source text, said timestamptz, state text)`;
   const at = new Date(now);
   await sql`
     insert into profiles (id, user_id_hash, stage, country, first_seen_at, last_seen_at, version, state)
@@ -126,8 +134,8 @@ async function insertProfiles(tx, { vault, ids, now }, people, keys) {
     select g.hash, 'user', g.id, g.signal, g.first from ${given}`.execute(tx);
   await sql`
     insert into consents (id, profile_id, channel, topic, state, source, at, recorded_at)
-    select g.consent, g.id, 'email', '*', 'granted', 'identify', g.granted, ${at} from ${given}
-    where g.granted is not null`.execute(tx);
+    select g.consent, g.id, g.channel, g.topic, g.granted, g.source, g.said, ${at} from ${given}
+    where g.said is not null`.execute(tx);
   await sql`insert into claimed_addresses (address_hash) select g.address from ${given}`.execute(tx);
   await sql`
     insert into address_claims (address_hash, profile_id, claimed_at) select g.address, g.id, g.first from ${given}`.execute(
@@ -140,10 +148,12 @@ async function insertPast(tx, { vault, ids, dice, now }, people, keys) {
   const at = new Date(now - dice() * DAYS_OF_SIGNALS * DAY_MS).toISOString();
   const rows = people.map(({ userId, hash }) => {
     const id = ids.make('sig');
+    // Clients make message ids up at random, and a signal's place among those that are known is by its message id.
+    const message = sha256Hex(id).slice(0, 32);
     const record = {
       id,
       source: 'bench-past',
-      messageId: id,
+      messageId: message,
       type: 'track',
       event: 'Product Viewed',
       userId,
@@ -159,17 +169,21 @@ async function insertPast(tx, { vault, ids, dice, now }, people, keys) {
       occurredAt: at,
       receivedAt: at,
     };
-    return { id, hash, body: vault.sealText(keys.get(hash), JSON.stringify(record)).toString('base64') };
+    return {
+      id,
+      hash,
+      message,
+      body: vault.sealText(keys.get(hash), JSON.stringify(record)).toString('base64'),
+    };
   });
-  const given = sql`json_to_recordset(${JSON.stringify(rows)}::json) as g(id text, hash text, body text)`;
+  const given = sql`json_to_recordset(${JSON.stringify(rows)}::json) as g(id text, hash text, message text, body text)`;
   await sql`
     insert into signals (id, received_at, source, message_id, type, event, identity_hash, occurred_at, key_id, body)
-    select g.id, ${at}, 'bench-past', md5(g.id), 'track', 'Product Viewed', g.hash, ${at}, g.hash, decode(g.body, 'base64')
+    select g.id, ${at}, 'bench-past', g.message, 'track', 'Product Viewed', g.hash, ${at}, g.hash, decode(g.body, 'base64')
     from ${given}`.execute(tx);
-  // Clients make message ids up at random, and a signal's place in this table is by its message id.
   await sql`
     insert into signal_dedup (source, message_id, signal_id, seen_at)
-    select 'bench-past', md5(g.id), g.id, ${at} from ${given}`.execute(tx);
+    select 'bench-past', g.message, g.id, ${at} from ${given}`.execute(tx);
 }
 
 /** A mail sent some weeks ago to one person in a few, with the decision behind it. */
