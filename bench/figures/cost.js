@@ -1,4 +1,4 @@
-import { startCounting } from '../load/cpu.js';
+import { countingCpu } from '../load/cpu.js';
 import { batches, makeLoad } from '../load/load.js';
 import { insertLimit } from '../limits/inserts.js';
 import { row } from '../row.js';
@@ -24,16 +24,17 @@ export async function measure(bench) {
   const service = await startService(database);
   try {
     const before = await sizes(service);
-    const counting = await startCounting(service, database);
-    const { acknowledged } = await makeLoad({
-      urls: [service.url],
-      requests: batches(bench.world.people),
-      connections: 4,
-      seconds: 300,
-      total: signals / BATCH,
+    const { result: acknowledged, cpu } = await countingCpu(service, database, async () => {
+      const load = await makeLoad({
+        urls: [service.url],
+        requests: batches(bench.world.people),
+        connections: 4,
+        seconds: 300,
+        total: signals / BATCH,
+      });
+      await untilNone(service, NOTHING_DUE, { every: 250, stuckAfter: 60_000 });
+      return load.acknowledged;
     });
-    await untilNone(service, NOTHING_DUE, { every: 250, stuckAfter: 60_000 });
-    const cpu = await counting.end();
     const after = await sizes(service);
     const [{ decided, body }] = await service.query(
       `select (select count(*)::int from decisions where created_at > now() - interval '1 hour' and mode = 'execute') as decided,

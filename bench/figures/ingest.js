@@ -1,4 +1,4 @@
-import { startCounting } from '../load/cpu.js';
+import { countingCpu } from '../load/cpu.js';
 import { batches, makeLoad, singles } from '../load/load.js';
 import { insertLimit } from '../limits/inserts.js';
 import { startLimitServer } from '../limits/limit-server.js';
@@ -79,19 +79,19 @@ async function withService(bench, options, use) {
 }
 
 async function ingestAlone(bench, service, database) {
-  const counting = await startCounting(service, database);
-  const batch = await acknowledged(bench, service, batches(bench.world.people), CALLERS);
-  const spent = await counting.end();
+  const { result: batch, cpu } = await countingCpu(service, database, () =>
+    acknowledged(bench, service, batches(bench.world.people), CALLERS),
+  );
   const single = await acknowledged(bench, service, singles(bench.world.people), SINGLE_CALLERS);
   const [{ bytes }] = await service.query(
     `select avg(octet_length(body))::float8 as bytes from (select body from signals order by received_at desc limit 1000) s`,
   );
-  const each = (cpu) => (cpu === null ? null : cpu / batch.acknowledged);
+  const each = (microseconds) => (microseconds === null ? null : microseconds / batch.acknowledged);
   return {
     batch,
     single,
     bodyBytes: Math.round(bytes),
-    cpu: { service: each(spent.service), database: each(spent.database) },
+    cpu: { service: each(cpu.service), database: each(cpu.database) },
   };
 }
 
@@ -117,14 +117,15 @@ async function limits(bench, bodyBytes) {
   const database = await bench.world.empty();
   const server = await startLimitServer(database, { people: 1, stateBytes: 1, decisionBytes: 1 });
   const empty = async (requests, connections) => {
-    const counting = await startCounting(server, database);
-    const load = await makeLoad({
-      urls: [server.url],
-      requests: { ...requests, path: '/empty' },
-      connections,
-      seconds,
-    });
-    return { ...load, cpu: (await counting.end()).service / load.acknowledged };
+    const { result, cpu } = await countingCpu(server, database, () =>
+      makeLoad({
+        urls: [server.url],
+        requests: { ...requests, path: '/empty' },
+        connections,
+        seconds,
+      }),
+    );
+    return { ...result, cpu: cpu.service / result.acknowledged };
   };
   try {
     return {

@@ -1,4 +1,4 @@
-import { startCounting } from '../load/cpu.js';
+import { countingCpu } from '../load/cpu.js';
 import { batches, makeLoad } from '../load/load.js';
 import { intakeLimit } from '../limits/intake.js';
 import { row } from '../row.js';
@@ -82,11 +82,11 @@ async function drain(database, signals) {
       await new Promise((resolve) => setTimeout(resolve, 50));
       left = await waitingSignals(service);
     }
-    const counting = await startCounting(service, database);
-    const started = performance.now();
-    await untilNone(service, WAITING, { every: 100 });
-    const seconds = (performance.now() - started) / 1000;
-    const cpu = await counting.end();
+    const { result: seconds, cpu } = await countingCpu(service, database, async () => {
+      const started = performance.now();
+      await untilNone(service, WAITING, { every: 100 });
+      return (performance.now() - started) / 1000;
+    });
     await check(service, signals, fired);
     return {
       perSecond: left / seconds,

@@ -1,5 +1,5 @@
 import { batches, makeLoad } from '../load/load.js';
-import { watchWaits } from '../load/waits.js';
+import { watchingWaits } from '../load/waits.js';
 import { row } from '../row.js';
 import { untilNone, watchLog } from '../world/checks.js';
 import { startRedis } from '../world/redis.js';
@@ -65,21 +65,22 @@ async function measureProcesses(bench, environments) {
   try {
     for (const env of environments) services.push(await startService(database, { env }));
     const urls = services.filter((_, i) => environments[i].ROLE !== 'worker').map(({ url }) => url);
-    const watching = await watchWaits(database);
-    const isInLog = await watchLog(services[0]);
-    const started = performance.now();
-    const load = await makeLoad({
-      urls,
-      requests: batches(bench.world.people),
-      connections: CALLERS,
-      seconds: bench.size(2, 10),
+    const { result, ...waits } = await watchingWaits(database, async () => {
+      const isInLog = await watchLog(services[0]);
+      const started = performance.now();
+      const load = await makeLoad({
+        urls,
+        requests: batches(bench.world.people),
+        connections: CALLERS,
+        seconds: bench.size(2, 10),
+      });
+      await untilNone(services[0], 'select count(*) from signal_inbox', { every: 100 });
+      const seconds = (performance.now() - started) / 1000;
+      await isInLog(load.acknowledged);
+      return { ingest: load.perSecond, applied: load.acknowledged / seconds };
     });
-    await untilNone(services[0], 'select count(*) from signal_inbox', { every: 100 });
-    const seconds = (performance.now() - started) / 1000;
-    const waits = await watching.end();
-    await isInLog(load.acknowledged);
     tell(bench, environments.length, waits);
-    return { ingest: load.perSecond, applied: load.acknowledged / seconds, waits };
+    return { ...result, waits };
   } finally {
     await Promise.all(services.map((service) => service.stop()));
     await database.drop();

@@ -45,30 +45,33 @@ export async function databaseCpu(client) {
 }
 
 /**
- * Counts the CPU of a service and its database from now on.
- * @param {{ pid: number } | { pid: number }[]} services @param database of world.js
- * @returns {Promise<{ end: () => Promise<{ service: number, database: number | null }> }>} microseconds; the embedded engine is part of the service
+ * Counts the CPU of a service and its database while something is done.
+ * @param {{ pid: number }} service @param database of world.js @param {() => Promise<T>} work
+ * @returns {Promise<{ result: T, cpu: { service: number, database: number | null } }>} microseconds; null where it cannot be told apart: the
+ *   embedded engine is part of the service
+ * @template T
  */
-export async function startCounting(services, database) {
-  const pids = [services].flat().map(({ pid }) => pid);
-  const ofServices = async () =>
-    (await Promise.all(pids.map(cpuOf))).reduce((sum, microseconds) => sum + microseconds, 0);
-  let client;
-  let ofDatabase = null;
-  if (database.url !== undefined) {
-    client = new pg.Client({ connectionString: database.url });
-    await client.connect();
-    ofDatabase = await databaseCpu(client);
+export async function countingCpu({ pid }, database, work) {
+  if (database.url === undefined) {
+    const before = await cpuOf(pid);
+    const result = await work();
+    return { result, cpu: { service: (await cpuOf(pid)) - before, database: null } };
   }
-  const before = { services: await ofServices(), database: await ofDatabase?.() };
-  return {
-    end: async () => {
-      const after = { services: await ofServices(), database: await ofDatabase?.() };
-      await client?.end();
-      return {
-        service: after.services - before.services,
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  try {
+    const ofDatabase = await databaseCpu(client);
+    const before = { service: await cpuOf(pid), database: await ofDatabase?.() };
+    const result = await work();
+    const after = { service: await cpuOf(pid), database: await ofDatabase?.() };
+    return {
+      result,
+      cpu: {
+        service: after.service - before.service,
         database: ofDatabase === null ? null : after.database - before.database,
-      };
-    },
-  };
+      },
+    };
+  } finally {
+    await client.end();
+  }
 }

@@ -11,46 +11,41 @@ const QUEUES = `select coalesce(c.relname, l.locktype) as what, count(*)::int as
   group by 1`;
 
 /**
- * Looks every 25 ms at what the backends of a database are doing and waiting for.
- * @param database of world.js
- * @returns {Promise<{ end: () => Promise<{ samples: number, waits: Map<string, number>, lockShare: number, longestQueue: number,
- *   queues: Map<string, number> }> }>} `waits`: backends seen by what they waited for; `lockShare`: of all seen in a transaction, in percent,
- *   those that waited for a lock; `longestQueue`: most waiters for locks at one moment; `queues`: waiters seen by what the lock was on
+ * Looks every 25 ms at what the backends of a database are doing and waiting for while something is done.
+ * @param database of world.js @param {() => Promise<T>} work
+ * @returns {Promise<{ result: T, samples: number, waits: Map<string, number>, lockShare: number, longestQueue: number,
+ *   queues: Map<string, number> }>} `waits`: backends seen by what they waited for; `lockShare`: of all seen in a transaction, in percent, those
+ *   that waited for a lock; `longestQueue`: most waiters for locks at one moment; `queues`: waiters seen by what the lock was on
+ * @template T
  */
-export async function watchWaits(database) {
+export async function watchingWaits(database, work) {
   const client = new pg.Client({ connectionString: database.url, application_name: 'bench' });
   await client.connect();
-  const waits = new Map();
-  const queues = new Map();
-  let samples = 0;
-  let longestQueue = 0;
+  const seen = { waits: new Map(), queues: new Map(), samples: 0, longestQueue: 0 };
   let running = true;
-  const add = (counts, rows, name) => {
-    for (const row of rows) counts.set(row[name], (counts.get(row[name]) ?? 0) + row.count);
-  };
   const watching = (async () => {
-    while (running) {
-      add(waits, (await client.query(ACTIVE)).rows, 'wait');
-      const { rows } = await client.query(QUEUES);
-      add(queues, rows, 'what');
-      longestQueue = Math.max(
-        longestQueue,
-        rows.reduce((sum, { count }) => sum + count, 0),
-      );
-      samples++;
-      await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
-    }
+    for (; running; await new Promise((resolve) => setTimeout(resolve, EVERY_MS))) await look(client, seen);
   })();
-  return {
-    end: async () => {
-      running = false;
-      await watching;
-      await client.end();
-      const all = [...waits.values()].reduce((sum, count) => sum + count, 0);
-      const locked = [...waits]
-        .filter(([wait]) => wait.startsWith('Lock:'))
-        .reduce((sum, [, count]) => sum + count, 0);
-      return { samples, waits, queues, longestQueue, lockShare: all === 0 ? 0 : (locked / all) * 100 };
-    },
-  };
+  let result;
+  try {
+    result = await work();
+  } finally {
+    running = false;
+    await watching;
+    await client.end();
+  }
+  const all = sum(seen.waits.values());
+  const locked = sum([...seen.waits].flatMap(([wait, count]) => (wait.startsWith('Lock:') ? [count] : [])));
+  return { result, ...seen, lockShare: all === 0 ? 0 : (locked / all) * 100 };
 }
+
+async function look(client, seen) {
+  const add = (counts, what, count) => counts.set(what, (counts.get(what) ?? 0) + count);
+  for (const { wait, count } of (await client.query(ACTIVE)).rows) add(seen.waits, wait, count);
+  const { rows } = await client.query(QUEUES);
+  for (const { what, count } of rows) add(seen.queues, what, count);
+  seen.longestQueue = Math.max(seen.longestQueue, sum(rows.map(({ count }) => count)));
+  seen.samples++;
+}
+
+const sum = (numbers) => [...numbers].reduce((total, number) => total + number, 0);
