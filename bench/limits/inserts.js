@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { databaseCpu } from '../load/cpu.js';
+import { countingCpu } from '../load/cpu.js';
 import { rawClient } from './raw-client.js';
 
 /** The row of a signal as the service keeps it, once by source and message id: one table, without what the service needs besides. */
@@ -36,36 +36,40 @@ export async function insertLimit(database, { size, seconds, bodyBytes }) {
     for (let i = 0; i < 20; i++) await raw.query(INSERT, [rows()]);
     // More than can be inserted in the time: a statement used twice would break the key, which would end the measurement loudly.
     const prepared = Array.from({ length: Math.ceil((40_000 * seconds) / Math.max(size, 5)) }, rows);
-    const ofDatabase = raw.client === undefined ? null : await databaseCpu(raw.client);
     const walBefore = await walOf(raw);
-    const before = { database: await ofDatabase?.(), client: ownCpu() };
-    const started = performance.now();
-    let inserted = 0;
-    for (const statement of prepared) {
-      if (performance.now() - started >= seconds * 1000) break;
-      await raw.query(INSERT, [statement]);
-      inserted += size;
-    }
-    const took = (performance.now() - started) / 1000;
-    const cpu = {
-      client: (ownCpu() - before.client) / inserted,
-      database: ofDatabase === null ? null : ((await ofDatabase()) - before.database) / inserted,
-    };
+    const { result, cpu } = await countingCpu(process, database, () =>
+      insertAll(raw, prepared, { size, seconds }),
+    );
+    const { inserted, took } = result;
     const { rows: kept } = await raw.query(
       `select count(*)::int as count, pg_total_relation_size('limit_signals')::float8 as bytes from limit_signals`,
     );
     if (kept[0].count !== inserted + 20 * size)
       throw new Error(`${kept[0].count} rows are there, ${inserted + 20 * size} were inserted`);
     const wal = ((await walOf(raw)) - walBefore) / inserted;
-    return { perSecond: inserted / took, cpu, wal, bytes: kept[0].bytes / kept[0].count };
+    return {
+      perSecond: inserted / took,
+      cpu: {
+        client: cpu.service / inserted,
+        database: cpu.database === null ? null : cpu.database / inserted,
+      },
+      wal,
+      bytes: kept[0].bytes / kept[0].count,
+    };
   } finally {
     await raw.end();
   }
 }
 
-function ownCpu() {
-  const { user, system } = process.cpuUsage();
-  return user + system;
+async function insertAll(raw, statements, { size, seconds }) {
+  const started = performance.now();
+  let inserted = 0;
+  for (const statement of statements) {
+    if (performance.now() - started >= seconds * 1000) break;
+    await raw.query(INSERT, [statement]);
+    inserted += size;
+  }
+  return { inserted, took: (performance.now() - started) / 1000 };
 }
 
 async function walOf(raw) {

@@ -1,3 +1,4 @@
+import { countingCpu } from '../load/cpu.js';
 import { rawClient } from './raw-client.js';
 
 const BATCH = 200;
@@ -32,21 +33,28 @@ const SHARES = { hits: 0.2, timers: 0.04, fires: 0.02 };
  * Signals a second that one raw client takes through the reads and writes of the service's intake, a transaction a batch. It writes each
  * profile's state back as it was.
  * @param database with a filled inbox and nobody at it @param {{ signals: number }} options how many to take
+ * @returns {Promise<{ perSecond: number, cpu: { client: number, database: number | null } }>} `cpu`: microseconds a signal
  */
 export async function intakeLimit(database, { signals }) {
   const raw = await rawClient(database);
   try {
     await raw.query('select count(*) from signal_inbox');
     await batch(raw); // Plans and caches.
-    let taken = 0;
-    const started = performance.now();
-    while (taken < signals) taken += await batch(raw);
-    const perSecond = taken / ((performance.now() - started) / 1000);
+    const { result, cpu } = await countingCpu(process, database, async () => {
+      let taken = 0;
+      const started = performance.now();
+      while (taken < signals) taken += await batch(raw);
+      return { taken, seconds: (performance.now() - started) / 1000 };
+    });
     await raw.query(`delete from trigger_hits where trigger_id = 'limit'`);
     await raw.query(`delete from timers where trigger_id = 'limit'`);
     await raw.query(`delete from firings where trigger_id = 'limit'`);
     await raw.query(`delete from work where kind = 'limit'`);
-    return perSecond;
+    const { taken, seconds } = result;
+    return {
+      perSecond: taken / seconds,
+      cpu: { client: cpu.service / taken, database: cpu.database === null ? null : cpu.database / taken },
+    };
   } finally {
     await raw.end();
   }
