@@ -9,9 +9,9 @@
 //
 // A figure is a module below figures/ that exports `name`, `engines` ('embedded', 'postgres', or 'none' for what needs no database) and
 // `measure(bench)`, which returns rows made by row.js and throws when what it measured was not what it meant to measure.
-import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { buildIfStale } from '../scripts/build.js';
 import { print } from './table.js';
 
 const { values: options } = parseArgs({
@@ -25,10 +25,7 @@ const { values: options } = parseArgs({
     markdown: { type: 'boolean', default: false },
   },
 });
-if (!existsSync(new URL('../dist/main.js', import.meta.url))) {
-  console.error('build first: npm run build');
-  process.exit(1);
-}
+buildIfStale('main.js');
 const { makeWorld } = await import('./world/world.js');
 const figures = await Promise.all(
   (options.growth

@@ -41,6 +41,7 @@ export async function measure(bench) {
         (select avg(octet_length(body))::int from (select body from signals order by received_at desc limit 1000) s) as body`,
     );
     bench.say(`  ${acknowledged} signals led to ${decided} decisions`);
+    bench.say(`  bytes on disk a signal: ${describeGrowth(before.tables, after.tables, acknowledged)}`);
     const empty = await bench.world.empty();
     const limit = await insertLimit(empty, { size: BATCH, seconds: 2, bodyBytes: body });
     await empty.drop();
@@ -77,5 +78,20 @@ async function sizes(service) {
   const [{ bytes, wal }] = await service.query(
     `select pg_database_size(current_database())::float8 as bytes, (pg_current_wal_lsn() - '0/0')::float8 as wal`,
   );
-  return { bytes, wal };
+  const tables = await service.query(
+    `select regexp_replace(relname, '_[0-9_]+$', '') as name, sum(pg_total_relation_size(oid))::float8 as bytes
+     from pg_class where relkind = 'r' group by 1`,
+  );
+  return { bytes, wal, tables: new Map(tables.map((table) => [table.name, table.bytes])) };
+}
+
+/** The tables that grew most, partitions taken together, indexes and large values included. */
+function describeGrowth(before, after, signals) {
+  return [...after]
+    .map(([name, bytes]) => [name, (bytes - (before.get(name) ?? 0)) / signals])
+    .filter(([, bytes]) => bytes >= 1)
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, 10)
+    .map(([name, bytes]) => `${name} ${bytes.toFixed(0)}`)
+    .join(', ');
 }
