@@ -7,7 +7,7 @@
 //   --json FILE        [{ name, ours, limit, ratio, unit, better }]
 //   --markdown         prints the table as it stands in docs/performance.md
 //
-// A figure is a module below figures/ that exports `name`, `engines` ('embedded', 'postgres', or 'none' for what needs no database) and
+// A figure is a module below figures/ that exports `name`, `slow` when it is left out of --quick, `engines` ('embedded', 'postgres', or 'none' for what needs no database) and
 // `measure(bench)`, which returns rows made by row.js and throws when what it measured was not what it meant to measure.
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -30,7 +30,7 @@ const { makeWorld } = await import('./world/world.js');
 const figures = await Promise.all(
   (options.growth
     ? ['growth']
-    : ['process', 'ingest', 'decisions', 'processing', 'trigger', 'timers', 'cost', 'overload', 'scale-out']
+    : ['ingest', 'decisions', 'processing', 'trigger', 'timers', 'cost', 'overload', 'scale-out']
   ).map((name) => import(`./figures/${name}.js`)),
 );
 
@@ -61,16 +61,18 @@ const say = (line) =>
 
 async function measureAll([engine, prefix]) {
   const ofEngine = figures.filter(
-    (figure) => figure.engines.includes(engine) && (wanted === undefined || wanted.includes(figure.name)),
+    (figure) =>
+      figure.engines.includes(engine) &&
+      (wanted === undefined ? !(options.quick && figure.slow) : wanted.includes(figure.name)),
   );
   if (ofEngine.length === 0) return;
   const size = (quick, full) => (options.quick ? quick : full);
-  const base = { engine, server, size, seconds: size(2, 10), say };
+  const base = { engine, server, size, seconds: size(1.5, 10), warmUp: size(0.7, 2), say };
   // Growth makes worlds of its own, and what needs no database needs none.
   const world =
     engine === 'none' || options.growth
       ? undefined
-      : await makeWorld(engine, { server, people: size(3_000, 10_000), signals: size(0, 5) });
+      : await makeWorld(engine, { server, people: size(2_500, 10_000), signals: size(0, 5) });
   if (world !== undefined) say(`${prefix}${world.people} people made`);
   try {
     for (const figure of ofEngine) {

@@ -17,6 +17,7 @@ const NOTHING_DUE = `select (select count(*) from signal_inbox)
  */
 export const name = 'cost';
 export const engines = ['postgres'];
+export const slow = true;
 
 export async function measure(bench) {
   const signals = bench.size(4_000, 20_000);

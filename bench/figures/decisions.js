@@ -50,9 +50,16 @@ async function counted(service) {
 
 async function loads(bench, url, path) {
   const requests = { ...decisions(bench.world.people), path };
-  const { seconds } = bench;
-  const closed = await makeLoad({ urls: [url], requests, connections: CALLERS, seconds });
-  const open = await makeLoad({ urls: [url], requests, connections: RATE_CALLERS, seconds, rate: RATE });
+  const { seconds, warmUp } = bench;
+  const closed = await makeLoad({ urls: [url], requests, connections: CALLERS, seconds, warmUp });
+  const open = await makeLoad({
+    urls: [url],
+    requests,
+    connections: RATE_CALLERS,
+    seconds,
+    warmUp,
+    rate: RATE,
+  });
   return { closed, open, answered: closed.acknowledged + open.acknowledged };
 }
 

@@ -9,10 +9,12 @@ import { startService } from '../world/service.js';
 const BATCH = 100;
 const CALLERS = 16;
 const SINGLE_CALLERS = 64;
+const BARE = 'the empty server';
 
 /**
- * Durable ingest through HTTP, beside (a) one raw client's multi-row INSERT of the same rows and (b) a server of the same kind with nothing
- * behind it; the ratio is against the smaller of the two. Every acknowledged signal is counted in the database afterwards.
+ * Durable ingest through HTTP, beside (a) one raw client's multi-row INSERT of the same rows and (b) a server of the same kind with nothing behind
+ * it; the ratio is against the smaller of the two. Every acknowledged signal is counted in the database afterwards. Also what one process costs
+ * before and meanwhile: start and memory.
  */
 export const name = 'ingest';
 export const engines = ['embedded', 'postgres'];
@@ -28,14 +30,7 @@ export async function measure(bench) {
   return [
     perSecond('durable ingest, batches of 100', apart.batch, batchLimit),
     perSecond('durable ingest, batches of 100, everything running', together, batchLimit),
-    row(
-      'durable ingest, batches of 100, p99',
-      apart.batch.p99,
-      batchLimit.server.p99,
-      'ms',
-      'lower',
-      'the empty server',
-    ),
+    row('durable ingest, batches of 100, p99', apart.batch.p99, batchLimit.server.p99, 'ms', 'lower', BARE),
     perSecond('durable ingest, single signals', apart.single, singleLimit),
     row(
       'durable ingest, CPU of the service',
@@ -43,8 +38,11 @@ export async function measure(bench) {
       batchLimit.server.cpu,
       'µs/signal',
       'lower',
-      'the empty server',
+      BARE,
     ),
+    row('start on a database that is there', apart.startMs, batchLimit.server.startMs, 'ms', 'lower', BARE),
+    row('memory at rest', apart.rest, batchLimit.server.rest, 'MiB', 'lower', BARE),
+    row('memory at its highest under ingest', apart.highest, batchLimit.server.highest, 'MiB', 'lower', BARE),
     ...(apart.cpu.database === null
       ? []
       : [
@@ -79,6 +77,7 @@ async function withService(bench, options, use) {
 }
 
 async function ingestAlone(bench, service, database) {
+  const { now: rest } = await service.memory();
   const { result: batch, cpu } = await countingCpu(service, database, () =>
     acknowledged(bench, service, batches(bench.world.people), CALLERS),
   );
@@ -90,6 +89,9 @@ async function ingestAlone(bench, service, database) {
   return {
     batch,
     single,
+    rest,
+    startMs: service.startMs,
+    highest: (await service.memory()).highest,
     bodyBytes: Math.round(bytes),
     cpu: { service: each(cpu.service), database: each(cpu.database) },
   };
@@ -98,7 +100,8 @@ async function ingestAlone(bench, service, database) {
 /** One closed loop, and a look at whether what was acknowledged is there. */
 async function acknowledged(bench, service, requests, connections) {
   const isInLog = await watchLog(service);
-  const load = await makeLoad({ urls: [service.url], requests, connections, seconds: bench.seconds });
+  const { seconds, warmUp } = bench;
+  const load = await makeLoad({ urls: [service.url], requests, connections, seconds, warmUp });
   await isInLog(load.acknowledged);
   return load;
 }
@@ -116,6 +119,8 @@ async function limits(bench, bodyBytes) {
   const inserts = { batch: await insert(BATCH), single: await insert(1) };
   const database = await bench.world.empty();
   const server = await startLimitServer(database, { people: 1, stateBytes: 1, decisionBytes: 1 });
+  const { startMs } = server;
+  const { now: rest } = await server.memory();
   const empty = async (requests, connections) => {
     const { result, cpu } = await countingCpu(server, database, () =>
       makeLoad({
@@ -123,9 +128,11 @@ async function limits(bench, bodyBytes) {
         requests: { ...requests, path: '/empty' },
         connections,
         seconds,
+        warmUp: bench.warmUp,
       }),
     );
-    return { ...result, cpu: cpu.service / result.acknowledged };
+    const { highest } = await server.memory();
+    return { ...result, startMs, rest, highest, cpu: cpu.service / result.acknowledged };
   };
   try {
     return {

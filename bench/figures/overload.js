@@ -16,6 +16,7 @@ const WELL_MS = 50;
  */
 export const name = 'overload';
 export const engines = ['postgres'];
+export const slow = true;
 
 export async function measure(bench) {
   const database = await bench.world.copy();

@@ -17,6 +17,7 @@ const SHOWN = 6;
  */
 export const name = 'scale-out';
 export const engines = ['postgres'];
+export const slow = true;
 
 export async function measure(bench) {
   const redis = await startRedis();
