@@ -8,6 +8,20 @@ interface TableRow {
   bound: string | null;
 }
 
+/** Our own functions and triggers; those of extensions are theirs. */
+async function dumpCode(db: Db): Promise<string[]> {
+  const { rows: functions } = await sql<{ text: string }>`
+    select pg_get_functiondef(p.oid) as text from pg_proc p
+    join pg_namespace n on n.oid = p.pronamespace
+    where n.nspname = 'public' and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
+    order by p.proname`.execute(db);
+  const { rows: triggers } = await sql<{ text: string }>`
+    select pg_get_triggerdef(t.oid) as text from pg_trigger t where not t.tgisinternal order by t.tgname`.execute(
+    db,
+  );
+  return [...functions, ...triggers].map(({ text }) => text.trim());
+}
+
 /** The schema as text, from the catalogue: the same on either engine. Partitions made while running are left out. */
 export async function dumpSchema(db: Db): Promise<string> {
   const { rows: tables } = await sql<TableRow>`
@@ -49,5 +63,5 @@ export async function dumpSchema(db: Db): Promise<string> {
       order by c.relname`.execute(db);
     parts.push([...lines, ...[...columns, ...constraints, ...indexes].map((row) => row.line)].join('\n'));
   }
-  return `-- Dumped from the migrated database; UPDATE_SCHEMA=1 npm run jest -- test/integration/schema.spec.ts writes it anew.\n\n${parts.join('\n\n')}\n`;
+  return `-- Dumped from the migrated database; UPDATE_SCHEMA=1 npm run jest -- test/integration/schema.spec.ts writes it anew.\n\n${[...parts, ...(await dumpCode(db))].join('\n\n')}\n`;
 }

@@ -1,8 +1,17 @@
+import { AsyncResource } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
 import { Secrets } from '../../src/platform/secrets/secrets.js';
 import { ErasedError, Vault } from '../../src/platform/vault/index.js';
 import { openTestDatabase, type TestDatabase } from '../harness/database.js';
 import { TestClock } from '../harness/runtime.js';
+
+/** Outside every transaction, whoever asks: transactions do not nest. */
+const outside = new AsyncResource('outside');
+const besides = <T>(work: () => Promise<T>): Promise<T> => outside.runInAsyncScope(work);
+
+/** The embedded engine has one connection: nothing runs beside a transaction. */
+const onPostgres = (process.env['DATABASE_URL'] ?? '') === '' ? it.skip : it;
 
 describe('the vault', () => {
   const clock = new TestClock('2026-11-21T12:00:00Z');
@@ -129,6 +138,83 @@ describe('the vault', () => {
       expect(written.length).toBeGreaterThan(0);
       for (const { key, sealed } of written)
         expect(await newVault().openFor(opened.database.db, key, sealed)).toBe('words');
+    });
+
+    describe('and they hold many keys at once', () => {
+      const MANY = ['idn_k', 'idn_l', 'idn_m'];
+      const keysOf = (vault: Vault): Promise<Map<string, Buffer>> =>
+        opened.database.transaction((tx) => vault.ensureKeys(tx, MANY));
+      const inTable = async (id: string): Promise<Buffer | undefined> =>
+        (await newVault().keys(opened.database.db, [id])).get(id);
+
+      it('trusts remembered keys only as long as nobody was erased', async () => {
+        const [here, there] = [newVault(), newVault()];
+        await keysOf(here);
+        const before = await keysOf(here);
+        expect(await keysOf(here)).toEqual(before);
+        await opened.database.transaction((tx) => there.erase(tx, ['idn_l']));
+        const after = await keysOf(here);
+        expect(after.get('idn_l')).not.toEqual(before.get('idn_l'));
+        expect(after.get('idn_k')).toEqual(before.get('idn_k'));
+        for (const id of MANY) expect(after.get(id)).toEqual(await inTable(id));
+      });
+
+      it('notices a key that was deleted by hand', async () => {
+        const vault = newVault();
+        await keysOf(vault);
+        await keysOf(vault);
+        await sql`delete from person_keys where id = 'idn_m'`.execute(opened.database.db);
+        expect((await keysOf(vault)).get('idn_m')).toEqual(await inTable('idn_m'));
+      });
+
+      it('never writes by a key that was rolled back', async () => {
+        const vault = newVault();
+        const fresh = ['idn_n', 'idn_o'];
+        const failing = opened.database.transaction(async (tx) => {
+          await vault.ensureKeys(tx, fresh);
+          const made = await vault.ensureKeys(tx, fresh);
+          expect((await vault.heldKeys(tx, ['idn_n'])).get('idn_n')).toEqual(made.get('idn_n'));
+          throw new Error('rolled back');
+        });
+        await expect(failing).rejects.toThrow('rolled back');
+        const kept = await opened.database.transaction((tx) => vault.ensureKeys(tx, fresh));
+        for (const id of fresh) expect(kept.get(id)).toEqual(await inTable(id));
+      });
+
+      onPostgres('keeps nobody waiting but whom the erasure is about', async () => {
+        const [here, there] = [newVault(), newVault()];
+        await keysOf(here);
+        const before = await keysOf(here);
+        let others: Map<string, Buffer> | undefined;
+        let same: Promise<Map<string, Buffer>> | undefined;
+        await opened.database.transaction(async (tx) => {
+          await there.erase(tx, ['idn_k']);
+          others = await besides(() =>
+            opened.database.transaction((beside) => here.ensureKeys(beside, ['idn_l', 'idn_m'])),
+          );
+          same = besides(() => keysOf(here));
+        });
+        expect(others?.get('idn_l')).toEqual(before.get('idn_l'));
+        const after = await same;
+        expect(after?.get('idn_k')).not.toEqual(before.get('idn_k'));
+        expect(after?.get('idn_k')).toEqual(await inTable('idn_k'));
+      });
+
+      onPostgres('is waited for by an erasure', async () => {
+        const [here, there] = [newVault(), newVault()];
+        await keysOf(here);
+        const order: string[] = [];
+        let erasure: Promise<unknown> | undefined;
+        await opened.database.transaction(async (tx) => {
+          await here.ensureKeys(tx, MANY);
+          erasure = besides(() => opened.database.transaction((beside) => there.erase(beside, ['idn_k'])));
+          void erasure.then(() => order.push('erased'));
+          await new Promise((resolve) => setTimeout(resolve, 100));
+          order.push('written');
+        });
+        await erasure;
+        expect(order).toEqual(['written', 'erased']);
+      });
     });
   });
 });

@@ -269,6 +269,9 @@ table judged_drafts
   CREATE INDEX judged_drafts_action ON public.judged_drafts USING btree (action, fingerprint, routed_at)
   CREATE INDEX judged_drafts_judged ON public.judged_drafts USING btree (judged_at) WHERE (verdict IS NOT NULL)
 
+table key_erasures
+  count bigint not null
+
 table link_tokens
   token_hash text not null
   kind text not null
@@ -679,3 +682,28 @@ table write_keys
   revoked_at timestamp with time zone
   constraint write_keys_key_hash_key UNIQUE (key_hash)
   constraint write_keys_pkey PRIMARY KEY (id)
+
+CREATE OR REPLACE FUNCTION public.count_key_erasure()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_advisory_xact_lock(70120001);
+  update key_erasures set count = count + 1;
+  return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION public.hold_key_erasures()
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not pg_try_advisory_xact_lock_shared(70120001) then
+    return null;
+  end if;
+  return (select count from key_erasures); -- A snapshot of its own, taken under the lock.
+end
+$function$
+
+CREATE TRIGGER key_erasure BEFORE DELETE OR UPDATE OF wrapped ON public.person_keys FOR EACH STATEMENT EXECUTE FUNCTION count_key_erasure()

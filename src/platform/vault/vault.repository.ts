@@ -24,6 +24,15 @@ export async function holdKeys(db: Executor, ids: readonly string[]): Promise<Wr
   return rows;
 }
 
+/**
+ * Keeps every erasure waiting until the transaction ends.
+ * @returns how many there were so far; null when one is under way, and the keys have to be held one by one.
+ */
+export async function holdErasures(tx: Tx): Promise<number | null> {
+  const { rows } = await sql<{ count: number | null }>`select hold_key_erasures() as count`.execute(tx);
+  return rows[0]?.count ?? null;
+}
+
 /** Keeps the first key that was ever written for an id, and returns the ones now in force, held like `holdKeys`. */
 export async function insertKeys(tx: Tx, keys: readonly WrappedKey[], at: Date): Promise<WrappedKey[]> {
   const values = keys.map((key) => ({ id: key.id, wrapped: `\\x${key.wrapped.toString('hex')}` }));

@@ -5,10 +5,17 @@ import { Clock } from '../../shared/clock.js';
 import { Database, type Executor, type Tx } from '../database/index.js';
 import { Secrets } from '../secrets/secrets.js';
 import { seal, unseal } from './seal.js';
-import { deleteKeys, holdKeys, insertKeys, selectKeys, type WrappedKey } from './vault.repository.js';
+import {
+  deleteKeys,
+  holdErasures,
+  holdKeys,
+  insertKeys,
+  selectKeys,
+  type WrappedKey,
+} from './vault.repository.js';
 
-const CACHED_KEYS = 20_000;
-/** How long another process may go on reading an erased person: after this its cached key is gone too. Nobody writes by a cached key. */
+const CACHED_KEYS = 50_000;
+/** How long another process may go on reading an erased person: after this its cached key is gone too. */
 const CACHE_MS = 60_000;
 
 /** The key of an erased person was asked for: what it protected can no longer be read by anybody. */
@@ -21,6 +28,16 @@ interface CachedKey {
   /** As it lies in the table: tells this key from one that was made for the same id after an erasure. */
   readonly wrapped: Buffer;
   readonly until: number;
+  /** Erasures there had been when it was in force, as counted while none could happen; null when nobody held them off. */
+  readonly erasures: number | null;
+}
+
+/** What is known of a transaction under way. */
+interface OpenTransaction {
+  /** Erasures there were before it; while it lasts no other happens. Null when it could not keep them waiting, or erases itself; undefined before it tried. */
+  erasures: number | null | undefined;
+  /** Keys that come to exist with its commit. They are not remembered beyond it: it may roll back. */
+  readonly made: Map<string, Buffer>;
 }
 
 /** What became of opening something sealed. */
@@ -33,13 +50,16 @@ export type Opened =
  * Personal data at rest. Each person (and each identity seen before a person was known) has a key of their own; the keys lie wrapped under
  * the deployment's secret. Sealed values carry no key id: the row they lie in says whose they are.
  *
- * Whoever writes takes the key from the table and holds it until the transaction ends: an erasure comes wholly before or wholly after it.
+ * Whoever writes holds the keys until the transaction ends: an erasure comes wholly before or wholly after it. A single key is held by its
+ * row. Many are held by one lock that keeps every erasure waiting; under it a remembered key is as good as the table's when nobody was erased
+ * since it was read. While an erasure is under way everybody falls back on the rows, so that it stops nobody but those it is about.
  */
 @Injectable()
 export class Vault {
   private readonly cache = new Map<string, CachedKey>();
   /** Counts evictions: what was read before one must not be cached after it. */
   private evictions = 0;
+  private readonly open = new WeakMap<Executor, OpenTransaction>();
 
   constructor(
     private readonly secrets: Secrets,
@@ -48,13 +68,13 @@ export class Vault {
     @Optional() private readonly database?: Database,
   ) {}
 
-  private remember(id: string, key: Buffer, wrapped: Buffer): void {
+  private remember({ id, wrapped }: WrappedKey, key: Buffer, erasures: number | null): void {
     this.cache.delete(id);
     if (this.cache.size >= CACHED_KEYS) {
       const oldest = this.cache.keys().next().value;
       if (oldest !== undefined) this.cache.delete(oldest);
     }
-    this.cache.set(id, { key, wrapped, until: performance.now() + CACHE_MS });
+    this.cache.set(id, { key, wrapped, until: performance.now() + CACHE_MS, erasures });
   }
 
   private remembered(id: string): CachedKey | undefined {
@@ -82,9 +102,14 @@ export class Vault {
   }
 
   /** The key in a row as it lies in the table, unwrapped anew only when it is not the one that was unwrapped last. */
-  private keyIn({ id, wrapped }: WrappedKey): Buffer {
+  private tryKeyIn({ id, wrapped }: WrappedKey): Buffer | Error {
     const known = this.remembered(id);
-    return known !== undefined && known.wrapped.equals(wrapped) ? known.key : this.unwrap(wrapped);
+    if (known?.wrapped.equals(wrapped) === true) return known.key;
+    try {
+      return this.unwrap(wrapped);
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
   }
 
   /** The keys of existing ids, to read by; erased or unknown ids are missing from the answer. */
@@ -100,7 +125,7 @@ export class Vault {
       const before = this.evictions;
       for (const row of await selectKeys(db, missing)) {
         const key = this.unwrap(row.wrapped);
-        if (before === this.evictions) this.remember(row.id, key, row.wrapped);
+        if (before === this.evictions) this.remember(row, key, null);
         found.set(row.id, key);
       }
     }
@@ -109,24 +134,57 @@ export class Vault {
 
   /** The keys of existing ids, to write by: an erasure of them waits until the transaction ends. Erased or unknown ids are missing. */
   async heldKeys(tx: Tx, ids: readonly string[]): Promise<Map<string, Buffer>> {
-    return this.held(tx, [...new Set(ids)]);
+    const keys = new Map<string, Buffer>();
+    for (const [id, held] of await this.hold(tx, ids)) keys.set(id, usable(held));
+    return keys;
   }
 
-  private async held(db: Executor, ids: readonly string[]): Promise<Map<string, Buffer>> {
-    if (ids.length === 0) return new Map();
+  /** What each id's key is, or why it cannot be unwrapped; held until the transaction ends. Erased or unknown ids are missing. */
+  private async hold(db: Executor, ids: readonly string[]): Promise<Map<string, Buffer | Error>> {
+    const found = new Map<string, Buffer | Error>();
+    const asked = new Set(ids);
+    const { made } = this.opened(db);
+    const erasures = await this.keepErasuresWaiting(db, asked.size);
+    const missing: string[] = [];
+    for (const id of asked) {
+      const key = made.get(id) ?? this.inForce(id, erasures);
+      if (key === undefined) missing.push(id);
+      else found.set(id, key);
+    }
+    if (missing.length === 0) return found;
     const before = this.evictions;
-    const found = new Map<string, Buffer>();
-    for (const row of await holdKeys(db, ids)) {
-      const key = this.keyIn(row);
-      if (before === this.evictions) this.remember(row.id, key, row.wrapped);
+    for (const row of await (erasures === null ? holdKeys(db, missing) : selectKeys(db, missing))) {
+      const key = this.tryKeyIn(row);
+      if (key instanceof Buffer && before === this.evictions) this.remember(row, key, erasures);
       found.set(row.id, key);
     }
     return found;
   }
 
+  private opened(db: Executor): OpenTransaction {
+    const known = this.open.get(db) ?? { erasures: undefined, made: new Map<string, Buffer>() };
+    if (db.isTransaction) this.open.set(db, known);
+    return known;
+  }
+
+  /** @returns how many erasures there were before; null when the keys have to be held one by one. */
+  private async keepErasuresWaiting(db: Executor, keys: number): Promise<number | null> {
+    const transaction = this.opened(db);
+    if (transaction.erasures !== undefined) return transaction.erasures;
+    // Outside a transaction nothing lasts, and one key is held more cheaply by its row.
+    if (!db.isTransaction || keys <= 1) return null;
+    transaction.erasures = await holdErasures(db as Tx);
+    return transaction.erasures;
+  }
+
+  private inForce(id: string, erasures: number | null): Buffer | undefined {
+    const entry = this.remembered(id);
+    return erasures !== null && entry?.erasures === erasures ? entry.key : undefined;
+  }
+
   /**
    * The keys of all ids, to write by and held like those of `heldKeys`; made where there is none yet. Only what takes in signals may make
-   * keys: everybody else would make one for a person who was erased. Newly made keys are cached when they are next asked for.
+   * keys: everybody else would make one for a person who was erased.
    */
   async ensureKeys(tx: Tx, ids: readonly string[]): Promise<Map<string, Buffer>> {
     const found = await this.heldKeys(tx, ids);
@@ -134,8 +192,12 @@ export class Vault {
     if (missing.length > 0) {
       const secret = this.secrets.current('person-keys');
       const fresh = missing.map((id) => ({ id, wrapped: seal(secret, randomBytes(32)) }));
-      for (const row of await insertKeys(tx, fresh, this.clock.now()))
-        found.set(row.id, this.unwrap(row.wrapped));
+      const { made } = this.opened(tx);
+      for (const row of await insertKeys(tx, fresh, this.clock.now())) {
+        const key = this.unwrap(row.wrapped);
+        made.set(row.id, key);
+        found.set(row.id, key);
+      }
     }
     return found;
   }
@@ -147,19 +209,19 @@ export class Vault {
     tx: Tx,
     items: readonly { readonly keyId: string; readonly sealed: Uint8Array }[],
   ): Promise<Opened[]> {
-    const ids = [...new Set(items.map(({ keyId }) => keyId))];
-    const rows = new Map(ids.length === 0 ? [] : (await holdKeys(tx, ids)).map((row) => [row.id, row]));
+    const keys = await this.hold(
+      tx,
+      items.map(({ keyId }) => keyId),
+    );
     return items.map(({ keyId, sealed }) => {
-      const row = rows.get(keyId);
-      return row === undefined ? { kind: 'erased' } : this.tryOpen(row, sealed);
+      const key = keys.get(keyId);
+      return key === undefined ? { kind: 'erased' } : this.tryOpen(key, sealed);
     });
   }
 
-  private tryOpen(row: WrappedKey, sealed: Uint8Array): Opened {
+  private tryOpen(held: Buffer | Error, sealed: Uint8Array): Opened {
     try {
-      const key = this.keyIn(row);
-      this.remember(row.id, key, row.wrapped);
-      return { kind: 'opened', text: this.unsealText(key, sealed) };
+      return { kind: 'opened', text: this.unsealText(usable(held), sealed) };
     } catch (error) {
       return { kind: 'unreadable', error: error instanceof Error ? error.message : String(error) };
     }
@@ -182,9 +244,9 @@ export class Vault {
 
   /** Seals a value under the key of `id`, which must exist and is held until the transaction ends. @throws ErasedError */
   async sealFor(db: Executor, id: string, value: unknown): Promise<Buffer> {
-    const key = (await this.held(db, [id])).get(id);
-    if (key === undefined) throw new ErasedError(`the key of ${id} was erased`);
-    return this.seal(key, value);
+    const held = (await this.hold(db, [id])).get(id);
+    if (held === undefined) throw new ErasedError(`the key of ${id} was erased`);
+    return this.seal(usable(held), value);
   }
 
   /** Opens what was sealed under the key of `id`. @throws ErasedError, or Error when it cannot be read. */
@@ -209,10 +271,17 @@ export class Vault {
    */
   async erase(tx: Tx, ids: readonly string[]): Promise<void> {
     await deleteKeys(tx, ids);
+    // What this transaction counts from here on is true for the others only after its commit.
+    this.open.set(tx, { erasures: null, made: new Map() });
     this.evict(ids);
     // Again when it counts: until the commit others still find the old keys in the table.
     this.database?.afterCommit(() => {
       this.evict(ids);
     });
   }
+}
+
+function usable(held: Buffer | Error): Buffer {
+  if (held instanceof Error) throw held;
+  return held;
 }
