@@ -61,7 +61,8 @@ export type FallbackReason =
   | 'quota'
   | 'timeout'
   | 'unavailable'
-  | 'circuit_open';
+  | 'circuit_open'
+  | 'budget';
 
 /** One version of a message's draft, as stored. Times ISO 8601 UTC. */
 export interface Draft {

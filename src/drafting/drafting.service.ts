@@ -86,6 +86,8 @@ export class DraftingService {
     kind: 'message.opened',
     // The longest deadline a prompt may set, and room for the rest.
     leaseMs: 120_000,
+    // Who waits for the model holds nothing but memory; how many ask it at once is the playbook's to say.
+    atOnce: 200,
     prepare: (tx, job) => this.prepare(tx, job),
     call: (prepared, job, signal) => this.write(prepared, job, signal),
     commit: (tx, _job, prepared, answer) => this.save(tx, prepared, answer),
@@ -277,6 +279,9 @@ export class DraftingService {
       check: (answer) => problemsOf(answer, limits),
       settings: prompt.settings,
       prices: bundle.engine.modelPrices,
+      concurrency: bundle.engine.modelConcurrency,
+      tokensPerDay: bundle.engine.modelTokensPerDay ?? null,
+      purpose: bench.message.id,
       signal,
     });
     const asked = { id: prompt.id, version: prompt.version, model: outcome.model };

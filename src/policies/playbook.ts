@@ -405,6 +405,10 @@ export const engineSchema = z.strictObject({
   modelPrices: z
     .record(z.string(), z.strictObject({ input: z.number().min(0), output: z.number().min(0) }))
     .default({}),
+  /** Requests that one process may have open at the model at once. */
+  modelConcurrency: z.int().min(1).max(500).default(16),
+  /** Tokens the model may take in a day (UTC), over all processes; beyond, drafts fall back as if it were gone. */
+  modelTokensPerDay: z.int().min(0).optional(),
   handoffOwner: z.string().min(1),
 });
 export type EngineSettings = z.output<typeof engineSchema>;

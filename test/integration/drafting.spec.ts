@@ -139,7 +139,7 @@ describe('drafting', () => {
         LlmGateway,
         {
           provide: LLM_LIMITS,
-          useValue: { concurrency: 4, circuit: { failures: 100, cooldownMs: 10 }, backoffMs: 5 },
+          useValue: { circuit: { failures: 100, cooldownMs: 10 }, backoffMs: 5 },
         },
         // The stages before are stood in for by what they would have left behind.
         {

@@ -337,6 +337,12 @@ table messages
   CREATE INDEX messages_state ON public.messages USING btree (state, send_at)
   CREATE INDEX messages_template ON public.messages USING btree (template_id, created_at) WHERE (template_id IS NOT NULL)
 
+table model_budget
+  day date not null
+  used bigint not null default 0
+  reserved bigint not null default 0
+  constraint model_budget_pkey PRIMARY KEY (day)
+
 table model_usage
   day date not null
   model text not null

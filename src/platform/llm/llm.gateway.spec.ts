@@ -8,12 +8,13 @@ const schema = z.strictObject({ subject: z.string().max(20), count: z.int() });
 type Value = z.output<typeof schema>;
 const GOOD: Value = { subject: 'Hello', count: 1 };
 const good: Behaviour = { kind: 'answer', content: GOOD };
-const LIMITS: LlmLimits = { concurrency: 2, circuit: { failures: 3, cooldownMs: 200 }, backoffMs: 10 };
+const LIMITS: LlmLimits = { circuit: { failures: 3, cooldownMs: 200 }, backoffMs: 10 };
 
 describe('the gateway to the model', () => {
   let fake: FakeOpenAi;
   let opened: TestDatabase;
   const clock = new TestClock('2026-11-20T12:00:00Z');
+  let asked = 0;
 
   beforeAll(async () => {
     [fake, opened] = await Promise.all([FakeOpenAi.start(), openTestDatabase()]);
@@ -33,6 +34,9 @@ describe('the gateway to the model', () => {
     schema,
     settings: { temperature: 0.4, maxOutputTokens: 500, deadlineMs: 5_000 },
     prices: { 'test-model': { input: 40, output: 160 } },
+    concurrency: 2,
+    tokensPerDay: null,
+    purpose: `purpose ${++asked}`,
     ...changes,
   });
 
@@ -219,10 +223,12 @@ describe('the gateway to the model', () => {
     });
 
     it('covers the wait for a place, and such a wait is no failure of the model', async () => {
-      const llm = gateway(fake.environment, { ...LIMITS, concurrency: 1 });
+      const llm = gateway();
       fake.behave({ kind: 'slow', ms: 600, then: good });
-      const first = llm.generate(request());
-      const others = await Promise.all([1, 2, 3].map(() => llm.generate(request({ settings }))));
+      const first = llm.generate(request({ concurrency: 1 }));
+      const others = await Promise.all(
+        [1, 2, 3].map(() => llm.generate(request({ settings, concurrency: 1 }))),
+      );
       expect(others.map((outcome) => outcome.kind)).toEqual(['timeout', 'timeout', 'timeout']);
       expect((await first).kind).toBe('ok');
       expect(llm.describe().circuit).toBe('closed');
@@ -274,6 +280,58 @@ describe('the gateway to the model', () => {
         cost_micros: 3 * (1_000 * 40 + 200 * 160),
       },
     ]);
+  });
+
+  it('never goes beyond the tokens of a day, however many ask at once', async () => {
+    fake.behave(good);
+    clock.set('2026-12-01T12:00:00Z');
+    // Each reserves its 50 tokens of output and its prompt, and uses 1,200.
+    const one = gateway();
+    const settings = { temperature: null, maxOutputTokens: 1_200, deadlineMs: 5_000 };
+    const outcomes = await Promise.all(
+      Array.from({ length: 8 }, () =>
+        one.generate(request({ settings, concurrency: 8, tokensPerDay: 4_000 })),
+      ),
+    );
+    const answered = outcomes.filter(({ kind }) => kind === 'ok').length;
+    expect(answered).toBe(3);
+    expect(outcomes.filter(({ kind }) => kind === 'budget')).toHaveLength(5);
+    expect(fake.requests).toHaveLength(3);
+    expect(await one.generate(request({ settings, tokensPerDay: 4_000 }))).toMatchObject({
+      kind: 'budget',
+      usage: { calls: 0 },
+      sent: [],
+    });
+    clock.set('2026-12-02T00:00:00Z');
+    expect(await one.generate(request({ settings, tokensPerDay: 4_000 }))).toMatchObject({ kind: 'ok' });
+    clock.set('2026-11-20T12:00:00Z');
+  });
+
+  it('gives back what a request that was turned away had reserved', async () => {
+    clock.set('2026-12-03T12:00:00Z');
+    const one = gateway();
+    const settings = { temperature: null, maxOutputTokens: 1_200, deadlineMs: 5_000 };
+    fake.behave({ kind: 'status', status: 400 });
+    expect((await one.generate(request({ settings, tokensPerDay: 1_300 }))).kind).toBe('unavailable');
+    fake.behave(good);
+    expect((await one.generate(request({ settings, tokensPerDay: 1_300 }))).kind).toBe('ok');
+    expect((await one.generate(request({ settings, tokensPerDay: 1_300 }))).kind).toBe('budget');
+    clock.set('2026-11-20T12:00:00Z');
+  });
+
+  it('does not pay twice for the same question, asked for the same purpose', async () => {
+    fake.behave(good, { kind: 'answer', content: { subject: 'Other', count: 2 } });
+    const one = gateway();
+    const first = await one.generate(request({ purpose: 'message 1' }));
+    const again = await one.generate(request({ purpose: 'message 1' }));
+    expect(again).toEqual({
+      ...first,
+      usage: { ...first.usage, calls: 0, tokensIn: 0, tokensOut: 0, costMicros: 0, latencyMs: 0 },
+    });
+    expect(fake.requests).toHaveLength(1);
+    expect(await one.generate(request({ purpose: 'message 2' }))).toMatchObject({
+      value: { subject: 'Other' },
+    });
   });
 
   it('is not available without a key', async () => {

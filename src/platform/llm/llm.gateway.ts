@@ -14,6 +14,8 @@ import {
   writeMessages,
 } from './chain.js';
 import { ask, type Circuit, type CircuitSettings, CLOSED, failed, succeeded } from './circuit.js';
+import { Answers } from './answers.js';
+import { reserveTokens, settleTokens, tokensTaken } from './model-budget.repository.js';
 import { addUsage, type UsageOfDay, usageSince } from './model-usage.repository.js';
 import { OpenAiChatModel, toSent } from './openai-chat-model.js';
 import {
@@ -26,13 +28,17 @@ import {
 import { ModelFailure } from './provider-failure.js';
 import { Slots } from './slots.js';
 import { strictSchema } from './strict-schema.js';
+import { contentHash } from '../../shared/hash.js';
 
 const OPENAI = 'https://api.openai.com/v1';
 const ATTEMPTS = 3;
+/** No language takes more tokens for its bytes; most take half as many. */
+const BYTES_A_TOKEN = 2;
+const KEPT_ANSWERS = 500;
+const KEPT_FOR_MS = 10 * 60_000;
 
 /** How the gateway treats the provider; tests shorten it. */
 export interface LlmLimits {
-  readonly concurrency: number;
   readonly circuit: CircuitSettings;
   /** First wait before another attempt, when the provider names none. Doubles. */
   readonly backoffMs: number;
@@ -40,7 +46,6 @@ export interface LlmLimits {
 /** Injection token of `LlmLimits`. */
 export const LLM_LIMITS = Symbol('llm limits');
 export const DEFAULT_LIMITS: LlmLimits = {
-  concurrency: 4,
   circuit: { failures: 5, cooldownMs: 30_000 },
   backoffMs: 500,
 };
@@ -63,6 +68,12 @@ export interface ModelRequest<T> {
     readonly deadlineMs: number;
   };
   readonly prices: ModelPrices;
+  /** Requests this process has open at once; further ones wait in line, as long as their deadlines allow. */
+  readonly concurrency: number;
+  /** Tokens of all requests of a day (UTC), over all processes; null sets no limit. What does not fit any more is not asked. */
+  readonly tokensPerDay: number | null;
+  /** What it is asked for, such as a message's id: the same question for the same purpose is not paid for twice. */
+  readonly purpose: string;
   readonly signal?: AbortSignal;
 }
 
@@ -89,8 +100,9 @@ export class LlmGateway {
   private readonly model: OpenAiChatModel | null;
   private readonly modelName: string;
   private readonly host: string;
-  private readonly slots: Slots;
+  private readonly slots = new Slots();
   private circuit: Circuit = CLOSED;
+  private readonly answers = new Answers<ModelOutcome<unknown>>(KEPT_ANSWERS, KEPT_FOR_MS);
 
   constructor(
     @Inject(ENVIRONMENT) environment: Environment,
@@ -98,7 +110,6 @@ export class LlmGateway {
     private readonly clock: Clock,
     @Inject(LLM_LIMITS) private readonly limits: LlmLimits,
   ) {
-    this.slots = new Slots(this.limits.concurrency);
     const baseUrl = environment.OPENAI_BASE_URL ?? OPENAI;
     this.modelName = environment.OPENAI_MODEL;
     this.host = new URL(baseUrl).host;
@@ -139,18 +150,25 @@ export class LlmGateway {
    */
   async generate<T>(request: ModelRequest<T>): Promise<ModelOutcome<T>> {
     const startedAt = performance.now();
+    const question = questionOf(request, this.modelName);
     const tally: Tally = { calls: 0, tokensIn: 0, tokensOut: 0, sent: [] };
     const finish = async (
-      result: Answer<T> | ProviderFailure | { readonly kind: 'circuit_open'; readonly detail: string },
+      result:
+        Answer<T> | ProviderFailure | { readonly kind: 'circuit_open' | 'budget'; readonly detail: string },
     ): Promise<ModelOutcome<T>> => {
       const usage = this.usageOf(tally, request.prices, performance.now() - startedAt);
       if (tally.calls > 0) await this.record(usage, result.kind !== 'ok');
-      return { ...result, model: this.modelName, usage, sent: tally.calls > 0 ? tally.sent : [] };
+      const outcome = { ...result, model: this.modelName, usage, sent: tally.calls > 0 ? tally.sent : [] };
+      if (outcome.kind === 'ok') this.answers.put(question, outcome, performance.now());
+      return outcome;
     };
     if (this.model === null)
       return finish({ kind: 'unavailable', retryable: false, detail: 'no model is configured' });
 
     const jsonSchema = strictSchema(request.schema);
+    const known = this.answers.get(question, performance.now());
+    // Kept under a name made of the schema as well, so that what was kept fits it.
+    if (known !== undefined) return { ...(known as ModelOutcome<T>), usage: NOTHING_USED };
     const deadline = new AbortController();
     const abort = (): void => {
       deadline.abort(
@@ -177,7 +195,7 @@ export class LlmGateway {
     const round = (given: ChainInput): Promise<ParsedAnswer<T>> => {
       tally.sent = writeMessages(request.prompt, given).map(toSent);
       return this.attempt(
-        () => untilAborted(chain.invoke(given), deadline.signal),
+        () => this.budgeted(request, tally, () => untilAborted(chain.invoke(given), deadline.signal)),
         tally,
         startedAt,
         request,
@@ -186,7 +204,7 @@ export class LlmGateway {
     };
     let release: (() => void) | null = null;
     try {
-      release = await this.slots.take(deadline.signal);
+      release = await this.slots.take(deadline.signal, request.concurrency);
       if (!this.mayAsk())
         return await finish({
           kind: 'circuit_open',
@@ -198,6 +216,11 @@ export class LlmGateway {
       const second = await round({ input: request.input, repair: first.mend });
       return await finish(second.answer.kind === 'ok' ? { ...second.answer, repaired: true } : second.answer);
     } catch (error) {
+      if (error instanceof BudgetSpent) {
+        // Nobody found out whether the model is back: that must not keep the next from finding out.
+        this.circuit = succeeded(this.circuit);
+        return await finish({ kind: 'budget', detail: error.message });
+      }
       if (!(error instanceof ModelFailure)) {
         // A defect of ours, not the provider's: it must not leave the circuit half open for ever.
         this.circuit = release === null ? this.circuit : succeeded(this.circuit);
@@ -222,7 +245,6 @@ export class LlmGateway {
   ): Promise<ParsedAnswer<T>> {
     for (let attempt = 1; ; attempt++) {
       try {
-        tally.calls++;
         const parsed = await invoke();
         tally.tokensIn += parsed.tokensIn;
         tally.tokensOut += parsed.tokensOut;
@@ -235,6 +257,43 @@ export class LlmGateway {
         await sleep(wait, signal);
       }
     }
+  }
+
+  /** Asks within the day's budget: reserved before, settled after, so that no number of requests at once goes beyond it. */
+  private async budgeted<T>(
+    request: Pick<ModelRequest<T>, 'tokensPerDay' | 'settings'>,
+    tally: Tally,
+    invoke: () => Promise<ParsedAnswer<T>>,
+  ): Promise<ParsedAnswer<T>> {
+    const { tokensPerDay } = request;
+    if (tokensPerDay === null) {
+      tally.calls++;
+      return invoke();
+    }
+    const { db } = this.database;
+    const day = this.today();
+    const most = mostTokens(tally.sent, request.settings.maxOutputTokens);
+    if (!(await reserveTokens(db, day, most, tokensPerDay)))
+      throw new BudgetSpent(
+        `of ${tokensPerDay} tokens a day ${await tokensTaken(db, day)} are spent or spoken for, and this needs up to ${most}`,
+      );
+    // A call cut short may have been worked on to its end; one that was turned away was not.
+    let used = most;
+    try {
+      tally.calls++;
+      const parsed = await invoke();
+      used = parsed.tokensIn + parsed.tokensOut || most;
+      return parsed;
+    } catch (error) {
+      if (error instanceof ModelFailure && error.failure.kind !== 'timeout') used = 0;
+      throw error;
+    } finally {
+      await settleTokens(db, day, most, used);
+    }
+  }
+
+  private today(): string {
+    return this.clock.now().toISOString().slice(0, 10);
   }
 
   private waitBeforeRetry(failure: ProviderFailure, attempt: number): number | null {
@@ -272,7 +331,7 @@ export class LlmGateway {
   }
 
   private async record(usage: ModelUsage, failure: boolean): Promise<void> {
-    const day = this.clock.now().toISOString().slice(0, 10);
+    const day = this.today();
     try {
       await addUsage(this.database.db, day, this.modelName, usage, failure);
     } catch (error) {
@@ -280,6 +339,25 @@ export class LlmGateway {
       this.logger.error(`recording model usage: ${String(error)}`);
     }
   }
+}
+
+const NOTHING_USED: ModelUsage = { calls: 0, tokensIn: 0, tokensOut: 0, costMicros: 0, latencyMs: 0 };
+
+/** The day's tokens do not suffice for a request: it is not made. */
+class BudgetSpent extends Error {
+  override readonly name = 'BudgetSpent';
+}
+
+/** More than what a request can take: its bytes, and the longest answer. */
+function mostTokens(sent: readonly SentMessage[], maxOutputTokens: number): number {
+  const bytes = sent.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
+  return Math.ceil(bytes / BYTES_A_TOKEN) + maxOutputTokens;
+}
+
+/** Names a question by everything that makes its answer, and by what it is asked for. */
+function questionOf<T>(request: ModelRequest<T>, model: string): string {
+  const { prompt, input, schemaName, schema, settings, purpose } = request;
+  return contentHash({ model, prompt, input, schemaName, schema: strictSchema(schema), settings, purpose });
 }
 
 /** Whatever a request does with its signal, waiting for it ends with the deadline. */

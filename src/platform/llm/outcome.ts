@@ -32,7 +32,10 @@ export type Answer<T> =
 
 /** What came of a request. Every kind is an expected outcome; the gateway throws for none of them. */
 export type ModelOutcome<T> = (
-  Answer<T> | ProviderFailure | { readonly kind: 'circuit_open'; readonly detail: string }
+  | Answer<T>
+  | ProviderFailure
+  /** Not asked: the model failed too often lately, or the day's tokens are spent. */
+  | { readonly kind: 'circuit_open' | 'budget'; readonly detail: string }
 ) & {
   readonly model: string;
   readonly usage: ModelUsage;

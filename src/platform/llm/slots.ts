@@ -1,14 +1,12 @@
-/** At most so many at once; the others wait in line. */
+/** At most so many at once, as whoever comes says; the others wait in line. */
 export class Slots {
   private taken = 0;
   private readonly waiting: (() => void)[] = [];
 
-  constructor(private readonly size: number) {}
-
   /** Waits for a place. @returns a function that gives it back. @throws the signal's reason when it aborts first. */
-  async take(signal: AbortSignal): Promise<() => void> {
+  async take(signal: AbortSignal, atOnce: number): Promise<() => void> {
     signal.throwIfAborted();
-    if (this.taken < this.size) this.taken++;
+    if (this.taken < atOnce) this.taken++;
     else await this.wait(signal);
     let given = false;
     return () => {
