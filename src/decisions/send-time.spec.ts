@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { past } from '../../test/fixtures/playbook.js';
 import { capSchema } from '../policies/playbook.js';
 import { durationMs } from '../shared/clock.js';
-import { ALWAYS, dayOfDate, isAllowed, type SendingHours } from '../shared/local-time.js';
+import { ALWAYS, dayOfDate, OFFSETS_WORLDWIDE, type SendingHours } from '../shared/local-time.js';
+import { isAllowed } from '../shared/open-hours.js';
 import { type Limits } from './limits.js';
 import { candidateZones, counts, earliestSendTime, type SendTime } from './send-time.js';
 import { type PastMessage } from './situation.js';
@@ -28,7 +29,10 @@ function earliest(given: {
   return earliestSendTime({
     from,
     before: given.before ?? from + 3 * DAY,
-    profile: { zones: given.zones ?? ['Europe/Berlin'], country: given.country ?? 'DE' },
+    profile: {
+      zones: given.zones ?? ['Europe/Berlin'],
+      country: given.country === undefined ? 'DE' : given.country,
+    },
     limits: { ...none, ...given.limits },
     subject,
     history: given.history ?? [],
@@ -256,5 +260,94 @@ describe('over random histories', () => {
       ),
       { numRuns: 300 },
     );
+  });
+
+  const MINUTE = 60_000;
+  /** Minute by minute: allowed in every zone the person may be in, and no window that would hold it too full. */
+  function bruteForce(given: {
+    from: number;
+    before: number;
+    profile: { zones: readonly string[]; country: string | null };
+    hours: readonly SendingHours[];
+    caps: readonly (typeof none.caps)[number][];
+    history: readonly PastMessage[];
+  }): number | null {
+    const zones = given.hours.length === 0 ? [] : candidateZones(given.profile);
+    const full = (time: number) =>
+      given.caps.some(({ limit }) => {
+        if (!counts(limit, subject)) return false;
+        const window = durationMs(limit.per);
+        const times = given.history
+          .filter((message) => counts(limit, message))
+          .map((message) => Math.max(Date.parse(message.at), message.open ? given.from : 0));
+        return [...times, time].some(
+          (first) =>
+            first <= time &&
+            time < first + window &&
+            [...times, time].filter((each) => each >= first && each < first + window).length > limit.max,
+        );
+      });
+    for (let time = given.from; time < given.before; time += MINUTE) {
+      const open = zones.every((each) => given.hours.every((hour) => isAllowed(time, each, hour)));
+      if (open && !full(time)) return time;
+    }
+    return null;
+  }
+
+  it('equals brute force: both clock changes, half hours, several zones, none known', () => {
+    const whereabouts = fc.oneof(
+      fc.uniqueArray(zone, { minLength: 1, maxLength: 3 }).map((zones) => ({ zones, country: 'DE' })),
+      fc.constantFrom({ zones: [], country: 'AU' }, { zones: [], country: 'IN' }),
+      fc.constant({ zones: [], country: null }),
+    );
+    const anyHours = rules.map((drawn) => drawn.map(({ limit }) => limit));
+    // Whole days: hours of a day leave no moment that all time zones share.
+    const wholeDays = fc
+      .uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 3 })
+      .map((days) => [{ windows: [{ ...ALWAYS, days }], closed: new Set([dayOfDate('2026-10-26')]) }]);
+    fc.assert(
+      fc.property(
+        start,
+        whereabouts,
+        fc.oneof(anyHours, wholeDays),
+        caps,
+        fc.array(fc.integer({ min: -4 * 1_440, max: 2 * 1_440 }), { maxLength: 5 }),
+        (from, profile, hours, rolling, minutes) => {
+          const history = minutes.map((offset) =>
+            past({ at: at(from + offset * MINUTE), tags: ['news'], open: offset > 0 }),
+          );
+          const before = from + 3 * DAY;
+          const found = earliest({
+            from,
+            before,
+            ...profile,
+            limits: { caps: rolling, hours: hours.map((limit) => ({ rule: 'a', limit })) },
+            history,
+          });
+          const brute = bruteForce({ from, before, profile, hours, caps: rolling, history });
+          // A window of seconds may open between two minutes: then brute force finds the next whole one.
+          const inSeconds = rolling.some(({ limit }) => durationMs(limit.per) % MINUTE !== 0);
+          if (!found.ok) return brute === null;
+          return inSeconds
+            ? found.at === brute || found.at % MINUTE !== 0
+            : brute !== null && found.at === brute;
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('somebody of whom no zone is known gets only moments that every offset in use allows', () => {
+    const limit = { windows: [{ ...ALWAYS, days: [1, 2, 3, 4, 5] }], closed: new Set<number>() };
+    const result = earliest({
+      zones: [],
+      country: null,
+      from: Date.parse('2026-10-24T12:00:00Z'),
+      limits: { hours: [{ rule: 'workdays', limit }] },
+    });
+    // Monday has to have come at the offset furthest behind, -12:00.
+    expect(timeOf(result)).toBe('2026-10-26T12:00:00.000Z');
+    if (result.ok)
+      expect(OFFSETS_WORLDWIDE.every((offset) => isAllowed(result.at, offset, limit))).toBe(true);
   });
 });

@@ -1,15 +1,8 @@
 import { type Cap } from '../policies/playbook.js';
 import { type Profile } from '../profiles/profile.js';
 import { durationMs } from '../shared/clock.js';
-import {
-  isZone,
-  localTimeText,
-  nextAllowed,
-  OFFSETS_WORLDWIDE,
-  overlap,
-  type Zone,
-  zonesOfCountry,
-} from '../shared/local-time.js';
+import { isZone, localTimeText, OFFSETS_WORLDWIDE, type Zone, zonesOfCountry } from '../shared/local-time.js';
+import { nextAllowed, overlap } from '../shared/open-hours.js';
 import { conflicting, type Limits, type Ruled } from './limits.js';
 import { list, type Reason } from './reason.js';
 import { type CountedMessage } from './situation.js';

@@ -1,9 +1,9 @@
 import { IANAZone } from 'luxon';
 
-const MINUTE = 60_000;
-const DAY = 86_400_000;
-const DAY_MINUTES = 1_440;
-const WEEK_MINUTES = 7 * DAY_MINUTES;
+export const MINUTE_MS = 60_000;
+export const DAY_MS = 86_400_000;
+export const DAY_MINUTES = 1_440;
+export const WEEK_MINUTES = 7 * DAY_MINUTES;
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 /** Enough for ten years of every day somebody asks about in one zone. */
@@ -30,7 +30,7 @@ export const ALWAYS: WeeklyHours = { from: 0, to: DAY_MINUTES, days: [1, 2, 3, 4
 
 /** A local date such as `2026-12-25` as days since 1970-01-01. */
 export function dayOfDate(date: string): number {
-  return Date.parse(`${date}T00:00:00Z`) / DAY;
+  return Date.parse(`${date}T00:00:00Z`) / DAY_MS;
 }
 
 /** What tells the local time: an IANA zone, or a fixed offset from UTC in minutes. */
@@ -54,14 +54,20 @@ export function isZone(name: string): boolean {
   return valid;
 }
 
+const zonesByCountry = new Map<string, readonly string[]>();
+
 /** Zones of a country (ISO 3166-1 alpha-2), sorted; none when the country is not known. */
 export function zonesOfCountry(country: string): readonly string[] {
   if (!/^[A-Z]{2}$/.test(country)) return [];
+  const known = zonesByCountry.get(country);
+  if (known !== undefined) return known;
   const locale = new Intl.Locale(`und-${country}`) as Intl.Locale & {
     timeZones?: readonly string[];
     getTimeZones?: () => readonly string[] | undefined;
   };
-  return [...(locale.timeZones ?? locale.getTimeZones?.() ?? [])].sort();
+  const zones = [...(locale.timeZones ?? locale.getTimeZones?.() ?? [])].sort();
+  zonesByCountry.set(country, zones);
+  return zones;
 }
 
 /** `08:30` as minutes of the day; `24:00` is the end of the day. */
@@ -71,7 +77,7 @@ export function minutesOf(hourMinute: string): number {
 }
 
 /** What the offset (in minutes) does during one UTC day. No zone changes it twice in a day. */
-interface DayOffset {
+export interface DayOffset {
   readonly before: number;
   /** Epoch milliseconds from which it is `after`; infinite on nearly every day. */
   readonly change: number;
@@ -85,14 +91,14 @@ function dayOffset(zone: string, day: number): DayOffset {
   const known = dayOffsets.get(zone);
   const days = known === undefined || known.size >= MOST_DAYS ? new Map<number, DayOffset>() : known;
   if (days !== known) dayOffsets.set(zone, days);
-  const found = days.get(day) ?? lookUpDay(IANAZone.create(zone), day * DAY);
+  const found = days.get(day) ?? lookUpDay(IANAZone.create(zone), day * DAY_MS);
   days.set(day, found);
   return found;
 }
 
 function lookUpDay(zone: IANAZone, start: number): DayOffset {
   const before = zone.offset(start);
-  let high = start + DAY;
+  let high = start + DAY_MS;
   const after = zone.offset(high);
   if (before === after) return { before, change: Number.POSITIVE_INFINITY, after };
   let low = start;
@@ -104,131 +110,36 @@ function lookUpDay(zone: IANAZone, start: number): DayOffset {
   return { before, change: high, after };
 }
 
+/** A zone's offsets during a UTC day (days since the epoch). */
+export function offsetsOfDay(zone: Zone, day: number): DayOffset {
+  return typeof zone === 'number'
+    ? { before: zone, change: Number.POSITIVE_INFINITY, after: zone }
+    : dayOffset(zone, day);
+}
+
 /** Minutes that local time is ahead of UTC at a moment (epoch milliseconds). */
-function offsetAt(zone: Zone, at: number): number {
+export function offsetAt(zone: Zone, at: number): number {
   if (typeof zone === 'number') return zone;
-  const { before, change, after } = dayOffset(zone, Math.floor(at / DAY));
+  const { before, change, after } = dayOffset(zone, Math.floor(at / DAY_MS));
   return at < change ? before : after;
 }
 
 /** The local time in a zone for people to read, such as `Tue 31 Mar 2026, 08:00 Europe/Berlin`. */
 export function localTimeText(at: number, zone: string): string {
-  const local = at + offsetAt(zone, at) * MINUTE;
+  const local = at + offsetAt(zone, at) * MINUTE_MS;
   const weekday = WEEKDAYS[Math.floor(minuteOfWeek(local) / DAY_MINUTES)] ?? '';
   const [date = '', time = ''] = new Date(local).toISOString().split('T');
   const [year = '', month = '', day = ''] = date.split('-');
   return `${weekday} ${Number(day)} ${MONTHS[Number(month) - 1] ?? ''} ${year}, ${time.slice(0, 5)} ${zone}`;
 }
 
-/** Whether the hours allow a moment in a zone. */
-export function isAllowed(at: number, zone: Zone, hours: SendingHours): boolean {
-  return allows(hours, at + offsetAt(zone, at) * MINUTE);
-}
-
-/**
- * The earliest moment in [`from`, `before`) that all hours allow in all zones; null when there is none. Exact to the millisecond, also where
- * clocks change within a window.
- */
-export function nextAllowed(
-  from: number,
-  before: number,
-  zones: readonly Zone[],
-  hours: readonly SendingHours[],
-): number | null {
-  const restricting = hours.filter((each) => !isAlways(each));
-  let at = from;
-  for (;;) {
-    if (at >= before) return null;
-    let later = at;
-    for (const zone of zones) {
-      for (const each of restricting) {
-        const next = nextAllowedIn(later, before, zone, each);
-        if (next === null) return null;
-        later = next;
-      }
-    }
-    if (later === at) return at;
-    at = later;
-  }
-}
-
-/** Whether there is any local time of an ordinary week that all of these hours allow. */
-export function overlap(hours: readonly SendingHours[]): boolean {
-  for (let minute = 0; minute < WEEK_MINUTES; minute++) {
-    if (hours.every(({ windows }) => windows.some((window) => holds(window, minute)))) return true;
-  }
-  return false;
-}
-
-function isAlways({ windows, closed }: SendingHours): boolean {
-  return (
-    closed.size === 0 &&
-    windows.some(({ from, to, days }) => from === 0 && to === DAY_MINUTES && new Set(days).size === 7)
-  );
-}
-
-/** 0 is Monday 00:00. The epoch was a Thursday. */
-function minuteOfWeek(local: number): number {
-  const minutes = Math.floor(local / MINUTE) + 3 * DAY_MINUTES;
+/** 0 is Monday 00:00. The epoch was a Thursday. @param local epoch milliseconds of a clock on the wall. */
+export function minuteOfWeek(local: number): number {
+  const minutes = Math.floor(local / MINUTE_MS) + 3 * DAY_MINUTES;
   return ((minutes % WEEK_MINUTES) + WEEK_MINUTES) % WEEK_MINUTES;
 }
 
-function allows({ windows, closed }: SendingHours, local: number): boolean {
-  if (closed.size > 0 && closed.has(Math.floor(local / DAY))) return false;
-  const minute = minuteOfWeek(local);
-  return windows.some((window) => holds(window, minute));
-}
-
-function holds({ from, to, days }: WeeklyHours, minute: number): boolean {
-  const day = Math.floor(minute / DAY_MINUTES) + 1;
-  const time = minute % DAY_MINUTES;
-  if (from < to) return days.includes(day) && time >= from && time < to;
-  if (from === to) return false;
-  const yesterday = day === 1 ? 7 : day - 1;
-  return (days.includes(day) && time >= from) || (days.includes(yesterday) && time < to);
-}
-
-function nextAllowedIn(from: number, before: number, zone: Zone, hours: SendingHours): number | null {
-  let at = from;
-  while (at < before) {
-    const offset = offsetAt(zone, at) * MINUTE;
-    const local = at + offset;
-    if (allows(hours, local)) return at;
-    // While the offset stays as it is, the next allowed moment is the next opening.
-    const opening = nextOpening(local, hours);
-    if (opening === null) return null;
-    const next = opening - offset;
-    const change = firstChange(zone, at, Math.min(next, before));
-    if (change === null) return next < before ? next : null;
-    at = change;
-  }
-  return null;
-}
-
-/**
- * The next local moment after `local`, which is not allowed, that is; null when there is none. A window opens where it starts, and one that
- * runs past midnight also at the midnight after a closed day.
- */
-function nextOpening(local: number, hours: SendingHours): number | null {
-  const { windows, closed } = hours;
-  const starts = [0, ...windows.map(({ from }) => from * MINUTE).filter((start) => start < DAY)];
-  starts.sort((a, b) => a - b);
-  const midnight = Math.floor(local / DAY) * DAY;
-  for (let day = 0; day <= 7 + closed.size; day++) {
-    for (const start of starts) {
-      const opening = midnight + day * DAY + start;
-      if (opening > local && allows(hours, opening)) return opening;
-    }
-  }
-  return null;
-}
-
-/** The first moment in (`from`, `to`] from which the zone's offset is another one. */
-function firstChange(zone: Zone, from: number, to: number): number | null {
-  if (typeof zone === 'number') return null;
-  for (let day = Math.floor(from / DAY); day * DAY <= to; day++) {
-    const { change } = dayOffset(zone, day);
-    if (change > from && change <= to) return change;
-  }
-  return null;
+/** The weekday of a local day (days since the epoch): 1 = Monday. */
+export function weekdayOf(day: number): number {
+  return ((((day + 3) % 7) + 7) % 7) + 1;
 }
