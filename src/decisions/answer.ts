@@ -1,6 +1,7 @@
 import { type Json } from '../shared/canonical-json.js';
 import { type Candidate, type Decision } from './decision.js';
-import { changeText, type Flip } from './flip.js';
+import { changeText } from './change.js';
+import { type Flip } from './flip.js';
 import { type Reason } from './reason.js';
 import { type Situation } from './situation.js';
 

@@ -3,13 +3,14 @@ import { type Fact, isValidAt } from '../policies/fact.js';
 import { type Action, type Channel } from '../policies/playbook.js';
 import { durationMs } from '../shared/clock.js';
 import { contactChecks, isHeldOut } from './checks.js';
+import { applyChange, type Case, type Change } from './change.js';
 import { type Candidate, type Models } from './decision.js';
 import { expressionInputs } from './expression-source.js';
 import { type Answers, answersFor, type GuardrailVerdict, judgeAll, matchedOf } from './guardrails.js';
-import { channelChecks, type Limits, limitsOf, textChecks } from './limits.js';
+import { channelChecks, type Limits, limitsMemory, limitsOf, textChecks } from './limits.js';
 import { distinct, type Reason } from './reason.js';
 import { NO_SCORE, scoreOf } from './score.js';
-import { earliestSendTime } from './send-time.js';
+import { earliestSendTime, type SendTime } from './send-time.js';
 import { type Situation } from './situation.js';
 
 /** A candidate with everything that was found out about it. */
@@ -20,12 +21,13 @@ export interface Examined {
   readonly candidate: Candidate;
   readonly verdicts: readonly GuardrailVerdict[];
   readonly limits: Limits;
+  readonly heldOut: boolean;
   /** The action would concern this person: its own condition does not rule them out. */
   readonly concerns: boolean;
   /** Fact ids by slot. */
   readonly facts: Readonly<Record<string, string>>;
-  /** Why it waits until `candidate.sendAt`. */
-  readonly waits: readonly Reason[];
+  /** When it could leave, or why it cannot. */
+  readonly time: SendTime;
   /** Epoch milliseconds: not to be sent at or after this. */
   readonly expiresAt: number;
 }
@@ -40,32 +42,117 @@ export function actionsUp(bundle: Bundle, situation: Situation): string[] {
     .map(({ spec }) => spec.id);
 }
 
+/** A case with everything that was found out about its candidates: what is chosen from, now and with something otherwise. */
+export interface Examination extends Case {
+  readonly models: Models;
+  readonly examined: readonly Examined[];
+  /** What each candidate was examined by; null for an action that cannot be done at all. */
+  readonly questions: readonly (Question | null)[];
+}
+
 /** Every action that is up, on each of its enabled channels, examined to the end: nothing stops at the first "no". */
-export function examineAll(bundle: Bundle, situation: Situation, models: Models): Examined[] {
+export function examine(bundle: Bundle, situation: Situation, models: Models): Examination {
   const inputs = expressionInputs(bundle, situation);
   const common = inputs();
   const answers = answersFor(common);
-  return actionsUp(bundle, situation).flatMap((id) => {
+  const limits = limitsMemory();
+  const examined: Examined[] = [];
+  const questions: (Question | null)[] = [];
+  for (const id of actionsUp(bundle, situation)) {
     const action = bundle.actions.get(id);
-    if (action === undefined)
-      return [impossible(id, null, { code: 'unknown_action', text: `The playbook has no action ${id}.` })];
+    const channels = action === undefined ? [] : channelsOf(bundle, action);
+    if (action === undefined || channels.length === 0) {
+      examined.push(impossible(id, action?.spec ?? null));
+      questions.push(null);
+      continue;
+    }
     const about = factsOf(action, situation, common);
     const input = inputs(about.facts);
-    const channels = action.spec.channels.flatMap((name) => {
-      const channel = bundle.channels.get(name);
-      return channel?.enabled === true ? [channel] : [];
-    });
-    if (channels.length === 0)
-      return [
-        impossible(id, action.spec, { code: 'no_channel', text: 'None of its channels is switched on.' }),
-      ];
-    return channels.map((channel) =>
-      examine({ bundle, situation, models, action, channel, input, answers: answers(input), about }),
-    );
+    for (const channel of channels) {
+      const question = { bundle, situation, models, action, channel, input, answers: answers(input), about, limits }; // prettier-ignore
+      questions.push(question);
+      examined.push(examineOne(question));
+    }
+  }
+  return { bundle, situation, models, examined, questions };
+}
+
+function channelsOf(bundle: Bundle, { spec }: CompiledAction): Channel[] {
+  return spec.channels.flatMap((name) => {
+    const channel = bundle.channels.get(name);
+    return channel?.enabled === true ? [channel] : [];
   });
 }
 
-function impossible(id: string, action: Action | null, reason: Reason): Examined {
+/**
+ * The same with something otherwise. Only what the changes touch is looked at again: most of what was found out about a person's candidates
+ * stays true.
+ */
+export function reexamine(before: Examination, changes: readonly Change[]): Examination {
+  const { bundle, situation } = changes
+    .filter(({ kind }) => kind !== 'guardrail_removed')
+    .reduce<Case>(applyChange, before);
+  if (changes.some((change) => isRead(bundle, change))) {
+    const changed = changes.reduce<Case>(applyChange, before);
+    return examine(changed.bundle, changed.situation, before.models);
+  }
+  const without = new Set(changes.flatMap((change) => (change.kind === 'guardrail_removed' ? [change.guardrail] : []))); // prettier-ignore
+  const examined = before.examined.map((each, i) => {
+    const question = before.questions[i] ?? null;
+    if (question === null || !changes.some((change) => touches(change, each))) return each;
+    const action = bundle.actions.get(question.action.spec.id) ?? question.action;
+    const verdicts = each.verdicts.filter(({ guardrail }) => !without.has(guardrail.id));
+    return examineOne({ ...question, situation, action }, { verdicts, earlier: each });
+  });
+  return { ...before, bundle, situation, examined };
+}
+
+/** Whether a change has anything to do with a candidate. */
+function touches(change: Change, { candidate, action, verdicts }: Examined): boolean {
+  switch (change.kind) {
+    case 'guardrail_removed':
+      return verdicts.some(({ guardrail, matched }) => matched && guardrail.id === change.guardrail);
+    case 'consent':
+      return candidate.channel === change.channel && action?.class === 'marketing';
+    case 'suppression_lifted':
+    case 'tasks_closed':
+    case 'task_opened':
+      return true;
+    case 'not_held_out':
+    case 'value':
+      return candidate.action === change.action;
+  }
+}
+
+const CONSENTS_READ = /\bconsents\b/;
+const TASKS_READ = /\bopenTasks\b/;
+const reading = new WeakMap<Bundle, { readonly consents: boolean; readonly tasks: boolean }>();
+
+/** Whether some expression of the playbook reads what a change changes: then everything has to be asked again. */
+function isRead(bundle: Bundle, { kind }: Change): boolean {
+  if (kind !== 'consent' && kind !== 'tasks_closed' && kind !== 'task_opened') return false;
+  let known = reading.get(bundle);
+  if (known === undefined) {
+    const sources = [
+      ...bundle.guardrails.map(({ when }) => when.source),
+      ...[...bundle.actions.values()].flatMap(({ eligible, facts }) =>
+        [eligible, ...facts.values()].map(({ source }) => source),
+      ),
+    ];
+    known = {
+      consents: sources.some((source) => CONSENTS_READ.test(source)),
+      tasks: sources.some((source) => TASKS_READ.test(source)),
+    };
+    reading.set(bundle, known);
+  }
+  return kind === 'consent' ? known.consents : known.tasks;
+}
+
+function impossible(id: string, action: Action | null): Examined {
+  const reason: Reason =
+    action === null
+      ? { code: 'unknown_action', text: `The playbook has no action ${id}.` }
+      : { code: 'no_channel', text: 'None of its channels is switched on.' };
   return {
     action,
     channel: null,
@@ -81,9 +168,10 @@ function impossible(id: string, action: Action | null, reason: Reason): Examined
     },
     verdicts: [],
     limits: NO_LIMITS,
+    heldOut: false,
     concerns: false,
     facts: {},
-    waits: [],
+    time: { ok: false, blocks: [] },
     expiresAt: 0,
   };
 }
@@ -122,48 +210,39 @@ export function factsOf(action: CompiledAction, situation: Situation, input: Exp
   return { facts, ids, blocks };
 }
 
-interface Question {
-  readonly bundle: Bundle;
-  readonly situation: Situation;
+interface Question extends Case {
   readonly models: Models;
   readonly action: CompiledAction;
   readonly channel: Channel;
   readonly input: ExpressionInput;
   readonly answers: Answers;
   readonly about: ActionFacts;
+  readonly limits: (verdicts: readonly GuardrailVerdict[]) => Limits;
 }
 
-function examine({ bundle, situation, models, action, channel, input, answers, about }: Question): Examined {
+/** @param known what holds already: all verdicts, and what was found out when other rules may have matched. */
+function examineOne(
+  question: Question,
+  known?: { readonly verdicts: readonly GuardrailVerdict[]; readonly earlier: Examined },
+): Examined {
+  const { bundle, situation, models, action, channel, answers, about } = question;
   const { spec } = action;
-  const eligibility = eligibilityOf(action, input);
-  const verdicts = judgeAll(
-    bundle.guardrails,
-    { action: spec, channel: channel.id, country: situation.profile.country },
-    answers,
-    situation.now,
-  );
-  const limits = limitsOf(verdicts);
-  const now = Date.parse(situation.now);
-  const from = now + durationMs(spec.delay);
-  // What it says must still be true when it leaves: it expires with the first of its facts.
-  const expiresAt = Math.min(
-    from + durationMs(spec.validFor),
-    ...Object.values(about.facts)
-      .filter((fact) => isValidAt(fact, situation.now))
-      .flatMap((fact) => (fact.validUntil === null ? [] : [Date.parse(fact.validUntil)])),
-  );
-  const time = earliestSendTime({
-    from,
-    before: expiresAt,
-    profile: situation.profile,
-    limits,
-    subject: { channel: channel.id, class: spec.class, tags: spec.tags },
-    history: [...situation.history, ...(situation.addressHistory ?? [])],
-    now,
-  });
+  const eligibility = eligibilityOf(action, question.input);
+  const verdicts =
+    known?.verdicts ??
+    judgeAll(
+      bundle.guardrails,
+      { action: spec, channel: channel.id, country: situation.profile.country },
+      answers,
+      situation.now,
+    );
+  const heldOut =
+    known === undefined ? isHeldOut(situation.profile.id, spec) : known.earlier.heldOut && spec.holdout > 0;
+  const limits = question.limits(verdicts);
+  const { time, expiresAt } = known?.earlier.limits === limits ? known.earlier : timeOf(question, limits);
   const blockedBy = distinct([
     ...eligibility.blocks,
-    ...(isHeldOut(situation.profile.id, spec)
+    ...(heldOut
       ? [
           {
             code: 'held_out',
@@ -198,11 +277,37 @@ function examine({ bundle, situation, models, action, channel, input, answers, a
     },
     verdicts,
     limits,
+    heldOut,
     concerns: eligibility.concerns,
     facts: about.ids,
-    waits: time.ok ? time.waits : [],
+    time,
     expiresAt,
   };
+}
+
+function timeOf(
+  { situation, action: { spec }, channel, about }: Question,
+  limits: Limits,
+): { readonly time: SendTime; readonly expiresAt: number } {
+  const now = Date.parse(situation.now);
+  const from = now + durationMs(spec.delay);
+  // What it says must still be true when it leaves: it expires with the first of its facts.
+  const expiresAt = Math.min(
+    from + durationMs(spec.validFor),
+    ...Object.values(about.facts)
+      .filter((fact) => isValidAt(fact, situation.now))
+      .flatMap((fact) => (fact.validUntil === null ? [] : [Date.parse(fact.validUntil)])),
+  );
+  const time = earliestSendTime({
+    from,
+    before: expiresAt,
+    profile: situation.profile,
+    limits,
+    subject: { channel: channel.id, class: spec.class, tags: spec.tags },
+    history: [...situation.history, ...(situation.addressHistory ?? [])],
+    now,
+  });
+  return { time, expiresAt };
 }
 
 function eligibilityOf(

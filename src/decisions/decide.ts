@@ -1,9 +1,9 @@
 import { type Bundle } from '../policies/bundle.js';
-import { actionsUp, type Examined, examineAll } from './candidates.js';
+import { actionsUp, type Examination, examine, type Examined } from './candidates.js';
 import { type Chance, chances, draw } from './choose.js';
 import { type Candidate, type DecisionResult, HANDOFF, HOLD, type Models } from './decision.js';
 import { bySeverity, matchedOf } from './guardrails.js';
-import { distinct, type Reason } from './reason.js';
+import { distinct, keyOf, type Reason } from './reason.js';
 import { NO_SCORE } from './score.js';
 import { type Situation } from './situation.js';
 
@@ -12,13 +12,41 @@ import { type Situation } from './situation.js';
  * the same bytes, whatever the order of guardrails.
  */
 export function decide(bundle: Bundle, situation: Situation, models: Models, seed: string): DecisionResult {
-  const examined = examineAll(bundle, situation, models);
-  const handoff = handoffOf(examined, situation);
-  if (handoff !== null) return handedOff(examined, handoff);
+  return conclude(examine(bundle, situation, models), seed);
+}
 
+/** What is chosen from candidates that were examined: the rest of `decide`. */
+export function conclude(examination: Examination, seed: string): DecisionResult {
+  const { bundle, situation, examined } = examination;
+  const choice = pick(examination, seed);
+  if (choice.handoff !== null) return handedOff(examined, choice.handoff);
+  if (choice.chosen === undefined) return held(bundle, situation, examined);
+  return acted(examined, choice.options, choice.chosen);
+}
+
+/** What is done, without the reasons. */
+export function choose(
+  examination: Examination,
+  seed: string,
+): Pick<DecisionResult, 'outcome' | 'action' | 'channel'> {
+  const { handoff, chosen } = pick(examination, seed);
+  if (handoff !== null) return { outcome: 'handoff', action: HANDOFF, channel: null };
+  if (chosen === undefined) return { outcome: 'hold', action: HOLD, channel: null };
+  const { action, channel } = chosen.option.candidate;
+  return { outcome: 'act', action, channel };
+}
+
+interface Choice {
+  readonly handoff: Handoff | null;
+  readonly options: readonly Chance<Examined>[];
+  readonly chosen: Chance<Examined> | undefined;
+}
+
+function pick({ bundle, situation, examined }: Examination, seed: string): Choice {
+  const handoff = handoffOf(examined, situation);
+  if (handoff !== null) return { handoff, options: [], chosen: undefined };
   const options = choosable(bundle, situation, examined);
-  const chosen = draw(options, seed);
-  return chosen === undefined ? held(bundle, situation, examined) : acted(examined, options, chosen);
+  return { handoff, options, chosen: draw(options, seed) };
 }
 
 const NOTHING_CHOSEN = {
@@ -118,7 +146,7 @@ function acted(
     channel: candidate.channel,
     sendAt: candidate.sendAt,
     expiresAt: new Date(option.expiresAt).toISOString(),
-    reasons: [whyChosen(options, option), ...option.waits],
+    reasons: [whyChosen(options, option), ...(option.time.ok ? option.time.waits : [])],
     candidates: [
       ...examined.map((each) => ({ ...each.candidate, probability: probabilities.get(each) ?? 0 })),
       holdCandidate(0),
@@ -195,10 +223,10 @@ function whyHeld(bundle: Bundle, situation: Situation, examined: readonly Examin
       : candidate.blockedBy,
   }));
   // What stands against every candidate is said once, first; the rest with the candidate's name.
-  const isShared = (reason: Reason) =>
-    against.every(({ reasons }) =>
-      reasons.some((each) => each.code === reason.code && each.text === reason.text),
-    );
+  const counts = new Map<string, number>();
+  for (const reason of against.flatMap(({ reasons }) => reasons))
+    counts.set(keyOf(reason), (counts.get(keyOf(reason)) ?? 0) + 1);
+  const isShared = (reason: Reason) => counts.get(keyOf(reason)) === against.length;
   return distinct([
     ...against.flatMap(({ reasons }) => reasons.filter(isShared)),
     ...against.flatMap(({ name, reasons }) =>

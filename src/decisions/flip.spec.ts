@@ -2,7 +2,8 @@ import { action, bundle, gives, guardrail, NOW, past, situation } from '../../te
 import { toFlipAnswer } from './answer.js';
 import { decide } from './decide.js';
 import { PRIOR_MODELS } from './decision.js';
-import { applyChange, type Case, flips } from './flip.js';
+import { applyChange, type Case } from './change.js';
+import { flips } from './flip.js';
 
 const found = (given: Case) => flips(given, PRIOR_MODELS, 'seed');
 const words = (given: Case) => found(given).map(toFlipAnswer);

@@ -1,24 +1,9 @@
 import { type Bundle } from '../policies/bundle.js';
-import { type ConsentState } from '../profiles/profile.js';
-import { decide } from './decide.js';
+import { examine, type Examination, reexamine } from './candidates.js';
+import { type Case, type Change } from './change.js';
+import { choose } from './decide.js';
 import { type Candidate, type DecisionResult, type Models } from './decision.js';
 import { quantise } from './score.js';
-import { type Situation } from './situation.js';
-
-/** One thing that could have been otherwise. */
-export type Change =
-  | { readonly kind: 'guardrail_removed'; readonly guardrail: string }
-  | {
-      readonly kind: 'consent';
-      readonly channel: string;
-      readonly topic: string;
-      readonly state: ConsentState;
-    }
-  | { readonly kind: 'suppression_lifted'; readonly channel: string }
-  | { readonly kind: 'not_held_out'; readonly action: string }
-  | { readonly kind: 'tasks_closed' }
-  | { readonly kind: 'task_opened' }
-  | { readonly kind: 'value'; readonly action: string; readonly value: number };
 
 /** The smallest changes found that give another outcome, action or channel. Several in `changes` are needed together. */
 export interface Flip {
@@ -26,98 +11,9 @@ export interface Flip {
   readonly becomes: Pick<DecisionResult, 'outcome' | 'action' | 'channel'>;
 }
 
-/** What is decided from. */
-export interface Case {
-  readonly bundle: Bundle;
-  readonly situation: Situation;
-}
-
 const MOST_FLIPS = 5;
 /** Every attempt decides once more, and the decision API answers with flips: the smallest sets come first. */
 const MOST_ATTEMPTS = 12;
-
-/** The case with one thing otherwise. */
-export function applyChange({ bundle, situation }: Case, change: Change): Case {
-  switch (change.kind) {
-    case 'guardrail_removed':
-      return {
-        bundle: {
-          ...bundle,
-          guardrails: bundle.guardrails.filter(({ spec }) => spec.id !== change.guardrail),
-        },
-        situation,
-      };
-    case 'consent': {
-      const { channel, topic, state } = change;
-      const others = situation.profile.consents.filter(
-        (consent) => consent.channel !== channel || consent.topic !== topic,
-      );
-      const said = { channel, topic, state, source: 'what-if', at: situation.now };
-      return {
-        bundle,
-        situation: { ...situation, profile: { ...situation.profile, consents: [...others, said] } },
-      };
-    }
-    case 'suppression_lifted':
-      return {
-        bundle,
-        situation: {
-          ...situation,
-          suppressions: situation.suppressions.filter(({ channel }) => channel !== change.channel),
-        },
-      };
-    case 'not_held_out':
-      return withAction({ bundle, situation }, change.action, { holdout: 0 });
-    case 'value':
-      return withAction({ bundle, situation }, change.action, { value: change.value });
-    case 'tasks_closed':
-      return { bundle, situation: { ...situation, openTasks: [] } };
-    case 'task_opened':
-      return {
-        bundle,
-        situation: {
-          ...situation,
-          openTasks: [
-            ...situation.openTasks,
-            { id: 'what-if', code: 'what-if', reason: 'a task that is open' },
-          ],
-        },
-      };
-  }
-}
-
-function withAction(
-  { bundle, situation }: Case,
-  id: string,
-  change: { readonly holdout?: number; readonly value?: number },
-): Case {
-  const action = bundle.actions.get(id);
-  if (action === undefined) return { bundle, situation };
-  const actions = new Map(bundle.actions).set(id, { ...action, spec: { ...action.spec, ...change } });
-  return { bundle: { ...bundle, actions }, situation };
-}
-
-/** A change in plain words. */
-export function changeText(change: Change): string {
-  switch (change.kind) {
-    case 'guardrail_removed':
-      return `rule ${change.guardrail} did not apply`;
-    case 'consent':
-      return change.state === 'granted'
-        ? `consent for ${change.topic} on ${change.channel} were granted`
-        : `consent for ${change.topic} on ${change.channel} were denied`;
-    case 'suppression_lifted':
-      return `the address on ${change.channel} were not suppressed`;
-    case 'not_held_out':
-      return `the person were not held out of ${change.action}`;
-    case 'tasks_closed':
-      return 'the open tasks were closed';
-    case 'task_opened':
-      return 'a task were open for the person';
-    case 'value':
-      return `${change.action} were worth ${change.value}`;
-  }
-}
 
 /** Blocks that limits cause together; which of their rules is the one too many is found by trying. */
 const LIMIT_CODES: ReadonlySet<string> = new Set([
@@ -214,17 +110,18 @@ function changesForChosen(result: DecisionResult, { bundle }: Case): Change[] {
 
 /**
  * The smallest changes that would have given another outcome: for each candidate everything that stands against it, the smallest sets
- * first. Each is tried by deciding again with the same seed.
+ * first. Each is tried by choosing again with the same seed, after looking again at what it touches.
+ * @param examination of the case, where it is at hand.
  */
 export function flips(
   given: Case,
   models: Models,
   seed: string,
-  result: DecisionResult = decide(given.bundle, given.situation, models, seed),
+  result: DecisionResult,
+  examination: Examination = examine(given.bundle, given.situation, models),
 ): Flip[] {
   const attempt = (changes: readonly Change[]): Flip | null => {
-    const changed = changes.reduce(applyChange, given);
-    const { outcome, action, channel } = decide(changed.bundle, changed.situation, models, seed);
+    const { outcome, action, channel } = choose(reexamine(examination, changes), seed);
     const same = outcome === result.outcome && action === result.action && channel === result.channel;
     return same ? null : { changes, becomes: { outcome, action, channel } };
   };

@@ -1,19 +1,12 @@
 import { type CompiledGuardrail, type Evaluation, type ExpressionInput } from '../policies/bundle.js';
-import { type Action, type Guardrail, type Scope } from '../policies/playbook.js';
+import { type Guardrail } from '../policies/playbook.js';
+import { guardrailsFor, type GuardrailTarget } from './scope.js';
 
 /** What one guardrail says about one candidate. */
 export interface GuardrailVerdict {
   readonly guardrail: Guardrail;
   readonly matched: boolean;
   readonly reason: string;
-}
-
-/** What a guardrail is asked about. */
-export interface GuardrailTarget {
-  readonly action: Action;
-  readonly channel: string | null;
-  /** Null when it is not known: a rule for one country then applies. */
-  readonly country: string | null;
 }
 
 /** What a guardrail's condition gives for one candidate. */
@@ -26,8 +19,10 @@ export type Answers = (condition: CompiledGuardrail['when']) => Evaluation<boole
 export function answersFor(common: ExpressionInput): (own: ExpressionInput) => Answers {
   const known = new Map<CompiledGuardrail['when'], Evaluation<boolean>>();
   return (own) => (condition) => {
+    const earlier = known.get(condition);
+    if (earlier !== undefined) return earlier;
     if (READS_FACTS.test(condition.source)) return condition.evaluate(own);
-    const answer = known.get(condition) ?? condition.evaluate(common);
+    const answer = condition.evaluate(common);
     known.set(condition, answer);
     return answer;
   };
@@ -41,20 +36,6 @@ const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const;
 /** The gravest first, then by id. */
 export function bySeverity(a: Guardrail, b: Guardrail): number {
   return SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || (a.id < b.id ? -1 : 1);
-}
-
-function covers(scope: Scope, { action, channel, country }: GuardrailTarget): boolean {
-  const among = (names: readonly string[], name: string | null) =>
-    names.length === 0 || name === null || names.includes(name);
-  return (
-    among(scope.actions, action.id) &&
-    among(scope.classes, action.class) &&
-    among(scope.channels, channel) &&
-    among(scope.countries, country) &&
-    (scope.tags.length === 0 || scope.tags.some((tag) => action.tags.includes(tag))) &&
-    !scope.exceptActions.includes(action.id) &&
-    !scope.exceptTags.some((tag) => action.tags.includes(tag))
-  );
 }
 
 /** The last day a rule applies is the one it names, in UTC. */
@@ -90,10 +71,7 @@ export function judgeAll(
   answers: Answers,
   now: string,
 ): GuardrailVerdict[] {
-  return guardrails
-    .filter((each) => covers(each.spec.scope, target))
-    .toSorted((a, b) => (a.spec.id < b.spec.id ? -1 : 1))
-    .map((each) => judge(each, target, answers, now));
+  return guardrailsFor(guardrails, target).map((each) => judge(each, target, answers, now));
 }
 
 /** The verdicts that matched with one effect. */
@@ -101,9 +79,10 @@ export function matchedOf<E extends Guardrail['effect']>(
   verdicts: readonly GuardrailVerdict[],
   effect: E,
 ): { readonly guardrail: Extract<Guardrail, { effect: E }>; readonly reason: string }[] {
-  return verdicts.flatMap(({ guardrail, matched, reason }) =>
-    matched && guardrail.effect === effect
-      ? [{ guardrail: guardrail as Extract<Guardrail, { effect: E }>, reason }]
-      : [],
-  );
+  const found: { guardrail: Extract<Guardrail, { effect: E }>; reason: string }[] = [];
+  for (const { guardrail, matched, reason } of verdicts) {
+    if (matched && guardrail.effect === effect)
+      found.push({ guardrail: guardrail as Extract<Guardrail, { effect: E }>, reason });
+  }
+  return found;
 }

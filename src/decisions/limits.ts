@@ -19,33 +19,58 @@ export interface Limits {
   readonly discounts: readonly Ruled<number>[];
 }
 
-type LimitGuardrail = Extract<Guardrail, { effect: 'limit' }>;
-
 export function limitsOf(verdicts: readonly GuardrailVerdict[]): Limits {
-  const rules = matchedOf(verdicts, 'limit').map(({ guardrail }) => guardrail);
-  const each = <T>(pick: (rule: LimitGuardrail) => readonly (T | undefined)[]): Ruled<T>[] =>
-    rules.flatMap((rule) =>
-      pick(rule).flatMap((limit) => (limit === undefined ? [] : [{ rule: rule.id, limit }])),
-    );
-  return {
-    caps: each((rule) => rule.caps),
-    hours: each<SendingHours>((rule) => [hoursOf(rule)]),
-    channels: each<readonly string[]>((rule) => [rule.channels]),
-    required: each((rule) => rule.requiredText),
-    forbidden: each((rule) => rule.forbiddenText),
-    discounts: each((rule) => [rule.maxDiscountPercent]),
+  const caps: Ruled<Cap>[] = [];
+  const hours: Ruled<SendingHours>[] = [];
+  const channels: Ruled<readonly string[]>[] = [];
+  const required: Ruled<string>[] = [];
+  const forbidden: Ruled<string>[] = [];
+  const discounts: Ruled<number>[] = [];
+  for (const { guardrail } of matchedOf(verdicts, 'limit')) {
+    const rule = guardrail.id;
+    const times = hoursOf(guardrail);
+    for (const limit of guardrail.caps) caps.push({ rule, limit });
+    if (times !== undefined) hours.push({ rule, limit: times });
+    if (guardrail.channels !== undefined) channels.push({ rule, limit: guardrail.channels });
+    for (const limit of guardrail.requiredText) required.push({ rule, limit });
+    for (const limit of guardrail.forbiddenText) forbidden.push({ rule, limit });
+    if (guardrail.maxDiscountPercent !== undefined)
+      discounts.push({ rule, limit: guardrail.maxDiscountPercent });
+  }
+  return { caps, hours, channels, required, forbidden, discounts };
+}
+
+/** As `limitsOf`, and the same object for the same rules: the candidates of one situation mostly share theirs. */
+export function limitsMemory(): (verdicts: readonly GuardrailVerdict[]) => Limits {
+  const known = new Map<string, Limits>();
+  return (verdicts) => {
+    let key = '';
+    for (const { guardrail, matched } of verdicts)
+      if (matched && guardrail.effect === 'limit') key += `${guardrail.id} `;
+    let limits = known.get(key);
+    if (limits === undefined) known.set(key, (limits = limitsOf(verdicts)));
+    return limits;
   };
 }
 
+type LimitGuardrail = Extract<Guardrail, { effect: 'limit' }>;
+const hoursByRule = new WeakMap<LimitGuardrail, SendingHours>();
+
 /** The windows in which a rule allows sending; undefined when it says nothing of times. */
-function hoursOf({ hours, notOn }: LimitGuardrail): SendingHours | undefined {
+function hoursOf(rule: LimitGuardrail): SendingHours | undefined {
+  const { hours, notOn } = rule;
   if (hours === undefined && notOn.length === 0) return undefined;
-  return {
-    windows: hours?.map(({ from, to, days }) => ({ from: minutesOf(from), to: minutesOf(to), days })) ?? [
-      ALWAYS,
-    ],
-    closed: new Set(notOn.map(dayOfDate)),
-  };
+  let known = hoursByRule.get(rule);
+  if (known === undefined) {
+    known = {
+      windows: hours?.map(({ from, to, days }) => ({ from: minutesOf(from), to: minutesOf(to), days })) ?? [
+        ALWAYS,
+      ],
+      closed: new Set(notOn.map(dayOfDate)),
+    };
+    hoursByRule.set(rule, known);
+  }
+  return known;
 }
 
 /** Names the rules that leave nothing together: two where two suffice, else all. */

@@ -4,9 +4,15 @@ export interface Reason {
   readonly text: string;
 }
 
+/** Tells reasons apart. */
+export function keyOf({ code, text }: Reason): string {
+  return `${code}\n${text}`;
+}
+
 /** The same reasons, each once, in order. */
 export function distinct(reasons: readonly Reason[]): Reason[] {
-  const seen = new Map(reasons.map((reason) => [`${reason.code}\n${reason.text}`, reason]));
+  if (reasons.length < 2) return [...reasons];
+  const seen = new Map(reasons.map((reason) => [keyOf(reason), reason]));
   return [...seen.values()];
 }
 

@@ -8,30 +8,60 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
  * @throws TypeError for a value JSON cannot hold (NaN, infinities, bigint, functions), naming its path.
  */
 export function canonicalJson(value: unknown): string {
-  return write(value, '$');
+  return write(value, null);
 }
 
-function write(value: unknown, path: string): string {
+/** Where a value stands, for the message of an error: put together only then. */
+interface Place {
+  readonly step: string | number;
+  readonly of: Place | null;
+}
+
+function write(value: unknown, place: Place | null): string {
   switch (typeof value) {
     case 'string':
-      return JSON.stringify(value.isWellFormed() ? value : value.toWellFormed());
+      return text(value);
     case 'boolean':
       return value ? 'true' : 'false';
     case 'number':
-      if (!Number.isFinite(value)) throw new TypeError(`canonical JSON cannot hold ${value} at ${path}`);
-      return JSON.stringify(value);
-    case 'object': {
+      if (!Number.isFinite(value)) throw refused(String(value), place);
+      return value === 0 ? '0' : String(value);
+    case 'object':
       if (value === null) return 'null';
-      if (value instanceof Date)
-        throw new TypeError(`canonical JSON cannot hold a Date at ${path}; write it as ISO text`);
-      if (Array.isArray(value)) return `[${value.map((item, i) => write(item, `${path}[${i}]`)).join(',')}]`;
-      const members = Object.entries(value)
-        .filter(([, member]) => member !== undefined)
-        .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-        .map(([key, member]) => `${JSON.stringify(key.toWellFormed())}:${write(member, `${path}.${key}`)}`);
-      return `{${members.join(',')}}`;
-    }
+      if (Array.isArray(value)) return writeItems(value, place);
+      if (value instanceof Date) throw refused('a Date', place, '; write it as ISO text');
+      return writeMembers(value as Readonly<Record<string, unknown>>, place);
     default:
-      throw new TypeError(`canonical JSON cannot hold a ${typeof value} at ${path}`);
+      throw refused(`a ${typeof value}`, place);
   }
+}
+
+function writeItems(items: readonly unknown[], place: Place | null): string {
+  let json = '[';
+  for (let i = 0; i < items.length; i++) {
+    if (i > 0) json += ',';
+    json += write(items[i], { step: i, of: place });
+  }
+  return `${json}]`;
+}
+
+function writeMembers(members: Readonly<Record<string, unknown>>, place: Place | null): string {
+  let json = '{';
+  for (const key of Object.keys(members).sort()) {
+    const member = members[key];
+    if (member === undefined) continue;
+    json += `${json.length > 1 ? ',' : ''}${text(key)}:${write(member, { step: key, of: place })}`;
+  }
+  return `${json}}`;
+}
+
+function text(value: string): string {
+  return JSON.stringify(value.isWellFormed() ? value : value.toWellFormed());
+}
+
+function refused(what: string, place: Place | null, advice = ''): TypeError {
+  let path = '';
+  for (let at = place; at !== null; at = at.of)
+    path = typeof at.step === 'number' ? `[${at.step}]${path}` : `.${at.step}${path}`;
+  return new TypeError(`canonical JSON cannot hold ${what} at $${path}${advice}`);
 }

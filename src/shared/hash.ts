@@ -1,9 +1,9 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import { canonicalJson } from './canonical-json.js';
 
 /** SHA-256 of a text (UTF-8), in lower-case hex. */
 export function sha256Hex(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }
 
 /** The name of a value by its content: SHA-256 of its canonical JSON, in hex. */
@@ -18,6 +18,6 @@ export function keyedHash(secret: Uint8Array, text: string): string {
 
 /** A number in [0, 1) fixed by the text alone: for holdouts and seeded choices. 48 bits of SHA-256. */
 export function unitHash(text: string): number {
-  const digest = createHash('sha256').update(text).digest();
+  const digest = hash('sha256', text, 'buffer');
   return digest.readUIntBE(0, 6) / 2 ** 48;
 }

@@ -1,0 +1,97 @@
+import { type CompiledGuardrail } from '../policies/bundle.js';
+import { type Action, type Scope } from '../policies/playbook.js';
+
+/** What a guardrail is asked about. */
+export interface GuardrailTarget {
+  readonly action: Action;
+  readonly channel: string | null;
+  /** Null when it is not known: a rule for one country then applies. */
+  readonly country: string | null;
+}
+
+/** Guardrails filed by the narrowest thing their scope names, so that most of them need not be looked at. */
+interface Index {
+  readonly byAction: ReadonlyMap<string, readonly CompiledGuardrail[]>;
+  readonly byTag: ReadonlyMap<string, readonly CompiledGuardrail[]>;
+  readonly byCountry: ReadonlyMap<string, readonly CompiledGuardrail[]>;
+  readonly byChannel: ReadonlyMap<string, readonly CompiledGuardrail[]>;
+  readonly anywhere: readonly CompiledGuardrail[];
+  /** What was looked up, by action, channel and country. */
+  readonly found: WeakMap<Action, Map<string, readonly CompiledGuardrail[]>>;
+}
+
+const indexes = new WeakMap<readonly CompiledGuardrail[], Index>();
+
+/** The guardrails whose scope covers a target, ordered by id so that their order in the files means nothing. */
+export function guardrailsFor(
+  guardrails: readonly CompiledGuardrail[],
+  target: GuardrailTarget,
+): readonly CompiledGuardrail[] {
+  let index = indexes.get(guardrails);
+  if (index === undefined) indexes.set(guardrails, (index = indexOf(guardrails)));
+  let known = index.found.get(target.action);
+  if (known === undefined) index.found.set(target.action, (known = new Map()));
+  const key = `${target.channel ?? ''} ${target.country ?? ''}`;
+  let found = known.get(key);
+  if (found === undefined) known.set(key, (found = lookUp(index, target)));
+  return found;
+}
+
+function indexOf(guardrails: readonly CompiledGuardrail[]): Index {
+  const byAction = new Map<string, CompiledGuardrail[]>();
+  const byTag = new Map<string, CompiledGuardrail[]>();
+  const byCountry = new Map<string, CompiledGuardrail[]>();
+  const byChannel = new Map<string, CompiledGuardrail[]>();
+  const anywhere: CompiledGuardrail[] = [];
+  for (const guardrail of guardrails) {
+    const { actions, tags, countries, channels } = guardrail.spec.scope;
+    if (actions.length > 0) file(byAction, actions, guardrail);
+    else if (tags.length > 0) file(byTag, tags, guardrail);
+    else if (countries.length > 0) file(byCountry, countries, guardrail);
+    else if (channels.length > 0) file(byChannel, channels, guardrail);
+    else anywhere.push(guardrail);
+  }
+  return { byAction, byTag, byCountry, byChannel, anywhere, found: new WeakMap() };
+}
+
+function file(
+  index: Map<string, CompiledGuardrail[]>,
+  names: readonly string[],
+  guardrail: CompiledGuardrail,
+): void {
+  for (const name of new Set(names)) {
+    const filed = index.get(name);
+    if (filed === undefined) index.set(name, [guardrail]);
+    else filed.push(guardrail);
+  }
+}
+
+function lookUp(index: Index, target: GuardrailTarget): CompiledGuardrail[] {
+  const { action, channel, country } = target;
+  const under = (filed: Index['byAction'], name: string | null) =>
+    name === null ? [...filed.values()].flat() : (filed.get(name) ?? []);
+  const near = new Set([
+    ...under(index.byAction, action.id),
+    ...action.tags.flatMap((tag) => under(index.byTag, tag)),
+    ...under(index.byCountry, country),
+    ...under(index.byChannel, channel),
+    ...index.anywhere,
+  ]);
+  return [...near]
+    .filter(({ spec }) => covers(spec.scope, target))
+    .toSorted((a, b) => (a.spec.id < b.spec.id ? -1 : 1));
+}
+
+function covers(scope: Scope, { action, channel, country }: GuardrailTarget): boolean {
+  const among = (names: readonly string[], name: string | null) =>
+    names.length === 0 || name === null || names.includes(name);
+  return (
+    among(scope.actions, action.id) &&
+    among(scope.classes, action.class) &&
+    among(scope.channels, channel) &&
+    among(scope.countries, country) &&
+    (scope.tags.length === 0 || scope.tags.some((tag) => action.tags.includes(tag))) &&
+    !scope.exceptActions.includes(action.id) &&
+    !scope.exceptTags.some((tag) => action.tags.includes(tag))
+  );
+}
