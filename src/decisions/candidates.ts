@@ -7,7 +7,7 @@ import { applyChange, type Case, type Change } from './change.js';
 import { type Candidate, type Models } from './decision.js';
 import { expressionInputs } from './expression-source.js';
 import { type Answers, answersFor, type GuardrailVerdict, judgeAll, matchedOf } from './guardrails.js';
-import { channelChecks, type Limits, limitsMemory, limitsOf, textChecks } from './limits.js';
+import { channelChecks, type Limits, limitsMemory, textChecks } from './limits.js';
 import { distinct, type Reason } from './reason.js';
 import { NO_SCORE, scoreOf } from './score.js';
 import { earliestSendTime, type SendTime } from './send-time.js';

@@ -9,9 +9,12 @@ import {
   reads,
   situation,
 } from '../../test/fixtures/playbook.js';
-import { type CompiledGuardrail } from '../policies/bundle.js';
+import { type CompiledExpression, type CompiledGuardrail } from '../policies/bundle.js';
+import { type ConsentState } from '../profiles/profile.js';
 import { canonicalJson } from '../shared/canonical-json.js';
-import { decide } from './decide.js';
+import { examine, reexamine } from './candidates.js';
+import { applyChange, type Case, type Change } from './change.js';
+import { choose, decide } from './decide.js';
 import { type Candidate, type DecisionResult, PRIOR_MODELS } from './decision.js';
 
 const actions = [
@@ -129,6 +132,74 @@ describe('laws of deciding', () => {
         expect(chosen?.probability).toBe(result.probability);
         expect(chosen?.sendAt).toBe(result.sendAt);
       }),
+    );
+  });
+
+  it('looking again at what a change touches gives what deciding the changed case gives', () => {
+    const name = fc.constantFrom('welcome', 'offer', 'receipt');
+    const channel = fc.constantFrom('email', 'onsite');
+    const change: fc.Arbitrary<Change> = fc.oneof(
+      fc
+        .integer({ min: 0, max: 5 })
+        .map((n): Change => ({ kind: 'guardrail_removed', guardrail: `rule-${n}` })),
+      fc
+        .tuple(channel, fc.constantFrom('general', '*'), fc.constantFrom<ConsentState[]>('granted', 'denied'))
+        .map(([on, topic, state]): Change => ({ kind: 'consent', channel: on, topic, state })),
+      channel.map((on): Change => ({ kind: 'suppression_lifted', channel: on })),
+      name.map((id): Change => ({ kind: 'not_held_out', action: id })),
+      fc.constantFrom<Change[]>({ kind: 'tasks_closed' }, { kind: 'task_opened' }),
+      fc
+        .tuple(name, fc.constantFrom(0, 50, 5_000))
+        .map(([id, value]): Change => ({ kind: 'value', action: id, value })),
+    );
+    // Conditions that read what changes change.
+    const agreed: CompiledExpression<boolean> = {
+      source: 'profile.consents.email == "granted"',
+      evaluate: (input) => {
+        const consents = (input['profile'] as ReadonlyMap<string, ReadonlyMap<string, unknown>>).get(
+          'consents',
+        );
+        return { known: true, value: consents?.get('email') === 'granted' };
+      },
+    };
+    const watched: CompiledExpression<boolean> = {
+      source: 'openTasks > 0',
+      evaluate: (input) => ({ known: true, value: Number(input['openTasks']) > 0 }),
+    };
+    const conditions = fc.array(fc.tuple(effect, scope, fc.constantFrom(agreed, watched)), { maxLength: 2 });
+    const circumstances = fc.record({
+      suppressed: fc.boolean(),
+      task: fc.boolean(),
+      consents: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(
+        rules,
+        conditions,
+        about,
+        circumstances,
+        fc.array(change, { minLength: 1, maxLength: 3 }),
+        fc.string(),
+        (given, more, who, { suppressed, task, consents }, changes, seed) => {
+          const own = more.map(([spec, where, condition], i) =>
+            guardrail({ id: `own-${i}`, ...spec, scope: where }, condition),
+          );
+          const before: Case = {
+            bundle: playbook([...given, ...own]),
+            situation: {
+              ...who,
+              profile: consents ? who.profile : { ...who.profile, consents: [] },
+              suppressions: suppressed ? [{ channel: 'email', reason: 'manual', at: NOW }] : [],
+              openTasks: task ? [{ id: 'tsk_1', code: 'rule-1', reason: 'a complaint' }] : [],
+            },
+          };
+          const after = changes.reduce(applyChange, before);
+          const examined = examine(before.bundle, before.situation, PRIOR_MODELS);
+          const { outcome, action, channel: on } = decide(after.bundle, after.situation, PRIOR_MODELS, seed);
+          expect(choose(reexamine(examined, changes), seed)).toEqual({ outcome, action, channel: on });
+        },
+      ),
+      { numRuns: 500 },
     );
   });
 });

@@ -1,7 +1,7 @@
 import { type Bundle } from '../policies/bundle.js';
 import { examine, type Examination, reexamine } from './candidates.js';
 import { type Case, type Change } from './change.js';
-import { choose } from './decide.js';
+import { choose, conclude } from './decide.js';
 import { type Candidate, type DecisionResult, type Models } from './decision.js';
 import { quantise } from './score.js';
 
@@ -111,15 +111,14 @@ function changesForChosen(result: DecisionResult, { bundle }: Case): Change[] {
 /**
  * The smallest changes that would have given another outcome: for each candidate everything that stands against it, the smallest sets
  * first. Each is tried by choosing again with the same seed, after looking again at what it touches.
- * @param examination of the case, where it is at hand.
  */
-export function flips(
-  given: Case,
-  models: Models,
-  seed: string,
-  result: DecisionResult,
-  examination: Examination = examine(given.bundle, given.situation, models),
-): Flip[] {
+export function flips(given: Case, models: Models, seed: string, result?: DecisionResult): Flip[] {
+  const examination = examine(given.bundle, given.situation, models);
+  return flipsOf(examination, seed, result ?? conclude(examination, seed));
+}
+
+/** The same, of a case that was examined already. */
+export function flipsOf(examination: Examination, seed: string, result: DecisionResult): Flip[] {
   const attempt = (changes: readonly Change[]): Flip | null => {
     const { outcome, action, channel } = choose(reexamine(examination, changes), seed);
     const same = outcome === result.outcome && action === result.action && channel === result.channel;
@@ -134,12 +133,12 @@ export function flips(
     }
   };
   if (result.outcome === 'act') {
-    collect(changesForChosen(result, given).map((change) => [change]));
+    collect(changesForChosen(result, examination).map((change) => [change]));
     return found;
   }
   const sets = distinctSets([
     ...(result.outcome === 'handoff' ? setsAgainstHandoff(result) : []),
-    ...result.candidates.flatMap((candidate) => setsAgainst(candidate, given)),
+    ...result.candidates.flatMap((candidate) => setsAgainst(candidate, examination)),
   ]);
   const sizes = [...new Set(sets.map((changes) => changes.length))].toSorted((x, y) => x - y);
   let left = MOST_ATTEMPTS;

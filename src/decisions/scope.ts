@@ -30,7 +30,8 @@ export function guardrailsFor(
   let index = indexes.get(guardrails);
   if (index === undefined) indexes.set(guardrails, (index = indexOf(guardrails)));
   let known = index.found.get(target.action);
-  if (known === undefined) index.found.set(target.action, (known = new Map()));
+  if (known === undefined)
+    index.found.set(target.action, (known = new Map<string, readonly CompiledGuardrail[]>()));
   const key = `${target.channel ?? ''} ${target.country ?? ''}`;
   let found = known.get(key);
   if (found === undefined) known.set(key, (found = lookUp(index, target)));

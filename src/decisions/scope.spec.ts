@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { action, guardrail } from '../../test/fixtures/playbook.js';
+import { type Scope } from '../policies/playbook.js';
+import { guardrailsFor, type GuardrailTarget } from './scope.js';
+
+const some = (...names: string[]) => fc.subarray(names, { maxLength: 2 });
+const scopes = fc.record({
+  actions: fc.oneof(fc.constant([]), some('welcome', 'offer', 'receipt')),
+  classes: fc.oneof(fc.constant([]), some('marketing', 'transactional')),
+  channels: fc.oneof(fc.constant([]), some('email', 'onsite')),
+  tags: fc.oneof(fc.constant([]), some('news', 'care')),
+  countries: fc.oneof(fc.constant([]), some('DE', 'FR')),
+  exceptActions: fc.oneof(fc.constant([]), some('welcome', 'offer')),
+  exceptTags: fc.oneof(fc.constant([]), some('news', 'care')),
+});
+const targets: fc.Arbitrary<GuardrailTarget> = fc.record({
+  action: fc
+    .record({
+      id: fc.constantFrom('welcome', 'offer', 'receipt'),
+      class: fc.constantFrom('marketing', 'transactional'),
+      tags: some('news', 'care'),
+    })
+    .map((spec) => action(spec).spec),
+  channel: fc.constantFrom('email', 'onsite', null),
+  country: fc.constantFrom('DE', 'FR', null),
+});
+
+/** The plain meaning of a scope, one member after the other. */
+function isInScope(
+  scope: Scope,
+  { action: { id, class: kind, tags }, channel, country }: GuardrailTarget,
+): boolean {
+  if (scope.actions.length > 0 && !scope.actions.includes(id)) return false;
+  if (scope.classes.length > 0 && !scope.classes.includes(kind)) return false;
+  if (scope.channels.length > 0 && channel !== null && !scope.channels.includes(channel)) return false;
+  if (scope.countries.length > 0 && country !== null && !scope.countries.includes(country)) return false;
+  if (scope.tags.length > 0 && !scope.tags.some((tag) => tags.includes(tag))) return false;
+  return !scope.exceptActions.includes(id) && !scope.exceptTags.some((tag) => tags.includes(tag));
+}
+
+describe('guardrails filed by scope', () => {
+  it('are those in scope, each once and in the order of their ids', () => {
+    fc.assert(
+      fc.property(
+        fc.array(scopes, { maxLength: 12 }),
+        fc.array(targets, { minLength: 1, maxLength: 4 }),
+        (drawn, asked) => {
+          const all = drawn.map((scope, i) => guardrail({ id: `rule-${11 - i}`, effect: 'suppress', scope }));
+          for (const target of [...asked, ...asked]) {
+            const wanted = all
+              .filter(({ spec }) => isInScope(spec.scope, target))
+              .map(({ spec }) => spec.id)
+              .sort();
+            expect(guardrailsFor(all, target).map(({ spec }) => spec.id)).toEqual(wanted);
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
