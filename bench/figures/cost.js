@@ -70,7 +70,7 @@ export async function measure(bench) {
       ),
     ];
   } finally {
-    await service.stop();
+    await service.kill();
     await database.drop();
   }
 }

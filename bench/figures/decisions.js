@@ -4,12 +4,13 @@ import { row } from '../row.js';
 import { startService } from '../world/service.js';
 
 const CALLERS = 8;
-const RATE = 500;
+/** The embedded engine has one connection: a SELECT and an INSERT of these sizes alone bring it to 230 a second. */
+const RATE = { embedded: 100, postgres: 500 };
 const RATE_CALLERS = 128;
 
 /**
  * The decision API for people with a past, nothing else going on: as many as it gives in a closed loop, and how late answers are at 500 a second
- * in an open one, beside a server of the same kind that reads a state and writes a decision of the same sizes.
+ * (100 on the embedded engine) in an open one, beside a server of the same kind that reads a state and writes a decision of the same sizes.
  */
 export const name = 'decisions';
 export const engines = ['embedded', 'postgres'];
@@ -31,15 +32,29 @@ export async function measure(bench) {
         (select avg(octet_length(situation) + octet_length(result))::int from decisions) as decision`,
     );
   } finally {
-    await service.stop();
+    await service.kill();
     await database.drop();
   }
   const limit = await limits(bench, sizes);
   const against = 'same kind of server: one SELECT, one INSERT';
   return [
     row('decision API', ours.closed.perSecond, limit.closed.perSecond, 'requests/s', 'higher', against),
-    row('decision API, p50 at 500/s', ours.open.p50, limit.open.p50, 'ms', 'lower', against),
-    row('decision API, p99 at 500/s', ours.open.p99, limit.open.p99, 'ms', 'lower', against),
+    row(
+      `decision API, p50 at ${RATE[bench.engine]}/s`,
+      ours.open.p50,
+      limit.open.p50,
+      'ms',
+      'lower',
+      against,
+    ),
+    row(
+      `decision API, p99 at ${RATE[bench.engine]}/s`,
+      ours.open.p99,
+      limit.open.p99,
+      'ms',
+      'lower',
+      against,
+    ),
   ];
 }
 
@@ -58,7 +73,7 @@ async function loads(bench, url, path) {
     connections: RATE_CALLERS,
     seconds,
     warmUp,
-    rate: RATE,
+    rate: RATE[bench.engine],
   });
   return { closed, open, answered: closed.acknowledged + open.acknowledged };
 }

@@ -71,7 +71,7 @@ async function withService(bench, options, use) {
   try {
     return await use(service, database);
   } finally {
-    await service.stop();
+    await service.kill();
     await database.drop();
   }
 }

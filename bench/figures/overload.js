@@ -65,7 +65,7 @@ export async function measure(bench) {
       recovery(bench, probes, endedAt),
     ];
   } finally {
-    await service.stop();
+    await service.kill();
     await database.drop();
   }
 }

@@ -93,7 +93,7 @@ async function drain(database, signals) {
       cpu: { service: cpu.service / left, database: cpu.database === null ? null : cpu.database / left },
     };
   } finally {
-    await service.stop();
+    await service.kill();
   }
 }
 

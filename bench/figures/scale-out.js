@@ -83,7 +83,7 @@ async function measureProcesses(bench, environments) {
     tell(bench, environments.length, waits);
     return { ...result, waits };
   } finally {
-    await Promise.all(services.map((service) => service.stop()));
+    await Promise.all(services.map((service) => service.kill()));
     await database.drop();
   }
 }

@@ -101,7 +101,7 @@ async function lagOfService(database, due) {
     await checkFired(service, due);
     return rows.map(({ lag }) => Number(lag));
   } finally {
-    await service.stop();
+    await service.kill();
   }
 }
 

@@ -67,7 +67,7 @@ export async function measure(bench) {
       row('trigger to decision, signal acknowledged, p99', load.p99, limit.p99, 'ms', 'lower', against),
     ];
   } finally {
-    await service.stop();
+    await service.kill();
     await database.drop();
   }
 }
