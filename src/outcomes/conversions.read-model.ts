@@ -18,7 +18,7 @@ export async function selectConvertible(
   // Profile by profile through the index: `offset 0` keeps planners that guess a hundred rows for every array from reading all messages.
   const { rows } = await sql<{ signal_id: string; message_id: string }>`
     select s.signal_id, m.id as message_id
-    from jsonb_to_recordset(${JSON.stringify(signals)}::jsonb)
+    from json_to_recordset(${JSON.stringify(signals)}::json)
       as s(signal_id text, profile_ids jsonb, actions jsonb, at timestamptz, since timestamptz)
     cross join lateral jsonb_array_elements_text(s.profile_ids) as p(profile_id)
     cross join lateral (

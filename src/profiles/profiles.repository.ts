@@ -9,7 +9,7 @@ export interface ProfileRow {
   readonly state: Buffer;
 }
 
-/** A projected profile as it is written; `state` is sealed, in base64. Times ISO 8601. */
+/** A projected profile as it is written; `state` is sealed. Times ISO 8601. */
 export interface ProfileUpdate {
   readonly id: string;
   readonly user_id_hash: string | null;
@@ -17,7 +17,7 @@ export interface ProfileUpdate {
   readonly country: string | null;
   readonly first_seen_at: string;
   readonly last_seen_at: string;
-  readonly state: string;
+  readonly state: Buffer;
 }
 
 export interface IdentityRow {
@@ -45,16 +45,40 @@ export async function selectIdentities(
   db: Executor,
   hashes: readonly string[],
 ): Promise<{ hash: string; id: string; user_id_hash: string | null }[]> {
-  const { rows } = await sql<{ hash: string; id: string; user_id_hash: string | null }>`
+  interface Found {
+    hash: string;
+    id: string;
+    user_id_hash: string | null;
+    merged_into: string | null;
+  }
+  // `offset 0`: identity by identity through the indexes, however many rows a planner guesses.
+  const { rows } = await sql<Found>`
+    select i.hash, p.id, p.user_id_hash, p.merged_into
+    from unnest(${hashes}::text[]) as h(hash)
+    cross join lateral (select d.hash, d.profile_id from identities d where d.hash = h.hash offset 0) i
+    cross join lateral (
+      select f.id, f.user_id_hash, f.merged_into from profiles f where f.id = i.profile_id offset 0
+    ) p`.execute(db);
+  const merged = rows.filter((row) => row.merged_into !== null);
+  if (merged.length === 0) return rows;
+  const heads = await selectHeads(db, [...new Set(merged.map(({ id }) => id))]);
+  return rows.map((row) => ({ hash: row.hash, ...(heads.get(row.id) ?? row) }));
+}
+
+/** The canonical profile of each merged one. */
+async function selectHeads(
+  db: Executor,
+  ids: readonly string[],
+): Promise<Map<string, { id: string; user_id_hash: string | null }>> {
+  const { rows } = await sql<{ merged: string; id: string; user_id_hash: string | null }>`
     with recursive chain as (
-      select i.hash, i.profile_id as id from identities i where i.hash = any(${hashes})
+      select p.id as merged, p.id, p.user_id_hash, p.merged_into from profiles p where p.id = any(${ids})
       union all
-      select c.hash, p.merged_into from chain c join profiles p on p.id = c.id where p.merged_into is not null
+      select c.merged, p.id, p.user_id_hash, p.merged_into from chain c
+      cross join lateral (select * from profiles f where f.id = c.merged_into offset 0) p
     )
-    select c.hash, c.id, p.user_id_hash from chain c join profiles p on p.id = c.id where p.merged_into is null`.execute(
-    db,
-  );
-  return rows;
+    select c.merged, c.id, c.user_id_hash from chain c where c.merged_into is null`.execute(db);
+  return new Map(rows.map(({ merged, id, user_id_hash }) => [merged, { id, user_id_hash }]));
 }
 
 /** Makes profiles that have nothing in them yet: identities need something to point at. */
@@ -70,7 +94,7 @@ export async function insertIdentities(tx: Tx, rows: readonly IdentityRow[], at:
   const { rows: bound } = await sql<{ hash: string }>`
     insert into identities (hash, kind, profile_id, signal_id, first_seen_at)
     select i.hash, i.kind, i.profile_id, i.signal_id, ${at}
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as i(hash text, kind text, profile_id text, signal_id text)
+    from json_to_recordset(${JSON.stringify(rows)}::json) as i(hash text, kind text, profile_id text, signal_id text)
     order by i.hash
     on conflict (hash) do nothing
     returning hash`.execute(tx);
@@ -93,12 +117,19 @@ export async function selectProfile(db: Executor, id: string): Promise<ProfileRo
 }
 
 export async function updateProfiles(tx: Tx, rows: readonly ProfileUpdate[]): Promise<void> {
+  // The states travel as they are, one behind the other: as text they would be half as long again and read twice.
+  let end = 0;
+  const records = rows.map(({ state, ...row }) => {
+    end += state.length;
+    return { ...row, starts: end - state.length + 1, size: state.length };
+  });
+  const states = Buffer.concat(rows.map(({ state }) => state));
   await sql`
     update profiles p set user_id_hash = u.user_id_hash, stage = u.stage, country = u.country,
-      first_seen_at = u.first_seen_at, last_seen_at = u.last_seen_at, state = decode(u.state, 'base64'),
-      version = p.version + 1
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as u(id text, user_id_hash text, stage text, country text,
-      first_seen_at timestamptz, last_seen_at timestamptz, state text)
+      first_seen_at = u.first_seen_at, last_seen_at = u.last_seen_at,
+      state = substring(${states}::bytea from u.starts for u.size), version = p.version + 1
+    from json_to_recordset(${JSON.stringify(records)}::json) as u(id text, user_id_hash text, stage text, country text,
+      first_seen_at timestamptz, last_seen_at timestamptz, starts integer, size integer)
     where p.id = u.id`.execute(tx);
 }
 
@@ -106,12 +137,12 @@ export async function insertMerges(tx: Tx, rows: readonly MergeRow[], at: Date):
   const json = JSON.stringify(rows);
   await sql`
     update profiles p set merged_into = m.into_profile_id, version = p.version + 1
-    from jsonb_to_recordset(${json}::jsonb) as m(from_profile_id text, into_profile_id text)
+    from json_to_recordset(${json}::json) as m(from_profile_id text, into_profile_id text)
     where p.id = m.from_profile_id`.execute(tx);
   await sql`
     insert into profile_merges (id, from_profile_id, into_profile_id, signal_id, reason, merged_at)
     select m.id, m.from_profile_id, m.into_profile_id, m.signal_id, m.reason, ${at}
-    from jsonb_to_recordset(${json}::jsonb)
+    from json_to_recordset(${json}::json)
       as m(id text, from_profile_id text, into_profile_id text, signal_id text, reason text)`.execute(tx);
 }
 
@@ -119,7 +150,7 @@ export async function insertConsents(tx: Tx, rows: readonly ConsentRow[], at: Da
   await sql`
     insert into consents (id, profile_id, channel, topic, state, source, at, recorded_at)
     select c.id, c.profile_id, c.channel, c.topic, c.state, c.source, c.at, ${at}
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+    from json_to_recordset(${JSON.stringify(rows)}::json)
       as c(id text, profile_id text, channel text, topic text, state text, source text, at timestamptz)`.execute(
     tx,
   );
@@ -179,17 +210,17 @@ export async function claimAddresses(
   // Locks the addresses, in one order and after all profiles: two transactions that count claims on one address must see each other's.
   await sql`
     insert into claimed_addresses (address_hash)
-    select distinct c.address_hash from jsonb_to_recordset(${json}::jsonb) as c(address_hash text) order by c.address_hash
+    select distinct c.address_hash from json_to_recordset(${json}::json) as c(address_hash text) order by c.address_hash
     on conflict (address_hash) do update set address_hash = excluded.address_hash`.execute(tx);
   await sql`
     insert into address_claims (address_hash, profile_id, claimed_at)
     select c.address_hash, c.profile_id, ${request.at}
-    from jsonb_to_recordset(${json}::jsonb) as c(address_hash text, profile_id text)
+    from json_to_recordset(${json}::json) as c(address_hash text, profile_id text)
     order by c.address_hash, c.profile_id
     on conflict (address_hash, profile_id) do nothing`.execute(tx);
   const { rows } = await sql<AddressClaim>`
     select c.address_hash, c.profile_id
-    from jsonb_to_recordset(${json}::jsonb) as c(address_hash text, profile_id text)
+    from json_to_recordset(${json}::json) as c(address_hash text, profile_id text)
     join address_claims mine on mine.address_hash = c.address_hash and mine.profile_id = c.profile_id
     where mine.claimed_at > ${request.since} and (
       select count(*) from (

@@ -307,7 +307,7 @@ export class ProfilesService {
       country: profile.country,
       first_seen_at: profile.firstSeenAt,
       last_seen_at: profile.lastSeenAt,
-      state: this.vault.sealText(key, JSON.stringify(state)).toString('base64'),
+      state: this.vault.sealText(key, JSON.stringify(state)),
     };
   }
 

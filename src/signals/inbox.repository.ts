@@ -21,18 +21,22 @@ export interface WaitingRow {
 /** Leases partitions that have something waiting, the least served first. */
 export async function claimPartitions(
   db: Executor,
-  request: { worker: string; limit: number; leaseMs: number },
+  request: { worker: string; limit: number; leaseMs: number; from: readonly TakenFrom[] },
 ): Promise<LeasedPartition[]> {
   const { rows } = await sql<LeasedPartition>`
     update inbox_partitions set leased_by = ${request.worker}, epoch = epoch + 1,
       leased_until = now() + ${request.leaseMs} * interval '1 millisecond'
     where partition in (
       select p.partition from inbox_partitions p
+      left join json_to_recordset(${JSON.stringify(request.from)}::json) as f(partition smallint, "from" bigint)
+        on f.partition = p.partition
       where (p.leased_until is null or p.leased_until < now())
-        and exists (select 1 from signal_inbox i where i.partition = p.partition)
+        and exists (
+          select 1 from signal_inbox i where i.partition = p.partition and i.seq >= coalesce(f."from", 0)
+        )
       order by p.epoch, p.partition
       limit ${request.limit}
-      for update skip locked
+      for update of p skip locked
     )
     returning partition, epoch`.execute(db);
   return rows;
@@ -48,7 +52,7 @@ export async function renewLeases(
     update inbox_partitions p set leased_until = now() + ${leaseMs} * interval '1 millisecond'
     from (
       select c.partition from inbox_partitions c
-      join jsonb_to_recordset(${JSON.stringify(leases)}::jsonb) as l(partition smallint, epoch bigint)
+      join json_to_recordset(${JSON.stringify(leases)}::json) as l(partition smallint, epoch bigint)
         on l.partition = c.partition and l.epoch = c.epoch
       order by c.partition
       for update of c
@@ -61,35 +65,48 @@ export async function renewLeases(
 export async function releasePartitions(db: Executor, leases: readonly LeasedPartition[]): Promise<void> {
   await sql`
     update inbox_partitions p set leased_by = null, leased_until = null
-    from jsonb_to_recordset(${JSON.stringify(leases)}::jsonb) as l(partition smallint, epoch bigint)
+    from json_to_recordset(${JSON.stringify(leases)}::json) as l(partition smallint, epoch bigint)
     where p.partition = l.partition and p.epoch = l.epoch`.execute(db);
 }
 
-export async function selectWaiting(
+/** A partition to take from. */
+export interface TakenFrom {
+  readonly partition: number;
+  /** Nothing below is looked for: what was there is known to be taken, and its dead rows need not be walked past again. */
+  readonly from: number;
+}
+
+/**
+ * Takes the first waiting signals out of their inbox, for good once the transaction commits.
+ * Each partition is walked in its own order, so that a long line costs no more than a short one.
+ */
+export async function takeWaiting(
   tx: Tx,
-  partitions: readonly number[],
+  partitions: readonly TakenFrom[],
   limit: number,
 ): Promise<WaitingRow[]> {
   const { rows } = await sql<WaitingRow>`
-    select i.partition, i.seq, i.signal_id, i.received_at, i.attempts, s.key_id, s.body
-    from (
-      select w.* from signal_inbox w where w.partition = any(${partitions}::smallint[])
-      order by w.seq limit ${limit}
-    ) i
-    left join signals s on s.received_at = i.received_at and s.id = i.signal_id
-    order by i.seq`.execute(tx);
+    with taken as (
+      delete from signal_inbox where ctid = any(array(
+        select w.ctid
+        from json_to_recordset(${JSON.stringify(partitions)}::json) as p(partition smallint, "from" bigint)
+        cross join lateral (
+          select i.ctid, i.seq from signal_inbox i
+          where i.partition = p.partition and i.seq >= p."from" order by i.seq limit ${limit}
+        ) w
+        order by w.seq limit ${limit}
+      ))
+      returning partition, seq, signal_id, received_at, attempts
+    )
+    select t.partition, t.seq, t.signal_id, t.received_at, t.attempts, s.key_id, s.body
+    from taken t
+    left join signals s on s.received_at = t.received_at and s.id = t.signal_id
+    order by t.seq`.execute(tx);
   return rows;
 }
 
-export async function deleteWaiting(
-  tx: Tx,
-  partitions: readonly number[],
-  seqs: readonly number[],
-): Promise<void> {
-  await sql`
-    delete from signal_inbox where partition = any(${partitions}::smallint[]) and seq = any(${seqs}::bigint[])`.execute(
-    tx,
-  );
+export async function deleteWaiting(tx: Tx, row: WaitingRow): Promise<void> {
+  await sql`delete from signal_inbox where partition = ${row.partition} and seq = ${row.seq}`.execute(tx);
 }
 
 export async function countAttempt(tx: Tx, row: WaitingRow): Promise<void> {

@@ -12,12 +12,16 @@ import {
   releasePartitions,
   renewLeases,
   reviveFailure,
-  selectWaiting,
+  type TakenFrom,
+  takeWaiting,
   type WaitingRow,
 } from './inbox.repository.js';
 import { type Signal } from './signal.js';
 
 const LEASE_MS = 30_000;
+/** Sequence numbers become visible out of order: so many below the last one taken are looked at again each time, and all of them now and then. */
+const STRAGGLERS = 20_000;
+const LOOK_AT_ALL_MS = 5_000;
 
 /**
  * What waited. `erased`: its person's key or the signal itself is gone, on purpose. `unreadable`: the key is there and does not open it.
@@ -37,6 +41,9 @@ export class InboxLost extends Error {
 @Injectable()
 export class InboxService {
   private readonly worker = randomUUID();
+  /** The highest number taken, by partition: below it lie dead rows, for as long as anybody holds an old snapshot. */
+  private readonly reached = new Map<number, number>();
+  private forgotAt = 0;
 
   constructor(
     private readonly database: Database,
@@ -46,41 +53,48 @@ export class InboxService {
 
   /** Leases up to `limit` partitions in which something waits. */
   claim(limit: number): Promise<LeasedPartition[]> {
-    return claimPartitions(this.database.db, { worker: this.worker, limit, leaseMs: LEASE_MS });
+    const from = this.takenFrom([...this.reached.keys()]);
+    return claimPartitions(this.database.db, { worker: this.worker, limit, leaseMs: LEASE_MS, from });
   }
 
   release(leases: readonly LeasedPartition[]): Promise<void> {
     return releasePartitions(this.database.db, leases);
   }
 
-  /** The next waiting signals, in the order of their arrival. @throws InboxLost when a lease is no longer this one. */
+  /** Takes the next waiting signals out, in the order of their arrival. @throws InboxLost when a lease is no longer this one. */
   async take(tx: Tx, leases: readonly LeasedPartition[], limit: number): Promise<Taken[]> {
     if (!(await renewLeases(tx, leases, LEASE_MS))) throw new InboxLost('the lease of an inbox moved on');
-    const rows = await selectWaiting(
-      tx,
-      leases.map(({ partition }) => partition),
-      limit,
-    );
+    const rows = await takeWaiting(tx, this.takenFrom(leases.map(({ partition }) => partition)), limit);
     const sealed = rows.flatMap(({ signal_id, key_id, body }) =>
       key_id === null || body === null ? [] : [{ id: signal_id, keyId: key_id, sealed: body }],
     );
     // Held: a person cannot be erased between the reading of their signal and the end of its application.
     const opened = await this.vault.openEach(tx, sealed);
     const byId = new Map(sealed.map(({ id }, i) => [id, opened[i]]));
+    this.database.afterCommit(() => {
+      for (const { partition, seq } of rows)
+        this.reached.set(partition, Math.max(seq, this.reached.get(partition) ?? 0));
+    });
     return rows.map((row) => toTaken(row, byId.get(row.signal_id)));
   }
 
-  /** Ends the waiting of what was applied in this transaction; what cannot be read stands aside. */
+  private takenFrom(partitions: readonly number[]): TakenFrom[] {
+    const now = performance.now();
+    if (now - this.forgotAt > LOOK_AT_ALL_MS) {
+      this.forgotAt = now;
+      this.reached.clear();
+    }
+    return partitions.map((partition) => ({
+      partition,
+      from: Math.max(0, (this.reached.get(partition) ?? 0) - STRAGGLERS),
+    }));
+  }
+
+  /** Notes what was taken and cannot be read: it stands aside. */
   async done(tx: Tx, taken: readonly Taken[]): Promise<void> {
-    if (taken.length === 0) return;
     const now = this.clock.now();
     for (const one of taken)
       if (one.kind === 'unreadable') await insertFailure(tx, one.row, `unreadable: ${one.error}`, now);
-    await deleteWaiting(
-      tx,
-      [...new Set(taken.map(({ row }) => row.partition))],
-      taken.map(({ row }) => row.seq),
-    );
   }
 
   /** Counts a failed attempt. */
@@ -91,7 +105,7 @@ export class InboxService {
   /** Puts a signal that cannot be applied out of the others' way; a person can have it tried again. */
   async setAside(tx: Tx, row: WaitingRow, error: string): Promise<void> {
     await insertFailure(tx, row, error.slice(0, 2_000), this.clock.now());
-    await deleteWaiting(tx, [row.partition], [row.seq]);
+    await deleteWaiting(tx, row);
   }
 
   /** Has a signal that stood aside tried again. @returns whether there was one. */

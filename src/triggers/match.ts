@@ -11,6 +11,8 @@ import { type Signal } from '../signals/signal.js';
 export const SILENCE = 'silence';
 /** Timers that one inaction trigger may keep for one person; the earliest are what matters. */
 const MOST_TIMERS = 20;
+/** Clocks of two processes lie no further apart. */
+const CLOCKS_APART_MS = 5 * 60_000;
 
 /** Something waited for. Times ISO 8601. */
 export interface Timer {
@@ -29,7 +31,7 @@ interface Hit {
   readonly at: string;
 }
 
-/** What triggers remember of one person between signals. */
+/** What triggers remember of one person between signals, as far as the signals at hand ask for it: see `watchedBy`. */
 export interface Watch {
   readonly hits: readonly Hit[];
   readonly timers: readonly Timer[];
@@ -222,12 +224,19 @@ function awaitInaction(spec: Spec<'inaction'>, watch: Watch, seen: Seen): Watch 
   return { ...watch, timers: [...watch.timers, timer] };
 }
 
-/** One timer waits for silence; signals do not rewrite it, it looks at the last sign of life when it is due. */
+/**
+ * One timer waits for silence; signals do not rewrite it, it looks at the last sign of life when it is due. It stands from the first signal on
+ * (or from when the playbook brought the trigger) and ends when the person was silent for long enough: who was heard of since has it still.
+ */
 function awaitSilence(spec: Spec<'inactivity'>, watch: Watch, seen: Seen): Watch {
+  const { before, after } = seen.effect;
+  const wait = durationMs(spec.for);
+  const now = Date.parse(seen.now);
+  if (before !== null && Date.parse(before.lastSeenAt) + wait > now + CLOCKS_APART_MS) return watch;
   if (watch.timers.some(({ triggerId }) => triggerId === spec.id)) return watch;
-  const since = seen.effect.after.lastSeenAt;
-  const dueMs = Date.parse(since) + durationMs(spec.for);
-  if (dueMs <= Date.parse(seen.now) - seen.lateAfter) return watch;
+  const since = after.lastSeenAt;
+  const dueMs = Date.parse(since) + wait;
+  if (dueMs <= now - seen.lateAfter) return watch;
   const timer: Timer = {
     triggerId: spec.id,
     occasion: SILENCE,
@@ -236,6 +245,18 @@ function awaitSilence(spec: Spec<'inactivity'>, watch: Watch, seen: Seen): Watch
     signalId: null,
   };
   return { ...watch, timers: [...watch.timers, timer] };
+}
+
+/** What of a person's watch a signal asks for: the hits of count triggers and the timers of inaction triggers that name its event. */
+export function watchedBy(
+  bundle: Bundle,
+  signal: Signal,
+): { hits: readonly string[]; timers: readonly string[] } {
+  const event = countedAs(signal);
+  const named = event === null ? [] : (bundle.triggersByEvent.get(event) ?? []);
+  const ids = (kind: 'count' | 'inaction'): string[] =>
+    named.filter(({ spec }) => spec.kind === kind).map(({ spec }) => spec.id);
+  return { hits: ids('count'), timers: ids('inaction') };
 }
 
 /** What becomes of a timer that is due. */

@@ -41,7 +41,7 @@ export async function insertFirings(tx: Tx, rows: readonly FiringRow[], at: Date
   const { rows: fresh } = await sql<{ id: string }>`
     insert into firings (id, profile_id, trigger_id, occasion, bundle_hash, signal_id, fired_at, evidence, address_hash, capped)
     select f.id, f.profile_id, f.trigger_id, f.occasion, f.bundle_hash, f.signal_id, ${at}, f.evidence, f.address_hash, f.capped
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as f(id text, profile_id text, trigger_id text, occasion text,
+    from json_to_recordset(${JSON.stringify(rows)}::json) as f(id text, profile_id text, trigger_id text, occasion text,
       bundle_hash text, signal_id text, evidence text, address_hash text, capped boolean)
     on conflict (profile_id, trigger_id, occasion) do nothing
     returning id`.execute(tx);
@@ -70,17 +70,33 @@ export async function countFirings(
   return new Map(rows.map((row) => [row.address_hash, row.count]));
 }
 
-export async function selectWatches(
-  tx: Tx,
-  profileIds: readonly string[],
-): Promise<{ timers: TimerRow[]; hits: HitRow[] }> {
-  const timers = await sql<TimerRow>`
-    select t.profile_id, t.trigger_id, t.occasion, t.since, t.due_at, t.signal_id from timers t
-    where t.profile_id = any(${profileIds})`.execute(tx);
-  const hits = await sql<HitRow>`
-    select h.profile_id, h.trigger_id, h.signal_id, h.at from trigger_hits h
-    where h.profile_id = any(${profileIds})`.execute(tx);
-  return { timers: timers.rows, hits: hits.rows };
+/** What is asked about: one person under one trigger. */
+export interface WatchKey {
+  readonly profile_id: string;
+  readonly trigger_id: string;
+}
+
+export async function selectTimers(tx: Tx, keys: readonly WatchKey[]): Promise<TimerRow[]> {
+  if (keys.length === 0) return [];
+  // `offset 0`: pair by pair through the index, however many rows a planner guesses.
+  const { rows } = await sql<TimerRow>`
+    select t.profile_id, t.trigger_id, t.occasion, t.since, t.due_at, t.signal_id
+    from json_to_recordset(${JSON.stringify(keys)}::json) as k(profile_id text, trigger_id text)
+    cross join lateral (
+      select * from timers m where m.profile_id = k.profile_id and m.trigger_id = k.trigger_id offset 0
+    ) t`.execute(tx);
+  return rows;
+}
+
+export async function selectHits(tx: Tx, keys: readonly WatchKey[]): Promise<HitRow[]> {
+  if (keys.length === 0) return [];
+  const { rows } = await sql<HitRow>`
+    select h.profile_id, h.trigger_id, h.signal_id, h.at
+    from json_to_recordset(${JSON.stringify(keys)}::json) as k(profile_id text, trigger_id text)
+    cross join lateral (
+      select * from trigger_hits m where m.profile_id = k.profile_id and m.trigger_id = k.trigger_id offset 0
+    ) h`.execute(tx);
+  return rows;
 }
 
 export async function insertTimers(
@@ -91,7 +107,7 @@ export async function insertTimers(
   await sql`
     insert into timers (profile_id, trigger_id, occasion, since, due_at, signal_id, created_at)
     select t.profile_id, t.trigger_id, t.occasion, t.since, t.due_at, t.signal_id, ${at}
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as t(profile_id text, trigger_id text, occasion text,
+    from json_to_recordset(${JSON.stringify(rows)}::json) as t(profile_id text, trigger_id text, occasion text,
       since timestamptz, due_at timestamptz, signal_id text)
     on conflict (profile_id, trigger_id, occasion) do nothing`.execute(tx);
 }
@@ -99,7 +115,7 @@ export async function insertTimers(
 export async function deleteTimers(tx: Tx, keys: readonly TimerKey[]): Promise<void> {
   await sql`
     delete from timers t
-    using jsonb_to_recordset(${JSON.stringify(keys)}::jsonb) as k(profile_id text, trigger_id text, occasion text)
+    using json_to_recordset(${JSON.stringify(keys)}::json) as k(profile_id text, trigger_id text, occasion text)
     where t.profile_id = k.profile_id and t.trigger_id = k.trigger_id and t.occasion = k.occasion`.execute(
     tx,
   );
@@ -111,7 +127,7 @@ export async function postponeTimers(
 ): Promise<void> {
   await sql`
     update timers t set due_at = k.due_at
-    from jsonb_to_recordset(${JSON.stringify(keys)}::jsonb)
+    from json_to_recordset(${JSON.stringify(keys)}::json)
       as k(profile_id text, trigger_id text, occasion text, due_at timestamptz)
     where t.profile_id = k.profile_id and t.trigger_id = k.trigger_id and t.occasion = k.occasion`.execute(
     tx,
@@ -125,18 +141,21 @@ export async function insertHits(
   await sql`
     insert into trigger_hits (profile_id, trigger_id, signal_id, at)
     select h.profile_id, h.trigger_id, h.signal_id, h.at
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+    from json_to_recordset(${JSON.stringify(rows)}::json)
       as h(profile_id text, trigger_id text, signal_id text, at timestamptz)
     on conflict (profile_id, trigger_id, signal_id) do nothing`.execute(tx);
 }
 
 export async function deleteHits(tx: Tx, rows: readonly Omit<HitRow, 'at'>[]): Promise<void> {
   await sql`
-    delete from trigger_hits h
-    using jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as k(profile_id text, trigger_id text, signal_id text)
-    where h.profile_id = k.profile_id and h.trigger_id = k.trigger_id and h.signal_id = k.signal_id`.execute(
-    tx,
-  );
+    delete from trigger_hits where ctid = any(array(
+      select h.place
+      from json_to_recordset(${JSON.stringify(rows)}::json) as k(profile_id text, trigger_id text, signal_id text)
+      cross join lateral (
+        select m.ctid as place from trigger_hits m
+        where m.profile_id = k.profile_id and m.trigger_id = k.trigger_id and m.signal_id = k.signal_id offset 0
+      ) h
+    ))`.execute(tx);
 }
 
 /** What waits for a profile that became part of another one waits for that one now. */

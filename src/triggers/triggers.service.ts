@@ -10,7 +10,7 @@ import { canonicalJson, type Json } from '../shared/canonical-json.js';
 import { Clock, durationMs } from '../shared/clock.js';
 import { Ids } from '../shared/ids.js';
 import { type Firing } from './firing.js';
-import { type Fire, observeSignal, SILENCE, type Timer, timerDue, type Watch } from './match.js';
+import { type Fire, observeSignal, SILENCE, type Timer, timerDue, type Watch, watchedBy } from './match.js';
 import { selectUnwatched } from './silence.read-model.js';
 import {
   countFirings,
@@ -27,8 +27,10 @@ import {
   selectDueProfiles,
   selectDueTimers,
   selectFiring,
-  selectWatches,
+  selectHits,
+  selectTimers,
   type TimerRow,
+  type WatchKey,
 } from './triggers.repository.js';
 
 /** Kind of the work that follows from a firing; its key is the firing's id. */
@@ -63,7 +65,7 @@ export class TriggersService {
   async observe(tx: Tx, bundle: Bundle, applied: readonly Applied[], now: Date): Promise<void> {
     if (applied.length === 0) return;
     const canonical = await this.followMerges(tx, applied);
-    const held = await this.watches(tx, [...new Set(applied.map((one) => canonical(one.profileId)))]);
+    const held = await this.watches(tx, bundle, applied, canonical);
     const watches = new Map(held);
     const fires: ProfileFire[] = [];
     for (const one of applied) {
@@ -97,16 +99,29 @@ export class TriggersService {
     };
   }
 
-  private async watches(tx: Tx, profileIds: readonly string[]): Promise<Map<string, Watch>> {
-    const { timers, hits } = await selectWatches(tx, profileIds);
+  private async watches(
+    tx: Tx,
+    bundle: Bundle,
+    applied: readonly Applied[],
+    canonical: (id: string) => string,
+  ): Promise<Map<string, Watch>> {
+    const asked = { hits: new Map<string, WatchKey>(), timers: new Map<string, WatchKey>() };
+    for (const { signal, profileId } of applied) {
+      const profile_id = canonical(profileId);
+      const by = watchedBy(bundle, signal);
+      for (const kind of ['hits', 'timers'] as const)
+        for (const trigger_id of by[kind])
+          asked[kind].set(`${profile_id} ${trigger_id}`, { profile_id, trigger_id });
+    }
     const watches = new Map<string, { timers: Timer[]; hits: Watch['hits'][number][] }>();
     const of = (id: string): { timers: Timer[]; hits: Watch['hits'][number][] } => {
       const watch = watches.get(id) ?? { timers: [], hits: [] };
       watches.set(id, watch);
       return watch;
     };
-    for (const row of timers) of(row.profile_id).timers.push(toTimer(row));
-    for (const row of hits) {
+    for (const row of await selectTimers(tx, [...asked.timers.values()]))
+      of(row.profile_id).timers.push(toTimer(row));
+    for (const row of await selectHits(tx, [...asked.hits.values()])) {
       of(row.profile_id).hits.push({
         triggerId: row.trigger_id,
         signalId: row.signal_id,
