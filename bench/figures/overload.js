@@ -24,10 +24,11 @@ export async function measure(bench) {
   const { people } = bench.world;
   const load = (options) => makeLoad({ urls: [service.url], requests: batches(people), ...options });
   try {
-    const seconds = bench.size(3, 10);
+    // Long enough to fill every queue there is: what waits in one is not refused yet.
+    const seconds = bench.size(6, 12);
     const isInLog = await watchLog(service);
-    const capacity = await load({ connections: 16, seconds: bench.size(2, 5) });
-    const probed = probe(bench, service, 2 + seconds + bench.size(8, 20));
+    const capacity = await load({ connections: 64, seconds: bench.size(3, 6) });
+    const probed = probe(bench, service, 2 + seconds + bench.size(8, 30));
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     const over = await load({
       connections: CALLERS,

@@ -3,10 +3,12 @@ import { rawClient } from './raw-client.js';
 
 const BATCH = 200;
 
-/** What the service reads for a batch, in its order; what it writes comes after. Nothing is opened, matched or computed in between. */
+/**
+ * What the service reads for a batch, in its order (keys apart, which it mostly has at hand); what it writes comes after. Nothing is opened,
+ * matched or computed in between.
+ */
 const WAITING = `select i.partition, i.seq, s.id, s.key_id, s.body from (select * from signal_inbox order by seq limit ${BATCH}) i
   join signals s on s.received_at = i.received_at and s.id = i.signal_id order by i.seq`;
-const KEYS = 'select id, wrapped from person_keys where id = any($1) order by id for key share';
 const IDENTITIES =
   'select i.hash, p.id from identities i join profiles p on p.id = i.profile_id where i.hash = any($1)';
 const PROFILES = 'select id, state from profiles where id = any($1) order by id for no key update';
@@ -65,12 +67,10 @@ async function batch(raw) {
   const { rows: waiting } = await raw.query(WAITING);
   if (waiting.length < BATCH) throw new Error('the inbox was emptied before the limit was measured');
   const hashes = [...new Set(waiting.map((row) => row.key_id))];
-  await raw.query(KEYS, [hashes]);
   const { rows: identities } = await raw.query(IDENTITIES, [hashes]);
   const profileOf = new Map(identities.map((row) => [row.hash, row.id]));
   const ids = [...new Set(profileOf.values())];
   const { rows: profiles } = await raw.query(PROFILES, [ids]);
-  await raw.query(KEYS, [ids]);
   await raw.query(TIMERS, [ids]);
   await raw.query(HITS, [ids]);
   await raw.query(UPDATE, [
