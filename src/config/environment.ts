@@ -52,6 +52,12 @@ const schema = z.object({
   OPENAI_EMBEDDING_MODEL: later('should be unset: this version computes no embeddings'),
   SMTP_URL: url(['smtp:', 'smtps:'], 'smtp://user:password@mail.example.com:587').optional(),
   MAIL_FROM: z.string().min(3).optional(),
+  /** Signals that may wait to be applied before ingest answers 429: about 2 KB of disk each. */
+  INBOX_LIMIT: z.coerce
+    .number({ error: 'should be a number of signals, at least 1000' })
+    .int({ error: 'should be a whole number of signals' })
+    .min(1_000, { error: 'should be at least 1000 signals' })
+    .default(10_000_000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   CLOCK: z
     .string()

@@ -9,7 +9,8 @@ import { AuditModule } from '../audit/index.js';
 import { DatabaseModule } from '../platform/database/index.js';
 import { configureHttp, httpAdapter, HttpModule } from '../platform/http/index.js';
 import { RuntimeModule } from '../platform/runtime.module.js';
-import { Overloaded, SignalsModule, SignalsService } from './index.js';
+import { BacklogService } from './backlog.service.js';
+import { SignalsModule } from './index.js';
 
 const WRITE_KEY = 'test-write-key';
 const BASIC = `Basic ${Buffer.from(`${WRITE_KEY}:anything`).toString('base64')}`;
@@ -23,6 +24,7 @@ describe('the signals API', () => {
     opened = await openTestDatabase();
     const runtime = testRuntime(new TestClock('2026-11-18T12:00:00.000Z'), {
       BOOTSTRAP_WRITE_KEY: WRITE_KEY,
+      INBOX_LIMIT: '100000',
     });
     const module = await Test.createTestingModule({
       imports: [
@@ -48,6 +50,8 @@ describe('the signals API', () => {
   beforeEach(async () => {
     await sql`delete from signals`.execute(opened.database.db);
     await sql`delete from signal_rejections`.execute(opened.database.db);
+    await sql`delete from signal_inbox`.execute(opened.database.db);
+    await app.get(BacklogService).look();
   });
 
   const send = async (
@@ -207,18 +211,42 @@ describe('the signals API', () => {
       expect(await kept()).toEqual(['track']);
     });
 
-    it('answers 429 with Retry-After when it is overloaded, and keeps nothing', async () => {
-      const service = app.get(SignalsService);
-      const append = service.append.bind(service);
-      service.append = () => Promise.reject(new Overloaded(3));
-      try {
-        const answer = await send('batch', batchOf(track(1)));
-        expect(answer.status).toBe(429);
-        expect(answer.headers.get('retry-after')).toBe('3');
-      } finally {
-        service.append = append;
+    it('answers 429 with Retry-After when too much waits to be written, and keeps nothing', async () => {
+      const calls = Array.from({ length: 30 }, (_, n) =>
+        send(
+          'batch',
+          batchOf(
+            ...Array.from({ length: 1_000 }, (__, i) => ({ ...track(1), messageId: `overload-${n}-${i}` })),
+          ),
+        ),
+      );
+      const answers = await Promise.all(calls);
+      const refused = answers.filter(({ status }) => status === 429);
+      expect(refused.length).toBeGreaterThan(0);
+      for (const { headers, body } of refused) {
+        expect(headers.get('content-type')).toContain('application/problem+json');
+        expect(Number(headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+        expect(body['detail']).toContain('nothing was kept');
       }
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(30 - refused.length);
+      expect(await kept()).toHaveLength((30 - refused.length) * 1_000);
+      expect((await send('track', JSON.stringify({ userId: 'u1', event: 'A' }))).status).toBe(200);
+    });
+
+    it('answers 429 when as many signals wait to be applied as may, and keeps nothing', async () => {
+      const backlog = app.get(BacklogService);
+      await sql`
+        insert into signal_inbox (partition, signal_id, received_at)
+        select n % 16, 'sig_' || n, '2026-11-18' from generate_series(1, 100000) n`.execute(
+        opened.database.db,
+      );
+      await backlog.look();
+      const answer = await send('track', JSON.stringify({ userId: 'u1', event: 'A' }));
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '30']);
       expect(await kept()).toEqual([]);
+      await sql`delete from signal_inbox`.execute(opened.database.db);
+      await backlog.look();
+      expect((await send('track', JSON.stringify({ userId: 'u1', event: 'A' }))).status).toBe(200);
     });
   });
 

@@ -3,8 +3,10 @@ import { ApiBasicAuth, ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nest
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { AccessService, Public } from '../access/index.js';
 import { Problem, RawBodyRoute, readRawBody } from '../platform/http/index.js';
+import { Metrics } from '../platform/telemetry/index.js';
 import { Clock } from '../shared/clock.js';
 import { Ids } from '../shared/ids.js';
+import { BacklogService } from './backlog.service.js';
 import { BODY_LIMIT, BodyRefused, type Parsed, parseBatch, type ParseOptions, parseSingle } from './parse.js';
 import { type SignalType } from './signal.js';
 import { Overloaded, SignalsService } from './signals.service.js';
@@ -25,6 +27,9 @@ const CORS: Readonly<Record<string, string>> = {
   'cross-origin-resource-policy': 'cross-origin',
 };
 
+/** Processing catches up in minutes rather than seconds. */
+const INBOX_FULL_S = 30;
+
 /** The Segment-shaped API. Bodies are parsed by hand: this is the hot path, and clients mislabel what they send. */
 @Controller('v1')
 @Public()
@@ -35,9 +40,11 @@ export class IngestController {
 
   constructor(
     private readonly signals: SignalsService,
+    private readonly backlog: BacklogService,
     private readonly access: AccessService,
     private readonly clock: Clock,
     private readonly ids: Ids,
+    private readonly metrics: Metrics,
   ) {}
 
   @Post('batch')
@@ -198,6 +205,7 @@ export class IngestController {
     body: unknown,
     read: (text: string, options: ParseOptions) => Parsed,
   ): Promise<Parsed> {
+    await this.requireRoom(source, body);
     const bytes = await readRawBody(body, BODY_LIMIT);
     try {
       return read(bytes.toString('utf8'), {
@@ -216,16 +224,34 @@ export class IngestController {
     }
   }
 
+  /** Before anything is unzipped or read: under overload refusing is most of the work. @throws Problem 429 */
+  private async requireRoom(source: string, body: unknown): Promise<void> {
+    if (await this.backlog.isFull()) throw this.overloaded('inbox', INBOX_FULL_S);
+    try {
+      this.signals.requireRoom(source, Buffer.isBuffer(body) ? body.length : 0);
+    } catch (error) {
+      throw this.refused(error);
+    }
+  }
+
   private async keep(source: string, parsed: Parsed): Promise<void> {
     try {
-      await this.signals.append(source, parsed.signals);
+      await this.signals.append(source, parsed.signals, parsed.bytes);
     } catch (error) {
-      if (!(error instanceof Overloaded)) throw error;
-      throw new Problem(429, 'overloaded', 'Too many signals are waiting; nothing was kept.', undefined, {
-        'retry-after': String(error.retryAfterSeconds),
-      });
+      throw this.refused(error);
     }
     await this.record(source, [...parsed.rejected, ...parsed.notices]);
+  }
+
+  private refused(error: unknown): unknown {
+    return error instanceof Overloaded ? this.overloaded('queue', error.retryAfterSeconds) : error;
+  }
+
+  private overloaded(where: 'queue' | 'inbox', retryAfterSeconds: number): Problem {
+    this.metrics.count('countersign_ingest_refused_total', 'Calls answered 429, by what was full', { where });
+    return new Problem(429, 'overloaded', 'Too many signals are waiting; nothing was kept.', undefined, {
+      'retry-after': String(retryAfterSeconds),
+    });
   }
 
   /** A rejection that cannot be noted must not turn into an error for signals that are safely kept. */

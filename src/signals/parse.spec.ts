@@ -51,7 +51,20 @@ describe('reading signals', () => {
       ],
       rejected: [],
       notices: [],
+      bytes: expect.any(Number) as number,
     });
+  });
+
+  it('counts what all of a batch share with each of its signals', () => {
+    const bytesOf = (signals: number, title: string): number =>
+      parseBatch(
+        JSON.stringify({
+          batch: Array.from({ length: signals }, () => ({ type: 'page', userId: 'u1' })),
+          context: { title },
+        }),
+        options,
+      ).bytes;
+    expect(bytesOf(10, 'x'.repeat(1_000)) - bytesOf(10, '')).toBe(11_000);
   });
 
   it('keeps the good signals of a batch and names the place of each mistake in the bad ones', () => {

@@ -62,6 +62,8 @@ export interface Parsed {
   readonly rejectedCount: number;
   /** Kept all the same, but a developer should know. */
   readonly notices: readonly Rejection[];
+  /** Roughly what the signals come to as JSON: what all of a batch share counts with each. */
+  readonly bytes: number;
 }
 
 /** The body as a whole cannot be read. */
@@ -119,25 +121,25 @@ export function parseBatch(text: string, options: ParseOptions): Parsed {
   if (batch.length > BATCH_LIMIT)
     throw new BodyRefused('batch', `has more than ${BATCH_LIMIT} signals`, true);
   const sizes = envelopeOf(text);
-  const context = contextOf(body['context'], sizes.closely, batch.length);
+  const context = contextOf(body['context'], sizes.closely);
+  const shared = bytesOf(context) * batch.length;
+  if (shared > CONTEXT_LIMIT) throw new BodyRefused('context', 'is too large for so many signals', true);
   const envelope = { ...sizes, sentAt: body['sentAt'], context };
-  return readAll(batch, undefined, envelope, options);
+  return { ...readAll(batch, undefined, envelope, options), bytes: text.length + shared };
 }
 
 /** Reads the body of `/v1/track` and its siblings: one signal, its type given by the route. @throws BodyRefused */
 export function parseSingle(type: SignalType, text: string, options: ParseOptions): Parsed {
   const body = parseObject(text);
-  return readAll([body], type, { ...envelopeOf(text), sentAt: undefined, context: {} }, options);
+  const envelope = { ...envelopeOf(text), sentAt: undefined, context: {} };
+  return { ...readAll([body], type, envelope, options), bytes: text.length };
 }
 
 /** What a batch says of all its signals: written once and kept with each. */
-function contextOf(raw: Json | undefined, closely: boolean, signals: number): RawObject {
+function contextOf(raw: Json | undefined, closely: boolean): RawObject {
   if (!isObject(raw)) return {};
   try {
-    const context = clean(raw, 'context', 2, closely) as RawObject;
-    if (bytesOf(context) * signals > CONTEXT_LIMIT)
-      throw new BodyRefused('context', 'is too large for so many signals', true);
-    return context;
+    return clean(raw, 'context', 2, closely) as RawObject;
   } catch (error) {
     if (error instanceof Refusal) throw new BodyRefused(printable(error.path), error.message);
     throw error;
@@ -167,7 +169,7 @@ function readAll(
   type: SignalType | undefined,
   envelope: Envelope,
   options: ParseOptions,
-): Parsed {
+): Omit<Parsed, 'bytes'> {
   const signals: NewSignal[] = [];
   const rejected: Rejection[] = [];
   const notices: Rejection[] = [];

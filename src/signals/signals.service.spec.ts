@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { newSignal } from '../../test/fixtures/signals.js';
-import { openTestDatabase } from '../../test/harness/database.js';
+import { openTestDatabase, type TestDatabase } from '../../test/harness/database.js';
 import { TestClock, testRuntime } from '../../test/harness/runtime.js';
 import { type Database } from '../platform/database/index.js';
 import { type Runtime } from '../platform/runtime.js';
@@ -11,36 +11,84 @@ const service = (database: Database, { clock, ids, secrets }: Runtime): SignalsS
   new SignalsService(database, new Vault(secrets, clock, database), clock, ids, secrets);
 
 describe('appending', () => {
-  it('refuses more than it may hold, keeps what it took, and all of a call or nothing', async () => {
-    const opened = await openTestDatabase();
-    try {
-      const runtime = testRuntime(new TestClock('2026-11-18T12:00:00.000Z'));
-      const signals = service(opened.database, runtime);
-      const call = (): Promise<boolean> =>
-        signals
-          .append(
-            'key_1',
-            Array.from({ length: 1_500 }, () =>
-              newSignal({ userId: 'u1', occurredAt: '2026-11-18T12:00:00.000Z' }),
-            ),
-          )
-          .then(
-            () => true,
-            (error: unknown) => {
-              expect(error).toBeInstanceOf(Overloaded);
-              return false;
-            },
-          );
-      const taken = (await Promise.all(Array.from({ length: 20 }, call))).filter(Boolean).length;
-      expect(taken).toBe(13);
-      const { rows } = await sql<{ n: number }>`select count(*) as n from signals`.execute(
-        opened.database.db,
-      );
-      expect(rows[0]?.n).toBe(13 * 1_500);
-      expect(await call()).toBe(true);
-    } finally {
-      await opened.close();
-    }
+  describe('more than it may hold', () => {
+    const call = (signals: SignalsService, source: string, size = 1_500): Promise<'kept' | Overloaded> =>
+      signals
+        .append(
+          source,
+          Array.from({ length: size }, () =>
+            newSignal({ userId: 'u1', occurredAt: '2026-11-18T12:00:00.000Z' }),
+          ),
+        )
+        .then(
+          () => 'kept' as const,
+          (error: unknown) => {
+            if (error instanceof Overloaded) return error;
+            throw error;
+          },
+        );
+    const world = async (): Promise<{ opened: TestDatabase; signals: SignalsService }> => {
+      const opened = await openTestDatabase();
+      return {
+        opened,
+        signals: service(opened.database, testRuntime(new TestClock('2026-11-18T12:00:00.000Z'))),
+      };
+    };
+
+    it('is refused, and what was taken in is kept: all of a call or nothing', async () => {
+      const { opened, signals } = await world();
+      try {
+        const answers = await Promise.all(Array.from({ length: 20 }, () => call(signals, 'key_1')));
+        // One source alone: half of what may wait.
+        expect(answers.filter((answer) => answer === 'kept')).toHaveLength(7);
+        const { rows } = await sql<{ n: number }>`select count(*) as n from signals`.execute(
+          opened.database.db,
+        );
+        expect(rows[0]?.n).toBe(7 * 1_500);
+        expect(await call(signals, 'key_1')).toBe('kept');
+      } finally {
+        await opened.close();
+      }
+    });
+
+    it('tells those it refuses to come back at different times', async () => {
+      const { opened, signals } = await world();
+      try {
+        const answers = await Promise.all(Array.from({ length: 13 }, () => call(signals, 'key_1')));
+        const refused = answers.filter((answer) => answer !== 'kept');
+        expect(refused.map(({ retryAfterSeconds }) => retryAfterSeconds)).toEqual([1, 2, 3, 1, 2, 3]);
+      } finally {
+        await opened.close();
+      }
+    });
+
+    it('of one source leaves the others their room and their turn', async () => {
+      const { opened, signals } = await world();
+      try {
+        const ended: string[] = [];
+        const flood = Array.from({ length: 200 }, (_, n) =>
+          call(signals, 'flood', 100).then((answer) => {
+            if (answer === 'kept') ended.push(`flood ${n}`);
+            return answer;
+          }),
+        );
+        expect(() => {
+          signals.requireRoom('flood', 1_000);
+        }).toThrow(Overloaded);
+        signals.requireRoom('quiet', 1_000);
+        const quiet = call(signals, 'quiet', 10).then((answer) => {
+          ended.push('quiet');
+          return answer;
+        });
+        const answers = await Promise.all(flood);
+        expect(await quiet).toBe('kept');
+        expect(answers.filter((answer) => answer === 'kept')).toHaveLength(100);
+        // Two flushes of a thousand had been filled before it came; it went with the next.
+        expect(ended.indexOf('quiet')).toBeLessThan(40);
+      } finally {
+        await opened.close();
+      }
+    });
   });
 
   it('makes the coming months’ partitions, once', async () => {

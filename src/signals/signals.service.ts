@@ -4,8 +4,8 @@ import { Database, type Executor, type Tx } from '../platform/database/index.js'
 import { Secrets } from '../platform/secrets/secrets.js';
 import { ErasedError, Vault } from '../platform/vault/index.js';
 import { Clock } from '../shared/clock.js';
-import { identityHash } from '../shared/identity.js';
 import { Ids } from '../shared/ids.js';
+import { FairQueue, type Load, type Queued } from './fair-queue.js';
 import { type Rejection } from './parse.js';
 import { type NewSignal, OWN_SOURCE, type Signal } from './signal.js';
 import {
@@ -13,28 +13,26 @@ import {
   deleteOld,
   deleteSignals,
   insertRejections,
-  insertSignals,
   partitionExists,
   selectSignal,
-  type SignalRow,
 } from './signals.repository.js';
+import { DEDUP_MS, type Entry, SignalsWriter } from './signals.writer.js';
 
-/** Partitions of the inbox; the identity hash says which. */
-const INBOX_PARTITIONS = 16;
-/** A message id is taken once within this time. */
-const DEDUP_MS = 30 * 86_400_000;
 const MONTHS_AHEAD = 2;
 const KEPT_REJECTIONS = 10_000;
-/** Signals that may wait for the flush under way; beyond it callers are told to come back. */
-const MOST_WAITING = 20_000;
-/** Signals written by one flush: large enough to spread the commit, small enough to keep the others waiting for a moment only. */
-const FLUSH_SIZE = 1_000;
+/** What may wait to be written: two seconds' work at ten thousand signals a second. */
+const BOUND: Load = { signals: 20_000, bytes: 48_000_000 };
+/** What one flush writes: large enough to spread the commit, small enough to keep the others waiting for a moment only. */
+const FLUSH: Load = { signals: 1_000, bytes: 4_000_000 };
 /** Flushes under way at once: while one is at the database's, the next is sealed. The embedded engine has one connection. */
 const FLUSHES = { embedded: 1, postgres: 2 } as const;
+/** What a signal comes to when nobody says. */
+const TYPICAL_BYTES = 1_000;
 const TELL_AFTER_MS = 10;
-const MOST_HASHES = 20_000;
+/** Callers who are refused come back spread over so many seconds instead of all at once. */
+const COME_BACK_OVER_S = 3;
 
-/** More signals are waiting to be written than this process may hold: nothing of the call was kept. */
+/** More signals are waiting to be written than may: nothing of the call was kept. */
 export class Overloaded extends Error {
   override readonly name = 'Overloaded';
   constructor(readonly retryAfterSeconds: number) {
@@ -42,57 +40,67 @@ export class Overloaded extends Error {
   }
 }
 
-interface Entry {
-  readonly source: string;
-  readonly signal: NewSignal;
-}
-
-interface Waiting {
-  readonly source: string;
-  readonly signals: readonly NewSignal[];
+interface Call extends Queued {
+  readonly entries: readonly Entry[];
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** Keeps signals: appended once by message id, sealed under the identity they were sent under, queued for the intake. */
+/** Keeps signals, and hands out what was kept. */
 @Injectable()
 export class SignalsService {
-  private readonly identitySecret: Buffer;
-  private readonly queue: Waiting[] = [];
-  private waiting = 0;
+  private readonly writer: SignalsWriter;
+  private readonly queue = new FairQueue<Call>(BOUND);
   private flushes = 0;
-  private readonly hashes = new Map<string, string>();
+  private refused = 0;
   private readonly listeners = new Set<() => void>();
 
   constructor(
     private readonly database: Database,
     private readonly vault: Vault,
     private readonly clock: Clock,
-    private readonly ids: Ids,
+    ids: Ids,
     secrets: Secrets,
   ) {
-    this.identitySecret = secrets.lookup('identity');
+    this.writer = new SignalsWriter(vault, clock, ids, secrets);
   }
 
   /**
-   * Keeps signals; when it resolves they are durable. Calls that come while a flush is under way share the next one.
+   * Keeps signals; when it resolves they are durable. Calls that come while a flush is under way share the next one, and sources take turns.
    * @param source the write key's id.
-   * @throws Overloaded when too much is waiting: nothing of this call was kept.
+   * @param bytes roughly what the signals come to as JSON.
+   * @throws Overloaded when too much is waiting, of this source or of all: nothing of this call was kept.
    */
-  append(source: string, signals: readonly NewSignal[]): Promise<void> {
+  append(
+    source: string,
+    signals: readonly NewSignal[],
+    bytes = signals.length * TYPICAL_BYTES,
+  ): Promise<void> {
     if (signals.length === 0) return Promise.resolve();
-    if (this.waiting + signals.length > MOST_WAITING) return Promise.reject(new Overloaded(1));
-    this.waiting += signals.length;
     return new Promise((resolve, reject) => {
-      this.queue.push({ source, signals, resolve, reject });
+      const entries = signals.map((signal) => ({ source, signal }));
+      if (!this.queue.offer({ source, signals: signals.length, bytes, entries, resolve, reject }))
+        throw this.overloaded();
       // The next flush starts when the last one returns, never by a timer: a timer would cap the throughput of whoever waits.
       if (this.flushes < FLUSHES[this.database.engine]) void this.flushAll();
     });
   }
 
+  /**
+   * Looks ahead before a call is read, so that refusing costs next to nothing.
+   * @throws Overloaded when `append` would refuse even a single signal of so many bytes.
+   */
+  requireRoom(source: string, bytes: number): void {
+    if (!this.queue.hasRoom(source, { signals: 1, bytes })) throw this.overloaded();
+  }
+
+  private overloaded(): Overloaded {
+    return new Overloaded(1 + (this.refused++ % COME_BACK_OVER_S));
+  }
+
   /** Keeps Countersign's own signals in the transaction of what they tell of. */
   async appendIn(tx: Tx, signals: readonly NewSignal[]): Promise<void> {
-    await this.write(
+    await this.writer.write(
       tx,
       signals.map((signal) => ({ source: OWN_SOURCE, signal })),
     );
@@ -157,102 +165,27 @@ export class SignalsService {
   private async flushAll(): Promise<void> {
     this.flushes++;
     try {
-      while (this.queue.length > 0) await this.flush(this.nextGroup());
+      while (!this.queue.isEmpty) await this.flush(this.queue.take(FLUSH));
     } finally {
       this.flushes--;
     }
   }
 
-  private nextGroup(): Waiting[] {
-    let size = 0;
-    let count = 0;
-    for (const { signals } of this.queue) {
-      if (count > 0 && size + signals.length > FLUSH_SIZE) break;
-      size += signals.length;
-      count++;
-    }
-    return this.queue.splice(0, count);
-  }
-
-  private async flush(group: readonly Waiting[]): Promise<void> {
-    const entries = group.flatMap(({ source, signals }) => signals.map((signal) => ({ source, signal })));
+  private async flush(calls: readonly Call[]): Promise<void> {
     try {
-      await this.database.transaction((tx) => this.write(tx, entries));
+      const entries = calls.flatMap((call) => call.entries);
+      await this.database.transaction((tx) => this.writer.write(tx, entries));
       crashPoint('signals.kept');
-      for (const { resolve } of group) resolve();
+      for (const { resolve } of calls) resolve();
       this.tell();
     } catch (error) {
-      for (const { reject } of group) reject(error);
+      for (const { reject } of calls) reject(error);
     } finally {
-      this.waiting -= entries.length;
+      this.queue.release(calls);
     }
   }
 
   private tell(): void {
     for (const listener of this.listeners) listener();
   }
-
-  private async write(tx: Tx, entries: readonly Entry[]): Promise<void> {
-    const receivedAt = this.clock.now();
-    const unique = new Map<string, Entry>();
-    for (const entry of entries) {
-      // One statement cannot meet the same dedup row twice.
-      const key = `${entry.source} ${entry.signal.messageId}`;
-      if (!unique.has(key)) unique.set(key, entry);
-    }
-    if (unique.size === 0) return;
-    const fresh = [...unique.values()].map((entry) => ({ ...entry, hash: this.hashOf(entry.signal) }));
-    const keys = await this.vault.ensureKeys(
-      tx,
-      fresh.map(({ hash }) => hash),
-    );
-    const rows = fresh.map(({ source, signal, hash }) => {
-      const key = keys.get(hash);
-      if (key === undefined) throw new Error(`no key for identity ${hash}`);
-      return this.toRow(source, signal, hash, key, receivedAt);
-    });
-    await insertSignals(tx, rows, receivedAt, new Date(receivedAt.getTime() - DEDUP_MS));
-  }
-
-  private toRow(source: string, signal: NewSignal, hash: string, key: Buffer, receivedAt: Date): SignalRow {
-    const { messageId, type, event, userId, anonymousId, occurredAt } = signal;
-    const id = this.ids.make('sig');
-    return {
-      id,
-      source,
-      message_id: messageId,
-      type,
-      event,
-      identity_hash: hash,
-      occurred_at: occurredAt,
-      body: this.vault.sealText(
-        key,
-        recordText(signal, { id, source, receivedAt: receivedAt.toISOString() }),
-      ),
-      partition:
-        userId === null && anonymousId === null ? null : parseInt(hash.slice(0, 8), 16) % INBOX_PARTITIONS,
-    };
-  }
-
-  /** Under which identity it was sent; a signal of nobody stands under its own message id. */
-  private hashOf(signal: NewSignal): string {
-    if (signal.userId !== null) return this.remembered('user', signal.userId);
-    if (signal.anonymousId !== null) return this.remembered('anonymous', signal.anonymousId);
-    return identityHash(this.identitySecret, 'anonymous', `message ${signal.messageId}`);
-  }
-
-  /** People send many signals in a row, and a keyed hash costs as much as reading one. */
-  private remembered(kind: 'user' | 'anonymous', value: string): string {
-    const known = this.hashes.get(`${kind} ${value}`);
-    if (known !== undefined) return known;
-    const hash = identityHash(this.identitySecret, kind, value);
-    if (this.hashes.size >= MOST_HASHES) this.hashes.clear();
-    this.hashes.set(`${kind} ${value}`, hash);
-    return hash;
-  }
-}
-
-/** The signal as JSON. Joined as text: an object with all its members would be made only to be written out. */
-function recordText(signal: NewSignal, rest: Omit<Signal, keyof NewSignal>): string {
-  return `${JSON.stringify(signal).slice(0, -1)},${JSON.stringify(rest).slice(1)}`;
 }

@@ -1,0 +1,23 @@
+import { sql } from 'kysely';
+import { type Executor } from '../platform/database/index.js';
+
+/** At most how many signals wait to be applied; looks at both ends of each partition only. */
+export async function spanOfWaiting(db: Executor): Promise<number> {
+  const { rows } = await sql<{ span: number | null }>`
+    select max(newest.seq) - min(oldest.seq) + 1 as span
+    from inbox_partitions p
+    cross join lateral (
+      select i.seq from signal_inbox i where i.partition = p.partition order by i.seq limit 1
+    ) oldest
+    cross join lateral (
+      select i.seq from signal_inbox i where i.partition = p.partition order by i.seq desc limit 1
+    ) newest`.execute(db);
+  return rows[0]?.span ?? 0;
+}
+
+/** How many signals wait to be applied, counted no further than `most`. */
+export async function countWaiting(db: Executor, most: number): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from (select from signal_inbox limit ${most}) counted`.execute(db);
+  return rows[0]?.count ?? 0;
+}

@@ -1,0 +1,99 @@
+import { type Tx } from '../platform/database/index.js';
+import { type Secrets } from '../platform/secrets/secrets.js';
+import { type Vault } from '../platform/vault/index.js';
+import { type Clock } from '../shared/clock.js';
+import { identityHash } from '../shared/identity.js';
+import { type Ids } from '../shared/ids.js';
+import { type NewSignal, type Signal } from './signal.js';
+import { insertSignals, type SignalRow } from './signals.repository.js';
+
+/** Partitions of the inbox; the identity hash says which. */
+const INBOX_PARTITIONS = 16;
+/** A message id is taken once within this time. */
+export const DEDUP_MS = 30 * 86_400_000;
+const REMEMBERED_HASHES = 20_000;
+
+/** A signal and who sent it. */
+export interface Entry {
+  readonly source: string;
+  readonly signal: NewSignal;
+}
+
+/** Writes signals: each once by message id, sealed under the identity it was sent under, with its place in the inbox. */
+export class SignalsWriter {
+  private readonly identitySecret: Buffer;
+  private readonly hashes = new Map<string, string>();
+
+  constructor(
+    private readonly vault: Vault,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+    secrets: Secrets,
+  ) {
+    this.identitySecret = secrets.lookup('identity');
+  }
+
+  /** Writes what was not seen before, in one statement. */
+  async write(tx: Tx, entries: readonly Entry[]): Promise<void> {
+    const unique = new Map<string, Entry>();
+    for (const entry of entries) {
+      // One statement cannot meet the same dedup row twice.
+      const name = `${entry.source} ${entry.signal.messageId}`;
+      if (!unique.has(name)) unique.set(name, entry);
+    }
+    if (unique.size === 0) return;
+    const receivedAt = this.clock.now();
+    const hashed = Array.from(unique.values(), (entry) => ({ entry, hash: this.hashOf(entry.signal) }));
+    const keys = await this.vault.ensureKeys(
+      tx,
+      hashed.map(({ hash }) => hash),
+    );
+    const rows = hashed.map(({ entry, hash }) => {
+      const key = keys.get(hash);
+      if (key === undefined) throw new Error(`no key for identity ${hash}`);
+      return this.toRow(entry, hash, key, receivedAt);
+    });
+    await insertSignals(tx, rows, receivedAt, new Date(receivedAt.getTime() - DEDUP_MS));
+  }
+
+  private toRow({ source, signal }: Entry, hash: string, key: Buffer, receivedAt: Date): SignalRow {
+    const { messageId, type, event, userId, anonymousId, occurredAt } = signal;
+    const belongsToNobody = userId === null && anonymousId === null;
+    const id = this.ids.make('sig');
+    const text = recordText(signal, { id, source, receivedAt: receivedAt.toISOString() });
+    return {
+      id,
+      source,
+      message_id: messageId,
+      type,
+      event,
+      identity_hash: hash,
+      occurred_at: occurredAt,
+      body: this.vault.sealText(key, text),
+      partition: belongsToNobody ? null : parseInt(hash.slice(0, 8), 16) % INBOX_PARTITIONS,
+    };
+  }
+
+  /** Under which identity it was sent; a signal of nobody stands under its own message id. */
+  private hashOf(signal: NewSignal): string {
+    if (signal.userId !== null) return this.rememberedHash('user', signal.userId);
+    if (signal.anonymousId !== null) return this.rememberedHash('anonymous', signal.anonymousId);
+    return identityHash(this.identitySecret, 'anonymous', `message ${signal.messageId}`);
+  }
+
+  /** People send many signals in a row, and a keyed hash costs as much as reading one. */
+  private rememberedHash(kind: 'user' | 'anonymous', value: string): string {
+    const name = `${kind} ${value}`;
+    const known = this.hashes.get(name);
+    if (known !== undefined) return known;
+    const hash = identityHash(this.identitySecret, kind, value);
+    if (this.hashes.size >= REMEMBERED_HASHES) this.hashes.clear();
+    this.hashes.set(name, hash);
+    return hash;
+  }
+}
+
+/** The signal as JSON. Joined as text: an object with all its members would be made only to be written out. */
+function recordText(signal: NewSignal, rest: Omit<Signal, keyof NewSignal>): string {
+  return `${JSON.stringify(signal).slice(0, -1)},${JSON.stringify(rest).slice(1)}`;
+}
