@@ -81,7 +81,13 @@ export async function startService(
   const say = (line: string): void => {
     logger.log(line, 'migrations');
   };
-  const database = parts.database ?? (await Database.open(databaseLocation(environment), { say }));
+  const onReplaced = (line: string): void => {
+    logger.fatal(line, 'database');
+    // Whoever supervises the process starts it again, and then it looks at what it stands on.
+    process.kill(process.pid, 'SIGTERM');
+  };
+  const database =
+    parts.database ?? (await Database.open(databaseLocation(environment), { say, onReplaced }));
   let app: NestFastifyApplication | undefined;
   const stop = async (): Promise<void> => {
     await app?.get(PipelineService).stop();

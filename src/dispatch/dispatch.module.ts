@@ -9,12 +9,13 @@ import { ChannelsService } from './channels.service.js';
 import { DispatchService } from './dispatch.service.js';
 import { PausesController } from './pauses.controller.js';
 import { PausesService } from './pauses.service.js';
+import { RestoredService } from './restored.service.js';
 
 /** Rechecks and sends what was approved; pauses. */
 @Module({
   imports: [AuditModule, PoliciesModule, SignalsModule, ProfilesModule, DecisionsModule, MessagesModule],
   controllers: [PausesController],
-  providers: [ChannelsService, PausesService, DispatchService],
-  exports: [DispatchService, PausesService],
+  providers: [ChannelsService, PausesService, RestoredService, DispatchService],
+  exports: [DispatchService, PausesService, RestoredService],
 })
 export class DispatchModule {}

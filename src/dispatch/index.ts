@@ -1,3 +1,4 @@
 export { DispatchModule } from './dispatch.module.js';
 export { DispatchService } from './dispatch.service.js';
+export { RestoredService } from './restored.service.js';
 export { PausesService } from './pauses.service.js';

@@ -25,6 +25,10 @@ const pausesQuery = pageQuery.extend({
   /** `active`, unless `ended` is asked for. */
   state: z.enum(['active', 'ended']).default('active'),
 });
+const endQuery = z.object({
+  /** `send` looks at what was kept back again and lets it leave; `cancel` drops it, whatever its state, its reviews with it. */
+  waiting: z.enum(['send', 'cancel']).default('send'),
+});
 type PausesQuery = z.output<typeof pausesQuery>;
 
 @ApiTags('pauses')
@@ -65,7 +69,12 @@ export class PausesController {
   @HttpCode(200)
   @Allow('pauses.write')
   @ApiResponse({ status: 200, standardSchema: pauseSchema })
-  async end(@Param('id') id: string, @CurrentActor() actor: Actor): Promise<Pause> {
+  async end(
+    @Param('id') id: string,
+    @Query({ schema: endQuery }) { waiting }: z.output<typeof endQuery>,
+    @CurrentActor() actor: Actor,
+  ): Promise<Pause> {
+    if (waiting === 'cancel') await this.pauses.dropWaiting(id, actorId(actor));
     const pause = await this.database.transaction((tx) => this.pauses.end(tx, id, actorId(actor)));
     if (pause === null) throw new Problem(404, 'no-such-pause', `There is no pause ${id}.`);
     return pause;

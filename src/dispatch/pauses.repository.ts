@@ -74,6 +74,14 @@ export async function selectPauses(
   return rows.map(toPause);
 }
 
+export async function selectPause(db: Executor, id: string): Promise<Pause | null> {
+  const { rows } = await sql<PauseRow>`
+    select id, scope, target, reason, created_at, created_by, ended_at, ended_by from pauses where id = ${id}`.execute(
+    db,
+  );
+  return rows[0] === undefined ? null : toPause(rows[0]);
+}
+
 /** Locks the pause: of two people ending it, one does. */
 export async function lockPause(tx: Tx, id: string): Promise<Pause | null> {
   const { rows } = await sql<PauseRow>`

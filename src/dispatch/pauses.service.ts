@@ -1,17 +1,30 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/index.js';
-import { type Executor, type Tx } from '../platform/database/index.js';
+import { MessagesService } from '../messages/index.js';
+import { canMove } from '../messages/message.js';
+import { Database, type Executor, type Tx } from '../platform/database/index.js';
 import { WorkService } from '../platform/work/index.js';
 import { Clock } from '../shared/clock.js';
 import { Ids } from '../shared/ids.js';
-import { type Pause, type PauseScope } from './pause.js';
-import { endPause, insertPause, lockPause, selectActivePauses, selectPauses } from './pauses.repository.js';
-import { selectWaitingMessages } from './waiting-messages.read-model.js';
+import { type Pause, type PauseScope, stops } from './pause.js';
+import {
+  endPause,
+  insertPause,
+  lockPause,
+  selectActivePauses,
+  selectPause,
+  selectPauses,
+} from './pauses.repository.js';
+import { selectOpenMessages, selectWaitingMessages } from './waiting-messages.read-model.js';
+
+const DROPPED_AT_ONCE = 100;
 
 /** Sending stopped by a person, and let go again. */
 @Injectable()
 export class PausesService {
   constructor(
+    private readonly database: Database,
+    private readonly messages: MessagesService,
     private readonly clock: Clock,
     private readonly ids: Ids,
     private readonly work: WorkService,
@@ -50,6 +63,37 @@ export class PausesService {
       detail: { scope: pause.scope, reason: pause.reason },
     });
     return pause;
+  }
+
+  /**
+   * Cancels every open message that a pause in force keeps from leaving, its review with it. The pause stays in force, so that nothing slips out
+   * meanwhile and what was begun can be gone on with. @returns how many; null when there is no such pause.
+   */
+  async dropWaiting(id: string, actor: string): Promise<number | null> {
+    const pause = await selectPause(this.database.db, id);
+    if (pause === null) return null;
+    let dropped = 0;
+    for (let after = ''; pause.endedAt === null;) {
+      const open = await selectOpenMessages(this.database.db, after, DROPPED_AT_ONCE);
+      const last = open.at(-1);
+      if (last === undefined) break;
+      after = last.id;
+      const stopped = open.filter((message) => stops(pause.scope, message));
+      dropped += await this.database.transaction(async (tx) => {
+        let cancelled = 0;
+        for (const message of stopped) {
+          // It may have ended since it was looked up.
+          if (!canMove((await this.messages.lock(tx, message.id)).state, 'cancelled')) continue;
+          await this.messages.cancel(tx, message.id, {
+            actor,
+            reason: `Dropped at the end of a pause: ${pause.reason}`,
+          });
+          cancelled += 1;
+        }
+        return cancelled;
+      });
+    }
+    return dropped;
   }
 
   /** Ends a pause; what it kept back is looked at again, everything afresh, at once. Null when there is no such pause. */

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Environment } from '../config/environment.js';
 import { DecisionsService } from '../decisions/index.js';
-import { DispatchService } from '../dispatch/index.js';
+import { DispatchService, RestoredService } from '../dispatch/index.js';
 import { DraftingService } from '../drafting/index.js';
 import { AutomationService } from '../learning/index.js';
 import { OutcomesService } from '../outcomes/index.js';
@@ -31,6 +31,7 @@ export class PipelineService {
     dispatch: DispatchService,
     outcomes: OutcomesService,
     learning: AutomationService,
+    private readonly restored: RestoredService,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {
     this.work.register(decisions.triggerFired);
@@ -49,6 +50,7 @@ export class PipelineService {
   /** Starts the loops; in a process that only answers requests there are none. */
   async start(): Promise<void> {
     if (this.running) return;
+    await this.restored.holdIfRestored();
     await this.maintenance.prepare();
     if (this.environment.ROLE === 'api') return;
     this.running = true;

@@ -167,6 +167,11 @@ function Pauses({ pastPauses, channels }: OperationsProps): VNode {
             <PostForm action={`/operations/pauses/${pause.id}/end`} class="row-action">
               <button type="submit">Let it go on</button>
             </PostForm>
+            <PostForm action={`/operations/pauses/${pause.id}/drop`} class="row-action">
+              <button type="submit" class="secondary">
+                Drop what waits, then go on
+              </button>
+            </PostForm>
           </IfMay>
         </div>
       ))}

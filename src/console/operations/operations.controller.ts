@@ -134,6 +134,15 @@ export class OperationsController {
     return redirect(withDone('/operations', 'pause_created'));
   }
 
+  /** Cancels what the pause kept back, then ends it. */
+  @Post('pauses/:id/drop')
+  @HttpCode(200)
+  @Allow('pauses.write')
+  async dropPaused(@Param('id') id: string, @CurrentActor() actor: Actor): Promise<Answer> {
+    await this.pauses.dropWaiting(id, actorId(actor));
+    return this.endPause(id, actor);
+  }
+
   @Post('pauses/:id/end')
   @HttpCode(200)
   @Allow('pauses.write')

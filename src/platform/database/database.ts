@@ -1,11 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { Kysely } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import { errorCode } from '../../shared/errors.js';
 import { crashPoint } from '../crash-point.js';
 import { openEmbedded } from './embedded.js';
 import { openPostgres } from './postgres.js';
 import { type OpenedDialect } from './dialect.js';
 import { type Db, type Tables, type Tx } from './handles.js';
+import { type AskHome, differences, type Home, moveIn, readHome } from './home.js';
 import { MIGRATIONS } from './migration-file.js';
 import { migrateToLatest, type MigrationOptions, requireMigrated } from './migrator.js';
 
@@ -19,8 +20,30 @@ export type DatabaseLocation =
     }
   | { readonly engine: 'postgres'; readonly url: string; readonly maxConnections?: number };
 
+/** What `open` may be told. */
+export interface OpenOptions extends Partial<MigrationOptions> {
+  /** Another copy of the database has come into the place of the one that was moved into: whoever hears it ends this process. */
+  readonly onReplaced?: (line: string) => void;
+}
+
 const RETRIED_SQL_STATES = new Set(['40001', '40P01']);
 const ATTEMPTS = 5;
+
+/** Where the database is, once it was moved into. */
+interface Place {
+  home: Home | null;
+  readonly onReplaced: (line: string) => void;
+}
+
+/** A new connection may lead to another copy than the last one did: restored in its place, or promoted after a failover. */
+async function requireSameHome(ask: AskHome, place: Place): Promise<void> {
+  if (place.home === null) return;
+  const changes = differences(place.home, await readHome(ask, place.home.directory));
+  if (changes.length === 0) return;
+  const line = `the database was replaced by another copy of it (${changes.join(', ')}): start the service again`;
+  place.onReplaced(line);
+  throw new Error(line);
+}
 
 /** The one database: embedded (PGlite) or PostgreSQL, behind the same SQL. */
 export class Database {
@@ -31,6 +54,7 @@ export class Database {
     readonly engine: Engine,
     private readonly kysely: Db,
     private readonly dialect: OpenedDialect,
+    private readonly place: Place,
   ) {}
 
   /**
@@ -38,8 +62,8 @@ export class Database {
    * @param migrating where else the migrations lie, who hears what is done, how long to wait for locks.
    * @throws SchemaError when the schema needs a newer version of the service, or when its locks are not to be had.
    */
-  static open(location: DatabaseLocation, migrating: Partial<MigrationOptions> = {}): Promise<Database> {
-    return Database.openWith(location, migrateToLatest, migrating);
+  static open(location: DatabaseLocation, options: OpenOptions = {}): Promise<Database> {
+    return Database.openWith(location, migrateToLatest, options);
   }
 
   /** Opens the database and changes nothing. @throws SchemaError when this version cannot work with its schema. */
@@ -50,11 +74,15 @@ export class Database {
   private static async openWith(
     location: DatabaseLocation,
     prepare: (db: Db, options: MigrationOptions) => Promise<void>,
-    migrating: Partial<MigrationOptions>,
+    { onReplaced, ...migrating }: OpenOptions,
   ): Promise<Database> {
-    const dialect = location.engine === 'embedded' ? await openEmbedded(location) : openPostgres(location);
+    const place: Place = { home: null, onReplaced: onReplaced ?? (() => undefined) };
+    const dialect =
+      location.engine === 'embedded'
+        ? await openEmbedded(location)
+        : openPostgres({ ...location, onConnect: (ask) => requireSameHome(ask, place) });
     const kysely: Db = new Kysely<Tables>({ dialect: dialect.dialect });
-    const database = new Database(location.engine, kysely, dialect);
+    const database = new Database(location.engine, kysely, dialect, place);
     try {
       const alone = location.engine === 'embedded';
       await prepare(kysely, { folder: MIGRATIONS, alone, say: () => undefined, ...migrating });
@@ -107,6 +135,23 @@ export class Database {
     const waiting = this.insideTransaction.getStore();
     if (waiting) waiting.push(listener);
     else listener();
+  }
+
+  /**
+   * Writes down which copy of the database this is, and from now on uses no connection to another one.
+   * @param onMoved what to do, in the same transaction, when another copy was worked on last.
+   * @returns how they differ, in words; nothing when they are one.
+   */
+  async moveIn(onMoved: (tx: Tx, changes: readonly string[]) => Promise<void>): Promise<string[]> {
+    const ask: AskHome = (statement) => sql.raw<Omit<Home, 'directory'>>(statement).execute(this.db);
+    const home = await readHome(ask, await this.dialect.directory());
+    const changes = await this.transaction(async (tx) => {
+      const found = await moveIn(tx, home);
+      if (found.length > 0) await onMoved(tx, found);
+      return found;
+    });
+    this.place.home = home;
+    return changes;
   }
 
   /** Checkpoint and vacuum for the engine that has no background processes of its own; nothing on PostgreSQL. */

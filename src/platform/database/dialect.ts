@@ -7,6 +7,8 @@ export interface OpenedDialect {
   readonly dialect: Dialect;
   maintain(db: Db): Promise<void>;
   image(): Promise<Blob>;
+  /** What tells the embedded engine's directory from a copy of it; null elsewhere. */
+  directory(): Promise<string | null>;
   close(): Promise<void>;
 }
 

@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import { vector } from '@electric-sql/pglite-pgvector';
@@ -76,6 +77,10 @@ export async function openEmbedded(location: {
       await sql`vacuum analyze`.execute(db);
     },
     image: () => pglite.dumpDataDir('none'),
+    directory: async () =>
+      location.directory === undefined
+        ? null
+        : String((await stat(join(location.directory, 'pg', 'PG_VERSION'))).ino),
     close: async () => {
       await pglite.close();
       await unlock();

@@ -1,11 +1,37 @@
-import { PostgresDialect } from 'kysely';
+import { PostgresDialect, type PostgresPool } from 'kysely';
 import pg from 'pg';
 import { types, type OpenedDialect } from './dialect.js';
+import { type AskHome } from './home.js';
+
+/** Every connection is looked at once before it is used. */
+function lookedAt(
+  pool: pg.Pool,
+  look: (ask: AskHome) => Promise<void> = () => Promise.resolve(),
+): PostgresPool {
+  const known = new WeakSet<pg.PoolClient>();
+  return {
+    connect: async () => {
+      const client = await pool.connect();
+      if (known.has(client)) return client;
+      try {
+        await look((statement) => client.query(statement));
+      } catch (error) {
+        client.release(true);
+        throw error;
+      }
+      known.add(client);
+      return client;
+    },
+    end: () => pool.end(),
+  };
+}
 
 /** PostgreSQL 15 to 18 with the pgvector extension. */
 export function openPostgres(location: {
   readonly url: string;
   readonly maxConnections?: number;
+  /** Looks at every new connection before it is used; when it throws, the connection is not. */
+  readonly onConnect?: (ask: AskHome) => Promise<void>;
 }): OpenedDialect {
   const pool = new pg.Pool({
     connectionString: location.url,
@@ -17,8 +43,9 @@ export function openPostgres(location: {
   // An idle connection that breaks is replaced by the pool at its next use; without a listener it would end the process.
   pool.on('error', () => undefined);
   return {
-    dialect: new PostgresDialect({ pool }),
+    dialect: new PostgresDialect({ pool: lookedAt(pool, location.onConnect) }),
     maintain: () => Promise.resolve(),
+    directory: () => Promise.resolve(null),
     image: () => Promise.reject(new Error('only the embedded database has an image')),
     close: () => Promise.resolve(),
   };
