@@ -63,7 +63,7 @@ async function createOn(server: string): Promise<{ url: string; drop: () => Prom
 /** Where an empty database, or one filled by plain SQL, can be opened, more than once on PostgreSQL; and what takes it away again. */
 export interface TestLocation {
   readonly location: DatabaseLocation;
-  drop(): Promise<void>;
+  readonly drop: () => Promise<void>;
 }
 
 /** @param dump what pg_dump wrote, without COPY. */

@@ -115,10 +115,10 @@ const RULES: readonly Rule[] = [
     why: 'holds a lock for as long as it takes',
   },
   {
-    applies: /^(begin|commit|rollback|set|copy|notify|listen|create trigger|create rule)\b/,
+    applies: /^(begin|commit|rollback|set|copy|notify|listen|create rule)\b/,
     always: true,
     small: true,
-    why: 'has no place in a migration: the runner has the transaction, and nothing may happen behind the back of the release before',
+    why: 'has no place in a migration: the runner has the transaction and the connection',
   },
 ];
 

@@ -61,11 +61,8 @@ onPostgres('a backup, made with pg_dump under traffic and restored', () => {
   /** Dumps while signals keep coming in. */
   async function backup(url: string): Promise<void> {
     const dump = spawn('pg_dump', ['--format=custom', `--file=${join(directory, 'backup')}`, url]);
-    let done = false;
-    const ended = new Promise<number | null>((resolve) => dump.on('exit', resolve)).finally(() => {
-      done = true;
-    });
-    for (let i = 0; !done; i++) {
+    const ended = new Promise<number | null>((resolve) => dump.on('exit', resolve));
+    for (let i = 0; dump.exitCode === null; i++) {
       expect((await story.send(identify(`passer-by-${i}`))).status).toBe(200);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
