@@ -66,7 +66,9 @@ export async function startService(database, { paused = false, env = {} } = {}) 
       for (const { reject: refuse } of waiting.values()) refuse(new Error(why));
     };
     void exited.then((code) => gone(`the service ended with ${code}`));
-    setTimeout(() => gone('the service did not start in time'), START_WITHIN_MS).unref();
+    const late = setTimeout(() => gone('the service did not start in time'), START_WITHIN_MS);
+    child.once('message', () => clearTimeout(late));
+    child.once('exit', () => clearTimeout(late));
   });
   let asked = 0;
   const ask = (what, request = {}) =>
