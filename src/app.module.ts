@@ -6,6 +6,7 @@ import { HealthModule } from './health/index.js';
 import { PipelineModule } from './pipeline/index.js';
 import { type Database, DatabaseModule } from './platform/database/index.js';
 import { HttpModule } from './platform/http/index.js';
+import { RedisModule } from './platform/redis/index.js';
 import { type Runtime } from './platform/runtime.js';
 import { RuntimeModule } from './platform/runtime.module.js';
 import { WorkModule } from './platform/work/index.js';
@@ -20,6 +21,7 @@ export class AppModule {
         DatabaseModule.of(database),
         RuntimeModule.of(runtime),
         HttpModule,
+        RedisModule,
         WorkModule,
         AuditModule,
         AccessModule,

@@ -27,7 +27,7 @@ export class HealthController {
 
   @Get('health/ready')
   @ApiOperation({
-    summary: 'Whether it can do its work: database, playbook and relay; model and mail are reported',
+    summary: 'Whether it can do its work: database, playbook and relay; Redis, model and mail are reported',
   })
   @ApiResponse({ status: 200, standardSchema: readinessSchema, description: 'It can' })
   @ApiResponse({

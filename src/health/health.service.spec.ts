@@ -5,6 +5,7 @@ import { TestClock, testRuntime } from '../../test/harness/runtime.js';
 import { type Database, DatabaseModule } from '../platform/database/index.js';
 import { LlmGateway } from '../platform/llm/index.js';
 import { RuntimeModule } from '../platform/runtime.module.js';
+import { Redis } from '../platform/redis/index.js';
 import { WorkRelay } from '../platform/work/index.js';
 import { PoliciesService } from '../policies/index.js';
 import { HealthService } from './health.service.js';
@@ -35,6 +36,7 @@ describe('readiness', () => {
             },
           },
         },
+        Redis,
         { provide: WorkRelay, useValue: { running: parts.running ?? true } },
         {
           provide: LlmGateway,
@@ -44,7 +46,11 @@ describe('readiness', () => {
         },
       ],
     }).compile();
-    return { health: module.get(HealthService), database: opened.database, close: () => opened.close() };
+    const close = async (): Promise<void> => {
+      await module.close();
+      await opened.close();
+    };
+    return { health: module.get(HealthService), database: opened.database, close };
   }
   const look = async (parts: Parts): Promise<string> => {
     const { health, close } = await started(parts);
@@ -63,6 +69,15 @@ describe('readiness', () => {
   it('needs a playbook and the relay', async () => {
     expect(await look({ playbook: false })).toBe('not_ready playbook model');
     expect(await look({ running: false })).toBe('not_ready work model');
+  });
+
+  it('does without Redis, and says so', async () => {
+    const shared = { SECRET_KEYS: 'the-same-for-every-process-of-a-test' };
+    // Nobody listens at port 1.
+    expect(await look({ environment: { REDIS_URL: 'redis://127.0.0.1:1', ...shared } })).toBe(
+      'ready redis model',
+    );
+    expect(await look({ environment: { REDIS_URL: '' } })).toBe('ready model');
   });
 
   it('needs the database', async () => {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Environment } from '../config/environment.js';
 import { Database } from '../platform/database/index.js';
 import { LlmGateway } from '../platform/llm/index.js';
+import { Redis } from '../platform/redis/index.js';
 import { ENVIRONMENT } from '../platform/runtime.js';
 import { WorkRelay } from '../platform/work/index.js';
 import { PoliciesService } from '../policies/index.js';
@@ -24,6 +25,8 @@ export const readinessSchema = z
       work: part,
       /** Only reported: signals are still taken in while others wait. */
       inbox: part,
+      /** Only reported: without it each process does the work it finds. */
+      redis: part,
       /** Only reported: without a model, templates are used. */
       model: part,
       /** Only reported: without a mail server, mail goes to the local outbox. */
@@ -42,6 +45,7 @@ export class HealthService {
     private readonly policies: PoliciesService,
     private readonly relay: WorkRelay,
     private readonly model: LlmGateway,
+    private readonly redis: Redis,
     private readonly clock: Clock,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {}
@@ -52,6 +56,7 @@ export class HealthService {
       playbook: this.playbookPart(),
       work: this.workPart(),
       inbox: await this.inboxPart(),
+      redis: await this.redisPart(),
       model: this.modelPart(),
       mail: this.mailPart(),
     };
@@ -92,6 +97,13 @@ export class HealthService {
     } catch {
       return { ok: false, detail: 'no playbook is active' };
     }
+  }
+
+  private async redisPart(): Promise<Part> {
+    if (!this.redis.configured) return { ok: true, detail: 'not in use: work stays in the process' };
+    return (await this.redis.answers())
+      ? { ok: true, detail: 'it answers, and hands the work around' }
+      : { ok: false, detail: 'it does not answer: each process does the work it finds' };
   }
 
   private modelPart(): Part {

@@ -65,7 +65,8 @@ export class IntakeService {
     await Promise.all(this.workers.splice(0));
   }
 
-  private wake(): void {
+  /** Looks now for what was appended. */
+  wake(): void {
     this.news++;
     for (const waken of this.wakers) waken();
   }

@@ -6,9 +6,12 @@ import { DraftingService } from '../drafting/index.js';
 import { AutomationService } from '../learning/index.js';
 import { OutcomesService } from '../outcomes/index.js';
 import { ENVIRONMENT } from '../platform/runtime.js';
+import { Neighbours } from '../platform/redis/index.js';
 import { WorkRelay, WorkService } from '../platform/work/index.js';
+import { PoliciesService } from '../policies/index.js';
 import { ReviewService } from '../review/index.js';
 import { RiskService } from '../risk/index.js';
+import { SignalsService } from '../signals/index.js';
 import { IntakeService } from './intake.service.js';
 import { MaintenanceService } from './maintenance.service.js';
 import { TimersService } from './timers.service.js';
@@ -24,6 +27,9 @@ export class PipelineService {
     private readonly intake: IntakeService,
     private readonly timers: TimersService,
     private readonly maintenance: MaintenanceService,
+    private readonly signals: SignalsService,
+    private readonly policies: PoliciesService,
+    private readonly neighbours: Neighbours,
     decisions: DecisionsService,
     drafting: DraftingService,
     risk: RiskService,
@@ -52,12 +58,40 @@ export class PipelineService {
     if (this.running) return;
     await this.restored.holdIfRestored();
     await this.maintenance.prepare();
+    this.listenToOthers();
+    await this.neighbours.start();
     if (this.environment.ROLE === 'api') return;
     this.running = true;
     this.maintenance.start();
     this.intake.start();
     this.timers.start();
-    this.relay.start();
+    await this.relay.start();
+  }
+
+  /** What others have, they would find by themselves at their next look; told, they look at once. */
+  private listenToOthers(): void {
+    const { neighbours } = this;
+    this.policies.onActivated(() => {
+      neighbours.tell('playbook');
+    });
+    neighbours.onTold('playbook', () => {
+      this.policies.refresh().catch(() => undefined); // The next poll tries again.
+    });
+    if (this.environment.ROLE === 'api') {
+      this.signals.onAppended(() => {
+        neighbours.tell('signals');
+      });
+      this.work.onEnqueue(() => {
+        neighbours.tell('work');
+      });
+      return;
+    }
+    neighbours.onTold('signals', () => {
+      this.intake.wake();
+    });
+    neighbours.onTold('work', () => {
+      this.relay.look();
+    });
   }
 
   /** Stops every loop and waits for what is under way; what is not done yet stays in the database. */

@@ -26,13 +26,26 @@ export class TestClock extends Clock {
   }
 }
 
+/** With REDIS_URL, work goes through that server; each database has a corner of its own on it. */
+export function queueEnvironment(): Record<string, string> {
+  const server = process.env['REDIS_URL'];
+  return server === undefined || server === ''
+    ? {}
+    : { REDIS_URL: server, SECRET_KEYS: 'the-same-for-every-process-of-a-test' };
+}
+
 /** What a process would bring, with a clock to move. */
 export function testRuntime(
   clock: Clock,
   environment: Record<string, string> = {},
   secretKey = randomBytes(32).toString('base64url'),
 ): Runtime {
-  const parsed: Environment = readEnvironment({ PORT: '0', LOG_LEVEL: 'silent', ...environment });
+  const parsed: Environment = readEnvironment({
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    ...queueEnvironment(),
+    ...environment,
+  });
   return {
     environment: parsed,
     clock,

@@ -7,7 +7,7 @@ import { type Database } from '../../src/platform/database/index.js';
 import { type Runtime } from '../../src/platform/runtime.js';
 import { type RunningService, startService } from '../../src/service.js';
 import { openTestDatabase, type TestDatabase } from './database.js';
-import { TestClock, testRuntime } from './runtime.js';
+import { queueEnvironment, TestClock, testRuntime } from './runtime.js';
 
 export const WRITE_KEY = 'story-write-key';
 export const ADMIN = {
@@ -86,6 +86,7 @@ export class Story {
       BOOTSTRAP_ADMIN_EMAIL: ADMIN.email,
       BOOTSTRAP_ADMIN_PASSWORD: ADMIN.password,
       BOOTSTRAP_API_KEY: ADMIN.token,
+      ...queueEnvironment(),
       ...settings.environment,
     };
     const opened = settings.from?.opened ?? (await openTestDatabase());

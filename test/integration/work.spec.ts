@@ -289,7 +289,7 @@ describe('durable work', () => {
 
     it('receivers that never answer keep nobody else waiting, and a stop ends the wait and keeps the rows', async () => {
       await send(40);
-      relay.start();
+      await relay.start();
       await until(() => waiting.length > 0);
       await enqueue('a');
       await until(() => finished.length > 0);
@@ -303,7 +303,7 @@ describe('durable work', () => {
       for (const row of kept) expect(row).toMatchObject({ state: 'ready', attempts: 0, leased_by: null });
 
       waiting.length = 0;
-      relay.start();
+      await relay.start();
       await until(() => waiting.length === 6);
       await relay.stop();
     }, 30_000);
@@ -319,8 +319,8 @@ describe('durable work', () => {
         select kind, extract(epoch from leased_until - now())::float8 as seconds from work order by kind`.execute(
         database.db,
       );
-      expect(leases.map(({ kind, seconds }) => [kind, Math.round(seconds / 60)])).toEqual([
-        ['letter.read', 10],
+      expect(leases.map(({ kind, seconds }) => [kind, Math.round(seconds / 10)])).toEqual([
+        ['letter.read', 60],
         ['letter.written', 1],
       ]);
     });
@@ -347,7 +347,7 @@ describe('durable work', () => {
       });
     });
     const relay = module.get(WorkRelay);
-    relay.start();
+    await relay.start();
     await enqueue('a');
     expect(await done).toBe('a');
     await relay.stop();

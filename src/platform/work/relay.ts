@@ -1,10 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { InProcessRunner } from './in-process-runner.js';
+import { WorkRunner } from './work.js';
 import { WorkService } from './work.service.js';
 
 const ROUND_MS = 250;
 
-/** Claims what is due and gives it to the runner: soon after something was asked for, and every quarter of a second for what falls due. */
+/** Has the runner look for what is due: soon after something was asked for, and every quarter of a second for what falls due. */
 @Injectable()
 export class WorkRelay {
   private readonly logger = new Logger('work');
@@ -16,7 +16,7 @@ export class WorkRelay {
 
   constructor(
     private readonly work: WorkService,
-    private readonly runner: InProcessRunner,
+    private readonly runner: WorkRunner,
   ) {}
 
   /** Whether it looks for work. */
@@ -24,8 +24,9 @@ export class WorkRelay {
     return !this.stopped;
   }
 
-  start(): void {
+  async start(): Promise<void> {
     this.stopped = false;
+    await this.runner.start();
     this.unsubscribe = this.work.onEnqueue(() => {
       this.look();
     });
@@ -38,15 +39,17 @@ export class WorkRelay {
     this.look();
   }
 
-  private look(): void {
+  /** Looks now, or right after the look that is under way. */
+  look(): void {
     if (this.stopped) return;
     if (this.looking) {
       this.lookAgain = true;
       return;
     }
-    this.looking = this.round()
+    this.looking = this.runner
+      .look()
       .catch((error: unknown) => {
-        this.logger.error(`claiming work: ${String(error)}`);
+        this.logger.error(`looking for work: ${String(error)}`);
       })
       .finally(() => {
         this.looking = undefined;
@@ -57,16 +60,12 @@ export class WorkRelay {
       });
   }
 
-  private async round(): Promise<void> {
-    this.runner.accept(await this.work.claim((kind) => this.runner.room(kind)));
-  }
-
-  /** Stops claiming and waits for what is under way; calls that take longer than a moment are cut short. */
+  /** Stops looking and waits for what is under way; calls that take longer than a moment are cut short. */
   async stop(): Promise<void> {
     this.stopped = true;
     this.unsubscribe?.();
     clearInterval(this.timer);
     await this.looking;
-    await this.runner.drain();
+    await this.runner.stop();
   }
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { type Executor, type Tx } from '../database/index.js';
-import { type Job, type NewWork } from './work.js';
+import { type Job, type NewWork, type Offer } from './work.js';
 
 interface WorkRow {
   id: number;
@@ -74,18 +74,64 @@ export async function claimWork(
       epoch = epoch + 1, attempts = attempts + 1, asked_again = false
     from due where work.id = due.id
     returning work.id, kind, key, payload, attempts, epoch, due_at, created_at`.execute(db);
-  return rows
-    .sort((a, b) => a.due_at.getTime() - b.due_at.getTime())
-    .map((row) => ({
-      id: row.id,
-      kind: row.kind,
-      key: row.key,
-      payload: row.payload,
-      attempt: row.attempts,
-      epoch: row.epoch,
-      dueAt: row.due_at,
-      createdAt: row.created_at,
-    }));
+  return rows.sort((a, b) => a.due_at.getTime() - b.due_at.getTime()).map(toJob);
+}
+
+/** The rows of each kind that are due longest and taken by nobody, up to `window` of each. */
+export async function selectDue(
+  db: Executor,
+  request: { now: Date; kinds: readonly string[]; window: number },
+): Promise<Offer[]> {
+  const { rows } = await sql<Offer>`
+    select w.id, k.kind, w.epoch from unnest(${request.kinds}::text[]) as k(kind)
+    cross join lateral (
+      select d.id, d.epoch from work d
+      where d.kind = k.kind and d.state = 'ready' and d.due_at <= ${request.now}
+        and (d.leased_until is null or d.leased_until < now())
+      order by d.due_at
+      limit ${request.window}
+    ) w`.execute(db);
+  return rows;
+}
+
+/** Takes offered rows, each once: who comes second finds another epoch. */
+export async function takeWork(
+  db: Executor,
+  request: { now: Date; offers: readonly (Offer & { readonly leaseMs: number })[]; worker: string },
+): Promise<Job[]> {
+  const offers = request.offers.map(({ id, kind, epoch, leaseMs }) => ({
+    id,
+    kind,
+    epoch,
+    lease_ms: leaseMs,
+  }));
+  const { rows } = await sql<WorkRow>`
+    with offered as materialized (
+      select w.id, o.lease_ms
+      from jsonb_to_recordset(${JSON.stringify(offers)}::jsonb) as o(id bigint, kind text, epoch bigint, lease_ms integer)
+      join work w on w.id = o.id and w.kind = o.kind and w.epoch = o.epoch
+      where w.state = 'ready' and w.due_at <= ${request.now} and (w.leased_until is null or w.leased_until < now())
+      order by w.id
+      for update of w skip locked
+    )
+    update work set leased_by = ${request.worker}, leased_until = now() + offered.lease_ms * interval '1 millisecond',
+      epoch = epoch + 1, attempts = attempts + 1, asked_again = false
+    from offered where work.id = offered.id
+    returning work.id, kind, key, payload, attempts, epoch, due_at, created_at`.execute(db);
+  return rows.map(toJob);
+}
+
+function toJob(row: WorkRow): Job {
+  return {
+    id: row.id,
+    kind: row.kind,
+    key: row.key,
+    payload: row.payload,
+    attempt: row.attempts,
+    epoch: row.epoch,
+    dueAt: row.due_at,
+    createdAt: row.created_at,
+  };
 }
 
 /** Locks the row if the lease is still this one; null when it has moved on. */

@@ -8,6 +8,7 @@ import {
   type Job,
   type JobEnd,
   type NewWork,
+  type Offer,
   RetryLater,
   Stopping,
   Unrecoverable,
@@ -24,9 +25,12 @@ import {
   lockLease,
   postponeWork,
   reviveWork,
+  selectDue,
+  takeWork,
 } from './work.repository.js';
 
-const DEFAULT_LEASE_MS = 60_000;
+const DEFAULT_CALL_LEASE_MS = 60_000;
+const DEFAULT_COMMIT_LEASE_MS = 10_000;
 const DEFAULT_ATTEMPTS = 8;
 const DEFAULT_CALLS_AT_ONCE = 6;
 const DEFAULT_COMMITS_AT_ONCE = 8;
@@ -36,6 +40,10 @@ type AnyHandler = WorkHandler<unknown, unknown>;
 /** The lease moved on while this worker was busy: whatever it was about to write is rolled back. */
 class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
+}
+
+function leaseMs(handler: AnyHandler): number {
+  return handler.leaseMs ?? (handler.call === undefined ? DEFAULT_COMMIT_LEASE_MS : DEFAULT_CALL_LEASE_MS);
 }
 
 function isJobEnd(value: unknown): value is JobEnd {
@@ -98,14 +106,29 @@ export class WorkService {
   /** Claims due rows under a lease, the longest due first. @param room how many of a kind at most. */
   async claim(room: number | ((kind: string) => number)): Promise<Job[]> {
     const kinds = [...this.handlers.values()]
-      .map(({ kind, leaseMs = DEFAULT_LEASE_MS }) => ({
-        kind,
-        leaseMs,
-        room: typeof room === 'number' ? room : room(kind),
+      .map((handler) => ({
+        kind: handler.kind,
+        leaseMs: leaseMs(handler),
+        room: typeof room === 'number' ? room : room(handler.kind),
       }))
       .filter((each) => each.room > 0);
     if (kinds.length === 0) return [];
     return claimWork(this.database.db, { now: this.clock.now(), kinds, worker: this.worker });
+  }
+
+  /** The rows of each kind that are due longest and taken by nobody. @param window how many of a kind at most. */
+  due(window: number): Promise<Offer[]> {
+    return selectDue(this.database.db, { now: this.clock.now(), kinds: this.kinds(), window });
+  }
+
+  /** Takes offered rows under a lease. What somebody took before, or is not due any more, is missing from the answer. */
+  async take(offers: readonly Offer[]): Promise<Job[]> {
+    const known = offers.flatMap((offer) => {
+      const handler = this.handlers.get(offer.kind);
+      return handler === undefined ? [] : [{ ...offer, leaseMs: leaseMs(handler) }];
+    });
+    if (known.length === 0) return [];
+    return takeWork(this.database.db, { now: this.clock.now(), offers: known, worker: this.worker });
   }
 
   /**
@@ -131,7 +154,7 @@ export class WorkService {
       let answer: unknown;
       if (handler.call) {
         crashPoint(`work.prepared.${job.kind}`);
-        const lease = AbortSignal.timeout(handler.leaseMs ?? DEFAULT_LEASE_MS);
+        const lease = AbortSignal.timeout(leaseMs(handler));
         answer = await handler.call(
           prepared,
           job,

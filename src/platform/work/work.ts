@@ -37,7 +37,7 @@ export interface WorkHandler<Prepared = undefined, Answer = undefined> {
   readonly kind: string;
   /** Attempts before the row is dead; backoff with jitter lies between them. Default 8. */
   readonly maxAttempts?: number;
-  /** How long one attempt may take before another worker may take over. Default 60,000 ms. */
+  /** How long one attempt may take before another worker may take over. Default 60,000 ms with `call`, else 10,000: an open transaction holds its row anyway. */
   readonly leaseMs?: number;
   /** How many rows of this kind one process does at once. Default 6 with `call`, else 8: who waits for a slow network keeps nobody else waiting. */
   readonly atOnce?: number;
@@ -73,12 +73,20 @@ export class Stopping extends Error {
   }
 }
 
-/** The seam that carries claimed rows to their handlers: in this process, or over a queue that carries row ids only. */
+/** A due row that nobody has taken: its name, for handing around. Whoever takes it moves the epoch on, so that it can be taken once. */
+export interface Offer {
+  readonly id: number;
+  readonly kind: string;
+  readonly epoch: number;
+}
+
+/** The seam between what is due and who does it: in this process, or any process that listens to the same queue. */
 export abstract class WorkRunner {
-  /** Takes claimed rows; returns at once. */
-  abstract accept(jobs: readonly Job[]): void;
-  /** How many more rows of a kind it wants now. */
-  abstract room(kind: string): number;
-  /** Waits until what was accepted has ended; what waits for the network too long is cut short. */
-  abstract drain(): Promise<void>;
+  abstract start(): Promise<void>;
+  /** Looks once for what is due, and sees to it that it is done. */
+  abstract look(): Promise<void>;
+  /** @param listener called whenever another look may find more. */
+  abstract onFree(listener: () => void): void;
+  /** Waits until what was taken has ended; what waits for the network too long is cut short. */
+  abstract stop(): Promise<void>;
 }
