@@ -119,21 +119,17 @@ export class Redis implements OnApplicationShutdown {
     }
   }
 
-  /** Waits for the first answer of a connection just made, a moment long. */
-  async first(): Promise<void> {
-    const connection = this.commands();
-    if (connection.status === 'ready') return;
-    await this.within(
-      new Promise<void>((resolve) => {
-        connection.once('ready', resolve);
-      }),
-    ).catch(() => undefined);
-  }
-
-  /** Whether it answers now. */
+  /** Whether it answers now; waits a moment where it was never asked before. */
   async answers(): Promise<boolean> {
+    const connection = this.commands();
+    const ready =
+      connection.status === 'ready'
+        ? Promise.resolve()
+        : new Promise<void>((resolve) => {
+            connection.once('ready', resolve);
+          });
     try {
-      await this.within(this.commands().ping());
+      await this.within(ready.then(() => connection.ping()));
       return true;
     } catch {
       return false;

@@ -77,7 +77,7 @@ export class BullRunner extends WorkRunner implements OnModuleDestroy {
     await this.here.start();
     this.stopped = false;
     const prefix = await this.redis.prefix();
-    await this.redis.first();
+    await this.redis.answers();
     const messages = this.queues.size === 0 ? this.redis.connect('messages') : undefined;
     for (const kind of this.work.kinds()) {
       const queue = this.queues.get(kind);
