@@ -36,12 +36,16 @@ export async function insertEntry(tx: Tx, row: Omit<AuditRow, 'seq'>): Promise<v
   );
 }
 
-/** The last seal, locked. Locking it (or the table's first row) keeps two sealers from chaining onto the same link. */
-export async function lockLastSeal(tx: Tx): Promise<SealRow | null> {
-  // Two sealers that start on an empty chain would both make number 1: one of them fails on the primary key and comes again.
+/** Lets one sealer at a time go on, over all processes, until its transaction ends. */
+export async function lockSealing(tx: Tx): Promise<void> {
+  await sql`select pg_advisory_xact_lock(70110001)`.execute(tx);
+}
+
+/** The last seal. Under `lockSealing`: two sealers would chain onto the same link. */
+export async function selectLastSeal(tx: Tx): Promise<SealRow | null> {
   const { rows } = await sql<SealRow>`
     select number, first_seq, last_seq, entries, entries_hash, previous_hash, hash, sealed_at
-    from audit_seals order by number desc limit 1 for update`.execute(tx);
+    from audit_seals order by number desc limit 1`.execute(tx);
   return rows[0] ?? null;
 }
 

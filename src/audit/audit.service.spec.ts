@@ -77,6 +77,15 @@ describe('the audit log', () => {
     ]);
   });
 
+  it('is chained by one sealer at a time, however many come', async () => {
+    for (let round = 0; round < 5; round++) {
+      await record({ subject: `rev_${round}` });
+      const sealed = await Promise.all(Array.from({ length: 4 }, () => audit.seal()));
+      expect(sealed.reduce((sum, each) => sum + each, 0)).toBe(1);
+    }
+    expect(await audit.verify()).toMatchObject({ seals: 5, entries: 5, problems: [] });
+  });
+
   it('seals an entry whose number was taken first and committed last', async () => {
     await change("select nextval(pg_get_serial_sequence('audit_entries', 'seq'))");
     await record();

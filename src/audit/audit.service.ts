@@ -10,8 +10,9 @@ import {
   countUnsealed,
   insertEntry,
   insertSeal,
-  lockLastSeal,
+  lockSealing,
   selectEntries,
+  selectLastSeal,
   selectSealed,
   selectSeals,
   selectUnsealed,
@@ -111,7 +112,8 @@ export class AuditService {
   }
 
   private async sealBatch(tx: Tx): Promise<number> {
-    const last = await lockLastSeal(tx);
+    await lockSealing(tx);
+    const last = await selectLastSeal(tx);
     const rows = await selectUnsealed(tx, BATCH);
     const first = rows[0];
     const final = rows.at(-1);
