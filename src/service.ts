@@ -11,6 +11,7 @@ import { armCrashPoints } from './platform/crash-point.js';
 import { Database, type DatabaseLocation } from './platform/database/index.js';
 import { answerOnlyHealth, configureHttp, httpAdapter } from './platform/http/index.js';
 import { clockFor, RandomIds, type Runtime } from './platform/runtime.js';
+import { keepKnownKeys } from './platform/secrets/known-keys.js';
 import { readOrCreateSecretKeys } from './platform/secrets/secrets-file.js';
 import { Secrets } from './platform/secrets/secrets.js';
 import { createLogger } from './platform/telemetry/index.js';
@@ -95,6 +96,7 @@ export async function startService(
     if (parts.database === undefined) await database.close();
   };
   try {
+    await keepKnownKeys(database, runtime.secrets);
     const options = Object.assign(new NestApplicationContextOptions(), {
       logger,
       abortOnError: false,

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { type Environment, readEnvironment } from './config/environment.js';
 import { Database, type DatabaseLocation } from './platform/database/index.js';
 import { clockFor } from './platform/runtime.js';
+import { requireKnownKeys } from './platform/secrets/known-keys.js';
 import { Secrets } from './platform/secrets/secrets.js';
 import { findingLines, verifyDatabase } from './verification/index.js';
 
@@ -31,6 +32,7 @@ async function verify(): Promise<number> {
   const secrets = new Secrets(await secretKeys(environment));
   const database = await Database.openAsItIs(await location(environment));
   try {
+    await requireKnownKeys(database.db, secrets);
     const findings = await verifyDatabase(database.db, secrets, clockFor(environment.CLOCK));
     for (const finding of findings) for (const line of findingLines(finding)) console.log(line);
     return findings.every((finding) => finding.problems.length === 0) ? HOLDS : BROKEN;

@@ -40,6 +40,11 @@ export class Secrets {
     return this.derive(materialOf(this).at(-1) ?? '', purpose);
   }
 
+  /** What each key can be told by without being known, newest first. */
+  fingerprints(): string[] {
+    return materialOf(this).map((key) => this.derive(key, 'fingerprint').toString('hex').slice(0, 32));
+  }
+
   /** The public halves that verify approvals, newest first. The other half is in signing-key.ts, which only review may import. */
   approvalVerifyingKeys(): KeyObject[] {
     return materialOf(this).map((key) => createPublicKey(signingKeyFrom(key)));
