@@ -1,19 +1,38 @@
-// Runs every test that needs nothing but this machine (or, with DATABASE_URL set, the same on that PostgreSQL) and ends with one line:
-// "N passed, N failed", and ", N skipped" where there are any.
+// Runs every test that needs nothing but this machine; with --cluster those that use a database, on the PostgreSQL and the Redis that
+// DATABASE_URL and REDIS_URL name. Ends with one line: "N passed, N failed", and ", N skipped" where there are any.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const postgres = process.argv.includes('--postgres');
-if (postgres && !process.env.DATABASE_URL) {
+/** What a spec imports that opens a database. */
+const ON_A_DATABASE = /harness\/(database|service|dispatch-world|review-world|stages)\.js'/;
+
+/** The integration and scenario suites, and the stages' specs that use a database; the rest is the same wherever it runs. */
+function clusterSpecs() {
+  const specs = (folder) =>
+    readdirSync(folder, { recursive: true })
+      .filter((name) => name.endsWith('.spec.ts'))
+      .map((name) => join(folder, name));
+  return [
+    ...specs('test/integration'),
+    ...specs('test/scenarios'),
+    ...specs('src').filter((path) => ON_A_DATABASE.test(readFileSync(path, 'utf8'))),
+  ];
+}
+
+const cluster = process.argv.includes('--cluster');
+const patterns = process.argv.slice(2).filter((argument) => argument !== '--cluster');
+const env = { ...process.env };
+if (!cluster) {
+  delete env.DATABASE_URL;
+  delete env.REDIS_URL;
+} else if (!env.DATABASE_URL || !env.REDIS_URL) {
   console.error(
-    'DATABASE_URL should name a PostgreSQL server with pgvector, where databases may be made and dropped',
+    'DATABASE_URL should name a PostgreSQL server with pgvector, where databases may be made and dropped, and REDIS_URL a Redis',
   );
   process.exit(1);
 }
-const env = { ...process.env };
-if (!postgres) delete env.DATABASE_URL;
 
 const directory = mkdtempSync(join(tmpdir(), 'countersign-results-'));
 const outputFile = join(directory, 'results.json');
@@ -25,7 +44,7 @@ const jest = spawnSync(
     'node_modules/jest/bin/jest.js',
     '--json',
     `--outputFile=${outputFile}`,
-    ...process.argv.slice(2).filter((argument) => argument !== '--postgres'),
+    ...(cluster && patterns.length === 0 ? ['--runTestsByPath', ...clusterSpecs()] : patterns),
   ],
   { stdio: ['ignore', 'ignore', 'inherit'], env },
 );
