@@ -27,7 +27,6 @@ describe('the environment', () => {
     [{ REDIS_URL: 'redis://127.0.0.1' }, /^SECRET_KEYS should be set, .*when REDIS_URL is set$/],
     [{ ROLE: 'api', SECRET_KEYS }, /^DATABASE_URL should be set when ROLE is "api"/],
     [{ ROLE: 'worker', DATABASE_URL }, /^SECRET_KEYS should be set, .*when ROLE is "worker"$/],
-    [{ OPENAI_EMBEDDING_MODEL: 'x' }, /^OPENAI_EMBEDDING_MODEL should be unset: /],
     [{ CLOCK: 'yesterday' }, /^CLOCK should be an ISO time/],
     [{ BOOTSTRAP_ADMIN_EMAIL: 'nobody' }, /^BOOTSTRAP_ADMIN_EMAIL should be an e-mail address/],
     [{ SMTP_URL: 'smtp://127.0.0.1:2525' }, /^MAIL_FROM should be/],

@@ -16,9 +16,6 @@ const url = (protocols: readonly string[], example: string) =>
     { error: `should be a URL such as ${example}` },
   );
 
-/** A variable that a later version will read: what is set and does nothing would be taken for working. */
-const later = (error: string) => z.undefined({ error }).optional();
-
 const email = z.email({ error: 'should be an e-mail address' });
 
 const schema = z.object({
@@ -49,7 +46,7 @@ const schema = z.object({
   OPENAI_API_KEY: z.string().min(1).optional(),
   OPENAI_BASE_URL: url(['http:', 'https:'], 'http://127.0.0.1:11434/v1').optional(),
   OPENAI_MODEL: z.string().min(1).default('gpt-4.1-mini'),
-  OPENAI_EMBEDDING_MODEL: later('should be unset: this version computes no embeddings'),
+  OPENAI_EMBEDDING_MODEL: z.string().min(1).optional(),
   SMTP_URL: url(['smtp:', 'smtps:'], 'smtp://user:password@mail.example.com:587').optional(),
   MAIL_FROM: z.string().min(3).optional(),
   /** Signals that may wait to be applied before ingest answers 429: about 2 KB of disk each. */

@@ -31,6 +31,7 @@ import { insertDraft, type SealedDraft, selectDrafts, selectLatest } from './dra
 import { languageFor } from './locale.js';
 import { problemsOf, toDraft } from './model-draft.js';
 import { linksFor, modelInput, type ModelInputRequest } from './model-input.js';
+import { type PastMessage, PastMessagesService } from './past-messages.service.js';
 import { PromptsService } from './prompts.service.js';
 import { draftFromTemplate } from './template.js';
 
@@ -94,6 +95,8 @@ export class DraftingService {
     died: (tx, job, error) => this.giveUp(tx, job, error),
   };
 
+  readonly draftApproved: PastMessagesService['draftApproved'];
+
   constructor(
     private readonly clock: Clock,
     private readonly ids: Ids,
@@ -104,7 +107,10 @@ export class DraftingService {
     private readonly messages: MessagesService,
     private readonly prompts: PromptsService,
     private readonly llm: LlmGateway,
-  ) {}
+    private readonly past: PastMessagesService,
+  ) {
+    this.draftApproved = past.draftApproved;
+  }
 
   /** The latest draft of a message; null while there is none. @throws ErasedError */
   async latest(db: Executor, messageId: string): Promise<Draft | null> {
@@ -268,6 +274,7 @@ export class DraftingService {
       locale: bench.locale,
       requiredText: decision.result.textLimits.required,
       forbiddenText: decision.result.textLimits.forbidden,
+      examples: prompt.input.includes('examples') ? await this.examples(bench, signal) : [],
     };
     const limits = { links: linksFor(request), factIds: Object.values(facts).map((fact) => fact.id) };
     const input = modelInput(request);
@@ -309,6 +316,16 @@ export class DraftingService {
         sentToModel: sentOf(outcome),
       },
     };
+  }
+
+  private examples(
+    { action, locale, situation, facts }: Workbench,
+    signal: AbortSignal,
+  ): Promise<PastMessage[]> {
+    const names = Object.values(facts).flatMap(({ data }) =>
+      [data['name'], data['title']].filter((each) => typeof each === 'string'),
+    );
+    return this.past.nearest(action.spec, { locale, stage: situation.profile.stage, facts: names }, signal);
   }
 
   /** @throws RetryLater when the provider named a time that the message can wait for. */

@@ -57,7 +57,7 @@ function editedEmail(previous: MessageContent, edit: ContentEdit): MessageConten
   if (bodyHtml !== null) html = replaceBetween(html, MARKS.body, `\n${bodyHtml}\n`);
   html = replaceBetween(html, MARKS.preheader, renderPreheader(preheader ?? ''));
   html = html.replace(/<title>[^<]*<\/title>/, () => `<title>${escapeHtml(subject ?? '')}</title>`);
-  const footer = splitText(previous.text).footer;
+  const footer = splitFooter(previous.text).footer;
   const text = bodyText === null ? previous.text : `${bodyText}${footer}`;
   return { ...previous, subject, preheader, html, text, links: targetsOf(html) };
 }
@@ -69,7 +69,7 @@ function editedBody(
 ): { html: string | null; text: string | null } {
   const accent = accentUsedIn(previous.html ?? '');
   if (edit.blocks !== undefined) return fromBlocks(edit.blocks, accent);
-  const text = edit.text === undefined ? null : splitText(edit.text.replace(/\r\n?/g, '\n')).body.trim();
+  const text = edit.text === undefined ? null : splitFooter(edit.text.replace(/\r\n?/g, '\n')).body.trim();
   if (edit.html !== undefined) {
     const html = sanitiseHtml(middleOf(edit.html)).trim();
     return { html, text: text ?? htmlToText(html) };
@@ -82,7 +82,7 @@ function fromBlocks(blocks: readonly Block[], accent: string): { html: string; t
 }
 
 /** The body's text and everything from the footer's mark on. */
-function splitText(text: string): { readonly body: string; readonly footer: string } {
+export function splitFooter(text: string): { readonly body: string; readonly footer: string } {
   // Editors strip the blank after the dashes.
   const mark = [...text.matchAll(/\n\n?-- ?\n/g)].at(-1);
   if (mark === undefined) return { body: text, footer: '' };

@@ -79,7 +79,16 @@ function request(allowedFields: readonly string[], traits: Record<string, Json> 
     draft: { mode: 'model', prompt: 'recover-cart', allowedFields },
     owner: 'ana',
   });
-  return { brand, action, vocabulary, source, locale: 'en-GB', requiredText: [], forbiddenText: [] };
+  return {
+    brand,
+    action,
+    vocabulary,
+    source,
+    locale: 'en-GB',
+    requiredText: [],
+    forbiddenText: [],
+    examples: [],
+  };
 }
 
 describe('what the model may see', () => {

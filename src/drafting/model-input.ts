@@ -19,6 +19,8 @@ export interface ModelInputRequest {
   readonly locale: string;
   readonly requiredText: readonly string[];
   readonly forbiddenText: readonly string[];
+  /** What people approved for this action before, without whom it was written to. */
+  readonly examples: readonly { readonly subject: string; readonly text: string }[];
 }
 
 /** What the model gets to see, by prompt input. */
@@ -46,6 +48,7 @@ export function modelInput(request: ModelInputRequest): ModelInput {
     links: linksFor(request),
     required_text: [...request.requiredText],
     forbidden_text: [...request.forbiddenText],
+    examples: request.examples.map(({ subject, text }) => ({ subject, text })),
     locale: request.locale,
     today: source.now.slice(0, 10),
   };

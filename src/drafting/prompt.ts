@@ -14,6 +14,7 @@ const PROMPT_INPUTS = [
   'links',
   'required_text',
   'forbidden_text',
+  'examples',
   'locale',
   'today',
 ] as const;

@@ -42,6 +42,7 @@ export class PipelineService {
   ) {
     this.work.register(decisions.triggerFired);
     this.work.register(drafting.messageOpened);
+    this.work.register(drafting.draftApproved);
     this.work.register(risk.draftWritten);
     this.work.register(review.draftAssessed);
     this.work.register(review.reviewExpires);

@@ -9,6 +9,7 @@ import { type Message } from '../messages/message.js';
 import { MessagesService } from '../messages/index.js';
 import { Database, type Tx } from '../platform/database/index.js';
 import { type Page, Problem } from '../platform/http/index.js';
+import { WorkService } from '../platform/work/index.js';
 import { ErasedError, Vault } from '../platform/vault/index.js';
 import { type Bundle } from '../policies/bundle.js';
 import { PoliciesService } from '../policies/index.js';
@@ -74,6 +75,7 @@ export class ReviewService {
     private readonly vault: Vault,
     private readonly audit: AuditService,
     private readonly policies: PoliciesService,
+    private readonly work: WorkService,
     private readonly tasks: TasksService,
     private readonly messages: MessagesService,
     private readonly drafting: DraftingService,
@@ -265,6 +267,8 @@ export class ReviewService {
       throw new Error(`review ${review.id} is about other words than message ${message.id} holds`);
     await this.close(tx, review, 'approved');
     await this.gates.judged(tx, message.id, content);
+    if (content.versions.prompt !== null)
+      await this.work.enqueue(tx, { kind: 'draft.approved', key: message.id, dueAt: this.clock.now() });
     await this.approving.approve(tx, message, content, {
       kind: 'person',
       by: [...approvals, own],

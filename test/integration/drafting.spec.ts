@@ -9,10 +9,11 @@ import { ENGINE, PRIOR_MODELS } from '../../src/decisions/decision.js';
 import { type Draft } from '../../src/drafting/draft.js';
 import { contentFromEdit } from '../../src/drafting/edit.js';
 import { DraftingService, PromptsService } from '../../src/drafting/index.js';
+import { PastMessagesService } from '../../src/drafting/past-messages.service.js';
 import { type MessageContent } from '../../src/messages/content.js';
 import { MessagesService } from '../../src/messages/index.js';
 import { DatabaseModule } from '../../src/platform/database/index.js';
-import { LLM_LIMITS, LlmGateway } from '../../src/platform/llm/index.js';
+import { Embedder, LLM_LIMITS, LlmGateway } from '../../src/platform/llm/index.js';
 import { RuntimeModule } from '../../src/platform/runtime.module.js';
 import { Vault } from '../../src/platform/vault/index.js';
 import { Stopping, WorkModule, WorkService } from '../../src/platform/work/index.js';
@@ -134,6 +135,8 @@ describe('drafting', () => {
       ],
       providers: [
         DraftingService,
+        PastMessagesService,
+        Embedder,
         PromptsService,
         MessagesService,
         LlmGateway,
@@ -408,7 +411,7 @@ describe('drafting', () => {
         templateId: null,
         prompt: {
           id: 'recover-cart',
-          version: expect.stringMatching(/^1-[0-9a-f]{8}$/) as string,
+          version: expect.stringMatching(/^2-[0-9a-f]{8}$/) as string,
           model: 'test-model',
         },
         usage: { tokensIn: TOKENS_IN, tokensOut: TOKENS_OUT, costMicros: TOKENS_IN * 40 + TOKENS_OUT * 160 },

@@ -380,6 +380,20 @@ table outcomes
   CREATE INDEX outcomes_message ON public.outcomes USING btree (message_id, at)
   CREATE INDEX outcomes_profile ON public.outcomes USING btree (profile_id, at DESC)
 
+table past_messages
+  message_id text not null
+  action text not null
+  locale text not null
+  stage text not null
+  space text not null
+  approved_at timestamp with time zone not null
+  key_id text not null
+  words bytea not null
+  embedding vector not null
+  constraint past_messages_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id)
+  constraint past_messages_pkey PRIMARY KEY (message_id)
+  CREATE INDEX past_messages_latest ON public.past_messages USING btree (action, locale, space, approved_at DESC)
+
 table pauses
   id text not null
   scope text not null

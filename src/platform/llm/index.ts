@@ -1,3 +1,4 @@
+export { Embedder, type Embedding } from './embedder.js';
 export { LLM_LIMITS, LlmGateway } from './llm.gateway.js';
 export { LlmModule } from './llm.module.js';
 export { type ModelOutcome } from './outcome.js';

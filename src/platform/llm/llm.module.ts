@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { Embedder } from './embedder.js';
 import { DEFAULT_LIMITS, LLM_LIMITS, LlmGateway } from './llm.gateway.js';
 
 // LangChain would send every prompt to a third party when one of these is set, for instance by a developer's shell. Where customers' data
@@ -7,5 +8,8 @@ for (const name of ['LANGSMITH_TRACING', 'LANGSMITH_TRACING_V2', 'LANGCHAIN_TRAC
   Reflect.deleteProperty(process.env, name);
 
 /** The language model. */
-@Module({ providers: [LlmGateway, { provide: LLM_LIMITS, useValue: DEFAULT_LIMITS }], exports: [LlmGateway] })
+@Module({
+  providers: [Embedder, LlmGateway, { provide: LLM_LIMITS, useValue: DEFAULT_LIMITS }],
+  exports: [Embedder, LlmGateway],
+})
 export class LlmModule {}

@@ -1,0 +1,140 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { type Decision, DecisionsService, type Situation } from '../decisions/index.js';
+import { type Message } from '../messages/message.js';
+import { type MessageContent } from '../messages/content.js';
+import { MessagesService } from '../messages/index.js';
+import { Database, type Tx } from '../platform/database/index.js';
+import { Embedder, type Embedding } from '../platform/llm/index.js';
+import { ErasedError, Vault } from '../platform/vault/index.js';
+import { DONE, type Job, type JobEnd, type WorkHandler } from '../platform/work/index.js';
+import { type Action } from '../policies/playbook.js';
+import { PoliciesService } from '../policies/index.js';
+import { Clock } from '../shared/clock.js';
+import { languageFor } from './locale.js';
+import { insertPastMessage, selectNearest } from './past-messages.repository.js';
+import { splitFooter } from './edit.js';
+import { withoutPerson } from './without-person.js';
+
+/** An approved message as a model sees it: what was said, and nobody it was said to. */
+export interface PastMessage {
+  readonly subject: string;
+  readonly text: string;
+}
+
+interface Approved {
+  readonly message: Message;
+  readonly content: MessageContent;
+  readonly decision: Decision;
+  readonly situation: Situation;
+}
+
+interface Remembered {
+  readonly words: PastMessage;
+  readonly locale: string;
+  readonly at: Embedding;
+}
+
+const SHOWN = 3;
+const LONGEST_SUBJECT = 200;
+const LONGEST_TEXT = 1_500;
+
+/** Remembers what people approved, and finds what is most like a message to be written. */
+@Injectable()
+export class PastMessagesService {
+  private readonly logger = new Logger('drafting');
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly vault: Vault,
+    private readonly policies: PoliciesService,
+    private readonly decisions: DecisionsService,
+    private readonly messages: MessagesService,
+    private readonly embedder: Embedder,
+  ) {}
+
+  /** Keyed by the message: a person approved what a model wrote. */
+  readonly draftApproved: WorkHandler<Approved, Remembered> = {
+    kind: 'draft.approved',
+    atOnce: 2,
+    prepare: (tx, job) => this.load(tx, job),
+    call: async ({ content, decision, situation }, _job, signal) => {
+      const words = toPast(content, situation);
+      const bundle = await this.policies.bundle(decision.bundleHash);
+      const locale = languageFor(bundle, situation.profile.locale);
+      return { words, locale, at: await this.embedder.embed(`${words.subject}\n${words.text}`, signal) };
+    },
+    commit: async (tx, _job, { message, situation }, { words, locale, at }) => {
+      const keys = await this.vault.keys(tx, [message.profileId]);
+      if (!keys.has(message.profileId)) return DONE; // Erased meanwhile.
+      await insertPastMessage(
+        tx,
+        {
+          messageId: message.id,
+          action: message.action,
+          locale,
+          stage: situation.profile.stage,
+          space: at.space,
+          keyId: message.profileId,
+          words: await this.vault.sealFor(tx, message.profileId, words),
+          vector: at.vector,
+        },
+        this.clock.now(),
+      );
+      return DONE;
+    },
+  };
+
+  private async load(tx: Tx, job: Job): Promise<Approved | JobEnd> {
+    try {
+      const message = await this.messages.get(tx, job.key);
+      const content = await this.messages.content(tx, job.key);
+      const made = message === null ? null : await this.decisions.get(tx, message.decisionId);
+      return message === null || content === null || made === null ? DONE : { message, content, ...made };
+    } catch (error) {
+      if (error instanceof ErasedError) return DONE;
+      throw error;
+    }
+  }
+
+  /** Approved messages most like the one to be written; none when they cannot be looked for, since a draft can do without. */
+  async nearest(
+    action: Action,
+    about: { readonly locale: string; readonly stage: string; readonly facts: readonly string[] },
+    signal: AbortSignal,
+  ): Promise<PastMessage[]> {
+    const sought = [action.title, action.goal, action.draft.brief ?? '', ...about.facts].join('. ');
+    try {
+      const { space, vector } = await this.embedder.embed(sought, signal);
+      const { db } = this.database;
+      const near = { action: action.id, locale: about.locale, stage: about.stage, space, vector };
+      const rows = await selectNearest(db, near, SHOWN);
+      const keys = await this.vault.keys(
+        db,
+        rows.map((row) => row.key_id),
+      );
+      return rows.flatMap((row) => {
+        const key = keys.get(row.key_id);
+        return key === undefined ? [] : [JSON.parse(this.vault.unsealText(key, row.words)) as PastMessage];
+      });
+    } catch (error) {
+      signal.throwIfAborted();
+      this.logger.warn(`drafting without examples: ${String(error)}`);
+      return [];
+    }
+  }
+}
+
+function toPast(content: MessageContent, { profile, signal }: Situation): PastMessage {
+  const own = {
+    ...profile.traits,
+    email: profile.addresses.email ?? '',
+    phone: profile.addresses.phone ?? '',
+    user_id: profile.userId ?? '',
+    ...(signal?.properties ?? {}),
+  };
+  return {
+    subject: withoutPerson(content.subject ?? '', own, LONGEST_SUBJECT),
+    text: withoutPerson(splitFooter(content.text).body, own, LONGEST_TEXT),
+  };
+}

@@ -1,0 +1,72 @@
+import { FakeOpenAi, goodDraft } from '../fakes/openai-server.js';
+import { checkout, fillCatalogue, HOUR, identify, oldOrder } from '../harness/customers.js';
+import { Story } from '../harness/service.js';
+import { endSound } from '../harness/shown.js';
+
+const draft = goodDraft({
+  subject: 'Ada, the Tide cup is still here',
+  blocks: [{ type: 'text', text: 'Dear Ada, the kettle can wait and so can the cup.' }],
+});
+
+describe('what people approved', () => {
+  let story: Story;
+  let model: FakeOpenAi;
+  beforeAll(async () => {
+    model = await FakeOpenAi.start();
+    story = await Story.begin({ environment: model.environment });
+    await fillCatalogue(story);
+    model.behave({ kind: 'answer', content: draft });
+  });
+  afterAll(async () => {
+    await endSound(story);
+    await model.close();
+  });
+
+  async function abandons(name: string): Promise<void> {
+    await story.happens(identify(name), oldOrder(story, name));
+    await story.happens(checkout(name));
+    await story.passes(HOUR);
+  }
+
+  it('is shown to the model at the next draft of the action, without whom it was written to', async () => {
+    await abandons('ada');
+    expect(JSON.stringify(model.requests[0]?.body)).not.toContain('the kettle can wait');
+    const [review] = await story.reviews();
+    const answer = await story.post(`/v1/reviews/${String(review?.['id'])}/verdict`, {
+      verdict: 'approve',
+      contentHash: review?.['contentHash'],
+    });
+    expect(answer.status).toBe(200);
+    await story.settle();
+
+    await abandons('ben');
+    const seen = JSON.stringify(model.requests.at(-1)?.body);
+    expect(model.requests).toHaveLength(2);
+    expect(seen).toContain('[first_name], the kettle can wait and so can the cup.');
+    expect(seen).not.toContain('ada@example.com');
+  });
+
+  it('is forgotten with its recipient', async () => {
+    expect((await story.request('DELETE', '/v1/profiles/ada')).status).toBeLessThan(300);
+    await story.settle();
+    await abandons('cleo');
+    expect(JSON.stringify(model.requests.at(-1)?.body)).not.toContain('the kettle can wait');
+  });
+
+  it('is not shown where a person said no', async () => {
+    model.behave({
+      kind: 'answer',
+      content: goodDraft({ blocks: [{ type: 'text', text: 'A sentence nobody liked.' }] }),
+    });
+    await abandons('dora');
+    for (const review of await story.reviews())
+      await story.post(`/v1/reviews/${String(review['id'])}/verdict`, {
+        verdict: 'reject',
+        contentHash: review['contentHash'],
+        reasons: ['tone'],
+      });
+    await story.settle();
+    await abandons('emil');
+    expect(JSON.stringify(model.requests.at(-1)?.body)).not.toContain('A sentence nobody liked');
+  });
+});
