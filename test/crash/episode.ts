@@ -1,0 +1,360 @@
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Api } from './api.js';
+import { check, type Finding } from './check.js';
+import { Customers } from './customers.js';
+import { Disk } from './disk.js';
+import { type Held, readEmbedded, readPostgres } from './evidence.js';
+import { Faults } from './faults.js';
+import { Front } from './front.js';
+import { MailServer } from './mail-server.js';
+import { ModelServer } from './model-server.js';
+import { sleep, until } from './ports.js';
+import { Postgres } from './postgres.js';
+import { Proxy } from './proxy.js';
+import { Random } from './random.js';
+import { Redis } from './redis.js';
+import { Reviewer } from './reviewer.js';
+import { Casualties, type Links, type Role, Service } from './service.js';
+import { Told } from './told.js';
+
+const PLAYBOOK = fileURLToPath(new URL('playbook', import.meta.url));
+const PROMPTS = fileURLToPath(new URL('../../prompts', import.meta.url));
+const VERIFY = fileURLToPath(new URL('../../dist/verify.js', import.meta.url));
+const WRITE_KEY = 'crash-write-key';
+const TOKEN = 'crash-administrator-token';
+const SETUPS = {
+  embedded: { roles: ['all'], redis: false },
+  postgres: { roles: ['api', 'all', 'worker'], redis: false },
+  redis: { roles: ['api', 'api', 'worker', 'worker'], redis: true },
+} as const satisfies Record<string, { roles: readonly Role[]; redis: boolean }>;
+
+/** What an episode runs on. */
+export type Setup = keyof typeof SETUPS;
+
+export interface EpisodePlan {
+  readonly setup: Setup;
+  readonly seed: number;
+  /** Trouble goes on until so many processes were killed. */
+  readonly kills: number;
+  /** …or so long. */
+  readonly withinMs: number;
+  /** Milliseconds between two faults, on average. */
+  readonly everyMs: number;
+  /** How long one process stands still beyond its lease while the others go on; 0 for never. */
+  readonly pauseMs: number;
+  /** What is left undone must have come to its end within this after the last fault. */
+  readonly settleMs: number;
+}
+
+export interface EpisodeResult {
+  readonly plan: EpisodePlan;
+  readonly kills: number;
+  readonly killsBy: ReadonlyMap<string, number>;
+  readonly faults: ReadonlyMap<string, number>;
+  readonly signals: number;
+  readonly mails: number;
+  readonly settledMs: number;
+  readonly findings: readonly Finding[];
+  /** Where the logs are; removed when nothing was found. */
+  readonly directory: string;
+}
+
+/** One database, its processes, its customers, its faults, and the reckoning at the end. */
+export class Episode {
+  private readonly random: Random;
+  private readonly told = new Told();
+  private readonly casualties = new Casualties();
+  private readonly services: Service[] = [];
+  private readonly closers: (() => Promise<unknown>)[] = [];
+
+  private constructor(
+    private readonly plan: EpisodePlan,
+    private readonly directory: string,
+    private readonly disk: Disk,
+    private readonly mail: MailServer,
+    private readonly model: ModelServer,
+    private readonly postgres: Postgres | null,
+    private readonly redis: Redis | null,
+  ) {
+    this.random = new Random(plan.seed);
+  }
+
+  static async run(plan: EpisodePlan): Promise<EpisodeResult> {
+    const directory = await mkdtemp(join(tmpdir(), 'countersign-crash-'));
+    await chmod(directory, 0o755); // PostgreSQL runs as somebody else.
+    const random = new Random(plan.seed ^ 0x5eed);
+    const { redis } = SETUPS[plan.setup];
+    const disk = await Disk.at(join(directory, 'disk'), 400);
+    const postgres =
+      plan.setup === 'embedded'
+        ? null
+        : await Postgres.start(disk.directory, join(directory, 'postgres.log'));
+    const episode = new Episode(
+      plan,
+      directory,
+      disk,
+      await MailServer.start(new Random(random.seed())),
+      await ModelServer.start(new Random(random.seed())),
+      postgres,
+      redis ? await Redis.start(join(directory, 'redis.log')) : null,
+    );
+    return episode.play();
+  }
+
+  private async play(): Promise<EpisodeResult> {
+    try {
+      return await this.acts();
+    } finally {
+      for (const service of this.services) await service.destroy();
+      for (const close of this.closers.reverse()) await close();
+      await this.mail.close();
+      await this.model.close();
+      await this.redis?.stop();
+      await this.postgres?.stop();
+      await this.disk.close();
+    }
+  }
+
+  private async acts(): Promise<EpisodeResult> {
+    const { plan, random, told, casualties } = this;
+    const faults = new Faults(
+      { services: this.services, postgres: this.postgres, redis: this.redis, disk: this.disk, casualties },
+      new Random(random.seed()),
+      plan.everyMs,
+      20 * 60_000,
+    );
+    await this.makeServices(faults);
+    const front = await Front.before(this.services, told);
+    this.closers.push(() => front.close());
+    const api = new Api(front.url, TOKEN);
+    const customers = new Customers(front.url, WRITE_KEY, api, told, new Random(random.seed()), 4);
+    const reviewer = new Reviewer(api, this.mail, told, new Random(random.seed()));
+
+    for (const service of this.services) service.run();
+    if (!(await until(() => this.services.every(({ ready }) => ready), 120_000)))
+      throw new Error(`the service did not start, see ${this.directory}`);
+    customers.start();
+    reviewer.start();
+    const paused = plan.pauseMs === 0 ? Promise.resolve() : faults.outliveLease(plan.pauseMs);
+    await faults.rage(plan.kills, plan.withinMs);
+    await paused;
+    await faults.mend();
+
+    const began = performance.now();
+    await customers.stop();
+    await this.settle(faults, began + plan.settleMs);
+    const settledMs = performance.now() - began;
+    await reviewer.stop();
+    await this.readProfiles(api);
+    const held = await this.endAndRead(faults);
+    const findings = [
+      ...check({ told, mails: this.mail.accepted, held }),
+      { claim: 'no signal was refused as bad', looked: told.sent.size, problems: front.rejected },
+      {
+        claim: 'processes end only when they are told to',
+        looked: casualties.kills,
+        problems: casualties.fell,
+      },
+      await this.verify(faults),
+    ];
+    if (findings.every(({ problems }) => problems.length === 0)) await this.removeLogs();
+    return {
+      plan,
+      kills: casualties.kills,
+      killsBy: casualties.by,
+      faults: faults.done,
+      signals: told.acknowledged.size,
+      mails: this.mail.accepted.length,
+      settledMs,
+      findings,
+      directory: this.directory,
+    };
+  }
+
+  private async makeServices(faults: Faults): Promise<void> {
+    const { roles } = SETUPS[this.plan.setup];
+    for (const [index, role] of roles.entries()) {
+      const links = await this.links();
+      const name = `${role}-${index + 1}`;
+      const environment = await this.environment(links, name);
+      this.services.push(
+        new Service(
+          name,
+          role,
+          links,
+          environment,
+          this.directory,
+          () => faults.nextStart(),
+          this.casualties,
+        ),
+      );
+    }
+  }
+
+  private async links(): Promise<Links> {
+    const { postgres, redis } = this;
+    const to = async (target: () => number): Promise<Proxy> => {
+      const proxy = await Proxy.to(target);
+      this.closers.push(() => proxy.close());
+      return proxy;
+    };
+    return {
+      database: postgres === null ? null : await to(() => postgres.port),
+      redis: redis === null ? null : await to(() => redis.port),
+      smtp: await to(() => this.mail.port),
+      model: await to(() => this.model.port),
+    };
+  }
+
+  private async environment(links: Links, name: string): Promise<Record<string, string>> {
+    const data =
+      this.postgres === null ? join(this.disk.directory, 'data') : join(this.directory, `${name}-data`);
+    await mkdir(data, { recursive: true });
+    return {
+      NODE_ENV: 'production',
+      PORT: '0',
+      LOG_LEVEL: 'warn',
+      DATA_DIR: data,
+      POLICIES_DIR: PLAYBOOK,
+      PROMPTS_DIR: PROMPTS,
+      SECRET_KEYS: 'a-key-for-crash-tests-and-nothing-else',
+      PUBLIC_URL: 'https://countersign.example.com',
+      SMTP_URL: `smtp://127.0.0.1:${links.smtp.port}`,
+      MAIL_FROM: 'Marrow & Pine <bounces@marrow-and-pine.example.com>',
+      OPENAI_API_KEY: 'sk-test',
+      OPENAI_BASE_URL: `http://127.0.0.1:${links.model.port}/v1`,
+      OPENAI_MODEL: 'test-model',
+      BOOTSTRAP_WRITE_KEY: WRITE_KEY,
+      BOOTSTRAP_ADMIN_EMAIL: 'crash@example.com',
+      BOOTSTRAP_ADMIN_PASSWORD: 'crash-password-1234',
+      BOOTSTRAP_API_KEY: TOKEN,
+      ...(this.postgres === null || links.database === null
+        ? {}
+        : { DATABASE_URL: this.postgres.url(links.database.port) }),
+      ...(links.redis === null ? {} : { REDIS_URL: `redis://127.0.0.1:${links.redis.port}/0` }),
+    };
+  }
+
+  /** Waits until nothing is left to do. Whatever is left at the end shows in the check. */
+  private async settle(faults: Faults, deadline: number): Promise<void> {
+    const { postgres } = this;
+    // On the embedded database nobody but the service itself can look: its own gauges say when it is idle.
+    const idle =
+      postgres === null
+        ? () => this.looksIdle()
+        : async () => isIdle(await readPostgres(postgres.url(), faults.now));
+    let quietRounds = 0;
+    while (performance.now() < deadline && quietRounds < 3) {
+      await sleep(1_500);
+      quietRounds = (await idle().catch(() => false)) ? quietRounds + 1 : 0;
+    }
+  }
+
+  private async looksIdle(): Promise<boolean> {
+    const url = this.services[0]?.url ?? null;
+    if (url === null) return false;
+    const metrics = await (await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(5_000) })).text();
+    const waiting = [
+      ...metrics.matchAll(/^countersign_(inbox_signals|work_rows|messages|reviews)\{([^}]*)\} (\d+)/gm),
+    ];
+    const tasks = await new Api(url, TOKEN).ask<{ data: unknown[] }>('GET', '/v1/tasks?state=open&limit=1');
+    return (
+      tasks?.body.data.length === 0 &&
+      !waiting.some(([, of = '', labels = '', n]) => n !== '0' && isBusy(of, labels))
+    );
+  }
+
+  private async readProfiles(api: Api): Promise<void> {
+    const people = new Set([...this.told.sent.values()].map(({ userId }) => userId));
+    const left = [...people];
+    const read = async (): Promise<void> => {
+      for (let userId = left.pop(); userId !== undefined; userId = left.pop()) {
+        const answer = await api.ask<{ events: Record<string, { total: number }> }>(
+          'GET',
+          `/v1/profiles/${userId}`,
+        );
+        if (answer?.status !== 200) continue;
+        const totals = Object.entries(answer.body.events).map(
+          ([event, { total }]) => [event, total] as const,
+        );
+        this.told.profiles.set(userId, Object.fromEntries(totals));
+      }
+    };
+    await Promise.all([read(), read(), read(), read()]);
+  }
+
+  private async endAndRead(faults: Faults): Promise<Held> {
+    for (const service of this.services)
+      if (!(await service.stop())) this.casualties.fell.push(`${service.name} did not stop cleanly`);
+    return this.postgres === null
+      ? readEmbedded(join(this.disk.directory, 'data'), faults.now)
+      : readPostgres(this.postgres.url(), faults.now);
+  }
+
+  /** The service's own audit of its database. */
+  private async verify(faults: Faults): Promise<Finding> {
+    const [service] = this.services;
+    if (service === undefined) throw new Error('there is no service');
+    const environment = await this.environment(service.links, service.name);
+    const env = { PATH: process.env['PATH'] ?? '', ...environment, CLOCK: faults.now.toISOString() };
+    const { code, output } = await new Promise<{ code: number; output: string }>((resolve) => {
+      execFile(process.execPath, [VERIFY], { env, timeout: 240_000 }, (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code ?? -1), output: `${stdout}${stderr}` });
+      });
+    });
+    return {
+      claim: 'npm run verify holds',
+      looked: output.split('\n').length,
+      problems: code === 0 ? [] : [`it ended with ${code}: ${output.slice(0, 2_000)}`],
+    };
+  }
+
+  private async removeLogs(): Promise<void> {
+    this.closers.unshift(() => rm(this.directory, { recursive: true, force: true }));
+    return Promise.resolve();
+  }
+}
+
+/** Whether a gauge speaks of something that is still to be done; what waits for its time does not. */
+function isBusy(gauge: string, labels: string): boolean {
+  switch (gauge) {
+    case 'work_rows':
+      return !/state="dead"|kind="(message\.approved|review\.expires)"/.test(labels);
+    case 'messages':
+      return /"(drafting|assessed|in_review|approved|sending)"/.test(labels);
+    case 'reviews':
+      return /"(pending|claimed|awaiting_second)"/.test(labels);
+    default:
+      return true;
+  }
+}
+
+/** Nothing waits that could be done now. */
+function isIdle(held: Held): boolean {
+  const waits = held.messages.some(
+    ({ state, overdue }) => !ENDED.has(state) && (state !== 'scheduled' || overdue),
+  );
+  return (
+    !waits &&
+    held.waitingSignals === 0 &&
+    held.overdueTimers === 0 &&
+    held.openReviews === 0 &&
+    held.openTasks.length === 0 &&
+    held.work.every(({ state, overdue }) => state === 'dead' || !overdue)
+  );
+}
+
+const ENDED = new Set([
+  'sent',
+  'delivered',
+  'suppressed',
+  'rejected',
+  'expired',
+  'failed',
+  'cancelled',
+  'unknown',
+]);

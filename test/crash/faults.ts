@@ -1,0 +1,231 @@
+import { type Disk } from './disk.js';
+import { sleep } from './ports.js';
+import { type Postgres } from './postgres.js';
+import { type Proxy } from './proxy.js';
+import { type Random } from './random.js';
+import { type Redis } from './redis.js';
+import { type Casualties, type Links, type Service, type Start } from './service.js';
+
+/** What faults may be done to. */
+export interface Targets {
+  readonly services: readonly Service[];
+  readonly postgres: Postgres | null;
+  readonly redis: Redis | null;
+  readonly disk: Disk;
+  readonly casualties: Casualties;
+}
+
+type Fault = readonly [weight: number, fault: readonly [name: string, happen: () => Promise<void>]];
+
+const CALLED = ['message.opened', 'message.approved'];
+const KINDS = [...CALLED, 'trigger.fired', 'draft.written', 'draft.assessed', 'fate.told'];
+
+/** Moments at which losing the process hurts most, and up to which passing of them it may live. */
+const POINTS: readonly (readonly [name: string, passings: number])[] = [
+  ['transaction.before_commit', 150],
+  ['transaction.after_commit', 150],
+  ['signals.kept', 12],
+  ...KINDS.map((kind) => [`work.claimed.${kind}`, 12] as const),
+  ...CALLED.map((kind) => [`work.prepared.${kind}`, 8] as const),
+  ...CALLED.map((kind) => [`work.called.${kind}`, 8] as const),
+];
+
+/** Makes trouble of every kind, as the random source says. */
+export class Faults {
+  /** How often each was done. */
+  readonly done = new Map<string, number>();
+  private calm = true;
+  private readonly asides = new Set<Promise<void>>();
+  private clockOffsetMs = 0;
+
+  constructor(
+    private readonly targets: Targets,
+    private readonly random: Random,
+    /** Milliseconds between two faults, on average. */
+    private readonly everyMs: number,
+    /** How far a clock may be off. */
+    private readonly clockMs: number,
+  ) {}
+
+  /** How the next process of the service starts. */
+  nextStart(): Start {
+    if (this.calm) return { crashPoint: null, clockOffsetMs: this.clockOffsetMs };
+    const clockOffsetMs = this.random.chance(0.2)
+      ? Math.round(this.random.between(-this.clockMs, this.clockMs))
+      : 0;
+    // In the end the clock stands where it was furthest: it never goes back for good.
+    this.clockOffsetMs = Math.max(this.clockOffsetMs, clockOffsetMs);
+    if (clockOffsetMs !== 0) this.count('a clock that is off');
+    return { crashPoint: this.random.chance(0.6) ? this.point() : null, clockOffsetMs };
+  }
+
+  private point(): string {
+    const [name, passings] = this.random.pick(POINTS);
+    return `${name}:${this.random.whole(1, passings)}`;
+  }
+
+  /** What the service's clock says in the end. */
+  get now(): Date {
+    return new Date(Date.now() + this.clockOffsetMs);
+  }
+
+  private count(what: string): void {
+    this.done.set(what, (this.done.get(what) ?? 0) + 1);
+  }
+
+  /** Makes trouble until so many processes were killed, or time is up. */
+  async rage(kills: number, withinMs: number): Promise<void> {
+    this.calm = false;
+    const { casualties } = this.targets;
+    const deadline = performance.now() + withinMs;
+    while (casualties.kills < kills && performance.now() < deadline) {
+      await sleep(this.everyMs * this.random.between(0.3, 1.7));
+      const [name, happen] = this.random.weighted(this.faults());
+      this.count(name);
+      await happen();
+    }
+  }
+
+  /** Mends everything: whatever is left undone now must come to its end without anybody's help. */
+  async mend(): Promise<void> {
+    this.calm = true;
+    await Promise.all(this.asides);
+    for (const proxy of this.proxies()) proxy.pass();
+    await this.targets.disk.empty();
+    // Armed points and wrong clocks go with their processes.
+    for (const service of this.targets.services) service.kill();
+  }
+
+  private proxies(): Proxy[] {
+    return this.targets.services.flatMap(({ links }) => Object.values(links).filter((link) => link !== null));
+  }
+
+  private service(): Service {
+    return this.random.pick(this.targets.services);
+  }
+
+  private link(kind: keyof Links): Proxy | null {
+    return this.service().links[kind];
+  }
+
+  /** Goes on beside the other faults. */
+  private aside(happening: Promise<void>): Promise<void> {
+    const tracked = happening.finally(() => this.asides.delete(tracked));
+    this.asides.add(tracked);
+    return Promise.resolve();
+  }
+
+  private faults(): Fault[] {
+    return [...this.deaths(), ...this.brokenLinks(), ...this.databaseFaults(), ...this.queueFaults()];
+  }
+
+  private deaths(): Fault[] {
+    const { services } = this.targets;
+    return [
+      [10, ['a process killed', () => this.strike(() => this.service().kill())]],
+      [1, ['all processes killed', () => this.strike(() => services.forEach((service) => service.kill()))]],
+      [2, ['a process paused', () => this.aside(this.service().pause(this.random.between(200, 6_000)))]],
+    ];
+  }
+
+  private strike(blow: () => void): Promise<void> {
+    blow();
+    return Promise.resolve();
+  }
+
+  private brokenLinks(): Fault[] {
+    const kinds = ['database', 'smtp', 'model', 'redis'] as const;
+    const { services } = this.targets;
+    return kinds.flatMap((kind): Fault[] => {
+      if (services[0]?.links[kind] === null) return [];
+      const weight = kind === 'database' || kind === 'smtp' ? 1 : 0.5;
+      return [
+        [weight, [`${kind} cut`, () => this.strike(() => this.link(kind)?.cut())]],
+        [weight, [`${kind} half-open`, () => this.strike(() => this.strand(kind))]],
+        [weight / 2, [`${kind} stalled`, () => this.aside(this.stall(kind))]],
+        [weight / 2, [`${kind} refused`, () => this.aside(this.refuse(kind))]],
+      ];
+    });
+  }
+
+  private strand(kind: keyof Links): void {
+    this.link(kind)?.strand(this.random.pick(['client', 'server']), this.random.between(1_000, 25_000));
+  }
+
+  private async stall(kind: keyof Links): Promise<void> {
+    const link = this.link(kind);
+    link?.stall();
+    await sleep(this.random.between(500, 8_000));
+    link?.pass();
+  }
+
+  private async refuse(kind: keyof Links): Promise<void> {
+    const link = this.link(kind);
+    link?.refuse();
+    await sleep(this.random.between(500, 5_000));
+    link?.pass();
+  }
+
+  private databaseFaults(): Fault[] {
+    const { postgres, disk, casualties } = this.targets;
+    const full: Fault[] = disk.canFill ? [[0.5, ['the disk full', () => this.aside(this.fillDisk())]]] : [];
+    if (postgres === null) return full;
+    return [
+      ...full,
+      [
+        0.7,
+        [
+          'PostgreSQL killed',
+          async () => {
+            casualties.count('postgres');
+            await postgres.kill();
+            await sleep(this.random.between(0, 2_000));
+            await disk.empty();
+            await postgres.up();
+          },
+        ],
+      ],
+      [
+        0.7,
+        [
+          'a PostgreSQL backend killed',
+          async () => {
+            if (await postgres.killBackend(this.random)) casualties.count('postgres backend');
+          },
+        ],
+      ],
+    ];
+  }
+
+  private async fillDisk(): Promise<void> {
+    await this.targets.disk.fill();
+    await sleep(this.random.between(500, 3_000));
+    await this.targets.disk.empty();
+  }
+
+  private queueFaults(): Fault[] {
+    const { redis, casualties } = this.targets;
+    if (redis === null) return [];
+    return [
+      [1.5, ['FLUSHALL', () => redis.flush()]],
+      [
+        1,
+        [
+          'Redis killed',
+          async () => {
+            casualties.count('redis');
+            await redis.kill();
+            await sleep(this.random.between(0, 3_000));
+            await redis.up();
+          },
+        ],
+      ],
+    ];
+  }
+
+  /** One process stands still for longer than any lease, while the others go on; then it goes on too. */
+  async outliveLease(ms: number): Promise<void> {
+    this.count('a process paused beyond its lease');
+    await this.service().pause(ms);
+  }
+}

@@ -1,0 +1,127 @@
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { Episode, type EpisodePlan, type EpisodeResult, type Setup } from './episode.js';
+import { Random } from './random.js';
+
+const { values: options } = parseArgs({
+  options: {
+    short: { type: 'boolean', default: false },
+    kills: { type: 'string', default: '120' },
+    seed: { type: 'string' },
+    setup: { type: 'string' },
+    parallel: { type: 'string' },
+  },
+});
+
+const MINUTE = 60_000;
+const hasRedis =
+  process.env['PATH']?.split(':').some((folder) => existsSync(`${folder}/redis-server`)) === true;
+const seed = options.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(options.seed);
+const random = new Random(seed);
+
+function wanted(setup: Setup): boolean {
+  return options.setup === undefined || options.setup === setup;
+}
+
+/** The long run: the kills in shares of so many, most of them where several processes share a database. */
+function longRun(kills: number): EpisodePlan[] {
+  const share = 70;
+  const setups = (['redis', 'postgres', 'redis', 'embedded'] as const).filter(wanted);
+  return Array.from({ length: Math.ceil(kills / share) }, (_, index) => ({
+    setup: setups[index % setups.length] ?? 'postgres',
+    seed: random.seed(),
+    kills: Math.min(share, kills - index * share),
+    withinMs: 12 * MINUTE,
+    everyMs: 1_200,
+    // Longer than the longest lease, which is that of a message on its way.
+    pauseMs: index % 3 === 0 ? 130_000 : 0,
+    settleMs: 6 * MINUTE,
+  }));
+}
+
+/** For every submission: all kinds of faults once or twice, within three minutes. */
+function shortRun(): EpisodePlan[] {
+  const plan = (setup: Setup, kills: number, pauseMs: number): EpisodePlan => ({
+    setup,
+    seed: random.seed(),
+    kills,
+    withinMs: 45_000,
+    everyMs: 700,
+    pauseMs,
+    settleMs: 2.5 * MINUTE,
+  });
+  return [plan('redis', 20, 33_000), plan('embedded', 5, 0)].filter(({ setup }) => wanted(setup));
+}
+
+async function inParallel(plans: readonly EpisodePlan[], atOnce: number): Promise<EpisodeResult[]> {
+  const results: EpisodeResult[] = [];
+  const left = [...plans];
+  const next = async (): Promise<void> => {
+    for (let plan = left.shift(); plan !== undefined; plan = left.shift()) {
+      console.error(`${plan.setup}, seed ${plan.seed}: ${plan.kills} kills …`);
+      const result = await Episode.run(plan);
+      results.push(result);
+      report(result);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, next));
+  return results;
+}
+
+function report({
+  plan,
+  kills,
+  signals,
+  mails,
+  settledMs,
+  findings,
+  directory,
+  faults,
+}: EpisodeResult): void {
+  const broken = findings.filter(({ problems }) => problems.length > 0);
+  console.error(
+    `${plan.setup}, seed ${plan.seed}: ${kills} kills, ${signals} signals, ${mails} mails, at rest after ${(settledMs / 1_000).toFixed(0)} s; ` +
+      (broken.length === 0 ? 'everything holds' : `BROKEN, logs in ${directory}`),
+  );
+  console.error(`  ${[...faults].map(([what, times]) => `${what} ${times}×`).join(', ')}`);
+  for (const { claim, problems } of broken) {
+    console.error(`  not so: ${claim}`);
+    for (const problem of problems.slice(0, 12)) console.error(`    ${problem}`);
+    if (problems.length > 12) console.error(`    … and ${problems.length - 12} more`);
+  }
+}
+
+/** The table of docs/crash.md. */
+function table(results: readonly EpisodeResult[]): void {
+  const total = (of: (result: EpisodeResult) => number): number =>
+    results.reduce((sum, result) => sum + of(result), 0);
+  const sums = (of: (result: EpisodeResult) => ReadonlyMap<string, number>): string => {
+    const counts = new Map<string, number>();
+    for (const result of results)
+      for (const [what, n] of of(result)) counts.set(what, (counts.get(what) ?? 0) + n);
+    return [...counts]
+      .sort(([, a], [, b]) => b - a)
+      .map(([what, n]) => `${what} ${n}`)
+      .join(', ');
+  };
+  console.log(`seed ${seed}; ${results.length} databases; ${total(({ kills }) => kills)} kills`);
+  console.log(`killed: ${sums(({ killsBy }) => killsBy)}`);
+  console.log(`faults: ${sums(({ faults }) => faults)}`);
+  console.log('| claim | looked at | broken |\n| --- | ---: | ---: |');
+  for (const { claim } of results[0]?.findings ?? []) {
+    const findings = results.flatMap((result) => result.findings.filter((each) => each.claim === claim));
+    const looked = findings.reduce((sum, each) => sum + each.looked, 0);
+    const broken = findings.reduce((sum, { problems }) => sum + problems.length, 0);
+    console.log(`| ${claim} | ${looked} | ${broken} |`);
+  }
+}
+
+console.error(`seed ${seed}`);
+if (!hasRedis) console.error('no redis-server: what needs one fails');
+const plans = options.short ? shortRun() : longRun(Number(options.kills));
+const results = await inParallel(plans, Number(options.parallel ?? (options.short ? 2 : 4)));
+table(results);
+const claims = results.flatMap(({ findings }) => findings);
+const failed = claims.filter(({ problems }) => problems.length > 0).length;
+console.log(`${claims.length - failed} passed, ${failed} failed`);
+process.exit(failed === 0 && results.length === plans.length ? 0 : 1);

@@ -1,0 +1,187 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Daemon } from './daemon.js';
+import { type Proxy } from './proxy.js';
+import { sleep, until } from './ports.js';
+
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const READY_WITHIN_MS = 90_000;
+
+export type Role = 'all' | 'api' | 'worker';
+
+/** What lies between one process of the service and the rest of the world. */
+export interface Links {
+  readonly database: Proxy | null;
+  readonly redis: Proxy | null;
+  readonly smtp: Proxy;
+  readonly model: Proxy;
+}
+
+/** How the next process is started. */
+export interface Start {
+  /** `name:passing` of a point at which it kills itself; null for none. */
+  readonly crashPoint: string | null;
+  /** How far its clock is off, in milliseconds. */
+  readonly clockOffsetMs: number;
+}
+
+/** Counts of what happened to the processes of one episode. */
+export class Casualties {
+  kills = 0;
+  /** Kills by what died or where: `worker`, `postgres`, `at signals.kept`. */
+  readonly by = new Map<string, number>();
+  /** Processes that ended on their own after they had been ready: a defect. */
+  readonly fell: string[] = [];
+
+  count(what: string): void {
+    this.kills++;
+    this.by.set(what, (this.by.get(what) ?? 0) + 1);
+  }
+}
+
+/** One process of the service, started again whenever it ends, as any supervisor would. */
+export class Service {
+  url: string | null = null;
+  private daemon: Daemon | undefined;
+  private killing = false;
+  private stopping = false;
+  private paused = false;
+  private startedWith: Start = { crashPoint: null, clockOffsetMs: 0 };
+  private loop: Promise<void> | undefined;
+
+  constructor(
+    readonly name: string,
+    readonly role: Role,
+    readonly links: Links,
+    private readonly environment: Readonly<Record<string, string>>,
+    private readonly directory: string,
+    private readonly nextStart: () => Start,
+    private readonly casualties: Casualties,
+  ) {}
+
+  get ready(): boolean {
+    return this.url !== null && !this.paused;
+  }
+
+  get log(): string {
+    return join(this.directory, `${this.name}.log`);
+  }
+
+  /** How far the clock of the process that runs now is off. */
+  get clockOffsetMs(): number {
+    return this.startedWith.clockOffsetMs;
+  }
+
+  run(): void {
+    this.loop = this.supervise();
+  }
+
+  private async supervise(): Promise<void> {
+    while (!this.stopping) {
+      const started = performance.now();
+      const daemon = this.spawn();
+      const wasReady = await this.whenReady(daemon);
+      const { code, signal } = await daemon.ended;
+      this.url = null;
+      this.account(wasReady, code, signal, daemon.output);
+      // Without its database it cannot start; there is no hurry to find that out again.
+      if (!wasReady && signal !== 'SIGKILL' && performance.now() - started < 5_000) await sleep(300);
+    }
+  }
+
+  private spawn(): Daemon {
+    const start = this.nextStart();
+    this.startedWith = start;
+    this.killing = false;
+    this.paused = false;
+    const clock = new Date(Date.now() + start.clockOffsetMs).toISOString();
+    this.daemon = Daemon.start({
+      program: process.execPath,
+      // Fewer collections while it loads: it is started a thousand times.
+      args: ['--max-semi-space-size=64', MAIN],
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        ...this.environment,
+        ROLE: this.role,
+        ...(start.clockOffsetMs === 0 ? {} : { CLOCK: clock }),
+        ...(start.crashPoint === null ? {} : { CRASH_POINTS: start.crashPoint }),
+      },
+      log: this.log,
+    });
+    return this.daemon;
+  }
+
+  /** @returns whether it became ready before it ended. */
+  private async whenReady(daemon: Daemon): Promise<boolean> {
+    const said = (): string | undefined => /Countersign is at (\S+)/.exec(daemon.output)?.[1];
+    await until(() => said() !== undefined || !daemon.running, READY_WITHIN_MS, 30);
+    const url = said();
+    if (url === undefined) {
+      if (daemon.running) {
+        this.casualties.fell.push(`${this.name} did not start within ${READY_WITHIN_MS / 1_000} s`);
+        daemon.signal('SIGKILL');
+      }
+      return false;
+    }
+    if (daemon.running) this.url = url;
+    return true;
+  }
+
+  private account(
+    wasReady: boolean,
+    code: number | null,
+    signal: NodeJS.Signals | null,
+    output: string,
+  ): void {
+    if (this.stopping) return;
+    if (signal === 'SIGKILL') {
+      if (this.killing) this.casualties.count(this.role);
+      else if (this.startedWith.crashPoint !== null)
+        this.casualties.count(`at ${this.startedWith.crashPoint.split(':')[0] ?? ''}`);
+      return;
+    }
+    if (wasReady)
+      this.casualties.fell.push(
+        `${this.name} ended by itself (${signal ?? `code ${code ?? -1}`}): ${output.trim().slice(-600)}`,
+      );
+  }
+
+  kill(): void {
+    if (this.daemon?.running !== true) return;
+    this.killing = true;
+    this.url = null;
+    this.daemon.signal('SIGKILL');
+  }
+
+  /** Stands still as a process does on a machine that is suspended. */
+  async pause(ms: number): Promise<void> {
+    const { daemon } = this;
+    if (daemon?.running !== true) return;
+    this.paused = true;
+    daemon.signal('SIGSTOP');
+    await sleep(ms);
+    daemon.signal('SIGCONT');
+    if (this.daemon === daemon) this.paused = false;
+  }
+
+  /** Asks it to end. @returns whether it did so cleanly and in time. */
+  async stop(): Promise<boolean> {
+    this.stopping = true;
+    const { daemon } = this;
+    if (daemon === undefined) return true;
+    daemon.signal('SIGTERM');
+    const inTime = await until(() => !daemon.running, 30_000);
+    if (!inTime) daemon.signal('SIGKILL');
+    const { code } = await daemon.ended;
+    await this.loop;
+    return inTime && code === 0;
+  }
+
+  /** Ends it and its supervisor, whatever it does. */
+  async destroy(): Promise<void> {
+    this.stopping = true;
+    this.daemon?.signal('SIGCONT');
+    this.daemon?.signal('SIGKILL');
+    await this.loop;
+  }
+}
