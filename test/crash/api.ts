@@ -1,3 +1,8 @@
+import { z } from 'zod';
+
+/** What is said of an answer whose body nobody reads. */
+export const anything = z.unknown();
+
 /** The administrator's own door: requests as a named person, through the load balancer. */
 export class Api {
   constructor(
@@ -5,13 +10,19 @@ export class Api {
     private readonly token: string,
   ) {}
 
-  /** @returns null when nobody answered: the request may or may not have been done. */
-  async ask<T>(
+  /**
+   * @param shape what is expected of the body of a good answer.
+   * @returns the status, and the body when it was a good one; null when nobody answered: the request may or may not have been done.
+   */
+  async ask<Shape extends z.ZodType>(
+    shape: Shape,
     method: string,
     path: string,
     body?: unknown,
     headers: Readonly<Record<string, string>> = {},
-  ): Promise<{ readonly status: number; readonly body: T } | null> {
+  ): Promise<{ readonly status: number; readonly body: z.output<Shape> | null } | null> {
+    let status: number;
+    let text: string;
     try {
       const response = await fetch(`${this.base}${path}`, {
         method,
@@ -23,11 +34,12 @@ export class Api {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(20_000),
       });
-      const text = await response.text();
-      if (response.status >= 500) return null;
-      return { status: response.status, body: (text === '' ? null : JSON.parse(text)) as T };
+      status = response.status;
+      text = await response.text();
     } catch {
-      return null;
+      return null; // Cut off, or too late.
     }
+    if (status >= 500) return null;
+    return { status, body: status < 300 ? shape.parse(JSON.parse(text === '' ? 'null' : text)) : null };
   }
 }

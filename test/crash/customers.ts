@@ -1,9 +1,10 @@
 import RudderAnalytics from '@rudderstack/rudder-sdk-node';
 import { Analytics } from '@segment/analytics-node';
+import { z } from 'zod';
 import { type Api } from './api.js';
 import { sleep } from './ports.js';
 import { type Random } from './random.js';
-import { type SentSignal, type Told } from './told.js';
+import { type AskedDecision, type Denial, type SentSignal, type Told } from './told.js';
 
 /** Where it is broad daylight now, so that marketing may leave: quiet hours have tests of their own. */
 function daytime(): { readonly country: string; readonly timezone: string } {
@@ -23,6 +24,11 @@ function daytime(): { readonly country: string; readonly timezone: string } {
   const off = ({ timezone }: { timezone: string }): number => Math.abs(hourIn(timezone) - 13);
   return zones.reduce((best, zone) => (off(zone) < off(best) ? zone : best));
 }
+
+const decided = z.object({ id: z.string(), outcome: z.string(), messageId: z.string().nullable() });
+const withConsents = z.object({
+  consents: z.array(z.object({ channel: z.string(), topic: z.string(), state: z.string() })),
+});
 
 interface Person {
   readonly userId: string;
@@ -152,40 +158,34 @@ export class Customers {
   /** The shop asks what to do about them, over HTTP, until it has an answer. */
   private async isDecidedAbout({ userId }: Person): Promise<void> {
     const mode = this.random.chance(0.7) ? 'execute' : 'decide';
-    const asked = {
-      key: `decide-${userId}`,
-      userId,
-      mode,
-      answer: null as (typeof this.told.decisions)[number]['answer'],
-    } as const;
-    const entry: (typeof this.told.decisions)[number] = { ...asked };
+    const entry: AskedDecision = { key: `decide-${userId}`, userId, mode, answer: null };
     this.told.decisions.push(entry);
     await this.insist(async () => {
-      const answer = await this.api.ask<{ id: string; outcome: string; messageId: string | null }>(
+      const answer = await this.api.ask(
+        decided,
         'POST',
         '/v1/decisions',
         { userId, mode, actions: ['welcome'] },
         { 'idempotency-key': entry.key },
       );
-      if (answer?.status !== 200) return false;
-      const { id, outcome, messageId } = answer.body;
-      entry.answer = { id, outcome, messageId };
-      return true;
+      entry.answer = answer?.body ?? null;
+      return entry.answer !== null;
     });
   }
 
   /** They take their consent back; from the answer on nothing of the kind may be handed over. */
   private async objects({ userId, email }: Person): Promise<void> {
     await sleep(this.random.between(0, 6_000));
-    const denial = { email, answeredAt: null as number | null };
+    const denial: Denial = { email, answeredAt: null };
     this.told.denials.push(denial);
     await this.insist(async () => {
-      const answer = await this.api.ask<{ consents: { channel: string; topic: string; state: string }[] }>(
-        'PUT',
-        `/v1/profiles/${userId}/consent`,
-        { channel: 'email', state: 'denied', source: 'telephone', at: new Date().toISOString() },
-      );
-      if (answer?.status !== 200) return false;
+      const answer = await this.api.ask(withConsents, 'PUT', `/v1/profiles/${userId}/consent`, {
+        channel: 'email',
+        state: 'denied',
+        source: 'telephone',
+        at: new Date().toISOString(),
+      });
+      if (answer?.body == null) return false;
       // A process whose clock is ahead may have written down their yes as later than this: then the answer shows it, and nothing was promised.
       const stands = answer.body.consents.find(({ channel, topic }) => channel === 'email' && topic === '*');
       if (stands?.state !== 'denied') return true;

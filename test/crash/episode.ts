@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import { Api } from './api.js';
 import { check, type Finding } from './check.js';
 import { Customers } from './customers.js';
@@ -125,7 +126,6 @@ export class Episode {
       { services: this.services, postgres: this.postgres, redis: this.redis, disk: this.disk, casualties },
       new Random(random.seed()),
       plan.everyMs,
-      20 * 60_000,
     );
     await this.makeServices(faults);
     const front = await Front.before(this.services, told);
@@ -261,9 +261,13 @@ export class Episode {
     const waiting = [
       ...metrics.matchAll(/^countersign_(inbox_signals|work_rows|messages|reviews)\{([^}]*)\} (\d+)/gm),
     ];
-    const tasks = await new Api(url, TOKEN).ask<{ data: unknown[] }>('GET', '/v1/tasks?state=open&limit=1');
+    const tasks = await new Api(url, TOKEN).ask(
+      z.object({ data: z.array(z.unknown()) }),
+      'GET',
+      '/v1/tasks?state=open&limit=1',
+    );
     return (
-      tasks?.body.data.length === 0 &&
+      tasks?.body?.data.length === 0 &&
       !waiting.some(([, of = '', labels = '', n]) => n !== '0' && isBusy(of, labels))
     );
   }
@@ -273,11 +277,12 @@ export class Episode {
     const left = [...people];
     const read = async (): Promise<void> => {
       for (let userId = left.pop(); userId !== undefined; userId = left.pop()) {
-        const answer = await api.ask<{ events: Record<string, { total: number }> }>(
+        const answer = await api.ask(
+          z.object({ events: z.record(z.string(), z.object({ total: z.number() })) }),
           'GET',
           `/v1/profiles/${userId}`,
         );
-        if (answer?.status !== 200) continue;
+        if (answer?.body == null) continue;
         const totals = Object.entries(answer.body.events).map(
           ([event, { total }]) => [event, total] as const,
         );

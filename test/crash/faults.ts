@@ -15,6 +15,10 @@ export interface Targets {
   readonly casualties: Casualties;
 }
 
+/** How far the clocks of two machines may be apart. */
+const SKEW_MS = 2_000;
+const LONGEST_JUMP_MS = 20 * 60_000;
+
 type Fault = readonly [weight: number, fault: readonly [name: string, happen: () => Promise<void>]];
 
 const CALLED = ['message.opened', 'message.approved'];
@@ -37,26 +41,29 @@ export class Faults {
   private calm = true;
   private readonly asides = new Set<Promise<void>>();
   private clockOffsetMs = 0;
+  private begun = false;
 
   constructor(
     private readonly targets: Targets,
     private readonly random: Random,
     /** Milliseconds between two faults, on average. */
     private readonly everyMs: number,
-    /** How far a clock may be off. */
-    private readonly clockMs: number,
   ) {}
 
   /** How the next process of the service starts. */
   nextStart(): Start {
-    if (this.calm) return { crashPoint: null, clockOffsetMs: this.clockOffsetMs };
-    const clockOffsetMs = this.random.chance(0.2)
-      ? Math.round(this.random.between(-this.clockMs, this.clockMs))
-      : 0;
-    // In the end the clock stands where it was furthest: it never goes back for good.
-    this.clockOffsetMs = Math.max(this.clockOffsetMs, clockOffsetMs);
-    if (clockOffsetMs !== 0) this.count('a clock that is off');
-    return { crashPoint: this.random.chance(0.6) ? this.point() : null, clockOffsetMs };
+    if (this.calm) return { crashPoint: null, clockOffsetMs: this.lastOffsetMs };
+    const skewed = this.random.chance(0.2);
+    if (skewed) this.count('a clock that differs');
+    return {
+      crashPoint: this.random.chance(0.6) ? this.point() : null,
+      clockOffsetMs: this.clockOffsetMs + (skewed ? Math.round(this.random.between(-SKEW_MS, SKEW_MS)) : 0),
+    };
+  }
+
+  /** Before the first fault nothing is off; in the end no clock stands behind what the fastest one wrote. */
+  private get lastOffsetMs(): number {
+    return this.begun ? this.clockOffsetMs + SKEW_MS : 0;
   }
 
   private point(): string {
@@ -66,7 +73,7 @@ export class Faults {
 
   /** What the service's clock says in the end. */
   get now(): Date {
-    return new Date(Date.now() + this.clockOffsetMs);
+    return new Date(Date.now() + this.lastOffsetMs);
   }
 
   private count(what: string): void {
@@ -76,6 +83,7 @@ export class Faults {
   /** Makes trouble until so many processes were killed, or time is up. */
   async rage(kills: number, withinMs: number): Promise<void> {
     this.calm = false;
+    this.begun = true;
     const { casualties } = this.targets;
     const deadline = performance.now() + withinMs;
     while (casualties.kills < kills && performance.now() < deadline) {
@@ -97,7 +105,9 @@ export class Faults {
   }
 
   private proxies(): Proxy[] {
-    return this.targets.services.flatMap(({ links }) => Object.values(links).filter((link) => link !== null));
+    return this.targets.services.flatMap(({ links }) =>
+      [links.database, links.redis, links.smtp, links.model].filter((link) => link !== null),
+    );
   }
 
   private service(): Service {
@@ -122,10 +132,44 @@ export class Faults {
   private deaths(): Fault[] {
     const { services } = this.targets;
     return [
-      [10, ['a process killed', () => this.strike(() => this.service().kill())]],
-      [1, ['all processes killed', () => this.strike(() => services.forEach((service) => service.kill()))]],
+      [
+        10,
+        [
+          'a process killed',
+          () =>
+            this.strike(() => {
+              this.service().kill();
+            }),
+        ],
+      ],
+      [
+        0.3,
+        [
+          'the clock jumped ahead',
+          () =>
+            this.strike(() => {
+              this.jump();
+            }),
+        ],
+      ],
+      [
+        1,
+        [
+          'all processes killed',
+          () =>
+            this.strike(() => {
+              for (const service of services) service.kill();
+            }),
+        ],
+      ],
       [2, ['a process paused', () => this.aside(this.service().pause(this.random.between(200, 6_000)))]],
     ];
+  }
+
+  /** A machine that was suspended: everything on it goes on at another time. */
+  private jump(): void {
+    this.clockOffsetMs += Math.round(this.random.between(30_000, LONGEST_JUMP_MS));
+    for (const service of this.targets.services) service.kill();
   }
 
   private strike(blow: () => void): Promise<void> {
@@ -140,8 +184,26 @@ export class Faults {
       if (services[0]?.links[kind] === null) return [];
       const weight = kind === 'database' || kind === 'smtp' ? 1 : 0.5;
       return [
-        [weight, [`${kind} cut`, () => this.strike(() => this.link(kind)?.cut())]],
-        [weight, [`${kind} half-open`, () => this.strike(() => this.strand(kind))]],
+        [
+          weight,
+          [
+            `${kind} cut`,
+            () =>
+              this.strike(() => {
+                this.link(kind)?.cut();
+              }),
+          ],
+        ],
+        [
+          weight,
+          [
+            `${kind} half-open`,
+            () =>
+              this.strike(() => {
+                this.strand(kind);
+              }),
+          ],
+        ],
         [weight / 2, [`${kind} stalled`, () => this.aside(this.stall(kind))]],
         [weight / 2, [`${kind} refused`, () => this.aside(this.refuse(kind))]],
       ];

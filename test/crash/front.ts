@@ -11,6 +11,8 @@ import { gunzipSync } from 'node:zlib';
 import { type Service } from './service.js';
 import { type Told } from './told.js';
 
+const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding']);
+
 interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -91,13 +93,12 @@ export class Front {
           if (!response.complete) reject(new Error('the answer broke off'));
         });
         response.on('end', () => {
-          const {
-            connection: _hop,
-            'keep-alive': _too,
-            'transfer-encoding': _either,
-            ...rest
-          } = response.headers;
-          resolve({ status: response.statusCode ?? 0, headers: rest, body: Buffer.concat(parts) });
+          const headers = Object.entries(response.headers).filter(([name]) => !HOP_BY_HOP.has(name));
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: Object.fromEntries(headers),
+            body: Buffer.concat(parts),
+          });
         });
       });
       outgoing.end(body);

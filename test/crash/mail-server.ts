@@ -60,7 +60,9 @@ export class MailServer {
       },
       onData(stream, session, answer) {
         self().dataAt.set(session.id, Date.now());
-        read(stream).then((raw) => self().take(raw, session, answer), answer);
+        read(stream).then((raw) => {
+          self().take(raw, session, answer);
+        }, answer);
       },
     });
     server.on('error', () => undefined); // Clients that die in the middle are what this is about.

@@ -1,10 +1,11 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Random } from './random.js';
 
 const MARK = 'tale of';
-const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz'.split('');
 
 /** The words that tell one draft of the model from every other. */
 export function tokenIn(text: string): string | null {
@@ -33,7 +34,8 @@ export class ModelServer {
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    for await (const chunk of request) void chunk;
+    request.resume();
+    await once(request, 'end');
     const fate = this.random.weighted([
       [92, 'draft'],
       [3, 'slow'],
@@ -53,7 +55,7 @@ export class ModelServer {
   }
 
   private completion(): object {
-    const token = Array.from({ length: 12 }, () => this.random.pick([...LETTERS])).join('');
+    const token = Array.from({ length: 12 }, () => this.random.pick(LETTERS)).join('');
     const draft = {
       subject: 'Your basket is waiting',
       preheader: 'We kept what you chose.',

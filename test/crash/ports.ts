@@ -17,7 +17,9 @@ export async function until(
   ms: number,
   everyMs = 50,
 ): Promise<boolean> {
-  for (const deadline = performance.now() + ms; !(await isSo()); await sleep(everyMs))
+  for (const deadline = performance.now() + ms; !(await isSo());) {
     if (performance.now() > deadline) return false;
+    await sleep(everyMs);
+  }
   return true;
 }

@@ -77,7 +77,7 @@ export class Postgres {
   async up(): Promise<void> {
     this.wanted = true;
     this.killing = false;
-    for (let attempt = 0; attempt < 60 && this.wanted; attempt++) {
+    for (let attempt = 0; attempt < 60; attempt++) {
       const server = Daemon.start({
         program: join(this.programs, 'postgres'),
         args: [
@@ -102,7 +102,7 @@ export class Postgres {
       killNow(server.pid);
       await server.ended;
     }
-    if (this.wanted) throw new Error(`PostgreSQL does not come up, see ${this.log}`);
+    throw new Error(`PostgreSQL does not come up, see ${this.log}`);
   }
 
   /** It may end by itself, for instance when its disk is full: somebody starts it again, as they would in earnest. */

@@ -1,30 +1,26 @@
-import { type Api } from './api.js';
+import { z } from 'zod';
+import { anything, type Api } from './api.js';
 import { type MailServer } from './mail-server.js';
 import { tokenIn } from './model-server.js';
 import { sleep } from './ports.js';
 import { type Random } from './random.js';
-import { type AskedVerdict, type Told } from './told.js';
+import { type AskedVerdict, type Told, type ToldFate } from './told.js';
 
 /** Longer than a mail takes that is on its way when somebody starts to ask what became of it. */
 const LOOK_AFTER_MS = 15_000;
 const PAGE = 60;
 
-interface Listed {
-  readonly data: readonly { readonly id: string }[];
-}
-interface Detail {
-  readonly id: string;
-  readonly messageId: string;
-  readonly contentHash: string;
-  readonly draft: { readonly subject: string | null; readonly text: string };
-}
-interface Tasks {
-  readonly data: readonly {
-    readonly id: string;
-    readonly messageId: string | null;
-    readonly reason: { readonly code: string };
-  }[];
-}
+const page = z.object({ data: z.array(z.object({ id: z.string() })) });
+const review = z.object({
+  messageId: z.string(),
+  contentHash: z.string(),
+  draft: z.object({ subject: z.string().nullable(), text: z.string() }),
+});
+const taskPage = z.object({
+  data: z.array(
+    z.object({ id: z.string(), messageId: z.string().nullable(), reason: z.object({ code: z.string() }) }),
+  ),
+});
 
 /** The person who signs or refuses what the machine wrote, and who finds out what became of messages of unknown fate. */
 export class Reviewer {
@@ -60,15 +56,15 @@ export class Reviewer {
 
   private async reviews(): Promise<void> {
     for (const state of ['pending', 'claimed']) {
-      const listed = await this.api.ask<Listed>('GET', `/v1/reviews?state=${state}&limit=${PAGE}`);
-      if (listed?.status !== 200) continue;
+      const listed = await this.api.ask(page, 'GET', `/v1/reviews?state=${state}&limit=${PAGE}`);
+      if (listed?.body == null) continue;
       for (const { id } of listed.body.data) if (!this.answered.has(id)) await this.answer(id);
     }
   }
 
   private async answer(id: string): Promise<void> {
-    const found = await this.api.ask<Detail>('GET', `/v1/reviews/${id}`);
-    if (found?.status !== 200) return;
+    const found = await this.api.ask(review, 'GET', `/v1/reviews/${id}`);
+    if (found?.body == null) return;
     const { messageId, contentHash, draft } = found.body;
     const asked: AskedVerdict = {
       reviewId: id,
@@ -83,7 +79,7 @@ export class Reviewer {
     this.told.verdicts.push(asked);
     const reasons = asked.verdict === 'reject' ? { reasons: ['tone'] } : {};
     const body = { verdict: asked.verdict, contentHash, ...reasons };
-    const answer = await this.api.ask('POST', `/v1/reviews/${id}/verdict`, body);
+    const answer = await this.api.ask(anything, 'POST', `/v1/reviews/${id}/verdict`, body);
     // Without an answer it is found again and answered anew: another verdict is then a second opinion that comes too late.
     if (answer === null) return;
     asked.status = answer.status;
@@ -92,19 +88,18 @@ export class Reviewer {
   }
 
   private async tasks(): Promise<void> {
-    const listed = await this.api.ask<Tasks>('GET', `/v1/tasks?state=open&limit=${PAGE}`);
-    if (listed?.status !== 200) return;
+    const listed = await this.api.ask(taskPage, 'GET', `/v1/tasks?state=open&limit=${PAGE}`);
+    if (listed?.body == null) return;
     for (const { id, messageId, reason } of listed.body.data) {
       if (reason.code !== 'fate_unknown' || messageId === null) continue;
       const since = this.seen.get(id) ?? Date.now();
       this.seen.set(id, since);
       if (Date.now() - since < LOOK_AFTER_MS) continue;
       const fate = this.mail.took(messageId) ? 'left' : 'did_not_leave';
-      const told = { messageId, fate, status: null as number | null } as const;
-      const entry: Told['fates'][number] = { ...told };
+      const entry: ToldFate = { messageId, fate, status: null };
       this.told.fates.push(entry);
       const note = 'looked into the mail server';
-      const answer = await this.api.ask('POST', `/v1/tasks/${id}/close`, { outcome: fate, note });
+      const answer = await this.api.ask(anything, 'POST', `/v1/tasks/${id}/close`, { outcome: fate, note });
       entry.status = answer?.status ?? null;
     }
   }
