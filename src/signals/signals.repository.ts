@@ -19,14 +19,16 @@ export interface SignalRow {
 
 /**
  * Appends what was not seen since `forgetBefore`: dedup, signals and inbox in one statement.
- * @returns how many were new.
+ * @param erasures the count of erasures as of which the bodies' keys are in force; null when the transaction holds the keys.
+ * @returns whether they were in force; otherwise nothing was written.
  */
 export async function insertSignals(
-  tx: Tx,
+  db: Executor,
   rows: readonly SignalRow[],
   receivedAt: Date,
   forgetBefore: Date,
-): Promise<number> {
+  erasures: number | null,
+): Promise<boolean> {
   // The bodies travel as one binary value and are cut apart by place: as text they would cost more than their encryption.
   let at = 1;
   const placed = rows.map(({ body, ...columns }) => {
@@ -36,10 +38,13 @@ export async function insertSignals(
   });
   const bodies = Buffer.concat(rows.map(({ body }) => body));
   // Sorted, so that two processes with the same message ids wait for each other instead of deadlocking.
-  const { rows: counted } = await sql<{ kept: number }>`
-    with r as materialized (
-      select * from json_to_recordset(${JSON.stringify(placed)}::json) as r(id text, source text, message_id text, type text,
-        event text, identity_hash text, occurred_at timestamptz, partition smallint, at integer, size integer)
+  const { rows: written } = await sql<{ in_force: boolean }>`
+    with keys as materialized (
+      select case when ${erasures}::bigint is null then true else coalesce(hold_key_erasures() = ${erasures}, false) end as in_force
+    ), r as materialized (
+      select r.* from keys cross join json_to_recordset(${JSON.stringify(placed)}::json) as r(id text, source text, message_id text,
+        type text, event text, identity_hash text, occurred_at timestamptz, partition smallint, at integer, size integer)
+      where keys.in_force
     ), fresh as (
       insert into signal_dedup (source, message_id, signal_id, seen_at)
       select r.source, r.message_id, r.id, ${receivedAt} from r order by r.source collate "C", r.message_id collate "C"
@@ -51,15 +56,13 @@ export async function insertSignals(
       select r.id, ${receivedAt}, r.source, r.message_id, r.type, r.event, r.identity_hash, r.occurred_at, r.identity_hash,
         substring(${bodies}::bytea from r.at for r.size)
       from r join fresh on fresh.signal_id = r.id
-      returning id
     ), waiting as (
       insert into signal_inbox (partition, signal_id, received_at)
       select r.partition, r.id, ${receivedAt} from r join fresh on fresh.signal_id = r.id
       where r.partition is not null order by r.id collate "C"
-      returning seq
     )
-    select count(*) as kept from kept`.execute(tx);
-  return counted[0]?.kept ?? 0;
+    select in_force from keys`.execute(db);
+  return written[0]?.in_force === true;
 }
 
 /** A signal, still sealed. */

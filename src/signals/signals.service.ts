@@ -100,6 +100,7 @@ export class SignalsService {
 
   /** Keeps Countersign's own signals in the transaction of what they tell of. */
   async appendIn(tx: Tx, signals: readonly NewSignal[]): Promise<void> {
+    if (signals.length === 0) return;
     await this.writer.write(
       tx,
       signals.map((signal) => ({ source: OWN_SOURCE, signal })),
@@ -174,7 +175,8 @@ export class SignalsService {
   private async flush(calls: readonly Call[]): Promise<void> {
     try {
       const entries = calls.flatMap((call) => call.entries);
-      await this.database.transaction((tx) => this.writer.write(tx, entries));
+      if (!(await this.writer.writeAtOnce(this.database.db, entries)))
+        await this.database.transaction((tx) => this.writer.write(tx, entries));
       crashPoint('signals.kept');
       for (const { resolve } of calls) resolve();
       this.tell();

@@ -1,4 +1,4 @@
-import { type Tx } from '../platform/database/index.js';
+import { type Db, type Executor, type Tx } from '../platform/database/index.js';
 import { type Secrets } from '../platform/secrets/secrets.js';
 import { type Vault } from '../platform/vault/index.js';
 import { type Clock } from '../shared/clock.js';
@@ -19,6 +19,11 @@ export interface Entry {
   readonly signal: NewSignal;
 }
 
+interface HashedEntry extends Entry {
+  /** Of the identity it was sent under. */
+  readonly hash: string;
+}
+
 /** Writes signals: each once by message id, sealed under the identity it was sent under, with its place in the inbox. */
 export class SignalsWriter {
   private readonly identitySecret: Buffer;
@@ -33,30 +38,53 @@ export class SignalsWriter {
     this.identitySecret = secrets.lookup('identity');
   }
 
-  /** Writes what was not seen before, in one statement. */
+  /**
+   * Writes what was not seen before in a single statement, a transaction by itself, when the keys of everybody in it are at hand.
+   * @returns whether it could; otherwise nothing was written.
+   */
+  async writeAtOnce(db: Db, entries: readonly Entry[]): Promise<boolean> {
+    const hashed = this.hashed(entries);
+    const known = this.vault.rememberedKeys(hashed.map(({ hash }) => hash));
+    return known !== null && (await this.insert(db, hashed, known.keys, known.erasures));
+  }
+
+  /** Writes what was not seen before, with keys for those who have none yet. */
   async write(tx: Tx, entries: readonly Entry[]): Promise<void> {
-    const unique = new Map<string, Entry>();
-    for (const entry of entries) {
-      // One statement cannot meet the same dedup row twice.
-      const name = `${entry.source} ${entry.signal.messageId}`;
-      if (!unique.has(name)) unique.set(name, entry);
-    }
-    if (unique.size === 0) return;
-    const receivedAt = this.clock.now();
-    const hashed = Array.from(unique.values(), (entry) => ({ entry, hash: this.hashOf(entry.signal) }));
+    const hashed = this.hashed(entries);
     const keys = await this.vault.ensureKeys(
       tx,
       hashed.map(({ hash }) => hash),
     );
-    const rows = hashed.map(({ entry, hash }) => {
-      const key = keys.get(hash);
-      if (key === undefined) throw new Error(`no key for identity ${hash}`);
-      return this.toRow(entry, hash, key, receivedAt);
-    });
-    await insertSignals(tx, rows, receivedAt, new Date(receivedAt.getTime() - DEDUP_MS));
+    await this.insert(tx, hashed, keys, null);
   }
 
-  private toRow({ source, signal }: Entry, hash: string, key: Buffer, receivedAt: Date): SignalRow {
+  private insert(
+    db: Executor,
+    hashed: readonly HashedEntry[],
+    keys: ReadonlyMap<string, Buffer>,
+    erasures: number | null,
+  ): Promise<boolean> {
+    const receivedAt = this.clock.now();
+    const rows = hashed.map((entry) => {
+      const key = keys.get(entry.hash);
+      if (key === undefined) throw new Error(`no key for identity ${entry.hash}`);
+      return this.toRow(entry, key, receivedAt);
+    });
+    const forgetBefore = new Date(receivedAt.getTime() - DEDUP_MS);
+    return insertSignals(db, rows, receivedAt, forgetBefore, erasures);
+  }
+
+  /** Each message id once: one statement cannot meet the same dedup row twice. */
+  private hashed(entries: readonly Entry[]): HashedEntry[] {
+    const unique = new Map<string, HashedEntry>();
+    for (const { source, signal } of entries) {
+      const name = `${source} ${signal.messageId}`;
+      if (!unique.has(name)) unique.set(name, { source, signal, hash: this.hashOf(signal) });
+    }
+    return [...unique.values()];
+  }
+
+  private toRow({ source, signal, hash }: HashedEntry, key: Buffer, receivedAt: Date): SignalRow {
     const { messageId, type, event, userId, anonymousId, occurredAt } = signal;
     const belongsToNobody = userId === null && anonymousId === null;
     const id = this.ids.make('sig');

@@ -139,12 +139,33 @@ export class Vault {
     return keys;
   }
 
+  /**
+   * Keys to write by without a transaction, when all of them are remembered from one count of erasures. They are in force only for a statement
+   * that itself finds `hold_key_erasures()` to be that count. Null when some are not: then `ensureKeys`.
+   */
+  rememberedKeys(
+    ids: readonly string[],
+  ): { readonly keys: Map<string, Buffer>; readonly erasures: number } | null {
+    const keys = new Map<string, Buffer>();
+    let erasures: number | null = null;
+    for (const id of ids) {
+      if (keys.has(id)) continue;
+      const entry = this.remembered(id);
+      if (entry === undefined || entry.erasures === null) return null;
+      if (entry.erasures !== (erasures ??= entry.erasures)) return null;
+      keys.set(id, entry.key);
+    }
+    return erasures === null ? null : { keys, erasures };
+  }
+
   /** What each id's key is, or why it cannot be unwrapped; held until the transaction ends. Erased or unknown ids are missing. */
   private async hold(db: Executor, ids: readonly string[]): Promise<Map<string, Buffer | Error>> {
     const found = new Map<string, Buffer | Error>();
     const asked = new Set(ids);
-    const { made } = this.opened(db);
-    const erasures = await this.keepErasuresWaiting(db, asked.size);
+    const { made, erasures: known } = this.opened(db);
+    // Outside a transaction nothing lasts, and a single key is held more cheaply by its row.
+    const erasures =
+      db.isTransaction && asked.size > 1 ? await this.keepErasuresWaiting(db as Tx) : (known ?? null);
     const missing: string[] = [];
     for (const id of asked) {
       const key = made.get(id) ?? this.inForce(id, erasures);
@@ -167,13 +188,10 @@ export class Vault {
     return known;
   }
 
-  /** @returns how many erasures there were before; null when the keys have to be held one by one. */
-  private async keepErasuresWaiting(db: Executor, keys: number): Promise<number | null> {
-    const transaction = this.opened(db);
-    if (transaction.erasures !== undefined) return transaction.erasures;
-    // Outside a transaction nothing lasts, and one key is held more cheaply by its row.
-    if (!db.isTransaction || keys <= 1) return null;
-    transaction.erasures = await holdErasures(db as Tx);
+  /** @returns how many erasures there were before; null when one is under way. */
+  private async keepErasuresWaiting(tx: Tx): Promise<number | null> {
+    const transaction = this.opened(tx);
+    if (transaction.erasures === undefined) transaction.erasures = await holdErasures(tx);
     return transaction.erasures;
   }
 
@@ -187,6 +205,7 @@ export class Vault {
    * keys: everybody else would make one for a person who was erased.
    */
   async ensureKeys(tx: Tx, ids: readonly string[]): Promise<Map<string, Buffer>> {
+    await this.keepErasuresWaiting(tx);
     const found = await this.heldKeys(tx, ids);
     const missing = [...new Set(ids)].filter((id) => !found.has(id));
     if (missing.length > 0) {
