@@ -4,6 +4,7 @@ import { AccessGuard } from './access.guard.js';
 import { AccessService } from './access.service.js';
 import { PeopleService } from './people.service.js';
 import { SessionsService } from './sessions.service.js';
+import { ThrottleService } from './throttle.service.js';
 import { TokensService } from './tokens.service.js';
 
 /** Who may come in and what they may do there. */
@@ -14,6 +15,7 @@ import { TokensService } from './tokens.service.js';
     PeopleService,
     SessionsService,
     TokensService,
+    ThrottleService,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
   exports: [AccessService, PeopleService, SessionsService, TokensService],

@@ -18,14 +18,13 @@ import {
 import { type Actor, actorId, type PersonActor } from './actor.js';
 import { hashPassword, isPassword } from './password.js';
 import { type Role } from './permissions.js';
-import { Throttle } from './throttle.js';
+import { type Bound, ThrottleService } from './throttle.service.js';
 import { TokensService } from './tokens.service.js';
 
 const SHORTEST_PASSWORD = 8;
 /** Hashing more is work that a caller can make us do. */
 const LONGEST_PASSWORD = 256;
-const GUESSES = 10;
-const GUESSING_MS = 15 * 60_000;
+const GUESSES: Bound = { what: 'guesses of the present password', most: 10, windowMs: 15 * 60_000 };
 
 /** Somebody who may sign in. */
 export interface Person {
@@ -45,14 +44,13 @@ export function normalEmail(email: string): string {
 /** The people who sign in, and what they may do. */
 @Injectable()
 export class PeopleService {
-  private readonly guesses = new Throttle(GUESSES, GUESSING_MS);
-
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly ids: Ids,
     private readonly audit: AuditService,
     private readonly tokens: TokensService,
+    private readonly throttle: ThrottleService,
   ) {}
 
   async list(): Promise<Person[]> {
@@ -139,14 +137,14 @@ export class PeopleService {
     const id = by.personId;
     const { password_hash: from } = await this.existing(this.database.db, id);
     if (from !== null) {
-      const wait = this.guesses.attempt(id, this.clock.now().getTime());
+      const wait = await this.throttle.attempt(GUESSES, id);
       if (wait > 0)
         throw new Problem(429, 'throttled', 'Too many wrong passwords. Wait some minutes.', undefined, {
           'retry-after': String(wait),
         });
       if (!(await isPassword(from, current)))
         throw new Problem(403, 'wrong-password', 'The current password is wrong.');
-      this.guesses.clear(id);
+      await this.throttle.clear(GUESSES, id);
     }
     const to = await hashPassword(checked(next));
     await this.database.transaction(async (tx) => {

@@ -18,17 +18,18 @@ import {
 import { type Actor, actorId } from './actor.js';
 import { isPassword } from './password.js';
 import { normalEmail } from './people.service.js';
-import { Throttle } from './throttle.js';
+import { type Bound, ThrottleService } from './throttle.service.js';
 import { TokensService } from './tokens.service.js';
 
 const SESSION_MS = 7 * 24 * 3_600_000;
 const LINK_MS = 15 * 60_000;
 const WINDOW_MS = 15 * 60_000;
+/** From one network address, whomever they are on. */
+const BY_ADDRESS: Bound = { what: 'sign-in by address', most: 50, windowMs: WINDOW_MS };
 /** From one network address on one person: who guesses elsewhere does not lock the person out. */
-const ATTEMPTS_PER_PAIR = 10;
+const BY_PAIR: Bound = { what: 'sign-in by address and person', most: 10, windowMs: WINDOW_MS };
 /** On one person from all addresses together; counted only where the tighter bounds let an attempt through. */
-const ATTEMPTS_PER_EMAIL = 100;
-const ATTEMPTS_PER_ADDRESS = 50;
+const BY_EMAIL: Bound = { what: 'sign-in by person', most: 100, windowMs: WINDOW_MS };
 
 export type SignIn =
   | { readonly ok: true; readonly sessionToken: string }
@@ -38,27 +39,23 @@ export type SignIn =
 /** Signing in and out of the console. */
 @Injectable()
 export class SessionsService {
-  private readonly byPair = new Throttle(ATTEMPTS_PER_PAIR, WINDOW_MS);
-  private readonly byEmail = new Throttle(ATTEMPTS_PER_EMAIL, WINDOW_MS);
-  private readonly byAddress = new Throttle(ATTEMPTS_PER_ADDRESS, WINDOW_MS);
-
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly audit: AuditService,
     private readonly tokens: TokensService,
+    private readonly throttle: ThrottleService,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {}
 
   /** Signs in with a password. @param address the network address it came from. */
   async signIn(email: string, password: string, address: string): Promise<SignIn> {
-    const now = this.clock.now().getTime();
     const name = normalEmail(email);
     const pair = `${address} ${name}`;
     const wait =
-      this.byAddress.attempt(address, now) ||
-      this.byPair.attempt(pair, now) ||
-      this.byEmail.attempt(name, now);
+      (await this.throttle.attempt(BY_ADDRESS, address)) ||
+      (await this.throttle.attempt(BY_PAIR, pair)) ||
+      (await this.throttle.attempt(BY_EMAIL, name));
     if (wait > 0) return { ok: false, reason: 'throttled', retryAfterSeconds: wait };
     const person = await selectPersonByEmail(this.database.db, name);
     const right = await isPassword(person?.password_hash ?? null, password);
@@ -66,7 +63,7 @@ export class SessionsService {
       if (person !== null) await this.noteRefusal(person.id);
       return { ok: false, reason: 'wrong' };
     }
-    this.byPair.clear(pair);
+    await this.throttle.clear(BY_PAIR, pair);
     return this.database.transaction(async (tx) => ({
       ok: true,
       sessionToken: await this.open(tx, person.id, { by: 'password', signs: true }),

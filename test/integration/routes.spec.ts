@@ -130,6 +130,7 @@ describe('every route of the service', () => {
       'playbook',
       'work',
       'inbox',
+      'redis',
       'model',
       'mail',
     ]);

@@ -639,6 +639,14 @@ table template_signatures
   constraint template_signatures_pkey PRIMARY KEY (bundle_hash, template_id)
   constraint template_signatures_signed_by_fkey FOREIGN KEY (signed_by) REFERENCES people(id)
 
+table throttles
+  name text not null
+  attempts integer not null
+  since timestamp with time zone not null
+  until timestamp with time zone not null
+  constraint throttles_pkey PRIMARY KEY (name)
+  CREATE INDEX throttles_until ON public.throttles USING btree (until)
+
 table timers
   profile_id text not null
   trigger_id text not null
