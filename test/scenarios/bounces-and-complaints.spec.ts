@@ -105,8 +105,11 @@ describe('what providers report', () => {
     expect((await story.messages('bob'))[0]?.['state']).toBe('failed');
 
     await story.happens(order('bob'));
-    const [decision] = await story.decisions('bob');
-    expect([decision?.['trigger'], decision?.['outcome']]).toEqual(['order-completed', 'hold']);
+    // Of the same moment as the one before it, so that neither comes first.
+    const decisions = await story.decisions('bob');
+    expect(decisions.map((each) => [each['trigger'], each['outcome']])).toEqual(
+      expect.arrayContaining([['order-completed', 'hold']]),
+    );
     expect(mailsTo('bob')).toBe(1);
     const told = (await timeline(story, 'bob')).filter(
       (entry) => String(entry['event']) === 'Message Bounced',

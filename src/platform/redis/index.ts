@@ -1,3 +1,3 @@
 export { Neighbours } from './neighbours.js';
-export { Redis } from './redis.js';
+export { type Connection, Redis } from './redis.js';
 export { RedisModule } from './redis.module.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { Redis as Connection, type RedisOptions } from 'ioredis';
+import { Redis as IoRedis, type RedisOptions } from 'ioredis';
 import { type Environment } from '../../config/environment.js';
 import { Database } from '../database/index.js';
 import { ENVIRONMENT } from '../runtime.js';
@@ -11,8 +11,11 @@ const ANSWERS_WITHIN_MS = 150;
 const PROBE_EVERY_MS = 500;
 const RECONNECT_WITHIN_MS = 1_000;
 
+/** A connection to Redis. */
+export type Connection = IoRedis;
+
 /** `commands` are answered at once; `messages` come when they come; `waiting` asks for the next job and waits for it up to five seconds. */
-export type Purpose = 'commands' | 'messages' | 'waiting';
+type Purpose = 'commands' | 'messages' | 'waiting';
 
 /** A connection without an answer for so long is half open: it is made anew. Messages may be rare, so nothing follows from their silence. */
 const SILENT_MS: Record<Purpose, number | null> = { commands: 2_000, messages: null, waiting: 8_000 };
@@ -84,9 +87,10 @@ export class Redis implements OnApplicationShutdown {
   connect(purpose: Purpose): Connection {
     const { REDIS_URL } = this.environment;
     if (REDIS_URL === undefined) throw new Error('REDIS_URL is not set');
-    const connection = new Connection(REDIS_URL, optionsFor(purpose));
+    const connection = new IoRedis(REDIS_URL, optionsFor(purpose));
     connection.setMaxListeners(0);
     this.connections.add(connection);
+    connection.on('end', () => this.connections.delete(connection));
     // Each failed attempt to connect says so; what matters is said once, below.
     connection.on('error', () => undefined);
     if (purpose === 'commands') {
@@ -137,6 +141,7 @@ export class Redis implements OnApplicationShutdown {
   }
 
   onApplicationShutdown(): void {
+    this.known = false; // Nobody has to be told of what is meant.
     clearInterval(this.probe);
     for (const connection of this.connections) connection.disconnect();
   }

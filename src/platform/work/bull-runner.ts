@@ -3,7 +3,7 @@ import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { LazyModuleLoader } from '@nestjs/core';
 import { type Job as BullJob, type Queue, type QueueOptions } from 'bull';
 import { z } from 'zod';
-import { Redis } from '../redis/index.js';
+import { type Connection, Redis } from '../redis/index.js';
 import { Metrics } from '../telemetry/index.js';
 import { InProcessRunner } from './in-process-runner.js';
 import { type Job, type Offer, WorkRunner } from './work.js';
@@ -33,6 +33,12 @@ const SETTINGS: Partial<QueueOptions> = {
   defaultJobOptions: { attempts: 1, removeOnComplete: true, removeOnFail: true },
 };
 
+/** A queue with the connections on which it waits for jobs. */
+interface OpenQueue {
+  readonly queue: Queue<unknown>;
+  readonly waiting: readonly Connection[];
+}
+
 /** A taker and what it waits for. */
 interface Asking {
   readonly offer: Offer;
@@ -51,7 +57,7 @@ interface Asking {
 @Injectable()
 export class BullRunner extends WorkRunner implements OnModuleDestroy {
   private readonly logger = new Logger('work');
-  private readonly queues = new Map<string, Queue<unknown>>();
+  private readonly queues = new Map<string, OpenQueue>();
   /** When what lies in the queue was put there, by job id. */
   private offered = new Map<string, number>();
   private readonly asking: Asking[] = [];
@@ -78,15 +84,12 @@ export class BullRunner extends WorkRunner implements OnModuleDestroy {
     this.stopped = false;
     const prefix = await this.redis.prefix();
     await this.redis.answers();
-    const messages = this.queues.size === 0 ? this.redis.connect('messages') : undefined;
-    for (const kind of this.work.kinds()) {
-      const queue = this.queues.get(kind);
-      if (queue !== undefined) await queue.resume(true);
-      else if (messages !== undefined) await this.open(kind, prefix, messages);
-    }
+    const messages = this.redis.connect('messages');
+    for (const kind of this.work.kinds()) await this.open(kind, prefix, messages);
   }
 
-  private async open(kind: string, prefix: string, messages: ReturnType<Redis['connect']>): Promise<void> {
+  private async open(kind: string, prefix: string, messages: Connection): Promise<void> {
+    const waiting: Connection[] = [];
     const module = await this.modules.load(() =>
       BullModule.registerQueue({
         ...SETTINGS,
@@ -94,7 +97,10 @@ export class BullRunner extends WorkRunner implements OnModuleDestroy {
         prefix,
         createClient: (type) => {
           if (type === 'client') return this.redis.commands();
-          return type === 'subscriber' ? messages : this.redis.connect('waiting');
+          if (type === 'subscriber') return messages;
+          const connection = this.redis.connect('waiting');
+          waiting.push(connection);
+          return connection;
         },
       }),
     );
@@ -102,9 +108,9 @@ export class BullRunner extends WorkRunner implements OnModuleDestroy {
     queue.on('error', (error: Error) => {
       this.logger.debug(`${kind}: ${error.message}`);
     });
-    // Nest would wait for as long as Bull does.
+    // Closed in `stop`; Nest would do so again, and wait for as long as Bull does.
     Object.assign(queue, { onApplicationShutdown: () => Promise.resolve() });
-    this.queues.set(kind, queue);
+    this.queues.set(kind, { queue, waiting });
     queue
       .process(this.work.atOnce(kind), (job: BullJob<unknown>) => this.receive(kind, job.data))
       .catch((error: unknown) => {
@@ -139,7 +145,7 @@ export class BullRunner extends WorkRunner implements OnModuleDestroy {
   private async offer(offers: readonly Offer[]): Promise<void> {
     await Promise.all(
       [...new Set(offers.map(({ kind }) => kind))].map(async (kind) => {
-        const jobs = await this.queues.get(kind)?.addBulk(
+        const jobs = await this.queues.get(kind)?.queue.addBulk(
           offers
             .filter((offer) => offer.kind === kind)
             .map((offer) => ({
@@ -214,17 +220,23 @@ export class BullRunner extends WorkRunner implements OnModuleDestroy {
     this.stopped = true;
     clearTimeout(this.pause);
     this.pause = undefined;
-    const queues = [...this.queues.values()];
-    await Promise.all([
-      this.here.stop(),
-      inTime(Promise.all(queues.map((queue) => queue.pause(true, true)))),
-    ]);
+    const closed = Promise.all([...this.queues.values()].map(closeQueue));
+    this.queues.clear();
+    await Promise.all([this.here.stop(), inTime(closed)]);
   }
 
   async onModuleDestroy(): Promise<void> {
     if (!this.stopped) await this.stop();
-    await inTime(Promise.all([...this.queues.values()].map((queue) => queue.close(true))));
   }
+}
+
+/** Nothing more is fetched from now on. Without waiting, since the rows under way are waited for by themselves. */
+async function closeQueue({ queue, waiting }: OpenQueue): Promise<void> {
+  const closed = queue.close(true);
+  // Bull asks the connection to end after the command it waits for, and gives it half a second: cut, it ends at once.
+  await new Promise((resolve) => setImmediate(resolve));
+  for (const connection of waiting) connection.disconnect();
+  await closed;
 }
 
 function jobId({ id, epoch }: Pick<Offer, 'id' | 'epoch'>): string {
