@@ -3,7 +3,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
 import pg from 'pg';
 
-export interface SignalRow {
+interface SignalRow {
   readonly id: string;
   readonly message_id: string;
   readonly event: string | null;
@@ -20,7 +20,7 @@ export interface MessageRow {
   readonly last_reason: string | null;
   readonly was_reviewed: boolean;
 }
-export interface WorkRow {
+interface WorkRow {
   readonly kind: string;
   readonly key: string;
   readonly state: string;

@@ -6,7 +6,7 @@ import { type Random } from './random.js';
 import { type AcceptedMail } from './told.js';
 
 /** An address that no mailbox is behind: refused for good. */
-export const isNobody = (address: string): boolean => address.startsWith('nobody-');
+const isNobody = (address: string): boolean => address.startsWith('nobody-');
 
 const failure = (code: number, text: string): Error => Object.assign(new Error(text), { responseCode: code });
 
