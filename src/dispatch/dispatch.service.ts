@@ -114,7 +114,7 @@ export class DispatchService {
         });
         return DONE;
       }
-      await this.messages.move(tx, message.id, 'sent', {
+      await this.messages.leftAfterAll(tx, message.id, {
         actor: by,
         code: 'told',
         text: 'Somebody found out that it left.',
@@ -399,6 +399,12 @@ export class DispatchService {
       at,
     );
     await this.messages.move(tx, message.id, 'sending', step('sending', `Handed to ${channel.provider}.`));
+    // Kept before it leaves: whoever finds out later that it did finds here what it was.
+    await this.messages.saveDeparture(tx, message.id, {
+      provider: channel.provider,
+      providerId: null,
+      wireHash: wireHashOf(parcel),
+    });
     if (channel.reach === 'remote') return { parcel, channel };
     const delivery = await channel.put(tx, parcel);
     return this.conclude(tx, { parcel, channel }, profile, namingNobody(delivery, parcel));
@@ -411,8 +417,8 @@ export class DispatchService {
     provider: string,
     providerId: string | null,
   ): Promise<void> {
-    const { message, wired, approval } = parcel;
-    const wireHash = contentHash({ ...approval.content, ...wired });
+    const { message, approval } = parcel;
+    const wireHash = wireHashOf(parcel);
     await this.messages.move(tx, message.id, 'sent', step('sent', `Sent by ${provider}.`));
     await this.applyReport(tx, message);
     await this.messages.saveDeparture(tx, message.id, { provider, providerId, wireHash });
@@ -527,10 +533,9 @@ export class DispatchService {
   /** Nobody knows whether it left: it stops for a person and is never repeated blindly. */
   private async stopAsUnknown(tx: Tx, message: Message, why: string): Promise<void> {
     if ((await selectReported(tx, message.id)) !== null) {
-      await this.messages.move(
+      await this.messages.leftAfterAll(
         tx,
         message.id,
-        'sent',
         step('sent', 'The provider reports on it, so it left.'),
       );
       await this.applyReport(tx, message);
@@ -555,6 +560,9 @@ export class DispatchService {
 }
 
 const step = (code: string, text: string) => ({ actor: SYSTEM, code, text });
+
+/** What is handed over, tokens and all. */
+const wireHashOf = ({ approval, wired }: Parcel): string => contentHash({ ...approval.content, ...wired });
 
 /** A channel promises not to throw; if it does, nobody knows how far it came. */
 const unexpected = (error: unknown): Delivery => ({ outcome: 'unknown', reason: String(error) });

@@ -182,6 +182,17 @@ export async function updateDeparture(tx: Tx, id: string, departure: Departure):
     where id = ${id}`.execute(tx);
 }
 
+/** How it left, or was about to; null before it was handed over. */
+export async function selectDeparture(
+  db: Executor,
+  id: string,
+): Promise<(Departure & { contentHash: string }) | null> {
+  const { rows } = await sql<Departure & { contentHash: string }>`
+    select provider, provider_id as "providerId", wire_hash as "wireHash", content_hash as "contentHash" from messages
+    where id = ${id} and wire_hash is not null`.execute(db);
+  return rows[0] ?? null;
+}
+
 export async function selectSealed(
   db: Executor,
   messageIds: readonly string[],

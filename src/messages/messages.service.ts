@@ -19,6 +19,7 @@ import {
   insertStep,
   lockMessage,
   selectAddressHash,
+  selectDeparture,
   selectMessage,
   selectOpen,
   selectSealed,
@@ -206,7 +207,24 @@ export class MessagesService {
     return JSON.parse(await this.vault.openFor(db, sealed.keyId, sealed.approval)) as unknown;
   }
 
-  /** Keeps how it left. Only `dispatch` has reason to call this. */
+  /**
+   * A message of unknown fate left after all, as somebody or its provider says: the log then says what had been handed over.
+   * @param why who says so, and in which words.
+   */
+  async leftAfterAll(tx: Tx, id: string, why: StepReason): Promise<void> {
+    await this.move(tx, id, 'sent', why);
+    const departure = await selectDeparture(tx, id);
+    if (departure === null) return; // It was handed over before that was kept.
+    const { provider, wireHash, contentHash } = departure;
+    await this.audit.record(tx, {
+      actor: why.actor,
+      action: 'message.sent',
+      subject: id,
+      detail: { provider, wireHash, contentHash },
+    });
+  }
+
+  /** Keeps how it leaves. Only `dispatch` has reason to call this. */
   async saveDeparture(tx: Tx, id: string, departure: Departure): Promise<void> {
     await updateDeparture(tx, id, departure);
   }

@@ -136,7 +136,7 @@ export class OutcomesService {
   private async deliver(tx: Tx, message: Message): Promise<void> {
     const why = { actor: SYSTEM, code: 'delivered', text: 'The provider reports it as delivered.' };
     if (message.state === 'unknown') {
-      await this.messages.move(tx, message.id, 'sent', why);
+      await this.messages.leftAfterAll(tx, message.id, why);
       const open = await this.tasks.openOf(tx, message.profileId);
       for (const task of open.filter(
         (one) => one.messageId === message.id && one.reasonCode === FATE_UNKNOWN,

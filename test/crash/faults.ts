@@ -15,8 +15,6 @@ export interface Targets {
   readonly casualties: Casualties;
 }
 
-/** How far the clocks of two machines may be apart. */
-const SKEW_MS = 2_000;
 const LONGEST_JUMP_MS = 20 * 60_000;
 
 type Fault = readonly [weight: number, fault: readonly [name: string, happen: () => Promise<void>]];
@@ -41,7 +39,6 @@ export class Faults {
   private calm = true;
   private readonly asides = new Set<Promise<void>>();
   private clockOffsetMs = 0;
-  private begun = false;
 
   constructor(
     private readonly targets: Targets,
@@ -52,18 +49,8 @@ export class Faults {
 
   /** How the next process of the service starts. */
   nextStart(): Start {
-    if (this.calm) return { crashPoint: null, clockOffsetMs: this.lastOffsetMs };
-    const skewed = this.random.chance(0.2);
-    if (skewed) this.count('a clock that differs');
-    return {
-      crashPoint: this.random.chance(0.6) ? this.point() : null,
-      clockOffsetMs: this.clockOffsetMs + (skewed ? Math.round(this.random.between(-SKEW_MS, SKEW_MS)) : 0),
-    };
-  }
-
-  /** Before the first fault nothing is off; in the end no clock stands behind what the fastest one wrote. */
-  private get lastOffsetMs(): number {
-    return this.begun ? this.clockOffsetMs + SKEW_MS : 0;
+    const armed = !this.calm && this.random.chance(0.6);
+    return { crashPoint: armed ? this.point() : null, clockOffsetMs: this.clockOffsetMs };
   }
 
   private point(): string {
@@ -73,7 +60,7 @@ export class Faults {
 
   /** What the service's clock says in the end. */
   get now(): Date {
-    return new Date(Date.now() + this.lastOffsetMs);
+    return new Date(Date.now() + this.clockOffsetMs);
   }
 
   private count(what: string): void {
@@ -83,7 +70,6 @@ export class Faults {
   /** Makes trouble until so many processes were killed, or time is up. */
   async rage(kills: number, withinMs: number): Promise<void> {
     this.calm = false;
-    this.begun = true;
     const { casualties } = this.targets;
     const deadline = performance.now() + withinMs;
     while (casualties.kills < kills && performance.now() < deadline) {
