@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Executor, type Tx } from '../platform/database/index.js';
-import { Problem } from '../platform/http/index.js';
+import { Problem, RequestMemory } from '../platform/http/index.js';
 import { ErasedError, Vault } from '../platform/vault/index.js';
 import { DONE, type WorkHandler } from '../platform/work/index.js';
 import { type Bundle } from '../policies/bundle.js';
@@ -77,6 +77,7 @@ export class DecisionsService {
     private readonly situations: SituationReader,
     private readonly tasks: TasksService,
     private readonly followUp: DecisionFollowUp,
+    private readonly requests: RequestMemory,
   ) {}
 
   /** A trigger fired: decided once, however often it is asked for. */
@@ -136,13 +137,19 @@ export class DecisionsService {
     const decided = this.database.transaction(async (tx) => {
       const executes = request.mode === 'execute';
       const profile = await this.find(tx, request, executes);
-      return this.make(tx, bundle, {
+      // Made by an attempt whose process died before it could answer.
+      const earlier = this.requests.made();
+      const before = earlier === null ? null : await this.get(tx, earlier);
+      if (before !== null) return before;
+      const made = await this.make(tx, bundle, {
         mode: request.mode,
         context: request.context ?? {},
         actions: request.actions ?? null,
         profile,
         now: executes || request.at === undefined ? this.clock.now() : new Date(request.at),
       });
+      if (executes) await this.requests.keep(tx, made.decision.id);
+      return made;
     });
     // Erased while it was being decided for them: nobody knows them any more.
     const made = await decided.catch(ignoreErased);

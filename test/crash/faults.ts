@@ -28,6 +28,7 @@ const POINTS: readonly (readonly [name: string, passings: number])[] = [
   ['transaction.after_commit', 150],
   ['signals.kept', 12],
   ...KINDS.map((kind) => [`work.claimed.${kind}`, 12] as const),
+  ...KINDS.map((kind) => [`work.ended.${kind}`, 12] as const),
   ...CALLED.map((kind) => [`work.prepared.${kind}`, 8] as const),
   ...CALLED.map((kind) => [`work.called.${kind}`, 8] as const),
 ];

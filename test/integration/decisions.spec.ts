@@ -498,6 +498,20 @@ describe('decisions, tasks and messages', () => {
       expect((await ask({ ...body, mode: 'decide' }, { 'idempotency-key': 'once' })).status).toBe(422);
     });
 
+    it('executes once for one Idempotency-Key, also when its process died before it could answer', async () => {
+      const anna = await somebody();
+      const body = { userId: anna.userId, actions: ['welcome'], mode: 'execute' };
+      const first = await ask(body, { 'idempotency-key': 'died' });
+      await sql`
+        update idempotency_keys set status = null, response = null, sealed = null, key_id = null where key = 'died'`.execute(
+        opened.database.db,
+      );
+      clock.advance(31_000);
+      const second = await ask(body, { 'idempotency-key': 'died' });
+      expect(second.body.id).toBe(first.body.id);
+      expect(await messagesOf(anna.userId)).toHaveLength(1);
+    });
+
     it('lists by person, outcome, action and time, in pages', async () => {
       const anna = await somebody();
       for (let i = 0; i < 3; i++) {

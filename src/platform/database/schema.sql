@@ -229,6 +229,7 @@ table idempotency_keys
   sealed bytea
   key_id text
   created_at timestamp with time zone not null
+  made text
   constraint idempotency_keys_pkey PRIMARY KEY (scope, key)
 
 table identities

@@ -4,6 +4,7 @@ import { TelemetryModule } from '../telemetry/index.js';
 import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 import { ProblemPages } from './problem-pages.js';
 import { ProblemFilter } from './problem.filter.js';
+import { RequestMemory } from './request-memory.js';
 import { RouteTable } from './route-table.js';
 import { RunningApplication } from './running-application.js';
 import { validationPipe } from './validation.js';
@@ -16,10 +17,11 @@ import { validationPipe } from './validation.js';
     RouteTable,
     RunningApplication,
     ProblemPages,
+    RequestMemory,
     IdempotencyInterceptor,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_PIPE, useFactory: validationPipe },
   ],
-  exports: [RouteTable, RunningApplication, ProblemPages, IdempotencyInterceptor],
+  exports: [RouteTable, RunningApplication, ProblemPages, RequestMemory, IdempotencyInterceptor],
 })
 export class HttpModule {}

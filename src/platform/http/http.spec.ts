@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { openTestDatabase, type TestDatabase } from '../../../test/harness/database.js';
 import { TestClock, testRuntime } from '../../../test/harness/runtime.js';
-import { DatabaseModule } from '../database/index.js';
+import { Database, DatabaseModule } from '../database/index.js';
 import { RuntimeModule } from '../runtime.module.js';
 import {
   configureHttp,
@@ -20,6 +20,7 @@ import {
   Problem,
   RawBodyRoute,
   readRawBody,
+  RequestMemory,
 } from './index.js';
 
 const thing = z.strictObject({ name: z.string().min(1), size: z.int() });
@@ -28,6 +29,22 @@ let slowly: Promise<void> = Promise.resolve();
 
 @Controller('v1/things')
 class ThingsController {
+  constructor(
+    private readonly database: Database,
+    private readonly requests: RequestMemory,
+  ) {}
+
+  @Post('kept')
+  @Idempotent()
+  async keep(): Promise<{ id: string }> {
+    const earlier = this.requests.made();
+    if (earlier !== null) return { id: earlier };
+    const id = `thing-${(made += 1)}`;
+    await slowly;
+    await this.database.transaction((tx) => this.requests.keep(tx, id));
+    return { id };
+  }
+
   @Post()
   @Idempotent()
   async make(
@@ -79,10 +96,10 @@ interface Answer {
 describe('HTTP', () => {
   let opened: TestDatabase;
   let app: NestFastifyApplication;
+  const clock = new TestClock('2026-11-02T09:00:00Z');
 
   beforeAll(async () => {
     opened = await openTestDatabase();
-    const clock = new TestClock('2026-11-02T09:00:00Z');
     const module = await Test.createTestingModule({
       imports: [DatabaseModule.of(opened.database), RuntimeModule.of(testRuntime(clock)), HttpModule],
       controllers: [ThingsController],
@@ -261,6 +278,21 @@ describe('HTTP', () => {
       slowly = Promise.resolve();
       expect(made).toBe(before + 1);
       expect(one.body).toEqual(other.body);
+    });
+
+    it('lets one of two attempts make something, also when the first was taken for dead and was not', async () => {
+      const keep = (): Promise<Answer> => send('POST', '/v1/things/kept', '{}', key('five'));
+      let wake = (): void => undefined;
+      slowly = new Promise((resolve) => (wake = resolve));
+      const asleep = keep();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      slowly = Promise.resolve();
+      clock.advance(31_000);
+      const second = await keep();
+      expect(second.status).toBe(201);
+      wake();
+      expect((await asleep).status).toBe(409);
+      expect((await keep()).body).toEqual(second.body);
     });
 
     it('can be used again after a refusal', async () => {

@@ -14,6 +14,7 @@ import {
   saveAnswer,
 } from './idempotency.repository.js';
 import { Problem } from './problem.js';
+import { RequestMemory } from './request-memory.js';
 
 const KEPT_MS = 24 * 3_600_000;
 /** A first request that was not answered after this long died with its process. */
@@ -37,6 +38,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly vault: Vault,
+    private readonly memory: RequestMemory,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -61,16 +63,16 @@ export class IdempotencyInterceptor implements NestInterceptor {
   ): Promise<unknown> {
     const scope = `${callerOf(request)} ${request.method} ${request.url}`;
     const bodyHash = contentHash(request.body ?? null);
-    const earlier = await this.claim(scope, key, bodyHash);
-    if (earlier !== null) {
-      const text = await this.open(earlier);
-      reply.code(earlier.status);
+    const claim = await this.claim(scope, key, bodyHash);
+    if ('answered' in claim) {
+      const text = await this.open(claim.answered);
+      reply.code(claim.answered.status);
       reply.header('idempotent-replayed', 'true');
       return JSON.parse(text) as unknown;
     }
     let answer: unknown;
     try {
-      answer = await handle();
+      answer = await this.memory.during({ scope, key, made: claim.made }, handle);
     } catch (error) {
       await releaseKey(this.database.db, scope, key);
       throw error;
@@ -103,12 +105,16 @@ export class IdempotencyInterceptor implements NestInterceptor {
     return this.vault.unsealText(personKey, earlier.sealed);
   }
 
-  /** Null when this request is the first; else the first one's answer, waited for when it is under way. */
-  private async claim(scope: string, key: string, bodyHash: string): Promise<Answered | null> {
+  /** What an earlier attempt made when the key is this request's; else the first one's answer, waited for when it is under way. */
+  private async claim(
+    scope: string,
+    key: string,
+    bodyHash: string,
+  ): Promise<{ readonly made: string | null } | { readonly answered: Answered }> {
     const now = this.clock.now();
     await this.purge(now);
     for (let waited = 0; ; waited += LOOK_EVERY_MS) {
-      const earlier: IdempotencyRow | null = await claimKey(this.database.db, {
+      const claim = await claimKey(this.database.db, {
         scope,
         key,
         bodyHash,
@@ -116,11 +122,12 @@ export class IdempotencyInterceptor implements NestInterceptor {
         abandonedBefore: new Date(now.getTime() - ABANDONED_MS),
         expiredBefore: new Date(now.getTime() - KEPT_MS),
       });
-      if (earlier === null) return null;
-      if (earlier.body_hash !== bodyHash) {
+      if ('claimed' in claim) return claim.claimed;
+      const { earlier } = claim;
+      if (earlier !== undefined && earlier.body_hash !== bodyHash) {
         throw new Problem(422, 'idempotency-key-reused', 'This Idempotency-Key was used with another body.');
       }
-      if (isAnswered(earlier)) return earlier;
+      if (earlier !== undefined && isAnswered(earlier)) return { answered: earlier };
       if (waited >= WAIT_MS) {
         throw new Problem(
           409,

@@ -8,4 +8,5 @@ export { Idempotent } from './idempotency.decorator.js';
 export { decodeCursor, encodeCursor, page, type Page, pageQuery, type PageQuery } from './pagination.js';
 export { ProblemPages } from './problem-pages.js';
 export { Problem } from './problem.js';
+export { RequestMemory } from './request-memory.js';
 export { RunningApplication } from './running-application.js';

@@ -165,6 +165,7 @@ export class WorkService {
       await this.fenced(job, async (tx) => {
         await this.end(tx, job, await handler.commit(tx, job, prepared, answer));
       });
+      crashPoint(`work.ended.${job.kind}`);
     } catch (error) {
       if (error instanceof LeaseLost) {
         this.logger.warn(`${job.kind} ${job.key}: the lease moved on, nothing was changed`);
