@@ -97,8 +97,10 @@ export class Faults {
     );
   }
 
+  /** One of the processes, one that is at work if there is any: one that is only starting has little to lose. */
   private service(): Service {
-    return this.random.pick(this.targets.services);
+    const atWork = this.targets.services.filter(({ ready }) => ready);
+    return this.random.pick(atWork.length > 0 ? atWork : this.targets.services);
   }
 
   private link(kind: keyof Links): Proxy | null {

@@ -32,7 +32,7 @@ function longRun(kills: number): EpisodePlan[] {
     seed: random.seed(),
     kills: Math.min(share, kills - index * share),
     withinMs: 12 * MINUTE,
-    everyMs: 1_200,
+    everyMs: 2_000,
     // Longer than the longest lease, which is that of a message on its way.
     pauseMs: index % 3 === 0 ? 130_000 : 0,
     settleMs: 6 * MINUTE,
@@ -119,7 +119,7 @@ function table(results: readonly EpisodeResult[]): void {
 console.error(`seed ${seed}`);
 if (!hasRedis) console.error('no redis-server: what needs one fails');
 const plans = options.short ? shortRun() : longRun(Number(options.kills));
-const results = await inParallel(plans, Number(options.parallel ?? (options.short ? 2 : 4)));
+const results = await inParallel(plans, Number(options.parallel ?? (options.short ? 2 : 3)));
 table(results);
 const claims = results.flatMap(({ findings }) => findings);
 const failed = claims.filter(({ problems }) => problems.length > 0).length;
