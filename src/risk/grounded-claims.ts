@@ -1,8 +1,10 @@
 import { type Claim } from '../messages/content.js';
 import { type Span } from './assessment.js';
+import { isValidAt } from '../policies/fact.js';
 import { type CheckContext } from './check.js';
-import { type FieldText, literalPattern, normalised } from './draft-text.js';
+import { type DraftText, literalPattern, normalised } from './draft-text.js';
 import { gatherGrounds, type Support, supportOf } from './grounds.js';
+import { ProductNames } from './product-names.js';
 import { extractStatements, type Statement } from './statements.js';
 
 /** A statement of the draft with what it rests on, at every place where it is made. */
@@ -19,7 +21,8 @@ const ADDRESSES =
 function namesPattern(context: CheckContext): RegExp | null {
   const { brand, decision } = context;
   const titles = context.facts.flatMap((fact) =>
-    [fact.data['name'], fact.data['title'], fact.data['code']].filter(
+    // The code of an offer that is over is a statement: that it can be used.
+    [fact.data['name'], fact.data['title'], isValidAt(fact, context.now) ? fact.data['code'] : null].filter(
       (title): title is string => typeof title === 'string' && title.trim().length >= 3,
     ),
   );
@@ -27,20 +30,18 @@ function namesPattern(context: CheckContext): RegExp | null {
     (name) => name.trim() !== '',
   );
   if (names.length === 0) return null;
-  return new RegExp(
-    names
-      .sort((a, b) => b.length - a.length)
-      .map(literalPattern)
-      .join('|'),
-    'giu',
-  );
+  const longestFirst = names.sort((a, b) => b.length - a.length).map(literalPattern);
+  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${longestFirst.join('|')})(?:['’]?s)?(?![\\p{L}\\p{N}])`, 'giu');
 }
 
-/** The text with names blanked out at the same length, so that offsets stay. */
-function withoutNames(part: FieldText, names: RegExp | null): string {
+/** The draft with names blanked out at the same length, so that offsets stay: "three of the Pot No. 3 left" is not "3 left". */
+export function withoutNames(context: CheckContext): DraftText {
+  const names = namesPattern(context);
   const blank = (found: string) => ' '.repeat(found.length);
-  const text = part.text.replace(ADDRESSES, blank);
-  return names === null ? text : text.replace(names, blank);
+  return context.draft.map((part) => {
+    const text = part.text.replace(ADDRESSES, blank);
+    return { ...part, text: names === null ? text : text.replace(names, blank) };
+  });
 }
 
 /** Found once for each draft: the check and the reviewer's list of claims both ask. */
@@ -57,15 +58,19 @@ export function groundStatements(context: CheckContext): readonly GroundedStatem
 
 function findStatements(context: CheckContext): GroundedStatement[] {
   const grounds = gatherGrounds(context);
-  const names = namesPattern(context);
+  const products = new ProductNames(context.facts, context.draft, context.template !== null);
   const found = new Map<string, { statement: Statement; support: Support; spans: Span[] }>();
-  for (const part of context.draft) {
-    for (const statement of extractStatements(withoutNames(part, names))) {
-      const key = `${statement.meaning.kind} ${normalised(statement.text)}`;
+  const nameless = withoutNames(context);
+  for (const [i, part] of context.draft.entries()) {
+    const statements = extractStatements(nameless[i]?.text ?? '');
+    const ends = statements.filter(({ meaning }) => meaning.kind === 'price').map(({ end }) => end);
+    for (const statement of statements) {
+      const beside = statement.meaning.kind === 'price' ? products.beside(part, statement.start, ends) : null;
+      const key = [statement.meaning.kind, normalised(statement.text), ...(beside ?? [])].join(' ');
       const span = part.span(statement.start, statement.end);
       const known = found.get(key);
       if (known === undefined)
-        found.set(key, { statement, support: supportOf(grounds, statement), spans: [span] });
+        found.set(key, { statement, support: supportOf(grounds, statement, beside), spans: [span] });
       else known.spans.push(span);
     }
   }

@@ -3,7 +3,13 @@ import { type Json } from '../shared/canonical-json.js';
 import { type Fact, isValidAt } from '../policies/fact.js';
 import { type RiskInput } from './check.js';
 import { normalised } from './draft-text.js';
-import { extractStatements, type Meaning, type Statement, type WrittenDay } from './statements.js';
+import {
+  extractStatements,
+  type Meaning,
+  type RelativeDay,
+  type Statement,
+  type WrittenDay,
+} from './statements.js';
 
 /** One value that a claim may rest on. */
 interface Leaf {
@@ -17,7 +23,7 @@ interface Leaf {
   readonly from: 'fact' | 'situation';
 }
 
-/** Whether a statement holds, and what it rests on. `stale`: only a fact that is not valid now says so. */
+/** Whether a statement holds, and what it rests on. `stale`: only a fact that is not valid now says so; else a source says so of another product. */
 export type Support =
   | { readonly holds: true; readonly source: string }
   | { readonly holds: false; readonly source: string | null; readonly stale: boolean };
@@ -30,6 +36,8 @@ export interface Grounds {
   /** Fixed text of the signed template, normalised. */
   readonly signed: { readonly source: string; readonly text: string } | null;
   readonly offers: readonly Fact[];
+  /** Ids of the products among the given facts. */
+  readonly products: ReadonlySet<string>;
   readonly now: string;
   readonly zones: readonly string[];
 }
@@ -61,7 +69,8 @@ function leavesOf(
 }
 
 function wordsOf(leaf: Leaf): [string, { source: string; valid: boolean }][] {
-  if (typeof leaf.value !== 'string' || leaf.from !== 'fact') return [];
+  // A product called Best Kettle does not make it the best one.
+  if (typeof leaf.value !== 'string' || leaf.from !== 'fact' || leaf.key === 'name') return [];
   return extractStatements(leaf.value).map((said) => [
     saidKey(said),
     { source: leaf.source, valid: leaf.valid },
@@ -78,9 +87,12 @@ function saidKey({ text, meaning }: Statement): string {
     case 'quantity':
       return `quantity ${meaning.values.map((values) => values.join('|')).join('-')} ${meaning.unit}`;
     case 'date':
+      if (meaning.relative !== null) return `date ${normalised(text)}`;
       return `date ${meaning.days.map((day) => `${day.year ?? ''}-${day.month}-${day.day}`).join('|')}`;
-    case 'superlative':
     case 'offer':
+      if (meaning.code !== null) return `code ${meaning.code}`;
+      return `offer ${normalised(text)}`;
+    case 'superlative':
     case 'other':
       return `${meaning.kind} ${normalised(text).replace(/^(?:the|der|die|das|we|our) /, '')}`;
   }
@@ -148,6 +160,7 @@ export function gatherGrounds(input: RiskInput): Grounds {
         .sort(([, a], [, b]) => Number(a.valid) - Number(b.valid)),
     ),
     signed: templateText(input),
+    products: new Set(facts.filter((fact) => fact.kind === 'product').map((fact) => fact.id)),
     offers: facts.filter((fact) => fact.kind === 'offer' && isValidAt(fact, input.now)),
     now: input.now,
     zones: profile.zones,
@@ -177,9 +190,14 @@ function situationCurrencyFits(leaves: readonly Leaf[], currencies: readonly str
   return own.length === 0 || own.some((leaf) => currencies.includes(String(leaf.value).toUpperCase()));
 }
 
-function priceLeaf(grounds: Grounds, meaning: Meaning & { kind: 'price' }): Leaf | undefined {
+function priceLeaf(
+  grounds: Grounds,
+  meaning: Meaning & { kind: 'price' },
+  products: ReadonlySet<string> | null,
+): Leaf | undefined {
   return best(
     grounds.leaves.filter((leaf) => {
+      if (products !== null && grounds.products.has(leaf.source) && !products.has(leaf.source)) return false;
       if (typeof leaf.value !== 'number' || !MONEY_KEY.test(leaf.key)) return false;
       if (leaf.from === 'fact')
         return (
@@ -243,25 +261,43 @@ function quantityLeaf(grounds: Grounds, values: readonly number[], unit: string)
 
 const ISO = /^\d{4}-\d{2}-\d{2}(?:T|$)/;
 
-/** The days a time falls on, wherever the reader is; an end that excludes its last moment also means the day before. */
+/** The days a time falls on, wherever the reader is; an offer's end excludes its last moment, other ends are written either way. */
 function daysOf(leaf: Leaf, zones: readonly string[]): WrittenDay[] {
   const iso = String(leaf.value);
   if (iso.length === 10) {
     const date = DateTime.fromISO(iso, { zone: 'utc' });
     return [{ year: date.year, month: date.month, day: date.day }];
   }
-  const end = /until|end|expire/.test(leaf.key);
   return ['utc', ...zones].flatMap((zone) => {
     const local = DateTime.fromISO(iso, { zone });
-    const moments = end ? [local, local.minus({ milliseconds: 1 })] : [local];
+    const before = local.minus({ milliseconds: 1 });
+    const moments =
+      leaf.key === 'validuntil' ? [before] : /until|end|expire/.test(leaf.key) ? [local, before] : [local];
     return moments.map(({ year, month, day }) => ({ year, month, day }));
   });
 }
 
-function dateLeaf(grounds: Grounds, days: readonly WrittenDay[]): Leaf | undefined {
+/** The calendar days that "tomorrow" or "Sunday" may be, read now wherever the reader is. */
+function relativeDays(relative: RelativeDay, { now, zones }: Grounds): WrittenDay[] {
+  return ['utc', ...zones].flatMap((zone) => {
+    const today = DateTime.fromISO(now, { zone });
+    const ahead =
+      'after' in relative
+        ? [relative.after]
+        : [(relative.weekday - today.weekday + 7) % 7].flatMap((days) => (days === 0 ? [0, 7] : [days]));
+    return ahead.map((days) => today.plus({ days })).map(({ year, month, day }) => ({ year, month, day }));
+  });
+}
+
+function dateLeaf(grounds: Grounds, meaning: Meaning & { kind: 'date' }): Leaf | undefined {
   const today: Leaf = { source: 'now', key: 'now', value: grounds.now, valid: true, from: 'situation' };
+  // That it is today says nothing of what ends today, nor does a beginning.
+  const leaves = meaning.deadline
+    ? grounds.leaves.filter((leaf) => leaf.key !== 'validfrom')
+    : [...grounds.leaves, today];
+  const days = meaning.relative === null ? meaning.days : relativeDays(meaning.relative, grounds);
   return best(
-    [...grounds.leaves, today].filter(
+    leaves.filter(
       (leaf) =>
         typeof leaf.value === 'string' &&
         ISO.test(leaf.value) &&
@@ -275,6 +311,14 @@ function dateLeaf(grounds: Grounds, days: readonly WrittenDay[]): Leaf | undefin
   );
 }
 
+function codeLeaf(grounds: Grounds, code: string | null): Leaf | undefined {
+  return best(
+    grounds.leaves.filter(
+      (leaf) => leaf.from === 'fact' && leaf.key === 'code' && String(leaf.value).toUpperCase() === code,
+    ),
+  );
+}
+
 /** A valid fact before a valid observation, and either before anything that no longer holds. */
 function best(leaves: readonly Leaf[]): Leaf | undefined {
   return (
@@ -284,22 +328,23 @@ function best(leaves: readonly Leaf[]): Leaf | undefined {
   );
 }
 
-function leafFor(grounds: Grounds, meaning: Meaning): Leaf | undefined {
+function leafFor(grounds: Grounds, meaning: Meaning, products: ReadonlySet<string> | null): Leaf | undefined {
   switch (meaning.kind) {
     case 'price':
-      return priceLeaf(grounds, meaning);
+      return priceLeaf(grounds, meaning, products);
     case 'percentage':
       return percentLeaf(grounds, meaning.values);
     case 'date':
-      return dateLeaf(grounds, meaning.days);
+      return dateLeaf(grounds, meaning);
     case 'quantity': {
       const leaves = meaning.values.map((values) => quantityLeaf(grounds, values, meaning.unit));
       return leaves.includes(undefined)
         ? undefined
         : (leaves.find((leaf) => leaf?.valid === false) ?? leaves[0]);
     }
-    case 'superlative':
     case 'offer':
+      return codeLeaf(grounds, meaning.code);
+    case 'superlative':
     case 'other':
       return undefined;
   }
@@ -334,14 +379,24 @@ function observedWords(grounds: Grounds, statement: Statement): Leaf | undefined
   );
 }
 
-/** Looks for what a statement rests on, by value. */
-export function supportOf(grounds: Grounds, statement: Statement): Support {
+/**
+ * Looks for what a statement rests on, by value.
+ * @param products the ids of the products a price stands beside: another product's price is not theirs. Null where any will do.
+ */
+export function supportOf(
+  grounds: Grounds,
+  statement: Statement,
+  products: ReadonlySet<string> | null = null,
+): Support {
   const said = grounds.said.get(saidKey(statement));
-  const leaf = leafFor(grounds, statement.meaning) ?? observedWords(grounds, statement);
+  const leaf = leafFor(grounds, statement.meaning, products) ?? observedWords(grounds, statement);
   if (said?.valid === true) return { holds: true, source: said.source };
   if (leaf?.valid === true) return { holds: true, source: leaf.source };
   if (signedWords(grounds, statement)) return { holds: true, source: grounds.signed?.source ?? '' };
   const stale = said ?? leaf;
+  const another = products === null ? undefined : leafFor(grounds, statement.meaning, null);
+  if (stale === undefined && another?.valid === true)
+    return { holds: false, source: another.source, stale: false };
   return { holds: false, source: stale?.source ?? null, stale: stale !== undefined };
 }
 

@@ -35,9 +35,17 @@ const WORDS: Readonly<Record<string, number>> = {
   eight: 8,
   nine: 9,
   ten: 10,
+  eleven: 11,
   twelve: 12,
+  fifteen: 15,
   twenty: 20,
+  'twenty-five': 25,
   thirty: 30,
+  forty: 40,
+  fifty: 50,
+  seventy: 70,
+  'seventy-five': 75,
+  ninety: 90,
   zwei: 2,
   drei: 3,
   vier: 4,
@@ -47,14 +55,23 @@ const WORDS: Readonly<Record<string, number>> = {
   acht: 8,
   neun: 9,
   zehn: 10,
+  elf: 11,
   zwölf: 12,
+  fünfzehn: 15,
   zwanzig: 20,
+  fünfundzwanzig: 25,
   dreißig: 30,
+  vierzig: 40,
+  fünfzig: 50,
+  siebzig: 70,
+  fünfundsiebzig: 75,
+  neunzig: 90,
 };
 
 /** Number words that are counted with (`one` and `ein` are articles too often, and stay out of the pattern). */
 export const NUMBER_WORD = Object.keys(WORDS)
   .filter((word) => word !== 'one')
+  .sort((a, b) => b.length - a.length)
   .join('|');
 
 /** Values of a number written in digits or as a word. */

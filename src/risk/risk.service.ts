@@ -261,7 +261,7 @@ function heaviest([first]: Assessment['contributions']): string {
   return first === undefined ? '' : `, most of all for ${signWords(first.code)}`;
 }
 
-/** Such as `risk-1`, or `risk-1/2026-11-22-400` once verdicts were learned from. */
+/** Such as `risk-2`, or `risk-2/2026-11-22-400` once verdicts were learned from. */
 function versionOf(model: RiskModel): string {
   return model === UNFITTED ? RISK_ENGINE : `${RISK_ENGINE}/${model.version}`;
 }

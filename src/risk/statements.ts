@@ -1,5 +1,6 @@
 import { type Claim } from '../messages/content.js';
 import { countValues, NUMBER, NUMBER_WORD, numberValues } from './numbers.js';
+import { COMPARISONS, OFFERS, PROMISES, SUPERLATIVES } from './promises.js';
 
 /** A calendar day as written: the year is often left out; day and month may be read either way in `11/12/2026`. */
 export interface WrittenDay {
@@ -7,14 +8,23 @@ export interface WrittenDay {
   readonly month: number;
   readonly day: number;
 }
+/** A day named from the day it is read on: so many days later, or the next one of that name (1 is Monday). */
+export type RelativeDay = { readonly after: number } | { readonly weekday: number };
 
 /** What a statement says, in values that facts can be compared with. Each inner list holds the ways one number can be read. */
 export type Meaning =
   | { readonly kind: 'price'; readonly minor: readonly number[]; readonly currencies: readonly string[] }
   | { readonly kind: 'percentage'; readonly values: readonly number[] }
-  | { readonly kind: 'date'; readonly days: readonly WrittenDay[] }
+  | {
+      readonly kind: 'date';
+      readonly days: readonly WrittenDay[];
+      readonly relative: RelativeDay | null;
+      /** The last day of something, as in "until 30 November". */
+      readonly deadline: boolean;
+    }
   | { readonly kind: 'quantity'; readonly values: readonly (readonly number[])[]; readonly unit: string }
-  | { readonly kind: 'superlative' | 'offer' | 'other' };
+  | { readonly kind: 'offer'; readonly code: string | null }
+  | { readonly kind: 'superlative' | 'other' };
 
 /** A statement that has to be true, at its place in a text. */
 export interface Statement {
@@ -70,7 +80,7 @@ const PRICES = [
 ];
 const CENTS = new RegExp(`(?<![\\p{L}\\d.,])(?<number>\\d{1,3})\\s?(?:cents?|ct|¢|p)(?![\\p{L}\\d])`, 'giu');
 const PERCENT = new RegExp(
-  `(?<![\\p{L}\\d.,])(?<number>${NUMBER})\\s?(?:%|percent|per\\s?cent|pct|prozent)(?![\\p{L}])`,
+  `(?<![\\p{L}\\d.,])(?<number>${NUMBER}|${NUMBER_WORD})\\s?(?:%|percent|per\\s?cent|pct|prozent)(?![\\p{L}])`,
   'giu',
 );
 const HALF = /(?<!\p{L})(?:half[\s-]price|half\s+off|zum\s+halben\s+preis|halber\s+preis)(?!\p{L})/giu;
@@ -106,7 +116,7 @@ function prices(text: string): Statement[] {
 function percentages(text: string): Statement[] {
   return [
     ...[...text.matchAll(PERCENT)].map((match) =>
-      statement(match, { kind: 'percentage', values: numberValues(match.groups?.['number'] ?? '') }),
+      statement(match, { kind: 'percentage', values: countValues(match.groups?.['number'] ?? '') }),
     ),
     ...[...text.matchAll(HALF)].map((match) => statement(match, { kind: 'percentage', values: [50] })),
   ];
@@ -143,6 +153,50 @@ const DATES = {
   ),
 };
 
+const UNTIL = String.raw`(?:until|till|by|before|through|ends?|ending|expires?|expiring|valid|including|bis|spätestens|endet|enden|einschließlich|gültig)`;
+const UNTIL_BEFORE = new RegExp(`(?<!\\p{L})${UNTIL}[\\s,]+(?:[\\p{L}.]+[\\s,]+){0,3}$`, 'iu');
+const WEEKDAYS: Readonly<Record<string, number>> = {
+  monday: 1,
+  tuesday: 2,
+  wednesday: 3,
+  thursday: 4,
+  friday: 5,
+  saturday: 6,
+  sunday: 7,
+  montag: 1,
+  dienstag: 2,
+  mittwoch: 3,
+  donnerstag: 4,
+  freitag: 5,
+  samstag: 6,
+  sonnabend: 6,
+  sonntag: 7,
+};
+const NEAR: Readonly<Record<string, number>> = {
+  today: 0,
+  tonight: 0,
+  midnight: 0,
+  heute: 0,
+  mitternacht: 0,
+  tomorrow: 1,
+  morgen: 1,
+  übermorgen: 2,
+};
+/** Days by name count as deadlines only; a weekday with a date behind it is read by its date. */
+const RELATIVE = new RegExp(
+  `(?<!\\p{L})${UNTIL}(?:\\s+(?:on|at|the|end|of|this|next|am|um|zum|diesen|kommenden|einschließlich|spätestens|and|including|und|mit))*\\s+(?<name>${[...Object.keys(WEEKDAYS), ...Object.keys(NEAR)].join('|')})(?!\\p{L})(?!,?\\s+(?:den\\s+|the\\s+)?(?:\\d|${MONTH}))`,
+  'giu',
+);
+
+function relativeDays(text: string): Statement[] {
+  return [...text.matchAll(RELATIVE)].flatMap((match) => {
+    const name = match.groups?.['name']?.toLowerCase() ?? '';
+    const [weekday, after] = [WEEKDAYS[name], NEAR[name]];
+    const relative = weekday === undefined ? (after === undefined ? null : { after }) : { weekday };
+    return relative === null ? [] : [statement(match, { kind: 'date', days: [], relative, deadline: true })];
+  });
+}
+
 function written(year: string | undefined, month: number, day: number): WrittenDay[] {
   if (month < 1 || month > 12 || day < 1 || day > 31) return [];
   const full = year === undefined ? null : Number(year.length === 2 ? `20${year}` : year);
@@ -152,7 +206,8 @@ function written(year: string | undefined, month: number, day: number): WrittenD
 function dates(text: string): Statement[] {
   const found: Statement[] = [];
   const add = (match: RegExpExecArray, days: readonly WrittenDay[]) => {
-    if (days.length > 0) found.push(statement(match, { kind: 'date', days }));
+    const deadline = UNTIL_BEFORE.test(text.slice(Math.max(0, match.index - 50), match.index));
+    if (days.length > 0) found.push(statement(match, { kind: 'date', days, relative: null, deadline }));
   };
   for (const pattern of [DATES.iso, DATES.dotted]) {
     for (const match of text.matchAll(pattern)) {
@@ -209,7 +264,7 @@ const UNITS: Readonly<Record<string, readonly string[]>> = {
   ],
   rating: ['reviews?', 'ratings?', 'stars?', 'Bewertungen', 'Sternen?'],
   point: ['points?', 'Punkten?'],
-  times: ['x', '×', 'times', 'mal', 'fach'],
+  times: ['x', '×', 'fach'],
   measure: [
     'kg',
     'grams?',
@@ -252,33 +307,19 @@ function quantities(text: string): Statement[] {
   });
 }
 
-const SUPERLATIVES = [
-  /(?<!\p{L})(?<!\b(?:at|our|your|my|their|its|all|all the|for the|how|as|very)\s)(?:the\s+)?(?:world['’]?s\s+)?best(?:[\s-]?(?:selling|sellers?|ever|rated|price|prices|value|in class|quality))?(?!\p{L})(?!\s+(?:regards|wishes|before|of luck|if|way|when|to|practices?|possible|suited|suits))/giu,
-  /(?<!\p{L})our\s+best(?:[\s-]sell(?:er|ers|ing)|\s+(?:price|offer|deal|quality))(?!\p{L})/giu,
-  /(?<!\p{L})(?:cheapest|fastest|finest|safest|strongest|healthiest|lowest[\s-]+prices?|highest[\s-]+quality|most\s+(?:popular|advanced|trusted|loved|affordable|comfortable|effective|powerful)|unbeatable|unrivalled|unrivaled|unmatched|world[\s-]class|world['’]s\s+(?:first|only|leading|\w+est)|market[\s-]lead(?:er|ing)|award[\s-]winning|second\s+to\s+none|number\s+one|no\.\s?1|#1)(?![\p{L}\d])/giu,
-  /(?<!\p{L})(?:(?:der|die|das|den|dem|unser[ea]?[rsnm]?)\s+)?beste[rsnm]?(?!\p{L})(?!\s+(?:grüße|wünsche|dank))/giu,
-  /(?<!\p{L})(?:günstigste|billigste|schnellste|größte|sicherste|stärkste|hochwertigste|beliebteste|meistverkaufte|niedrigste|unschlagbare?|marktführ\p{L}+|preisgekrönt\p{L}*|nummer\s+eins|nr\.\s?1|konkurrenzlos\p{L}*|bestseller)(?:[rsnm]|n)?(?![\p{L}\d])/giu,
-];
-const GUARANTEES = [
-  /(?<!\p{L})(?:we\s+)?guarante(?:e|es|ed)(?!\p{L})/giu,
-  /(?<!\p{L})(?:money[\s-]back|risk[\s-]free|no\s+risk|no\s+questions\s+asked|lifetime\s+(?:warranty|guarantee)|clinically\s+(?:proven|tested)|scientifically\s+proven|doctor\s+recommended|dermatologically\s+tested|cures?\s+\w+)(?!\p{L})/giu,
-  /(?<!\p{L})(?:climate[\s-]neutral|carbon[\s-]neutral|eco[\s-]?friendly|environmentally\s+friendly|sustainably\s+(?:made|sourced)|100\s?%\s+(?:organic|natural|recycled|vegan)|biodegradable|plastic[\s-]free)(?!\p{L})/giu,
-  /(?<!\p{L})(?:garantier(?:t|en|te[rnms]?)|geld[\s-]zurück(?:[\s-]garantie)?|(?:zufriedenheits|preis|tiefpreis|lebenslange\s+)garantie|risikofrei|ohne\s+risiko|klinisch\s+(?:getestet|bewiesen|geprüft)|wissenschaftlich\s+bewiesen|klimaneutral|umweltfreundlich|nachhaltig\s+(?:produziert|hergestellt)|biologisch\s+abbaubar)(?!\p{L})/giu,
-];
-const OFFERS = [
-  /(?<!\p{L})(?:free|complimentary)\s+(?:(?:express|standard|next[\s-]day|international|worldwide|same[\s-]day)\s+)?(?:shipping|delivery|returns?|gifts?|samples?|trial|upgrade|installation|refills?)(?!\p{L})/giu,
-  /(?<!\p{L})(?:buy\s+(?:one|two|1|2),?\s+get\s+(?:one|two|1|2)(?:\s+\w+)?|\d\s?for\s?\d|two[\s-]for[\s-]one|bogo|on\s+the\s+house)(?!\p{L})/giu,
-  /(?<!\p{L})(?:versandkostenfrei\p{L}*|portofrei\p{L}*|(?:kostenlos|gratis|kostenfrei)\p{L}{0,2}[\s-]?(?:versand|lieferung|rückgabe|rücksendung|retoure|geschenk|probe|zugabe|testphase)\p{L}*|gratis(?:versand|geschenk|probe|zugabe))(?!\p{L})/giu,
-];
+/** A code to type in at the checkout; those of valid facts are names and never get here. */
+const CODE =
+  /(?<!\p{L})(?:(?:promo(?:tion)?|voucher|coupon|discount|gift|gutschein|rabatt|aktions)?[\s-]?codes?|vouchers?|coupons?|gutscheine?|enter|use|einfach)(?:\s+is|\s+lautet)?\s*[:„“"']?\s*(?<code>(?=[A-Z\d]*[A-Z])(?=[A-Z]*\d|[A-Z]{6})[A-Z\d]{4,20})(?![\p{L}\d])/gu;
 
-function phrases(
-  text: string,
-  kind: 'superlative' | 'offer' | 'other',
-  patterns: readonly RegExp[],
-): Statement[] {
-  return patterns.flatMap((pattern) =>
-    [...text.matchAll(pattern)].map((match) => statement(match, { kind })),
+function codes(text: string): Statement[] {
+  const lower = text.replace(/\p{Lu}(?=\p{Ll})/gu, (letter) => letter.toLowerCase());
+  return [...lower.matchAll(CODE)].map((match) =>
+    statement(match, { kind: 'offer', code: match.groups?.['code'] ?? '' }),
   );
+}
+
+function phrases(text: string, meaning: Meaning, patterns: readonly RegExp[]): Statement[] {
+  return patterns.flatMap((pattern) => [...text.matchAll(pattern)].map((match) => statement(match, meaning)));
 }
 
 function statement(match: RegExpExecArray, meaning: Meaning): Statement {
@@ -286,8 +327,8 @@ function statement(match: RegExpExecArray, meaning: Meaning): Statement {
 }
 
 /**
- * Everything in a text that has to be true: prices, percentages, dates, quantities, superlatives, offers and guarantees, in English and
- * German. Of two that overlap the longer one stays, so that `20 % off` is not also a quantity. In order of appearance.
+ * Everything in a text that has to be true: prices, percentages, dates, quantities, superlatives and comparisons, offers and promises, in
+ * English and German. Of two that overlap the longer one stays, so that `20 % off` is not also a quantity. In order of appearance.
  */
 export function extractStatements(text: string): Statement[] {
   const all = [
@@ -295,9 +336,11 @@ export function extractStatements(text: string): Statement[] {
     ...percentages(text),
     ...dates(text),
     ...quantities(text),
-    ...phrases(text, 'offer', OFFERS),
-    ...phrases(text, 'superlative', SUPERLATIVES),
-    ...phrases(text, 'other', GUARANTEES),
+    ...relativeDays(text),
+    ...codes(text),
+    ...phrases(text, { kind: 'offer', code: null }, OFFERS),
+    ...phrases(text, { kind: 'superlative' }, [...SUPERLATIVES, ...COMPARISONS]),
+    ...phrases(text, { kind: 'other' }, PROMISES),
   ].sort((a, b) => b.end - b.start - (a.end - a.start) || a.start - b.start);
   const taken = new Uint8Array(text.length);
   return all

@@ -86,7 +86,33 @@ describe('unsupported claims', () => {
     expect(codes('€24.00', seen)).toEqual([]);
     const cup = fact('cup', 'product', { name: 'Tide cup', price: 2900, currency: 'EUR' });
     expect(codes('€24.00', { ...seen, facts: [cup] })).toEqual(['claims.unsupported']);
-    expect(codes('€29.00', { ...seen, facts: [cup] })).toEqual([]);
+    expect(codes('The cup costs €29.00', { ...seen, facts: [cup] })).toEqual([]);
+  });
+
+  it('takes a price only beside the product it is the price of', () => {
+    const cup = fact('cup', 'product', { name: 'Tide Cup', price: 2900, currency: 'EUR' });
+    const pot = fact('pot', 'product', { name: 'Tea Pot', price: 5900, currency: 'EUR' });
+    const facts = [cup, pot];
+    expect(codes('For €29.00 you get the Tide Cup, for €59.00 the Tea Pot.', { facts })).toEqual([]);
+    expect(codes('The Tide Cup and the Tea Pot: €29.00 and €59.00.', { facts })).toEqual([]);
+    expect(codes('The Tide Cup is €59.00.', { facts })).toEqual(['claims.unsupported']);
+    expect(codes('The Sea Bowl is €29.00.', { facts: [cup] })).toEqual(['claims.unsupported']);
+  });
+
+  it('reads deadlines from the day they are read on', () => {
+    const ends = fact('spring', 'offer', { percent: 15 }, { validUntil: '2026-11-22T23:00:00.000Z' });
+    expect(codes('15% off until Sunday.', { facts: [ends] })).toEqual([]);
+    expect(codes('Fünfzehn Prozent bis Sonntag.', { facts: [ends] })).toEqual([]);
+    expect(codes('15% off, valid until tomorrow.', { facts: [ends] })).toEqual(['claims.unsupported']);
+    expect(codes('15% off until 20 November.', { facts: [ends] })).toEqual(['claims.unsupported']);
+  });
+
+  it('knows the codes of offers, and when they are over', () => {
+    const spring = fact('spring', 'offer', { code: 'SPRING15' }, { validUntil: '2026-11-21T00:00:00.000Z' });
+    expect(codes('Use the code SPRING15.', { facts: [spring] })).toEqual([]);
+    expect(codes('Use the code SUMMER20.', { facts: [spring] })).toEqual(['claims.unsupported']);
+    const now = '2026-11-21T00:00:00.000Z';
+    expect(codes('Use the code SPRING15.', { facts: [spring], now })).toEqual(['claims.stale']);
   });
 
   it('takes promises from approved claims and from the signed template’s own words', () => {

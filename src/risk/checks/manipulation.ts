@@ -1,6 +1,7 @@
 import { type Contribution } from '../assessment.js';
 import { type Check } from '../check.js';
 import { findPatterns } from '../draft-text.js';
+import { withoutNames } from '../grounded-claims.js';
 import { gatherGrounds, offerEndsWithin, stockOf } from '../grounds.js';
 
 const GIVEN = String.raw`(?:sales?|offers?|deals?|discounts?|codes?|coupons?|promo(?:tion)?s?|prices?|savings?|clearance|angebote?|aktion(?:en)?|rabatte?|gutscheine?|preise?)`;
@@ -12,8 +13,8 @@ const URGENCY = [
     `(?<!\\p{L})${GIVEN}\\s+${UNTIL}(?:\\s*:|\\s+(?:in|once|when|soon|today|tonight|tomorrow|at\\s+midnight|this|bald|heute|morgen|um\\s+mitternacht|noch|\\d))?`,
     'giu',
   ),
-  /(?<!\p{L})(?:hurry(?:\s+up)?|act\s+(?:now|fast|quickly)|(?<!you\s)don['’]?t\s+(?:wait|miss\s+(?:out|this|it|your\s+chance))|before\s+it['’]?s\s+(?:too\s+late|gone)|last\s+chance|final\s+(?:hours?|call|day|sale|notice)|(?<!(?:trial|subscription|membership|plan|contract|access|session|period|licen[cs]e|term)\s)ends?\s+(?:today|tonight|soon|at\s+midnight|in\s+\d)|today\s+only|only\s+today|now\s+or\s+never|time\s+is\s+running\s+out|while\s+(?:it|they|stocks?|supplies)\s+lasts?|(?:this\s+)?(?:offer|deal|price)\s+(?:won['’]?t\s+last|is\s+only\s+valid)|expires?\s+(?:soon|tonight|today)|one[\s-]day\s+only|flash\s+sale|buy\s+now\s+(?:or|before)|urgent|instant\s+savings)(?!\p{L})/giu,
-  /(?<!\p{L})(?:jetzt\s+(?:zugreifen|zuschlagen|oder\s+nie|schnell\s+sein)|schnell\s+(?:sein|zugreifen|zuschlagen)|nur\s+(?:heute|noch\s+heute|für\s+kurze\s+zeit|noch\s+(?:wenige|\d+)\s+(?:stunden?|tage?n?|minuten?))|letzte\s+(?:chance|gelegenheit|stunden?|tage?)|bevor\s+es\s+zu\s+spät\s+ist|solange\s+der\s+vorrat\s+reicht|beeil\p{L}*\s+(?:dich|sie\s+sich|euch)|nicht\s+verpassen|verpass\p{L}*\s+(?:nicht|sie\s+nicht)|läuft\s+(?:bald|heute)\s+ab|endet\s+(?:bald|heute|morgen|um\s+mitternacht))(?!\p{L})/giu,
+  /(?<!\p{L})(?:hurry(?:\s+up)?|act\s+(?:now|fast|quickly)|(?<!you\s)don['’]?t\s+(?:wait|miss\s+(?:out|this|it|your\s+chance))|before\s+it['’]?s\s+(?:too\s+late|gone)|(?:last|final)\s+(?:chance|opportunity)|final\s+(?:hours?|call|day|sale|notice)|(?<!(?:trial|subscription|membership|plan|contract|access|session|period|licen[cs]e|term)\s)ends?\s+(?:today|tonight|soon|at\s+midnight|in\s+\d)|today\s+only|only\s+today|now\s+or\s+never|time\s+is\s+running\s+out|while\s+(?:it|they|stocks?|supplies)\s+lasts?|(?:this\s+)?(?:offer|deal|price)\s+(?:won['’]?t\s+last|is\s+only\s+valid)|expires?\s+(?:soon|tonight|today)|one[\s-]day\s+only|flash\s+sale|buy\s+now\s+(?:or|before)|urgent|instant\s+savings)(?!\p{L})/giu,
+  /(?<!\p{L})(?:jetzt\s+(?:zugreifen|zuschlagen|oder\s+nie|schnell\s+sein)|schnell\s+(?:sein(?:\s+lohnt\s+sich)?|zugreifen|zuschlagen)|nur\s+(?:heute|noch\s+heute|für\s+kurze\s+zeit|noch\s+(?:wenige|\d+)\s+(?:stunden?|tage?n?|minuten?))|letzte\s+(?:chance|gelegenheit|stunden?|tage?)|bevor\s+es\s+zu\s+spät\s+ist|solange\s+der\s+vorrat\s+reicht|beeil\p{L}*\s+(?:dich|sie\s+sich|euch)|nicht\s+verpassen|verpass\p{L}*\s+(?:nicht|sie\s+nicht)|läuft\s+(?:bald|heute)\s+ab|endet\s+(?:bald|heute|morgen|um\s+mitternacht))(?!\p{L})/giu,
   /(?<!\p{L})(?:your\s+)?(?:order|cart|items?|basket|warenkorb|artikel)\s+(?:is|are|ist|sind)?\s*(?:reserved|held|saved|reserviert)\s+(?:for\s+(?:only\s+)?|für\s+(?:nur\s+)?|until\s+|noch\s+)?\d/giu,
   // Countdowns, however their digits are laid out.
   /\d{1,4}\s*(?:days?|tage?)\s*:?\s*\d{1,4}\s*(?:hours?|hrs?|h|std\.?|stunden?)/giu,
@@ -37,12 +38,23 @@ const SCARCITY = [
   /\d+\s?%\s+(?:of\s+)?(?:offers?\s+)?(?:claimed|sold|gone|vergriffen)(?!\p{L})/giu,
   /(?<!\p{L})(?:fast|beinahe|so\s+gut\s+wie)\s+(?:ausverkauft|vergriffen)(?!\p{L})/giu,
   /(?<!\p{L})(?:begrenzte|geringe[rn]?|knappe[rn]?|limitierte[rn]?)\s+(?:stückzahl\p{L}*|verfügbarkeit|bestand|plätze|menge\p{L}*|auflage)(?!\p{L})/giu,
+  /(?<!\p{L})(?:the\s+)?(?:very\s+)?few\s+(?:\p{L}+\s+)?(?:left|remain(?:ing)?|available)(?!\p{L})/giu,
+  /(?<!\p{L})(?:just|only)\s+a\s+(?:handful|couple|few)(?:\s+\p{L}+)?\s+(?:left|remain(?:s|ing)?|available)(?!\p{L})/giu,
+  /(?<!\p{L})(?:the\s+)?last\s+(?:ones|few|two|three|four|five|\d+)(?:\s+(?:pieces?|items?|pairs?|ones|units?))?(?!\p{L})(?!\s+(?:days|weeks|months|years|hours))/giu,
+  /(?<!\p{L})(?:stocks?|suppl(?:y|ies)|quantities|places|spots|seats)\s+(?:is|are)\s+(?:running\s+)?(?:limited|low|scarce|short)(?!\p{L})/giu,
+  /(?<!\p{L})(?:running|selling)\s+(?:low|out)(?!\p{L})/giu,
+  /(?<!\p{L})once\s+(?:they|it|these)(?:['’](?:re|s)|\s+(?:are|is))\s+gone|(?<!\p{L})wenn\s+weg,?\s+dann\s+weg(?!\p{L})/giu,
+  /(?<!\p{L})(?:die\s+)?letzten\s+(?:zwei|drei|vier|fünf|\d+)?\s*(?:stück|exemplare?|artikel|plätze)(?!\p{L})/giu,
+  /(?<!\p{L})nur\s+noch\s+(?:sehr\s+)?wenige(?:\s+\p{L}+)?(?!\p{L})/giu,
+  /(?<!\p{L})(?:bestand|vorrat|stückzahl|plätze|nachfrage)\s+(?:ist|sind)\s+(?:sehr\s+)?(?:begrenzt|knapp|limitiert|riesig|groß|hoch)(?!\p{L})/giu,
   /(?<!\p{L})(?:stark\s+nachgefragt|große\s+nachfrage|schnell\s+vergriffen)(?!\p{L})/giu,
 ];
 
 const CROWD = [
   /(?<![\p{L}\d.,])\d[\d.,]{0,12}\+?\s+(?:other\s+)?(?:people|customers?|shoppers?|others|users|visitors|guests|personen|kund\p{L}+|menschen|andere)\s+(?:(?:are|is|have|has|were|also|just|recently|already|sind|haben|gerade)\s+)*(?:view\p{L}*|look\p{L}*|watch\p{L}*|bought|buy\p{L}*|purchas\p{L}*|add\p{L}*|order\p{L}*|check\p{L}*|brows\p{L}*|shop\p{L}*|this|currently|ansehen|schauen|kaufen|gekauft|bestellt)/giu,
   /(?<![\p{L}\d.,])\d[\d.,]{0,12}\+?\s+(?:(?:sold|bought|viewed|viewing|purchased|claimed|verkauft)\s+(?:in|this|today|now|by|within|recently|heute)|(?:sold|viewing|bought))(?!\p{L})/giu,
+  /(?<!\p{L})\d[\d.,]{0,12}\+?\s+(?:other\s+)?(?:people|customers?|shoppers?|others)\s+have\s+(?:this|it)\s+in\s+their(?!\p{L})/giu,
+  /(?<!\p{L})(?:sehen|schauen)\s+sich\s+(?:gerade\s+)?\d[\d.,]{0,12}\s+(?:andere\s+)?(?:kund\p{L}+|personen|menschen|leute)(?!\p{L})/giu,
   /(?<!\p{L})(?:viewed|purchased|bought|ordered|sold)\s+\d[\d.,]{0,12}\s+times(?!\p{L})/giu,
   /(?<!\p{L})\p{L}+\.?\s+(?:\p{L}+\.?\s+)?(?:in|from|aus)\s+\p{L}[\p{L}\s.-]{1,40},\s*\p{L}[\p{L}\s]{1,30}\s+(?:just\s+)?(?:recently\s+)?(?:purchased|bought|ordered|made\s+a\s+purchase)(?!\p{L})/giu,
   /(?<!\p{L})(?:someone|jemand)\s+(?:in|from|aus)\s+.{2,40}?\s+(?:just\s+)?(?:bought|purchased|ordered|gekauft)(?!\p{L})/giu,
@@ -70,7 +82,7 @@ const SURVEILLANCE = [
 export const manipulation: Check = {
   name: 'manipulation',
   run: (context) => {
-    const { draft } = context;
+    const draft = withoutNames(context);
     const grounds = gatherGrounds(context);
     const stock = stockOf(grounds);
     // What a fact bears out is information: an offer that does end, a number that is in stock.

@@ -1,0 +1,104 @@
+import { type Fact } from '../policies/fact.js';
+import { type DraftText, type FieldText, normalised, wordPattern } from './draft-text.js';
+
+interface Mention {
+  readonly id: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+interface Named {
+  readonly id: string;
+  readonly pattern: RegExp;
+  /** Words of the name that are long enough to stand for it, as "kettle" does for the Alder Kettle. */
+  readonly words: readonly string[];
+}
+
+/** The end of a sentence or a line. */
+const SENTENCE_END = /[.!?](?=\s)(?<!(?:Nr|No|inkl|ca|z\.B)\.)|\n/g;
+
+function namedProducts(facts: readonly Fact[]): Named[] {
+  return facts.flatMap(({ id, kind, data }) => {
+    const name = data['name'] ?? data['title'];
+    if (kind !== 'product' || typeof name !== 'string' || name.trim().length < 3) return [];
+    const words = normalised(name).match(/\p{L}{3,}/gu) ?? [];
+    return [{ id, pattern: wordPattern(name), words }];
+  });
+}
+
+/** Which products a draft names, and where: a price belongs to the product beside it. */
+export class ProductNames {
+  private readonly named: readonly Named[];
+  /** Products the draft names somewhere, at least by one word. */
+  private readonly hinted: ReadonlySet<string>;
+  private readonly mentions = new Map<FieldText, readonly Mention[]>();
+
+  /** @param signed whether the draft comes from a signed template: where its prices stand was seen, with or without a name. */
+  constructor(
+    facts: readonly Fact[],
+    draft: DraftText,
+    private readonly signed: boolean,
+  ) {
+    this.named = namedProducts(facts);
+    const whole = normalised(draft.map((part) => part.text).join('\n'));
+    this.hinted = new Set(
+      this.named
+        .filter(({ words }) => words.length === 0 || words.some((word) => whole.includes(word)))
+        .map(({ id }) => id),
+    );
+  }
+
+  /**
+   * The products whose price can stand at a place: those named since the price before it, else those named next, in the same sentence;
+   * where a sentence names none, whatever the draft speaks of. Null when no product has a name.
+   * @param prices where the prices of this part end, in order.
+   */
+  beside(part: FieldText, at: number, prices: readonly number[]): ReadonlySet<string> | null {
+    if (this.named.length === 0) return null;
+    const [from, to] = sentenceAround(part.text, at);
+    const here = this.mentionsIn(part).filter(({ start, end }) => start >= from && end <= to);
+    if (here.length === 0) return this.signed ? null : this.hinted;
+    const others = prices.filter((end) => end > from && end <= to);
+    const ids = (chosen: readonly Mention[]) => new Set(chosen.map(({ id }) => id));
+    const before = here.filter(({ end }) => end <= at);
+    const after = here.filter(({ start }) => start >= at);
+    // "€59 for the kettle, €29 for the pot": a sentence that opens with a price gives each the name behind it.
+    const first = here[0];
+    if (
+      after.length > 0 &&
+      (before.length === 0 || others.some((end) => first !== undefined && end <= first.start))
+    ) {
+      const next = others.filter((end) => end > at)[1] ?? to;
+      const run = after.filter(({ start }) => start < next);
+      return ids(run.length > 0 ? run : after.slice(0, 1));
+    }
+    const last = Math.max(from, ...others.filter((end) => end <= at));
+    const since = before.filter(({ start }) => start >= last);
+    return ids(since.length > 0 ? since : before);
+  }
+
+  private mentionsIn(part: FieldText): readonly Mention[] {
+    const known = this.mentions.get(part);
+    if (known !== undefined) return known;
+    const found = this.named
+      .flatMap(({ id, pattern }) =>
+        [...part.text.matchAll(pattern)].map((match) => ({
+          id,
+          start: match.index,
+          end: match.index + match[0].length,
+        })),
+      )
+      .sort((a, b) => a.start - b.start);
+    this.mentions.set(part, found);
+    return found;
+  }
+}
+
+function sentenceAround(text: string, at: number): [number, number] {
+  let from = 0;
+  for (const { index } of text.matchAll(SENTENCE_END)) {
+    if (index >= at) return [from, index];
+    from = index + 1;
+  }
+  return [from, text.length];
+}

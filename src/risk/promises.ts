@@ -1,0 +1,108 @@
+/**
+ * Words that promise or praise, in English and German: they hold only where an approved text says them. Each list is what a shop has had
+ * to prove in court or to a regulator, so that a person looks when the model writes it by itself.
+ */
+
+/** Words between which other words may stand, within a sentence. */
+const SOME = String.raw`(?:\s+[\p{L}'’-]+){0,3}?\s+`;
+const words = (pattern: string): RegExp => new RegExp(`(?<!\\p{L})(?:${pattern})(?!\\p{L})`, 'giu');
+
+const THING = String.raw`(?:products?|brands?|shops?|stores?|pots?|kettles?|models?|company|companies|one|others?|manufacturers?|offers?|competitors?|kocher|marken?|hersteller|anbieter|produkte?|modelle?|andere[rsnm]?)`;
+const BETTER = String.raw`(?:better|cheaper|faster|stronger|safer|healthier|cleaner|lighter|longer|quieter|softer|tastier|fresher|easier|smarter|greener|quicker|warmer|thinner|tougher|less\s+\p{L}+|(?:more|less)\s+(?!than|often|or|information|details)\p{L}+)`;
+const BESSER = String.raw`(?:besser|günstiger|billiger|schneller|stärker|sicherer|gesünder|sauberer|leichter|länger|leiser|weicher|frischer|einfacher|sparsamer|haltbarer|robuster|hochwertiger|nachhaltiger|(?:weniger|mehr)\s+(?!als)\p{L}+)`;
+const TIMES = String.raw`(?:twice|half|double|triple|(?:two|three|four|five|ten|\d+)(?:\s+times|\s?[x×]))`;
+
+/** Something set against something else. */
+export const COMPARISONS = [
+  words(`${BETTER}\\s+than(?!\\s+(?:ever|never|late|nothing|usual|before|you\\s+think|expected))`),
+  words(
+    `${TIMES}\\s+(?:as\\s+(?!much\\s+time)\\p{L}+\\s+as|${BETTER}|more)|half\\s+of\\s+what|half\\s+the\\s+(?:price|cost|time|energy)\\s+of`,
+  ),
+  words(
+    `outperforms?|outlasts?|beats?\\s+(?:all|any|every|the\\s+competition)|unlike\\s+(?:any\\s+)?(?:other|most)\\s+\\p{L}+|(?:no|no\\s+other|nothing)${SOME}comes?\\s+close|compared\\s+(?:to|with)\\s+(?:other|most)\\s+\\p{L}+`,
+  ),
+  words(
+    `(?<!\\p{L}\\s(?:oder|und)\\s)${BESSER}\\s+als(?!\\s+(?:nie|je|sonst|gedacht|erwartet|vorher|bisher|nichts)(?!\\p{L}))`,
+  ),
+  words(
+    `(?:doppelt|dreifach|halb)\\s+so\\s+\\p{L}+\\s+wie|(?:zwei|drei|vier|fünf|zehn|\\d+)[\\s-]?(?:mal|fach)\\s+(?:so\\s+\\p{L}+|mehr|${BESSER})|die\\s+hälfte\\s+(?:dessen|von\\s+dem)`,
+  ),
+  words(
+    `übertrifft|übertreffen|schlägt\\s+(?:alle|jede[nrs]?)|im\\s+(?:gegensatz|vergleich)\\s+zu\\s+(?:anderen|herkömmlichen|allen)\\s+\\p{L}+|(?:kein|keine)\\s+andere[rsn]?\\s+${THING}|anders\\s+als\\s+andere\\s+\\p{L}+`,
+  ),
+];
+
+/** The highest degree, however it is said. */
+export const SUPERLATIVES = [
+  /(?<!\p{L})(?<!\b(?:at|our|your|my|their|its|all|all the|for the|how|as|very|with)\s)(?:the\s+)?(?:world['’]?s\s+)?best(?:[\s-]?(?:selling|sellers?|ever|rated|price|prices|value|in class|quality))?(?!\p{L})(?!\s+(?:regards|wishes|before|of luck|if|way|when|to|practices?|possible|suited|suits))/giu,
+  /(?<!\p{L})our\s+best(?:[\s-]sell(?:er|ers|ing)|\s+(?:price|offer|deal|quality))(?!\p{L})/giu,
+  words(
+    `cheapest|fastest|finest|safest|strongest|healthiest|lightest|quietest|softest|cleanest|smartest|freshest|toughest|greenest|lowest[\\s-]+prices?|highest[\\s-]+quality|most\\s+(?:popular|advanced|trusted|loved|affordable|comfortable|effective|powerful|reliable|durable|beautiful|efficient|innovative)|unbeatable|unrivalled|unrivaled|unmatched|unparalleled|incomparable|world[\\s-]class|world['’]s\\s+(?:first|only|leading|\\p{L}+est)|market[\\s-]lead(?:er|ing)|(?:the|a)\\s+leading\\s+(?:brand|${THING})|award[\\s-]winning|top[\\s-]rated|second\\s+to\\s+none|number\\s+one|no\\.\\s?1`,
+  ),
+  /(?<![\p{L}\d])#1(?![\p{L}\d])/giu,
+  words(
+    `the\\s+perfect\\s+\\p{L}+|the\\s+only\\s+(?:\\p{L}+\\s+)?(?:that|which|who)|(?:nobody|no\\s+one)(?:\\s+else)?\\s+(?:offers?|makes?|sells?|gives?|does)|one\\s+of\\s+a\\s+kind`,
+  ),
+  words(
+    `(?<!(?:am|zum|aufs)\\s)(?<!(?:unser|ihr|dein|mein|sein|mit\\s+den)\\s)(?:(?:der|die|das|den|dem|unser[ea]?[rsnm]?)\\s+)?(?<!unser\\s)(?<!am\\s)(?<!mit\\s)beste[rsnm]?(?!\\p{L})(?!\\s+(?:grüße|grüßen|wünsche|wünschen|dank))`,
+  ),
+  words(
+    `(?:günstigste|billigste|schnellste|größte|sicherste|stärkste|leiseste|leichteste|sparsamste|schönste|haltbarste|hochwertigste|beliebteste|meistverkaufte|niedrigste|führende|perfekte|unschlagbare?)(?:[rsnm]|n)?|marktführ\\p{L}+|preisgekrönt\\p{L}*|nummer\\s+eins|nr\\.\\s?1|konkurrenzlos\\p{L}*|einzigartig\\p{L}*|unvergleichlich\\p{L}*|bestseller\\p{L}*|testsieger|niemand(?:\\s+sonst)?\\s+(?:bietet|macht|verkauft|gibt)`,
+  ),
+];
+
+/** What the shop would have to stand for. */
+const GUARANTEES = [
+  words(
+    `(?:we\\s+)?guarante(?:e|es|ed)|(?:(?:\\d+|two|three|five|ten|lifetime|life[\\s-]long)[\\s-]+(?:years?[\\s-]+)?)?(?:warranty|guarantee)|money[\\s-]back|(?:your|the)\\s+money\\s+back|(?:full|complete)\\s+refund|risk[\\s-]free|no\\s+risk|without\\s+(?:any\\s+)?risk|no\\s+questions\\s+asked|no\\s+obligations?|no\\s+strings(?:\\s+attached)?|free\\s+replacements?|we\\s+promise(?:\\s+that)?\\s+(?:you|it)|(?:will\\s+)?never\\s+(?:breaks?|fails?|rusts?|wears?)|unbreakable|indestructible|100\\s?%\\s+(?:protected|safe|secure|satisf\\p{L}+)|satisfaction\\s+(?:is\\s+)?(?:assured|guaranteed)|(?:match|beat)\\s+any(?:\\s+lower)?\\s+price|lasts?\\s+(?:a\\s+lifetime|for\\s*ever)`,
+  ),
+  words(
+    `garantier(?:t|en|te[rnms]?)|(?:(?:\\d+|zwei|drei|fünf|zehn)\\s+jahre\\s+|lebenslange[rns]?\\s+)?(?:\\p{L}+)?garantie|geld[\\s-]zurück(?:[\\s-]garantie)?|(?:ihr|dein|das)\\s+geld\\s+(?:\\p{L}+\\s+)?zurück|risikofrei|ohne\\s+(?:jedes\\s+)?risiko|ohne\\s+(?:jede\\s+)?verpflichtung(?:en)?|wir\\s+versprechen|unzerbrechlich|unverwüstlich|(?:jederzeit|immer)\\s+(?:kostenlos|gratis)`,
+  ),
+];
+
+const AILMENT = String.raw`(?:blood\s+pressure|immun\p{L}+(?:\s+system)?|pain|stress|anxiety|sleep\p{L}*|insomnia|digestion|inflammation|cholesterol|blood\s+sugar|weight|colds?|flu|headaches?|migraines?|bones?|joints?|heart|metabolism|ag(?:e)?ing|wrinkles|allerg\p{L}+|disease\p{L}*|illness\p{L}*|body|liver)`;
+const LEIDEN = String.raw`(?:blutdruck|immunsystem|abwehrkräfte|\p{L}*schmerz\p{L}*|stress|angst|schlaf\p{L}*|verdauung|entzündung\p{L}*|cholesterin|blutzucker|erkältung\p{L}*|grippe|knochen|gelenke|herz|stoffwechsel|falten|allergie\p{L}*|krankheit\p{L}*|körper|leber|abnehmen)`;
+/** Effects on health: forbidden without an authorised claim (Regulation (EC) 1924/2006, Heilmittelwerbegesetz). */
+const HEALTH = [
+  words(
+    `(?:lowers?|reduces?|relieves?|boosts?|strengthens?|prevents?|treats?|heals?|cures?|improves?|eases?|fights?|supports?|detoxif\\p{L}+|soothes?|speeds?\\s+up|good\\s+for|protects?\\s+against)${SOME}${AILMENT}|cures?\\s+\\p{L}+|los(?:e|ing)\\s+weight|detox|(?:clinically|dermatologically|medically|scientifically)\\s+(?:proven|tested|approved)|(?:doctors?|dermatologists?|experts?)\\s+recommend(?:ed|s)?|recommended\\s+by\\s+(?:doctors|dermatologists|experts)`,
+  ),
+  words(
+    `(?:senkt|reduziert|lindert|stärkt|verhindert|heilt|verbessert|bekämpft|fördert|entgiftet|unterstützt|beugt|gut\\s+(?:für|fürs)|hilft\\s+(?:gegen|bei|beim)|schützt\\s+vor)(?:${SOME}|\\s+)${LEIDEN}|${LEIDEN}\\s+(?:lindert|senkt|stärkt|vorbeugt|heilt|verhindert)|(?:klinisch|dermatologisch|medizinisch)\\s+(?:getestet|bewiesen|geprüft|erwiesen)|wissenschaftlich\\s+(?:bewiesen|erwiesen)|von\\s+(?:ärzten|ärztinnen|experten|apothekern)\\s+empfohlen`,
+  ),
+];
+
+/** What is better for the environment: to be proven before it is said (Directive (EU) 2024/825). */
+const GREEN = [
+  words(
+    `(?:climate|carbon|co2)[\\s-](?:neutral|positive|free)|net[\\s-]zero|zero[\\s-](?:emissions?|waste)|carbon\\s+footprint|eco[\\s-]?friendly|environmentally[\\s-]friendly|(?:good|better|kind)\\s+(?:for|to)\\s+the\\s+(?:environment|planet|climate)|sav(?:e|es|ing)\\s+the\\s+planet|sustainabl[ey](?:\\s+(?:made|sourced|produced))?|(?:100\\s?%\\s+)?(?:(?:fully|made\\s+(?:of|from))\\s+)?recycl(?:ed|able)(?:\\s+\\p{L}+)?|100\\s?%\\s+(?:organic|natural|vegan)|certified\\s+organic|compostable|biodegradable|plastic[\\s-]free|(?:plant\\p{L}*)\\s+(?:a|one)\\s+trees?`,
+  ),
+  words(
+    `(?:klima|co2|co₂)[\\s-]?(?:neutral|positiv|frei)\\p{L}*|umweltfreundlich\\p{L}*|umweltschonend\\p{L}*|nachhaltig\\p{L}*(?:\\s+(?:produziert|hergestellt))?|(?:die\\s+)?(?:umwelt|klima)\\s+(?:schonen|schützen)|(?:schon|schütz)\\p{L}+(?:\\s+sie)?\\s+(?:die\\s+umwelt|das\\s+klima)|gut\\s+für\\s+(?:die\\s+umwelt|das\\s+klima|den\\s+planeten)|(?:aus\\s+)?recycelt\\p{L}*(?:\\s+\\p{L}+)?|(?:vollständig\\s+)?recycelbar\\p{L}*|bio[\\s-]zertifiziert\\p{L}*|kompostierbar\\p{L}*|biologisch\\s+abbaubar\\p{L}*|plastikfrei\\p{L}*|pflanzen\\s+wir\\s+(?:einen\\s+)?b(?:aum|äume)|klimaschonend\\p{L}*`,
+  ),
+];
+
+/** Money beyond the price: credit, tax, gain. */
+const FINANCE = [
+  words(
+    `interest[\\s-]free|0\\s?%\\s+(?:financing|finance|apr|interest)|no\\s+credit\\s+checks?|without\\s+(?:a\\s+)?credit\\s+checks?|pays?\\s+for\\s+itself|tax[\\s-](?:deductible|free)|deduct\\p{L}*${SOME}tax(?:es)?|(?:safe|secure|good|smart)\\s+investments?|double\\s+your\\s+money|guaranteed\\s+returns?|sav(?:e|es|ing)\\s+(?:hundreds|thousands)`,
+  ),
+  words(
+    `zinsfrei\\p{L}*|zinslos\\p{L}*|ohne\\s+(?:schufa|bonitäts)\\p{L}*(?:-\\p{L}+)?|macht\\s+sich\\s+(?:von\\s+selbst\\s+)?bezahlt|steuerfrei|(?:von\\s+der\\s+)?steuer\\s+absetz\\p{L}*|steuerlich\\s+absetzbar|sichere[nr]?\\s+(?:geldanlage|investition)|spar\\p{L}+\\s+(?:sie\\s+)?(?:hunderte|tausende)`,
+  ),
+];
+
+export const PROMISES = [...GUARANTEES, ...HEALTH, ...GREEN, ...FINANCE];
+
+/** What comes on top or costs nothing. */
+export const OFFERS = [
+  /(?<!\p{L})(?:free|complimentary)\s+(?:(?:express|standard|next[\s-]day|international|worldwide|same[\s-]day)\s+)?(?:shipping|delivery|returns?|gifts?|samples?|trial|upgrade|installation|refills?)(?!\p{L})/giu,
+  words(
+    `(?:shipping|delivery|returns?|installation)\\s+(?:is|are)\\s+(?:always\\s+)?(?:free(?:\\s+of\\s+charge)?|on\\s+us)|buy\\s+(?:one|two|1|2),?\\s+get\\s+(?:one|two|1|2)(?:\\s+\\p{L}+)?|\\d\\s?for\\s?\\d|two[\\s-]for[\\s-]one|bogo|on\\s+the\\s+house`,
+  ),
+  /(?<!\p{L})(?:versandkostenfrei\p{L}*|portofrei\p{L}*|(?:kostenlos|gratis|kostenfrei)\p{L}{0,2}[\s-]?(?:versand|lieferung|rückgabe|rücksendung|retoure|geschenk|probe|zugabe|testphase)\p{L}*|gratis(?:versand|geschenk|probe|zugabe))(?!\p{L})/giu,
+  words(
+    `(?:versand|lieferung|rückgabe|rücksendung|retoure)\\s+(?:ist|sind)\\s+(?:immer\\s+)?(?:kostenlos|kostenfrei|gratis)`,
+  ),
+];
