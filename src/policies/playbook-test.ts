@@ -19,7 +19,8 @@ const id = z.string().min(1);
 /** `recover-cart by email`, as decisions name a candidate. */
 const candidateName = z.string().regex(/^\S+ by \S+$/, 'write a candidate as "action by channel"');
 
-const givenSchema = z.strictObject({
+/** What a situation is like, in the words of whoever writes a test. */
+export const playbookGivenSchema = z.strictObject({
   now: absolute,
   /** Traits as an `identify` carries them, besides an address that every person of a test has; null takes one away. */
   person: z.record(z.string(), value).default({}),
@@ -114,7 +115,7 @@ export const playbookTestSchema = z
   .strictObject({
     /** What it shows, as a sentence; unique. */
     test: z.string().min(1),
-    given: givenSchema,
+    given: playbookGivenSchema,
     /** Actions that are up for decision; those of a trigger; every marketing action when neither is given. */
     actions: z.array(id).min(1).optional(),
     trigger: id.optional(),

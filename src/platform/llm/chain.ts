@@ -70,6 +70,11 @@ export function writeMessages(prompt: PromptText, given: ChainInput): BaseMessag
   return messages;
 }
 
+/** A prompt with its input, as text. @throws when the input lacks what the prompt reads. */
+export function writePrompt(prompt: PromptText, input: ChainInput['input']): string {
+  return `# system\n\n${render(prompt.system, input)}\n\n# user\n\n${render(prompt.user, input)}`;
+}
+
 function render(source: string, input: Readonly<Record<string, Json>>): string {
   return String(liquid.parseAndRenderSync(source, input)).trim();
 }

@@ -1,5 +1,6 @@
 export { Embedder, type Embedding } from './embedder.js';
-export { LLM_LIMITS, LlmGateway } from './llm.gateway.js';
+export { writePrompt } from './chain.js';
+export { DEFAULT_LIMITS, LLM_LIMITS, LlmGateway } from './llm.gateway.js';
 export { LlmModule } from './llm.module.js';
 export { type ModelOutcome } from './outcome.js';
 export { strictSchema } from './strict-schema.js';

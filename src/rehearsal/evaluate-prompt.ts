@@ -1,0 +1,150 @@
+import { actionsUp } from '../decisions/candidates.js';
+import { decide } from '../decisions/decide.js';
+import { type DecisionResult, PRIOR_MODELS } from '../decisions/decision.js';
+import { toExpressionSource } from '../decisions/expression-source.js';
+import { type Situation } from '../decisions/situation.js';
+import { toContent } from '../drafting/content.js';
+import { languageFor } from '../drafting/locale.js';
+import { problemsOf, toDraft } from '../drafting/model-draft.js';
+import { linksFor, type ModelInput, modelInput } from '../drafting/model-input.js';
+import { type Prompt } from '../drafting/prompt.js';
+import { type Bundle, type CompiledAction } from '../policies/bundle.js';
+import { type Fact } from '../policies/fact.js';
+import { type Channel } from '../policies/playbook.js';
+import { assess } from '../risk/assess.js';
+import { normalised } from '../risk/draft-text.js';
+import { type EvaluationCase } from './evaluation.js';
+import { situationOf } from './given.js';
+import { withoutChance } from './run-tests.js';
+
+/** A case, ready to be asked: what the prompt is given, and what answers are judged by. */
+export interface Question {
+  readonly input: Partial<ModelInput>;
+  readonly situation: Situation;
+  readonly result: DecisionResult;
+  readonly action: CompiledAction;
+  readonly channel: Channel;
+  readonly facts: Readonly<Record<string, Fact>>;
+  readonly links: readonly string[];
+  readonly locale: string;
+}
+
+/** What is wrong with an answer; empty when it passes. */
+export type Marks = readonly string[];
+
+/** @returns the question, or why the case cannot be asked: its action would not be taken, or writes no mail. */
+export function questionOf(playbook: Bundle, prompt: Prompt, asked: EvaluationCase): Question | string {
+  const bundle = byMailOnly(withoutChance(playbook), asked.action);
+  const action = bundle.actions.get(asked.action);
+  if (action === undefined) return `the playbook has no action ${asked.action}`;
+  if (action.spec.draft.prompt !== prompt.id)
+    return `the action ${asked.action} is not drafted by ${prompt.id}`;
+  const test = { test: asked.case, given: asked.given, actions: [asked.action], trigger: undefined };
+  const situation = situationOf(bundle, { ...test, expect: NO_EXPECTATION });
+  const result = decide(bundle, situation, PRIOR_MODELS, asked.case);
+  if (result.outcome !== 'act' || !actionsUp(bundle, situation).includes(asked.action))
+    return `the playbook does not take ${asked.action} here: ${result.reasons.map(({ text }) => text).join(' ')}`;
+  const channel = bundle.channels.get(result.channel ?? '');
+  if (channel?.kind !== 'email') return `${asked.action} is no e-mail here`;
+  const facts = Object.fromEntries(
+    Object.entries(result.facts).flatMap(([slot, id]) => {
+      const fact = situation.facts.find((each) => each.id === id);
+      return fact === undefined ? [] : [[slot, fact]];
+    }),
+  );
+  const locale = languageFor(bundle, situation.profile.locale);
+  const request = {
+    brand: bundle.brand,
+    action: action.spec,
+    vocabulary: bundle.vocabulary,
+    source: toExpressionSource(situation, facts),
+    locale,
+    requiredText: result.textLimits.required,
+    forbiddenText: result.textLimits.forbidden,
+    examples: [],
+  };
+  const whole = modelInput(request);
+  const input = Object.fromEntries(prompt.input.map((name) => [name, whole[name]]));
+  return { input, situation, result, action, channel, facts, links: linksFor(request), locale };
+}
+
+/** The model writes mails only: the action as if it went by no other way. */
+function byMailOnly(bundle: Bundle, id: string): Bundle {
+  const action = bundle.actions.get(id);
+  if (action === undefined) return bundle;
+  const channels = action.spec.channels.filter((each) => bundle.channels.get(each)?.kind === 'email');
+  return {
+    ...bundle,
+    actions: new Map(bundle.actions).set(id, { ...action, spec: { ...action.spec, channels } }),
+  };
+}
+
+const NO_EXPECTATION = {
+  matches: [],
+  matchesNot: [],
+  reasons: [],
+  candidates: {},
+  requiredText: [],
+  forbiddenText: [],
+};
+
+/** Judges an answer as the service would: by the prompt's schema, the draft's rules, every check of risk, and what the case expects. */
+export function mark(
+  bundle: Bundle,
+  prompt: Prompt,
+  question: Question,
+  asked: EvaluationCase,
+  answer: unknown,
+): Marks {
+  const parsed = prompt.output.safeParse(answer);
+  if (!parsed.success)
+    return parsed.error.issues.map(
+      ({ path, message }) => `${path.map(String).join('.') || 'answer'}: ${message}`,
+    );
+  const { facts, links, situation, result } = question;
+  const ids = Object.values(facts).map(({ id }) => id);
+  const problems = problemsOf(parsed.data, { links, factIds: ids });
+  if (problems.length > 0) return problems;
+  const content = toContent(
+    { kind: 'email', ...toDraft(parsed.data) },
+    {
+      brand: bundle.brand,
+      channel: question.channel,
+      action: question.action.spec,
+      offer: result.offer,
+      recipient: situation.profile.addresses.email ?? '',
+      locale: question.locale,
+      versions: {
+        bundle: bundle.hash,
+        template: null,
+        prompt: { id: prompt.id, version: prompt.version, model: 'evaluation' },
+        facts: Object.values(facts).map(({ id, version }) => ({ id, version })),
+      },
+    },
+  );
+  const { score, contributions } = assess({
+    content,
+    decision: result,
+    situation,
+    facts: situation.facts,
+    brand: bundle.brand,
+    engine: bundle.engine,
+    template: null,
+    audience: 1,
+    now: situation.now,
+  });
+  const most = asked.expect.riskAtMost;
+  const isRisky = most === undefined ? score >= bundle.engine.riskThreshold : score > most;
+  const said = normalised([content.subject, content.preheader, content.text].join('\n'));
+  return [
+    ...(isRisky
+      ? [`risk ${score.toFixed(2)}`, ...contributions.map(({ code, text }) => `  ${code}: ${text}`)]
+      : []),
+    ...asked.expect.says
+      .filter((words) => !said.includes(normalised(words)))
+      .map((words) => `does not say “${words}”`),
+    ...asked.expect.neverSays
+      .filter((words) => said.includes(normalised(words)))
+      .map((words) => `says “${words}”`),
+  ];
+}

@@ -1,0 +1,71 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
+import { parsePrompt, type Prompt } from '../../src/drafting/prompt.js';
+import { type Bundle } from '../../src/policies/bundle.js';
+import { compilePlaybook } from '../../src/policies/compiler.js';
+import { readPlaybookFolder } from '../../src/policies/playbook.folder.js';
+import { mark, questionOf } from '../../src/rehearsal/evaluate-prompt.js';
+import { type EvaluationCase, evaluationSchema } from '../../src/rehearsal/evaluation.js';
+
+describe('the evaluations of the shipped prompts', () => {
+  let bundle: Bundle;
+  beforeAll(async () => {
+    const result = compilePlaybook(await readPlaybookFolder('policies'));
+    if (!result.ok) throw new Error(result.errors[0]?.message);
+    ({ bundle } = result);
+  });
+
+  async function load(id: string): Promise<{ prompt: Prompt; cases: readonly EvaluationCase[] }> {
+    const read = parsePrompt(`prompts/${id}.md`, await readFile(`prompts/${id}.md`, 'utf8'));
+    if (!read.ok) throw new Error(read.errors[0]?.message);
+    const text = await readFile(`prompts/evals/${id}.yaml`, 'utf8');
+    return { prompt: read.prompt, cases: evaluationSchema.parse(parse(text)).cases };
+  }
+
+  it('let good answers pass and find bad ones out', async () => {
+    const files = await readdir('prompts/evals');
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) {
+      const { prompt, cases } = await load(file.replace('.yaml', ''));
+      for (const each of cases) {
+        const question = questionOf(bundle, prompt, each);
+        if (typeof question === 'string') throw new Error(question);
+        for (const { answer, good } of each.answers) {
+          const marks = mark(bundle, prompt, question, each, answer);
+          expect({ case: each.case, good, marks: good ? marks : marks.length > 0 }).toEqual({
+            case: each.case,
+            good,
+            marks: good ? [] : true,
+          });
+        }
+      }
+    }
+  });
+
+  it('say why a case cannot be asked', async () => {
+    const { prompt, cases } = await load('recover-cart');
+    const [first] = cases;
+    if (first === undefined) throw new Error('no case');
+    expect(questionOf(bundle, prompt, { ...first, action: 'confirm-order' })).toContain('is not drafted by');
+    const denied = {
+      ...first,
+      given: { ...first.given, consents: { email: 'denied' as const, onsite: 'denied' as const } },
+    };
+    expect(questionOf(bundle, prompt, denied)).toContain('does not take recover-cart here');
+  });
+
+  it('mark an answer of the wrong shape, and what it should have said', async () => {
+    const { prompt, cases } = await load('recover-cart');
+    const [first] = cases;
+    const question = first === undefined ? '' : questionOf(bundle, prompt, first);
+    if (first === undefined || typeof question === 'string') throw new Error('no question');
+    expect(mark(bundle, prompt, question, first, { subject: 'x' }).join()).toContain('blocks');
+    const silent = {
+      subject: 'Hello',
+      preheader: '',
+      blocks: [{ type: 'text', text: 'Hello there.' }],
+      claims: [],
+    };
+    expect(mark(bundle, prompt, question, first, silent)).toContain('does not say “Tide cup”');
+  });
+});
