@@ -17,25 +17,38 @@ export interface StoredDecision {
   readonly models: string;
   readonly seed: string;
   readonly keyId: string;
-  readonly situation: Uint8Array;
+  /** Null once it has aged out. */
+  readonly situation: Uint8Array | null;
   readonly result: Uint8Array;
   readonly situationHash: string;
   readonly resultHash: string;
   readonly messageId: string | null;
 }
 
+/** A decision as it is written. */
+export type NewDecision = StoredDecision & { readonly situation: Uint8Array };
+
 const columns = sql`d.id, d.profile_id as "profileId", d.created_at as "createdAt", d.outcome, d.mode, d.action, d.channel,
   d.trigger_id as "triggerId", d.firing_id as "firingId", d.bundle_hash as "bundleHash", d.engine, d.models, d.seed, d.key_id as "keyId",
-  d.situation, d.result, d.situation_hash as "situationHash", d.result_hash as "resultHash", d.message_id as "messageId"`;
+  coalesce(s.situation, nullif(d.situation, ''::bytea)) as situation, d.result, d.situation_hash as "situationHash", d.result_hash as "resultHash", d.message_id as "messageId"`;
 
-export async function insertDecision(tx: Tx, decision: StoredDecision): Promise<void> {
+/** With its situation, which lies apart unless the release before wrote it. */
+const table = sql`decisions d left join situations s on s.created_at = d.created_at and s.decision_id = d.id`;
+
+export async function insertDecision(tx: Tx, decision: NewDecision): Promise<void> {
   await sql`
+    with place as (
+      select now() >= (select (x.value #>> '{}')::timestamptz from settings x where x.name = 'contents_apart_since') as apart
+    ), kept as (
+      insert into situations (decision_id, created_at, situation)
+      select ${decision.id}, ${decision.createdAt}, ${decision.situation}::bytea from place p where p.apart
+    )
     insert into decisions (id, profile_id, created_at, outcome, mode, action, channel, trigger_id, firing_id, bundle_hash, engine, models,
       seed, key_id, situation, result, situation_hash, result_hash, message_id)
-    values (${decision.id}, ${decision.profileId}, ${decision.createdAt}, ${decision.outcome}, ${decision.mode}, ${decision.action},
+    select ${decision.id}, ${decision.profileId}, ${decision.createdAt}, ${decision.outcome}, ${decision.mode}, ${decision.action},
       ${decision.channel}, ${decision.triggerId}, ${decision.firingId}, ${decision.bundleHash}, ${decision.engine}, ${decision.models},
-      ${decision.seed}, ${decision.keyId}, ${decision.situation}, ${decision.result}, ${decision.situationHash}, ${decision.resultHash},
-      ${decision.messageId})`.execute(tx);
+      ${decision.seed}, ${decision.keyId}, case when p.apart then ''::bytea else ${decision.situation}::bytea end, ${decision.result}::bytea, ${decision.situationHash}, ${decision.resultHash},
+      ${decision.messageId} from place p`.execute(tx);
 }
 
 export async function updateMessageId(tx: Tx, id: string, messageId: string): Promise<void> {
@@ -43,9 +56,8 @@ export async function updateMessageId(tx: Tx, id: string, messageId: string): Pr
 }
 
 export async function selectDecision(db: Executor, id: string): Promise<StoredDecision | null> {
-  const { rows } = await sql<StoredDecision>`select ${columns} from decisions d where d.id = ${id}`.execute(
-    db,
-  );
+  const { rows } = await sql<StoredDecision>`
+    select ${columns} from ${table} where d.id = ${id}`.execute(db);
   return rows[0] ?? null;
 }
 
@@ -79,7 +91,7 @@ export async function selectDecisions(
       : [sql`(d.created_at, d.id) < (${query.after.at}::timestamptz, ${query.after.id})`]),
   ];
   const { rows } = await sql<StoredDecision>`
-    select ${columns} from decisions d
+    select ${columns} from ${table}
     ${conditions.length === 0 ? sql`` : sql`where ${sql.join(conditions, sql` and `)}`}
     order by d.created_at desc, d.id desc
     limit ${query.limit + 1}`.execute(db);

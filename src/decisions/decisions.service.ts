@@ -39,6 +39,11 @@ export interface DecidedCase {
   readonly situation: Situation;
 }
 
+/** The situation a decision was made in has aged out; what was decided is still there. */
+export class AgedOutError extends Error {
+  override readonly name = 'AgedOutError';
+}
+
 /** About a day, with up to a quarter of an hour in between. */
 const FIRING_ATTEMPTS = 100;
 
@@ -231,7 +236,7 @@ export class DecisionsService {
     });
   }
 
-  /** A decision and its situation; null when there is none. @throws ErasedError */
+  /** A decision and its situation; null when there is none. @throws ErasedError, AgedOutError */
   async get(db: Executor, id: string): Promise<DecidedCase | null> {
     const stored = await selectDecision(db, id);
     if (stored === null) return null;
@@ -241,7 +246,8 @@ export class DecisionsService {
   }
 
   /**
-   * Decisions, newest first, and the row to go on behind. Those of erased people are left out: nothing of them can be read.
+   * Decisions, newest first, and the row to go on behind. Those of erased people are left out: nothing of them can be read. So are those
+   * whose situation has aged out.
    */
   async list(
     query: DecisionQuery,
@@ -262,7 +268,7 @@ export class DecisionsService {
     );
     const cases = rows.slice(0, query.limit).flatMap((row) => {
       const key = keys.get(row.keyId);
-      return key === undefined ? [] : [this.open(row, key)];
+      return key === undefined || row.situation === null ? [] : [this.open(row, key)];
     });
     return { cases, rows };
   }
@@ -274,6 +280,7 @@ export class DecisionsService {
   }
 
   private open(stored: StoredDecision, key: Uint8Array): DecidedCase {
+    if (stored.situation === null) throw new AgedOutError(`the situation of ${stored.id} has aged out`);
     return {
       decision: {
         id: stored.id,

@@ -7,7 +7,7 @@ import { PoliciesService } from '../policies/index.js';
 import { type Json } from '../shared/canonical-json.js';
 import { type DecisionAnswer, toAnswer } from './answer.js';
 import { PRIOR_MODELS } from './decision.js';
-import { type DecidedCase, DecisionsService } from './decisions.service.js';
+import { AgedOutError, type DecidedCase, DecisionsService } from './decisions.service.js';
 import { type Flip, flips } from './flip.js';
 import { isOnItsWay, sentContent } from './onsite-content.read-model.js';
 
@@ -25,9 +25,15 @@ export class ExplanationsService {
     private readonly decisions: DecisionsService,
   ) {}
 
-  /** @throws Problem 404, or 410 when the person was erased. */
+  /** @throws Problem 404, or 410 when the person was erased or the situation has aged out. */
   async get(id: string): Promise<DecisionAnswer> {
     const found = await this.decisions.get(this.database.db, id).catch((error: unknown) => {
+      if (error instanceof AgedOutError)
+        throw new Problem(
+          410,
+          'aged-out',
+          'What this decision was made on has aged out; what was decided stays in the timeline of the person.',
+        );
       if (!(error instanceof ErasedError)) throw error;
       throw new Problem(
         410,

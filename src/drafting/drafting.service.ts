@@ -112,7 +112,7 @@ export class DraftingService {
     this.draftApproved = past.draftApproved;
   }
 
-  /** The latest draft of a message; null while there is none. @throws ErasedError */
+  /** The latest draft of a message; null while there is none, and once it has aged out. @throws ErasedError */
   async latest(db: Executor, messageId: string): Promise<Draft | null> {
     const sealed = await selectLatest(db, messageId);
     return sealed === null ? null : this.open(db, sealed);

@@ -42,29 +42,44 @@ export async function insertDraft(
     sentToModel,
   }: Omit<SealedDraft, 'draft'> & { readonly draft: Omit<SealedDraft['draft'], 'number'> },
 ): Promise<void> {
+  const writtenAt = new Date(draft.writtenAt);
   await sql`
+    with place as (
+      select now() >= (select (x.value #>> '{}')::timestamptz from settings x where x.name = 'contents_apart_since') as apart
+    ), kept as (
+      insert into draft_contents (draft_id, written_at, content, sent_to_model)
+      select ${draft.id}, ${writtenAt}, ${content}::bytea, ${sentToModel}::bytea from place p where p.apart
+    )
     insert into drafts (id, message_id, number, written_at, origin, author, template_id, prompt_id, prompt_version, model,
       tokens_in, tokens_out, cost_micros, latency_ms, fallback_reason, content_hash, key_id, content, sent_to_model)
-    values (${draft.id}, ${draft.messageId},
+    select ${draft.id}, ${draft.messageId},
       (select coalesce(max(d.number), 0) + 1 from drafts d where d.message_id = ${draft.messageId}),
-      ${new Date(draft.writtenAt)}, ${draft.origin}, ${draft.author}, ${draft.templateId},
+      ${writtenAt}, ${draft.origin}, ${draft.author}, ${draft.templateId},
       ${draft.prompt?.id ?? null}, ${draft.prompt?.version ?? null}, ${draft.prompt?.model ?? null},
-      ${draft.usage?.tokensIn ?? null}, ${draft.usage?.tokensOut ?? null}, ${draft.usage?.costMicros ?? null},
-      ${draft.usage?.latencyMs ?? null}, ${draft.fallbackReason}, ${draft.contentHash}, ${keyId}, ${content}, ${sentToModel})`.execute(
-    tx,
-  );
+      ${draft.usage?.tokensIn ?? null}::integer, ${draft.usage?.tokensOut ?? null}::integer, ${draft.usage?.costMicros ?? null}::bigint,
+      ${draft.usage?.latencyMs ?? null}::integer, ${draft.fallbackReason}, ${draft.contentHash}, ${keyId},
+      case when p.apart then ''::bytea else ${content}::bytea end, case when p.apart then null else ${sentToModel}::bytea end
+    from place p`.execute(tx);
 }
 
-/** Every version of a message's draft, first to last. */
+/** Drafts with their contents, which lie apart unless the release before wrote them; without those whose content has aged out. */
+const readable = sql`
+  select d.id, d.message_id, d.number, d.written_at, d.origin, d.author, d.template_id, d.prompt_id, d.prompt_version, d.model, d.tokens_in,
+    d.tokens_out, d.cost_micros, d.latency_ms, d.fallback_reason, d.content_hash, d.key_id,
+    coalesce(c.content, d.content) as content, coalesce(c.sent_to_model, d.sent_to_model) as sent_to_model
+  from drafts d left join draft_contents c on c.written_at = d.written_at and c.draft_id = d.id
+  where (c.content is not null or d.content <> ''::bytea)`;
+
+/** Every version of a message's draft that can still be read, first to last. */
 export async function selectDrafts(db: Executor, messageId: string): Promise<SealedDraft[]> {
   const { rows } = await sql<DraftRow>`
-    select * from drafts d where d.message_id = ${messageId} order by d.number`.execute(db);
+    ${readable} and d.message_id = ${messageId} order by d.number`.execute(db);
   return rows.map(toSealed);
 }
 
 export async function selectLatest(db: Executor, messageId: string): Promise<SealedDraft | null> {
   const { rows } = await sql<DraftRow>`
-    select * from drafts d where d.message_id = ${messageId} order by d.number desc limit 1`.execute(db);
+    ${readable} and d.message_id = ${messageId} order by d.number desc limit 1`.execute(db);
   return rows[0] === undefined ? null : toSealed(rows[0]);
 }
 

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { AuditService } from '../audit/index.js';
 import { Database } from '../platform/database/index.js';
 import { SignalsService } from '../signals/index.js';
+import { RetentionService } from './retention.service.js';
 
 const SEAL_EVERY_MS = 1_000;
 const TIDY_EVERY_MS = 60 * 60_000;
@@ -18,11 +19,13 @@ export class MaintenanceService {
     private readonly database: Database,
     private readonly audit: AuditService,
     private readonly signals: SignalsService,
+    private readonly retention: RetentionService,
   ) {}
 
   /** What has to be there before a signal is taken in. */
   async prepare(): Promise<void> {
     await this.signals.tidy();
+    await this.retention.prepare();
   }
 
   start(): void {
@@ -30,6 +33,7 @@ export class MaintenanceService {
       await this.audit.seal();
     });
     this.every(TIDY_EVERY_MS, 'tidying signals', () => this.signals.tidy());
+    this.every(TIDY_EVERY_MS, 'letting go of what has aged out', () => this.retention.apply());
     this.every(DATABASE_EVERY_MS, 'database maintenance', () => this.database.maintain());
   }
 

@@ -16,6 +16,7 @@ import { DecisionFollowUpModule } from './decision-follow-up.service.js';
 import { IntakeService } from './intake.service.js';
 import { MaintenanceService } from './maintenance.service.js';
 import { PipelineService } from './pipeline.service.js';
+import { RetentionService } from './retention.service.js';
 import { TimersService } from './timers.service.js';
 
 /** Every stage, in order, and the service that joins them. */
@@ -36,7 +37,7 @@ import { TimersService } from './timers.service.js';
     RehearsalModule,
     LearningModule,
   ],
-  providers: [IntakeService, TimersService, MaintenanceService, PipelineService],
+  providers: [RetentionService, IntakeService, TimersService, MaintenanceService, PipelineService],
   exports: [PipelineService],
 })
 export class PipelineModule {}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DURATION_PATTERN } from '../shared/clock.js';
+import { DURATION_PATTERN, durationMs } from '../shared/clock.js';
 
 /** An id in the playbook: lower-case words joined by hyphens. */
 const id = z
@@ -385,6 +385,14 @@ export const templateSchema = z.strictObject({
 });
 export type Template = z.output<typeof templateSchema>;
 
+/** Message ids are known again for 30 days, and messages are looked at again for weeks: nothing they need may age out before. */
+const SHORTEST_RETENTION = '35d';
+const retention = duration
+  .refine((text) => !DURATION_PATTERN.test(text) || durationMs(text) >= durationMs(SHORTEST_RETENTION), {
+    error: `should be ${SHORTEST_RETENTION} at least`,
+  })
+  .default('400d');
+
 /** policies/engine.yaml: how decisions are made and who looks at what. */
 export const engineSchema = z.strictObject({
   /** Share of decisions that pick among eligible candidates at random, so that later learning has something to compare. */
@@ -410,5 +418,7 @@ export const engineSchema = z.strictObject({
   /** Tokens the model may take in a day (UTC), over all processes; beyond, drafts fall back as if it were gone. */
   modelTokensPerDay: z.int().min(0).optional(),
   handoffOwner: z.string().min(1),
+  /** How long what is no longer needed is kept; it goes month by month, so up to a month later. */
+  retention: z.strictObject({ signals: retention, situations: retention, drafts: retention }).prefault({}),
 });
 export type EngineSettings = z.output<typeof engineSchema>;

@@ -20,15 +20,16 @@ export interface Surroundings {
 /**
  * Why a message should not have left when it did: consent, suppression, an open task, caps or quiet hours, told again from what is recorded
  * and looked at with the very rules that decide. Limits under a condition are left out: what their condition read at that moment is not kept.
- * @returns `erased` when it can no longer be told.
+ * @returns `erased` or `aged out` when it can no longer be told.
  */
 export async function conductProblems(
   evidence: Evidence,
   row: SentRow,
   record: PersonRecord,
   around: Surroundings,
-): Promise<string[] | 'erased'> {
+): Promise<string[] | 'erased' | 'aged out'> {
   if (row.sending_at === null) return ['no step of it says when it was handed over'];
+  if (row.situation === null) return 'aged out';
   const at = row.sending_at.getTime();
   let text: string | null;
   try {

@@ -20,6 +20,7 @@ export async function checkDecisions(evidence: Evidence): Promise<Finding> {
       finding.looked += 1;
       const verdict = await replay(evidence, row);
       if (verdict === 'erased') finding.erased += 1;
+      else if (verdict === 'aged out') finding.agedOut += 1;
       else if (verdict === 'other engine') otherEngine += 1;
       else if (verdict !== 'same') finding.problem(`decision ${row.id}: ${verdict}`);
     }
@@ -32,6 +33,7 @@ export async function checkDecisions(evidence: Evidence): Promise<Finding> {
 }
 
 async function replay(evidence: Evidence, row: DecisionRow): Promise<string> {
+  if (row.situation === null) return 'aged out';
   let situation: string | null;
   let result: string | null;
   try {

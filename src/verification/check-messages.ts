@@ -86,8 +86,9 @@ function recordsByPerson(
   );
 }
 
-function note(finding: Finding, row: SentRow, problems: string[] | 'erased'): void {
+function note(finding: Finding, row: SentRow, problems: string[] | 'erased' | 'aged out'): void {
   finding.looked += 1;
   if (problems === 'erased') finding.erased += 1;
+  else if (problems === 'aged out') finding.agedOut += 1;
   else if (problems.length > 0) finding.problem(`message ${row.id}: ${problems.join(' ')}`);
 }

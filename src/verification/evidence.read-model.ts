@@ -30,7 +30,8 @@ export interface SentRow {
   /** `detail` of its entry in the audit log. */
   departure: string | null;
   decision_key: string;
-  situation: Buffer;
+  /** Null once it has aged out. */
+  situation: Buffer | null;
 }
 
 /** A person: the canonical profile and all that were merged into it. */
@@ -62,8 +63,9 @@ export async function selectSent(db: Executor, profileIds: readonly string[]): P
       coalesce(m.sent_at, m.updated_at) as counted_at, m.address_hash, m.content_hash, m.key_id, m.content, m.approval,
       m.approval_kind, m.wire_hash,
       (select a.detail from audit_entries a where a.subject = m.id and a.action = 'message.sent' order by a.seq desc limit 1) as departure,
-      d.key_id as decision_key, d.situation
+      d.key_id as decision_key, coalesce(s.situation, nullif(d.situation, ''::bytea)) as situation
     from messages m join decisions d on d.id = m.decision_id
+      left join situations s on s.created_at = d.created_at and s.decision_id = d.id
     where m.profile_id = any(${profileIds}) and (m.sent_at is not null or m.state in ('sent', 'delivered', 'unknown'))
     order by m.id`.execute(db);
   return rows;
@@ -207,7 +209,8 @@ export interface DecisionRow {
   models: string;
   seed: string;
   key_id: string;
-  situation: Buffer;
+  /** Null once it has aged out. */
+  situation: Buffer | null;
   result: Buffer;
   situation_hash: string;
   result_hash: string;
@@ -216,8 +219,10 @@ export interface DecisionRow {
 /** Decisions in the order of their ids, behind `after`. */
 export async function selectDecisions(db: Executor, after: string, limit: number): Promise<DecisionRow[]> {
   const { rows } = await sql<DecisionRow>`
-    select d.id, d.bundle_hash, d.engine, d.models, d.seed, d.key_id, d.situation, d.result, d.situation_hash, d.result_hash
-    from decisions d where d.id > ${after} order by d.id limit ${limit}`.execute(db);
+    select d.id, d.bundle_hash, d.engine, d.models, d.seed, d.key_id, coalesce(s.situation, nullif(d.situation, ''::bytea)) as situation,
+      d.result, d.situation_hash, d.result_hash
+    from decisions d left join situations s on s.created_at = d.created_at and s.decision_id = d.id
+    where d.id > ${after} order by d.id limit ${limit}`.execute(db);
   return rows;
 }
 

@@ -5,6 +5,8 @@ export class Finding {
   looked = 0;
   /** Of which could not be read, because the person was erased. */
   erased = 0;
+  /** Of which could not be told any more, because what they rest on has aged out by rule. */
+  agedOut = 0;
   /** What else is worth saying, without anything being wrong. */
   readonly notes: string[] = [];
 
@@ -28,6 +30,7 @@ export function findingLines(finding: Finding): string[] {
   const head = [
     `${problems.length === 0 ? 'holds' : 'BROKEN'}  ${finding.name}: ${finding.looked} looked at`,
     ...(finding.erased === 0 ? [] : [`${finding.erased} erased`]),
+    ...(finding.agedOut === 0 ? [] : [`${finding.agedOut} aged out`]),
     ...(problems.length === 0 ? [] : [`${problems.length} broken`]),
     ...finding.notes,
   ].join(', ');

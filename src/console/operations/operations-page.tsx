@@ -2,7 +2,12 @@ import { type VNode } from 'preact';
 import { Empty, Facts, IfMay, PageHead, Pill, PostForm, Section, Short, Time } from '../layout/parts.js';
 import { useView } from '../layout/view.js';
 import { pauseWords } from '../layout/words.js';
-import { type FailedSignal, type PastPause, type RejectedSignal } from './operations.read-model.js';
+import {
+  type FailedSignal,
+  type Kept,
+  type PastPause,
+  type RejectedSignal,
+} from './operations.read-model.js';
 
 interface DeadLetter {
   readonly id: number;
@@ -33,6 +38,7 @@ export interface OperationsProps {
   readonly rejected: readonly RejectedSignal[];
   readonly work: readonly { readonly state: string; readonly kind: string; readonly count: number }[];
   readonly inbox: { readonly waiting: number; readonly oldest: Date | null };
+  readonly kept: readonly (Kept & { readonly keptFor: string })[];
   readonly pastPauses: readonly PastPause[];
   readonly channels: readonly string[];
   readonly model: ModelStatus;
@@ -55,6 +61,7 @@ export function OperationsPage(props: OperationsProps): VNode {
           <Model model={props.model} />
           <Mail mail={props.mail} />
           <DatabaseNote engine={props.engine} />
+          <Retention kept={props.kept} />
         </div>
       </div>
       <Rejected rejected={props.rejected} />
@@ -355,6 +362,26 @@ function DatabaseNote({ engine }: { engine: OperationsProps['engine'] }): VNode 
             <code>DATABASE_URL</code> to a PostgreSQL with pgvector.
           </p>
         )}
+      </div>
+    </Section>
+  );
+}
+
+function Retention({ kept }: { kept: OperationsProps['kept'] }): VNode {
+  return (
+    <Section title="Kept" id="kept" hint="as engine.yaml says, month by month">
+      <div class="card">
+        <table class="tight">
+          <tbody>
+            {kept.map(({ what, keptFor, since }) => (
+              <tr key={what}>
+                <td>{what}</td>
+                <td>for {keptFor}</td>
+                <td>{since === null ? 'none yet' : `since ${since.toISOString().slice(0, 7)}`}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
       </div>
     </Section>
   );

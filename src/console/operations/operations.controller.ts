@@ -17,7 +17,7 @@ import { AuditService } from '../../audit/index.js';
 import { type Environment } from '../../config/environment.js';
 import { PausesService } from '../../dispatch/index.js';
 import { type PauseScope } from '../../dispatch/pause.js';
-import { Database } from '../../platform/database/index.js';
+import { Database, type Executor } from '../../platform/database/index.js';
 import { Problem } from '../../platform/http/index.js';
 import { LlmGateway } from '../../platform/llm/index.js';
 import { ENVIRONMENT } from '../../platform/runtime.js';
@@ -27,10 +27,11 @@ import { Clock } from '../../shared/clock.js';
 import { InboxService } from '../../signals/index.js';
 import { type Answer, page, redirect, withDone } from '../page.js';
 import { PageInterceptor } from '../page.interceptor.js';
-import { type ModelStatus, OperationsPage } from './operations-page.js';
+import { type ModelStatus, OperationsPage, type OperationsProps } from './operations-page.js';
 import {
   readFailedSignals,
   readInbox,
+  readKept,
   readPastPauses,
   readRejectedSignals,
 } from './operations.read-model.js';
@@ -88,6 +89,7 @@ export class OperationsController {
         rejected: await readRejectedSignals(db, SHOWN),
         work: await this.work.counts(),
         inbox: await readInbox(db),
+        kept: await this.kept(db),
         pastPauses: await readPastPauses(db, PAST_PAUSES),
         channels: this.channels(),
         model: await this.model(),
@@ -159,6 +161,11 @@ export class OperationsController {
       if (error instanceof Problem) return [];
       throw error;
     }
+  }
+
+  private async kept(db: Executor): Promise<OperationsProps['kept']> {
+    const { retention } = this.policies.active().engine;
+    return (await readKept(db)).map((row) => ({ ...row, keptFor: retention[row.what] }));
   }
 
   /** The mail server without the password in its address. */

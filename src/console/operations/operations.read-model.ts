@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Executor } from '../../platform/database/index.js';
+import { type Executor, monthsOf } from '../../platform/database/index.js';
 
 export interface FailedSignal {
   readonly signalId: string;
@@ -105,6 +105,26 @@ export async function readPastPauses(db: Executor, limit: number): Promise<PastP
     endedAt: row.ended_at,
     endedBy: row.ended_by,
   }));
+}
+
+/** What ages out by rule, and since when it is kept. */
+export interface Kept {
+  readonly what: 'signals' | 'situations' | 'drafts';
+  /** The start of the oldest month there is. */
+  readonly since: Date | null;
+}
+
+const AGES_OUT = [
+  { what: 'signals', name: 'signals', by: 'received_at' },
+  { what: 'situations', name: 'situations', by: 'created_at' },
+  { what: 'drafts', name: 'draft_contents', by: 'written_at' },
+] as const;
+
+export async function readKept(db: Executor): Promise<Kept[]> {
+  const kept: Kept[] = [];
+  for (const { what, name, by } of AGES_OUT)
+    kept.push({ what, since: (await monthsOf(db, { name, by }))[0]?.from ?? null });
+  return kept;
 }
 
 /** How many signals wait to be applied, and for how long the oldest has. */

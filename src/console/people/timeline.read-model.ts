@@ -335,13 +335,14 @@ async function drafts(db: Executor, reader: SealedReader, ids: readonly string[]
     author_name: string | null;
     fallback_reason: string | null;
     key_id: string;
-    content: Uint8Array;
+    content: Uint8Array | null;
     score: number | null;
     tier: number | null;
   }>`
     select dr.id, dr.message_id, dr.number, dr.written_at, dr.origin, dr.author, who.name as author_name, dr.fallback_reason,
-      dr.key_id, dr.content, a.score, a.tier
+      dr.key_id, coalesce(c.content, nullif(dr.content, ''::bytea)) as content, a.score, a.tier
     from drafts dr left join people who on who.id = dr.author
+      left join draft_contents c on c.written_at = dr.written_at and c.draft_id = dr.id
       left join lateral (
         select x.score, x.tier from assessments x where x.draft_id = dr.id order by x.assessed_at desc, x.id desc limit 1
       ) a on true

@@ -135,6 +135,15 @@ table decisions
   CREATE UNIQUE INDEX decisions_firing ON public.decisions USING btree (firing_id) WHERE (firing_id IS NOT NULL)
   CREATE INDEX decisions_profile ON public.decisions USING btree (profile_id, created_at DESC)
 
+table draft_contents partition by RANGE (written_at)
+  draft_id text not null
+  written_at timestamp with time zone not null
+  content bytea not null
+  sent_to_model bytea
+  constraint draft_contents_pkey PRIMARY KEY (written_at, draft_id)
+
+table draft_contents_rest partition of draft_contents DEFAULT
+
 table drafts
   id text not null
   message_id text not null
@@ -585,6 +594,14 @@ table signals partition by RANGE (received_at)
   CREATE INDEX signals_identity ON ONLY public.signals USING btree (identity_hash, received_at DESC)
 
 table signals_rest partition of signals DEFAULT
+
+table situations partition by RANGE (created_at)
+  decision_id text not null
+  created_at timestamp with time zone not null
+  situation bytea not null
+  constraint situations_pkey PRIMARY KEY (created_at, decision_id)
+
+table situations_rest partition of situations DEFAULT
 
 table suppressions
   channel text not null
