@@ -49,7 +49,7 @@ const schema = z.object({
   OPENAI_EMBEDDING_MODEL: z.string().min(1).optional(),
   SMTP_URL: url(['smtp:', 'smtps:'], 'smtp://user:password@mail.example.com:587').optional(),
   MAIL_FROM: z.string().min(3).optional(),
-  /** Signals that may wait to be applied before ingest answers 429: about 2 KB of disk each. */
+  /** Signals that may wait to be applied before ingest answers 429. */
   INBOX_LIMIT: z.coerce
     .number({ error: 'should be a number of signals, at least 1000' })
     .int({ error: 'should be a whole number of signals' })

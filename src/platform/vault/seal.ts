@@ -3,7 +3,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 const IV = 12;
 const TAG = 16;
 
-/** Asked of the system for a thousand nonces at once: a call for each costs as much as the encryption. */
+/** Asked of the system for a thousand nonces at once: a call for each is a large part of what sealing costs. */
 let nonces = Buffer.alloc(0);
 
 function nonce(): Buffer {
