@@ -90,7 +90,6 @@ export class Redis implements OnApplicationShutdown {
     const connection = new IoRedis(REDIS_URL, optionsFor(purpose));
     connection.setMaxListeners(0);
     this.connections.add(connection);
-    connection.on('end', () => this.connections.delete(connection));
     // Each failed attempt to connect says so; what matters is said once, below.
     connection.on('error', () => undefined);
     if (purpose === 'commands') {

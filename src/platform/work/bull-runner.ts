@@ -237,6 +237,8 @@ async function closeQueue({ queue, waiting }: OpenQueue): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   for (const connection of waiting) connection.disconnect();
   await closed;
+  // Bull has connected it again meanwhile.
+  for (const connection of waiting) connection.disconnect();
 }
 
 function jobId({ id, epoch }: Pick<Offer, 'id' | 'epoch'>): string {
