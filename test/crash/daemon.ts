@@ -19,6 +19,12 @@ export interface Ended {
   readonly signal: NodeJS.Signals | null;
 }
 
+const running = new Set<ChildProcess>();
+// Whatever becomes of the harness, nothing of it stays behind.
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** A process of this harness, and nobody else's: everything is done to it by its handle. */
 export class Daemon {
   readonly ended: Promise<Ended>;
@@ -28,11 +34,14 @@ export class Daemon {
 
   private constructor(private readonly child: ChildProcess) {
     this.ended = new Promise((resolve) => {
+      running.add(child);
       child.once('error', () => {
+        running.delete(child);
         this.alive = false;
         resolve({ code: -1, signal: null });
       });
       child.once('exit', (code, signal) => {
+        running.delete(child);
         this.alive = false;
         resolve({ code, signal });
       });

@@ -71,6 +71,8 @@ export class Episode {
   private readonly casualties = new Casualties();
   private readonly services: Service[] = [];
   private readonly closers: (() => Promise<unknown>)[] = [];
+  /** Whether nothing was found: then its logs are of no use. */
+  private holds = false;
 
   private constructor(
     private readonly plan: EpisodePlan,
@@ -117,6 +119,7 @@ export class Episode {
       await this.redis?.stop();
       await this.postgres?.stop();
       await this.disk.close();
+      if (this.holds) await rm(this.directory, { recursive: true, force: true });
     }
   }
 
@@ -161,7 +164,7 @@ export class Episode {
       },
       await this.verify(faults),
     ];
-    if (findings.every(({ problems }) => problems.length === 0)) await this.removeLogs();
+    this.holds = findings.every(({ problems }) => problems.length === 0);
     return {
       plan,
       kills: casualties.kills,
@@ -316,11 +319,6 @@ export class Episode {
       looked: output.split('\n').length,
       problems: code === 0 ? [] : [`it ended with ${code}: ${output.slice(0, 2_000)}`],
     };
-  }
-
-  private async removeLogs(): Promise<void> {
-    this.closers.unshift(() => rm(this.directory, { recursive: true, force: true }));
-    return Promise.resolve();
   }
 }
 
