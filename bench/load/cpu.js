@@ -16,7 +16,7 @@ async function statOf(pid) {
 }
 
 /** CPU of a process so far with all its threads, in microseconds. */
-export async function cpuOf(pid) {
+async function cpuOf(pid) {
   const stat = await statOf(pid);
   return stat === null ? 0 : (Number(stat[11]) + Number(stat[12])) * TICK_US;
 }
@@ -25,7 +25,7 @@ export async function cpuOf(pid) {
  * Reads the CPU of a whole PostgreSQL server, backends that ended included. @param client of `pg`, connected to it
  * @returns a function that gives microseconds so far, or null when the server's processes are not on this machine
  */
-export async function databaseCpu(client) {
+async function databaseCpu(client) {
   const { rows } = await client.query('select pg_backend_pid() as pid');
   const backend = await statOf(rows[0].pid);
   if (backend === null) return null;

@@ -15,7 +15,7 @@ export class Missing {
 export const FAILED = new Missing('an error');
 
 /** The variables of the macros around a part of an expression, the innermost first. */
-export interface Frame {
+interface Frame {
   value: unknown;
   readonly outer: Frame | null;
 }

@@ -16,7 +16,7 @@ export type RiskModel = z.output<typeof riskModelSchema>;
 export const UNFITTED: RiskModel = { version: 'unfitted', base: 0, strengths: {} };
 
 /** The weight with which a sign counts after learning: evidence −ln(1 − weight), times its strength. */
-export function learnedWeight(weight: number, strength: number): number {
+function learnedWeight(weight: number, strength: number): number {
   return 1 - (1 - Math.min(1, weight)) ** strength;
 }
 

@@ -12,37 +12,11 @@ export interface AdoptedModel {
   readonly adoptedAt: Date;
 }
 
-interface ModelRow {
-  model: string;
-  verdicts: number;
-  brier: number;
-  brier_before: number;
-  name: string;
-  adopted_at: Date;
-}
-
 /** The model in use: the one adopted last; the weights as set by hand while there is none. */
 export async function selectModel(db: Executor): Promise<RiskModel> {
   const { rows } = await sql<{ model: string }>`
     select m.model from risk_models m order by m.adopted_at desc, m.version desc limit 1`.execute(db);
   return rows[0] === undefined ? UNFITTED : riskModelSchema.parse(JSON.parse(rows[0].model));
-}
-
-/** Every model that was ever in use, the newest first. */
-export async function listModels(db: Executor): Promise<AdoptedModel[]> {
-  const { rows } = await sql<ModelRow>`
-    select m.model, m.verdicts, m.brier, m.brier_before, who.name, m.adopted_at
-    from risk_models m join people who on who.id = m.adopted_by order by m.adopted_at desc, m.version desc`.execute(
-    db,
-  );
-  return rows.map((row) => ({
-    model: riskModelSchema.parse(JSON.parse(row.model)),
-    verdicts: row.verdicts,
-    brier: row.brier,
-    brierBefore: row.brier_before,
-    adoptedBy: row.name,
-    adoptedAt: row.adopted_at,
-  }));
 }
 
 /** @returns false when this version was adopted already. */

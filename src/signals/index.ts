@@ -1,3 +1,3 @@
 export { InboxLost, InboxService, type Taken } from './inbox.service.js';
-export { Overloaded, SignalsService } from './signals.service.js';
+export { SignalsService } from './signals.service.js';
 export { SignalsModule } from './signals.module.js';

@@ -5,7 +5,7 @@
 
 /** Where such text comes from. */
 export const PLACES = ['trait', 'event property', 'product name', 'review', 'reply'] as const;
-export type Place = (typeof PLACES)[number];
+type Place = (typeof PLACES)[number];
 
 /** How an instruction is dressed. */
 export const DRESSES = [
@@ -19,7 +19,7 @@ export const DRESSES = [
   'polite',
   'quoted',
 ] as const;
-export type Dress = (typeof DRESSES)[number];
+type Dress = (typeof DRESSES)[number];
 
 export interface Attack {
   readonly place: Place;
