@@ -53,10 +53,17 @@ export interface CompiledTemplate {
   readonly slots: ReadonlyMap<string, CompiledExpression<unknown>>;
 }
 
-/** A test of the playbook, and where it stands. Lines and columns count from 1. */
+/** Where something of a playbook stands. Lines and columns count from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A test of the playbook, and where it stands. */
 export interface PlacedTest {
   readonly spec: PlaybookTest;
-  readonly place: { readonly file: string; readonly line: number; readonly column: number };
+  readonly place: Place;
 }
 
 /** The whole playbook, compiled and type-checked, named by the hash of its files. Immutable. */
@@ -79,16 +86,33 @@ export interface Bundle {
   readonly templates: ReadonlyMap<string, CompiledTemplate>;
   /** They are files like the others, so they count in the hash: what was proven is part of what came into force. */
   readonly tests: readonly PlacedTest[];
+  /** Where each item stands, by kind and id, such as `guardrails/minors`. */
+  readonly places: ReadonlyMap<string, Place>;
 }
 
-/** A mistake in the playbook, at its place. Lines and columns count from 1. */
-export interface PlaybookError {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
+/** A mistake in the playbook, at its place. */
+export interface PlaybookError extends Place {
   readonly message: string;
 }
 
+/** Something that is no mistake and probably not meant, or that somebody has to see to. */
+export interface Finding extends PlaybookError {
+  readonly code:
+    | 'never-applies'
+    | 'never-matches'
+    | 'always-matches'
+    | 'shadowed'
+    | 'no-channel'
+    | 'cap-never'
+    | 'unknown-country'
+    | 'unknown-zone'
+    | 'expires'
+    | 'expired';
+  /** What it is about, such as `guardrails/minors`. */
+  readonly subject: string;
+  readonly owner: string;
+}
+
 export type CompileResult =
-  | { readonly ok: true; readonly bundle: Bundle; readonly warnings: readonly PlaybookError[] }
+  | { readonly ok: true; readonly bundle: Bundle; readonly warnings: readonly Finding[] }
   | { readonly ok: false; readonly errors: readonly PlaybookError[] };

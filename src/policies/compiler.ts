@@ -7,11 +7,13 @@ import {
   type CompiledTemplate,
   type CompiledTrigger,
   type CompileResult,
+  type Place,
   type PlaybookError,
 } from './bundle.js';
 import { type Expected, type ExpressionScope } from './expression-scope.js';
 import { ExpressionCompiler } from './expressions.js';
 import { eventNames } from './fields.js';
+import { findingsOf } from './findings.js';
 import {
   type Action,
   type Guardrail,
@@ -55,13 +57,28 @@ export function compilePlaybook(files: Readonly<Record<string, string>>): Compil
     vocabulary: vocabulary.spec,
     channels: new Map(declarations.channels.map(({ spec }) => [spec.id, spec])),
     segments: new Map(declarations.segments.map(({ spec }) => [spec.id, spec])),
-    tests: declarations.tests.map((test) => {
-      const { file, line, column } = test.error(['test'], '');
-      return { spec: test.spec, place: { file, line, column } };
-    }),
+    tests: declarations.tests.map((test) => ({ spec: test.spec, place: placeOf(test, 'test') })),
+    places: placesOf(declarations),
     ...parts,
   });
-  return { ok: true, bundle, warnings: [] };
+  return { ok: true, bundle, warnings: inOrder(findingsOf(bundle)) };
+}
+
+function placeOf(item: Pick<Located<unknown>, 'error'>, member: string): Place {
+  const { file, line, column } = item.error([member], '');
+  return { file, line, column };
+}
+
+function placesOf(declared: Declarations): ReadonlyMap<string, Place> {
+  const kinds = ['channels', 'segments', 'actions', 'triggers', 'guardrails', 'templates'] as const;
+  return new Map(
+    kinds.flatMap((kind) =>
+      declared[kind].map((item: Located<{ readonly id: string }>): [string, Place] => [
+        `${kind}/${item.spec.id}`,
+        placeOf(item, 'id'),
+      ]),
+    ),
+  );
 }
 
 type Parts = Pick<
@@ -73,7 +90,7 @@ const byId = <T extends { readonly spec: { readonly id: string } }>(items: reado
   new Map(items.map((item) => [item.spec.id, item]));
 
 /** Where a mistake stands that the expression has. */
-type Place = (offset: number, message: string) => PlaybookError;
+type Locate = (offset: number, message: string) => PlaybookError;
 
 const SLOT_RESULTS: Readonly<Record<Slot['type'], Expected>> = {
   text: 'string',
@@ -134,7 +151,7 @@ class Compiler {
     source: string,
     scope: ExpressionScope,
     expected: Expected,
-    place: Place,
+    place: Locate,
   ): CompiledExpression<T> {
     // prettier-ignore
     const result = this.expressions.compile<T>(source, scope, expected);
@@ -147,7 +164,7 @@ class Compiler {
   private trigger(trigger: Located<Trigger>): CompiledTrigger {
     const { spec } = trigger;
     const at =
-      (member: string): Place =>
+      (member: string): Locate =>
       (offset, message) =>
         trigger.errorInside([member], offset, message);
     const scope: ExpressionScope = {
@@ -304,7 +321,7 @@ function groupByEvent(triggers: readonly CompiledTrigger[]): Map<string, Compile
   return groups;
 }
 
-function inOrder(errors: readonly PlaybookError[]): PlaybookError[] {
+function inOrder<T extends PlaybookError>(errors: readonly T[]): T[] {
   return [...errors].sort(
     (a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0) || a.line - b.line || a.column - b.column,
   );

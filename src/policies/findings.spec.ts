@@ -1,0 +1,172 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { type Bundle, type Finding } from './bundle.js';
+import { compilePlaybook } from './compiler.js';
+import { expiries } from './findings.js';
+
+const shipped: Record<string, string> = Object.fromEntries(
+  readdirSync('policies', { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.yaml') && !path.startsWith('tests/'))
+    .map((path) => [path, readFileSync(join('policies', path), 'utf8')]),
+);
+
+function compiled(files: Record<string, string>): { bundle: Bundle; warnings: readonly Finding[] } {
+  const result = compilePlaybook({ ...shipped, ...files });
+  if (!result.ok) throw new Error(result.errors.map(({ line, message }) => `${line} ${message}`).join('\n'));
+  return result;
+}
+
+/** The shipped playbook with these rules added: what is found about them. */
+function found(...rules: readonly Record<string, unknown>[]): string[] {
+  const text = stringify(rules.map((rule) => ({ title: 'T', reason: 'R', owner: 'me', ...rule })));
+  return compiled({ 'guardrails/tried.yaml': text }).warnings.map(
+    ({ code, file, line, message }) => `${code} ${file}:${line} ${message}`,
+  );
+}
+
+describe('the shipped playbook', () => {
+  it('has nothing that is probably not meant', () => {
+    expect(compiled({}).warnings).toEqual([]);
+  });
+});
+
+describe('found when a playbook is loaded', () => {
+  it('a cap of 0 means never, and is said to', () => {
+    expect(found({ id: 'never', effect: 'limit', scope: { tags: ['win-back'] }, caps: [{ max: 0, per: '1d' }] })).toEqual([
+      'cap-never guardrails/tried.yaml:4 the rule never has a cap of 0 per 1d: that means never',
+    ]); // prettier-ignore
+  });
+
+  it.each([
+    ['never', 'profile.traits.birth_year < 1900 && profile.traits.birth_year > 2000', 'never-matches'],
+    ['never while known', 'profile.traits.state == "FL" && profile.traits.state == "RI"', 'never-matches'],
+    ['always', 'profile.events["Order Completed"].total >= 0', 'always-matches'],
+  ])('a condition that matches %s', (_what, when, code) => {
+    expect(found({ id: 'odd', effect: 'review', when })).toEqual([expect.stringMatching(`^${code} `)]);
+  });
+
+  it('says which field makes a contradictory rule match all the same', () => {
+    const [message] = found({
+      id: 'odd',
+      effect: 'review',
+      when: 'profile.traits.state == "FL" && profile.traits.state == "RI"',
+    });
+    expect(message).toContain('can match only while profile.traits.state is not known');
+  });
+
+  it('a rule that applies to nothing', () => {
+    expect(found({ id: 'idle', effect: 'suppress', scope: { actions: ['welcome'], channels: ['onsite'] } })).toEqual([
+      'never-applies guardrails/tried.yaml:4 the rule idle applies to no action on any of its channels',
+    ]); // prettier-ignore
+    expect(
+      found({ id: 'idle', effect: 'suppress', scope: { actions: ['welcome'], reaches: ['telephone'] } }),
+    ).toEqual([expect.stringMatching('^never-applies ')]);
+  });
+
+  it('a rule in the shadow of a stricter one', () => {
+    expect(
+      found({
+        id: 'idle',
+        effect: 'review',
+        scope: { classes: ['marketing'] },
+        when: 'profile.events["Order Refunded"].within(14)',
+      }),
+    ).toEqual([
+      expect.stringContaining('idle changes nothing: wherever it matches, refunded is at least as strict'),
+    ]);
+    // A weaker limit under a wider one of the shop.
+    expect(
+      found({
+        id: 'later',
+        effect: 'limit',
+        scope: { actions: ['welcome'], channels: ['email'] },
+        hours: { from: '07:00', to: '21:00' },
+      }),
+    ).toEqual([expect.stringContaining('quiet-hours is at least as strict')]);
+    expect(
+      found({
+        id: 'strict',
+        effect: 'limit',
+        scope: { actions: ['welcome'], channels: ['email'] },
+        hours: { from: '09:00', to: '19:00' },
+      }),
+    ).toEqual([]);
+    // A hand-off makes a task, so a suppression does not make it idle.
+    expect(
+      found({
+        id: 'task',
+        effect: 'handoff',
+        handTo: 'sales',
+        scope: { classes: ['marketing'] },
+        when: 'profile.events["Order Refunded"].within(14)',
+      }),
+    ).toEqual([]);
+  });
+
+  it('of two rules that are alike, one', () => {
+    const rule = { effect: 'suppress', scope: { tags: ['recovery'] }, when: 'profile.stage == "lapsed"' };
+    expect(found({ id: 'a-rule', ...rule }, { id: 'b-rule', ...rule })).toEqual([
+      expect.stringContaining('the rule b-rule changes nothing: wherever it matches, a-rule'),
+    ]);
+  });
+
+  it('rules that leave an action no channel, alone and together', () => {
+    const only = (id: string, channels: string[]): Record<string, unknown> => ({
+      id,
+      effect: 'limit',
+      scope: { actions: ['welcome', 'recover-cart'] },
+      channels,
+    });
+    const messages = found(only('a-site', ['onsite'])).join('\n');
+    expect(messages).toContain('the rule a-site leaves the action welcome no channel where they match');
+    expect(messages).not.toContain('recover-cart');
+    expect(found(only('a-site', ['onsite']), only('b-mail', ['email'])).join('\n')).toContain(
+      'the rules a-site and b-mail together leave the action recover-cart no channel',
+    );
+  });
+
+  it('a country and a zone that do not exist', () => {
+    expect(
+      found({
+        id: 'where',
+        effect: 'review',
+        scope: { countries: ['DE', 'XX'], actions: ['welcome'] },
+        when: 'profile.zones.exists(z, z == "Europe/Berln")',
+      }),
+    ).toEqual([
+      expect.stringMatching('^unknown-country .* names XX, which is no country'),
+      expect.stringMatching('^unknown-zone .* names Europe/Berln, which is no time zone'),
+    ]);
+  });
+});
+
+describe('found as time goes by', () => {
+  const { bundle } = compiled({
+    'guardrails/tried.yaml': stringify([
+      { id: 'summer', title: 'T', reason: 'R', owner: 'me', effect: 'review', scope: { tags: ['offer'] }, expires: '2026-12-10' }, // prettier-ignore
+    ]),
+  });
+  const codes = (now: string): string[] =>
+    expiries(bundle, now)
+      .filter(({ subject }) => subject === 'guardrails/summer')
+      .map(({ code, message }) => `${code}: ${message}`);
+
+  it('what expires within thirty days, and what did', () => {
+    expect(codes('2026-11-10T00:00:00Z')).toEqual([]);
+    expect(codes('2026-11-11T00:00:00Z')).toEqual([
+      'expires: the rule summer expires on 2026-12-10, in 30 days',
+    ]);
+    expect(codes('2026-12-10T23:59:59Z')).toEqual(['expires: the rule summer expires on 2026-12-10, today']);
+    expect(codes('2026-12-11T00:00:00Z')).toEqual(['expired: the rule summer expired on 2026-12-10']);
+  });
+
+  it('names templates too, with their owner and place', () => {
+    const templates = expiries(bundle, '2027-06-15T00:00:00Z').filter(({ subject }) =>
+      subject.startsWith('templates/'),
+    );
+    expect(templates).toContainEqual(
+      expect.objectContaining({ code: 'expires', subject: 'templates/welcome-en', owner: 'lifecycle', file: 'templates/lifecycle.yaml', line: 1 }), // prettier-ignore
+    );
+  });
+});

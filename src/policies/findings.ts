@@ -1,0 +1,254 @@
+import { isZone, zonesOfCountry } from '../shared/zones.js';
+import { type Bundle, type CompiledGuardrail, type Finding } from './bundle.js';
+import { Condition } from './condition.js';
+import { type Action, type Cap, type Guardrail, type Scope } from './playbook.js';
+import { durationMs } from '../shared/clock.js';
+
+/** Beyond this many rules, which one stands in the shadow of which is not looked for: it is a question about every pair. */
+const MOST_COMPARED = 1_000;
+const SOON_DAYS = 30;
+const DAY_MS = 86_400_000;
+
+type Limit = Extract<Guardrail, { effect: 'limit' }>;
+
+/** A guardrail with its condition read. */
+interface Rule {
+  readonly spec: Guardrail;
+  readonly condition: Condition;
+  /** Fields it reads that may be unknown, and then it matches. */
+  readonly unsure: readonly string[];
+}
+
+/** What can be said of a playbook without looking at the time or at anybody: rules that cannot do what they were written for. */
+export function findingsOf(bundle: Bundle): Finding[] {
+  return new Findings(bundle).all();
+}
+
+class Findings {
+  private readonly found: Finding[] = [];
+  private readonly rules: readonly Rule[];
+  private readonly actions: readonly Action[];
+
+  constructor(private readonly bundle: Bundle) {
+    this.actions = [...bundle.actions.values()].map(({ spec }) => spec);
+    this.rules = bundle.guardrails.map((rule) => this.read(rule));
+  }
+
+  all(): Finding[] {
+    for (const rule of this.rules) {
+      this.checkPlace(rule.spec);
+      this.checkCondition(rule);
+      if (rule.spec.effect === 'limit') this.checkLimit(rule.spec);
+    }
+    this.checkChannels();
+    if (this.rules.length <= MOST_COMPARED) this.checkShadows();
+    return this.found;
+  }
+
+  private read({ spec, when }: CompiledGuardrail): Rule {
+    const condition = new Condition(when.source);
+    const unsure = [...condition.reads].filter((path) => this.mayBeUnknown(path));
+    return { spec, condition, unsure };
+  }
+
+  private mayBeUnknown(path: string): boolean {
+    const { vocabulary } = this.bundle;
+    const [first = '', second = '', third = ''] = path.split('.');
+    if (first === 'now' || first === 'history' || first === 'openTasks') return false;
+    if (first === 'context') return vocabulary.context[second]?.absent === 'unknown';
+    if (first !== 'profile') return true;
+    if (second === 'traits') return vocabulary.traits[third]?.absent === 'unknown';
+    if (second === 'events') return path.endsWith('.lastAt');
+    return !['stage', 'hasEmail', 'hasPhone', 'firstSeenAt', 'lastSeenAt'].includes(second);
+  }
+
+  private report(code: Finding['code'], rule: Guardrail, message: string): void {
+    this.found.push(found(this.bundle, code, `guardrails/${rule.id}`, rule.owner, message));
+  }
+
+  private checkPlace(rule: Guardrail): void {
+    if (!this.actions.some((action) => covers(rule.scope, action)))
+      this.report('never-applies', rule, `the rule ${rule.id} applies to no action on any of its channels`);
+    for (const country of rule.scope.countries)
+      if (zonesOfCountry(country).length === 0)
+        this.report('unknown-country', rule, `the rule ${rule.id} names ${country}, which is no country`);
+  }
+
+  private checkCondition({ spec, condition, unsure }: Rule): void {
+    for (const text of condition.texts)
+      if (/^[A-Z][A-Za-z_]+\/[A-Z][A-Za-z_+-]+$/.test(text) && !isZone(text))
+        this.report('unknown-zone', spec, `the rule ${spec.id} names ${text}, which is no time zone`);
+    if (condition.source === 'true') return;
+    if (condition.isImpossible) {
+      const message =
+        unsure.length === 0
+          ? `the rule ${spec.id} can never match: its condition contradicts itself`
+          : `the rule ${spec.id} can match only while ${unsure.join(' or ')} is not known: its condition contradicts itself`;
+      this.report('never-matches', spec, message);
+    } else if (condition.isCertain) {
+      this.report(
+        'always-matches',
+        spec,
+        `the rule ${spec.id} always matches: nothing makes its condition false, so leave it out if that is meant`,
+      );
+    }
+  }
+
+  private checkLimit(rule: Limit): void {
+    for (const cap of rule.caps) {
+      if (cap.max === 0)
+        this.report('cap-never', rule, `the rule ${rule.id} has a cap of 0 per ${cap.per}: that means never`);
+    }
+  }
+
+  /** Rules that leave an action none of its channels, alone or two of them together. */
+  private checkChannels(): void {
+    const limits = this.rules.filter(({ spec }) => spec.effect === 'limit' && spec.channels !== undefined);
+    for (const action of this.actions) {
+      const left = new Set(action.channels.filter((id) => this.bundle.channels.get(id)?.enabled === true));
+      if (left.size === 0) continue;
+      const by: string[] = [];
+      for (const { spec } of limits) {
+        if (spec.effect !== 'limit' || spec.channels === undefined || !covers(spec.scope, action)) continue;
+        const refused = [...left].filter(
+          (channel) => coversChannel(spec.scope, channel) && spec.channels?.includes(channel) === false,
+        );
+        if (refused.length === 0) continue;
+        by.push(spec.id);
+        for (const channel of refused) left.delete(channel);
+        if (left.size > 0) continue;
+        const rules = by.length === 1 ? `the rule ${by.join('')} leaves` : `the rules ${by.join(' and ')} together leave`; // prettier-ignore
+        this.report('no-channel', spec, `${rules} the action ${action.id} no channel where they match`);
+        break;
+      }
+    }
+  }
+
+  private checkShadows(): void {
+    for (const rule of this.rules) {
+      const other = this.rules.find((each) => each !== rule && this.shadows(each, rule));
+      if (other !== undefined)
+        this.report(
+          'shadowed',
+          rule.spec,
+          `the rule ${rule.spec.id} changes nothing: wherever it matches, ${other.spec.id} is at least as strict`,
+        );
+    }
+  }
+
+  private shadows(stricter: Rule, rule: Rule): boolean {
+    const [a, b] = [stricter.spec, rule.spec];
+    // Of two that are alike the later one is the idle one.
+    if (isStricter(b, a) && contains(b.scope, a.scope) && a.id > b.id && rule.condition.source === stricter.condition.source) return false; // prettier-ignore
+    if (!isStricter(a, b) || !contains(a.scope, b.scope)) return false;
+    if (a.expires !== undefined && (b.expires === undefined || a.expires < b.expires)) return false;
+    const { condition } = stricter;
+    if (condition.source === 'true' || condition.source === rule.condition.source) return true;
+    // What is unknown to one of them may be known to the other: only conditions that are never unknown can be compared.
+    return stricter.unsure.length === 0 && rule.unsure.length === 0 && rule.condition.implies(condition);
+  }
+}
+
+function covers(scope: Scope, action: Action): boolean {
+  return (
+    (scope.actions.length === 0 || scope.actions.includes(action.id)) &&
+    (scope.classes.length === 0 || scope.classes.includes(action.class)) &&
+    (scope.channels.length === 0 || scope.channels.some((channel) => action.channels.includes(channel))) &&
+    (scope.tags.length === 0 || scope.tags.some((tag) => action.tags.includes(tag))) &&
+    !scope.exceptActions.includes(action.id) &&
+    !scope.exceptTags.some((tag) => action.tags.includes(tag))
+  );
+}
+
+function coversChannel(scope: Scope, channel: string): boolean {
+  return scope.channels.length === 0 || scope.channels.includes(channel);
+}
+
+/** Whether everything in the scope of one lies in that of the other. Segments are part of the condition. */
+function contains(wider: Scope, narrower: Scope): boolean {
+  const within = (wide: readonly string[], narrow: readonly string[]): boolean =>
+    wide.length === 0 || (narrow.length > 0 && narrow.every((each) => wide.includes(each)));
+  const members = ['actions', 'classes', 'channels', 'tags', 'countries'] as const;
+  return (
+    members.every((member) => within(wider[member], narrower[member])) &&
+    wider.exceptActions.every((each) => narrower.exceptActions.includes(each)) &&
+    wider.exceptTags.every((each) => narrower.exceptTags.includes(each))
+  );
+}
+
+/** Whether what one does is at least what the other does. A hand-off makes a task, which nothing else does. */
+function isStricter(a: Guardrail, b: Guardrail): boolean {
+  switch (b.effect) {
+    case 'handoff':
+      return a.effect === 'handoff' && a.handTo === b.handTo;
+    case 'suppress':
+      return a.effect === 'suppress' || a.effect === 'handoff';
+    case 'review':
+      return a.effect === 'suppress' || (a.effect === 'review' && a.tier >= b.tier);
+    case 'limit':
+      return a.effect === 'suppress' || (a.effect === 'limit' && limitsWithin(a, b));
+  }
+}
+
+function limitsWithin(a: Limit, b: Limit): boolean {
+  return (
+    b.caps.every((cap) => a.caps.some((own) => capWithin(own, cap))) &&
+    hoursWithin(a, b) &&
+    b.notOn.every((date) => a.notOn.includes(date)) &&
+    (b.channels === undefined || a.channels?.every((channel) => b.channels?.includes(channel)) === true) &&
+    b.requiredText.every((text) => a.requiredText.includes(text)) &&
+    b.forbiddenText.every((text) => a.forbiddenText.includes(text)) &&
+    (b.maxDiscountPercent === undefined ||
+      (a.maxDiscountPercent !== undefined && a.maxDiscountPercent <= b.maxDiscountPercent))
+  );
+}
+
+function capWithin(a: Cap, b: Cap): boolean {
+  const counts = (wide: readonly string[], narrow: readonly string[]): boolean =>
+    wide.length === 0 || (narrow.length > 0 && narrow.every((each) => wide.includes(each)));
+  return (
+    a.max <= b.max &&
+    durationMs(a.per) >= durationMs(b.per) &&
+    counts(a.channels, b.channels) &&
+    counts(a.tags, b.tags) &&
+    counts(a.classes, b.classes)
+  );
+}
+
+/** Each window of the stricter lies inside one of the other's. Times are written alike, so texts compare as times do. */
+function hoursWithin(a: Limit, b: Limit): boolean {
+  if (b.hours === undefined) return true;
+  return (
+    a.hours?.every((own) =>
+      b.hours?.some(
+        ({ from, to, days }) =>
+          from <= own.from && own.to <= to && own.days.every((day) => days.includes(day)),
+      ),
+    ) === true
+  );
+}
+
+/** Rules and templates that are over, or will be within a month. @param now ISO 8601. */
+export function expiries(bundle: Bundle, now: string): Finding[] {
+  const items = [
+    ...bundle.guardrails.map(({ spec }) => ({
+      ...spec,
+      key: `guardrails/${spec.id}`,
+      what: `rule ${spec.id}`,
+    })),
+    ...[...bundle.templates.values()].map(({ spec }) => ({ ...spec, key: `templates/${spec.id}`, what: `template ${spec.id}` })), // prettier-ignore
+  ];
+  return items.flatMap(({ expires, key, what, owner }) => {
+    if (expires === undefined) return [];
+    const left = Math.ceil((Date.parse(`${expires}T00:00:00Z`) + DAY_MS - Date.parse(now)) / DAY_MS);
+    if (left <= 0) return [found(bundle, 'expired', key, owner, `the ${what} expired on ${expires}`)];
+    if (left > SOON_DAYS) return [];
+    const when = left === 1 ? 'today' : `in ${left} days`;
+    return [found(bundle, 'expires', key, owner, `the ${what} expires on ${expires}, ${when}`)];
+  });
+}
+
+function found(bundle: Bundle, code: Finding['code'], key: string, owner: string, message: string): Finding {
+  const place = bundle.places.get(key) ?? { file: '', line: 1, column: 1 };
+  return { ...place, code, subject: key, owner, message };
+}
