@@ -1,12 +1,25 @@
+import 'reflect-metadata';
 import { parseArgs } from 'node:util';
+import { readEnvironment } from './config/environment.js';
+import { openExisting } from './existing-database.js';
+import { type Db } from './platform/database/index.js';
+import { clockFor } from './platform/runtime.js';
+import { Vault } from './platform/vault/index.js';
 import { type Bundle, type PlaybookError } from './policies/bundle.js';
+import { selectBundleFiles } from './policies/bundles.repository.js';
 import { compilePlaybook, countsOf } from './policies/compiler.js';
+import { expiries } from './policies/findings.js';
 import { readPlaybookFolder } from './policies/playbook.folder.js';
 import { type Coverage, type TestFailure } from './policies/test-report.js';
-import { runAll } from './rehearsal/index.js';
+import { estimateOf } from './rehearsal/estimate.js';
+import { Replayer, runAll } from './rehearsal/index.js';
+import { EMPTY_TALLY, type Tally } from './rehearsal/replay.js';
+import { type ReplayCursor } from './rehearsal/replays.repository.js';
 
 const USAGE = `npm run policies -- check [folder]    type-checks a playbook; POLICIES_DIR or ./policies without a folder
-npm run policies -- test [folder]     runs the playbook's own tests, and says which rules they never showed`;
+npm run policies -- test [folder]     runs the playbook's own tests, and says which rules they never showed
+npm run policies -- replay [folder]   decides every stored decision again under the folder's playbook and says what would have been
+                                      otherwise; reads DATABASE_URL, or DATA_DIR while no service runs on it`;
 
 /** What a command ends with: 0 it holds, 1 it does not, 2 there was nothing to look at. */
 type ExitCode = 0 | 1 | 2;
@@ -40,6 +53,8 @@ async function compileFolder(folder: string): Promise<Bundle | ExitCode> {
 async function check(folder: string): Promise<ExitCode> {
   const bundle = await compileFolder(folder);
   if (typeof bundle === 'number') return bundle;
+  for (const found of expiries(bundle, clockFor(process.env['CLOCK']).now().toISOString()))
+    console.warn(`${placed(folder, found)} warning: ${found.message}`);
   const counts = Object.entries(countsOf(bundle)).map(([what, count]) => `${count} ${what}`);
   console.log(`${bundle.hash}\n${counts.join(', ')}`);
   return 0;
@@ -75,13 +90,85 @@ function coverageLines({ guardrails, neverMatched, neverFailedToMatch }: Coverag
   ];
 }
 
-const COMMANDS: Readonly<Record<string, (folder: string) => Promise<ExitCode>>> = { check, test };
+const PAGE = 500;
+const SAY_EVERY_MS = 2_000;
+
+async function replay(folder: string): Promise<ExitCode> {
+  const bundle = await compileFolder(folder);
+  if (typeof bundle === 'number') return bundle;
+  const environment = readEnvironment(process.env);
+  const clock = clockFor(environment.CLOCK);
+  const { database, secrets } = await openExisting(environment);
+  try {
+    const tally = await replayAll(database.db, new Replayer(new Vault(secrets, clock)), bundle, clock.now());
+    for (const line of tallyLines(tally, bundle.brand.currency)) console.log(line);
+    return tally.unexplained === 0 && tally.unreadable === 0 ? 0 : 1;
+  } finally {
+    await database.close();
+  }
+}
+
+async function replayAll(db: Db, replayer: Replayer, bundle: Bundle, until: Date): Promise<Tally> {
+  const former = new Map<string, Bundle | null>([[bundle.hash, bundle]]);
+  const span = { since: null, until };
+  let [tally, after, saidAt]: [Tally, ReplayCursor | null, number] = [EMPTY_TALLY, null, performance.now()];
+  for (;;) {
+    const page = await replayer.read(db, span, after, { limit: PAGE, now: until });
+    for (const each of page.cases)
+      if (typeof each !== 'string' && !former.has(each.bundleHash))
+        former.set(each.bundleHash, await keptBundle(db, each.bundleHash));
+    tally = await replayer.replay(tally, page, { bundle, former });
+    if (page.isLast) return tally;
+    after = page.after;
+    if (performance.now() - saidAt < SAY_EVERY_MS) continue;
+    saidAt = performance.now();
+    console.error(`${tally.decisions} decisions so far`);
+  }
+}
+
+/** A bundle as the database keeps it; null when it is gone or this version cannot compile it. */
+async function keptBundle(db: Db, hash: string): Promise<Bundle | null> {
+  const files = await selectBundleFiles(db, hash);
+  const result = files === null ? null : compilePlaybook(files);
+  return result?.ok === true ? result.bundle : null;
+}
+
+function tallyLines(tally: Tally, currency: string): string[] {
+  const { messages } = tally;
+  const counted = (count: number, what: string): string[] => (count === 0 ? [] : [`${count} ${what}`]);
+  const value = estimateOf(tally.value);
+  return [
+    `${plural(tally.decisions, 'decision')}: ${tally.reproduced} come out the same, ${tally.changed} do not`,
+    ...counted(tally.unexplained, 'of those under the same playbook and engine: that should never be'),
+    ...counted(tally.engineChanged, 'were made by another engine and come out differently'),
+    ...counted(tally.otherModels, 'were made with other learned figures'),
+    ...counted(tally.notRecorded, 'ask for what was not recorded then'),
+    ...counted(tally.erased, 'are about people who were erased'),
+    ...counted(tally.unreadable, 'cannot be read'),
+    `messages: ${messages.lost} fewer, ${messages.gained} more, ${messages.other} others, ${messages.retimed} at another time`,
+    `hand-offs: ${messages.taskGained} more, ${messages.taskLost} fewer`,
+    ...Object.entries(tally.causes)
+      .toSorted(([, a], [, b]) => b.lost + b.gained - a.lost - a.gained)
+      .map(([code, { lost, gained }]) => `  ${code}: ${lost} fewer, ${gained} more`),
+    ...Object.entries(tally.missing).map(([field, count]) => `  ${field} was not recorded ${plural(count, 'time')}`), // prettier-ignore
+    value.kind === 'refused'
+      ? `value: ${value.why}`
+      : `value per decision: ${value.before} before, ${value.after.value} after (${value.after.low} to ${value.after.high}), hundredths of ${currency}, from ${Math.floor(value.effective)} effective decisions`,
+  ];
+}
+
+const COMMANDS: Readonly<Record<string, (folder: string) => Promise<ExitCode>>> = { check, test, replay };
 
 const { positionals } = parseArgs({ allowPositionals: true, strict: false });
 const [name = '', folder = process.env['POLICIES_DIR'] ?? './policies', ...rest] = positionals;
 const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
 if (command !== undefined && rest.length === 0) {
-  process.exitCode = await command(folder.replace(/\/+$/, ''));
+  try {
+    process.exitCode = await command(folder.replace(/\/+$/, ''));
+  } catch (error) {
+    console.error(`could not look: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 2;
+  }
 } else {
   console.error(USAGE);
   process.exitCode = 2;

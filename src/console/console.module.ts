@@ -8,6 +8,7 @@ import { ProblemPages } from '../platform/http/index.js';
 import { LlmModule } from '../platform/llm/index.js';
 import { PoliciesModule } from '../policies/index.js';
 import { ProfilesModule } from '../profiles/index.js';
+import { RehearsalModule } from '../rehearsal/index.js';
 import { ReviewModule } from '../review/index.js';
 import { SignalsModule } from '../signals/index.js';
 import { AccountController } from './account/account.controller.js';
@@ -28,6 +29,7 @@ import { PageInterceptor } from './page.interceptor.js';
 import { PeopleController } from './people/people.controller.js';
 import { TimelineController } from './people/timeline.controller.js';
 import { PlaybookController } from './playbook/playbook.controller.js';
+import { ProposalsPagesController } from './playbook/proposals-pages.controller.js';
 import { ReviewsPagesController } from './reviews/reviews.controller.js';
 import { SealedReader } from './sealed-reader.service.js';
 import { TasksPagesController } from './tasks/tasks-pages.controller.js';
@@ -45,6 +47,7 @@ import { TeamController } from './team/team.controller.js';
     DispatchModule,
     LlmModule,
     LearningModule,
+    RehearsalModule,
   ],
   controllers: [
     HomeController,
@@ -58,6 +61,7 @@ import { TeamController } from './team/team.controller.js';
     MessagesPagesController,
     MailFramesController,
     PlaybookController,
+    ProposalsPagesController,
     AutomationController,
     OperationsController,
     TeamController,

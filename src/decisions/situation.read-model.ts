@@ -6,15 +6,10 @@ import { FactsService } from '../policies/index.js';
 import { type MessageClass } from '../policies/playbook.js';
 import { ProfilesService } from '../profiles/index.js';
 import { type Profile } from '../profiles/profile.js';
-import { durationMs } from '../shared/clock.js';
-import { actionsUp } from './candidates.js';
-import { expressionInputs } from './expression-source.js';
 import { profileFamily } from './family.read-model.js';
+import { factIds, historyMs } from './needs.js';
 import { type CountedMessage, type PastMessage, type Situation } from './situation.js';
 import { selectOpenTasks } from './tasks.repository.js';
-
-const HISTORY_MS = 90 * 86_400_000;
-const LONGEST_FACT_ID = 200;
 
 /** What a situation is gathered for. */
 export interface SituationRequest {
@@ -75,28 +70,6 @@ export class SituationReader {
       facts: await this.facts.current(db, [...(request.facts ?? []), ...factIds(bundle, bare)]),
     };
   }
-}
-
-/** 90 days, or longer when a cap looks back further. */
-function historyMs(bundle: Bundle): number {
-  const windows = bundle.guardrails.flatMap(({ spec }) =>
-    spec.effect === 'limit' ? spec.caps.map((cap) => durationMs(cap.per)) : [],
-  );
-  return Math.max(HISTORY_MS, ...windows);
-}
-
-/** Ids that the actions in question ask for. */
-function factIds(bundle: Bundle, situation: Situation): string[] {
-  const input = expressionInputs(bundle, situation)();
-  const asked = actionsUp(bundle, situation).flatMap((id) =>
-    [...(bundle.actions.get(id)?.facts.values() ?? [])].flatMap((expression) => {
-      const answer = expression.evaluate(input);
-      return answer.known ? [answer.value] : [];
-    }),
-  );
-  return [...new Set(asked)].filter(
-    (id) => id.length > 0 && id.length <= LONGEST_FACT_ID && !id.includes('\0'),
-  );
 }
 
 interface PastRow {

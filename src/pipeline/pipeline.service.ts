@@ -9,6 +9,7 @@ import { ENVIRONMENT } from '../platform/runtime.js';
 import { Neighbours } from '../platform/redis/index.js';
 import { WorkRelay, WorkService } from '../platform/work/index.js';
 import { PoliciesService } from '../policies/index.js';
+import { ReplaysService } from '../rehearsal/index.js';
 import { ReviewService } from '../review/index.js';
 import { RiskService } from '../risk/index.js';
 import { SignalsService } from '../signals/index.js';
@@ -38,6 +39,7 @@ export class PipelineService {
     outcomes: OutcomesService,
     learning: AutomationService,
     private readonly restored: RestoredService,
+    replays: ReplaysService,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {
     this.work.register(decisions.triggerFired);
@@ -52,6 +54,7 @@ export class PipelineService {
     this.work.register(dispatch.fateTold);
     this.work.register(outcomes.linkFollowed);
     this.work.register(learning.draftJudged);
+    this.work.register(replays.replayAsked);
   }
 
   /** Starts the loops; in a process that only answers requests there are none. */

@@ -65,3 +65,11 @@ export async function latestActivation(
   const [row] = rows;
   return row === undefined ? null : { seq: row.seq, hash: row.bundle_hash, activatedAt: row.activated_at };
 }
+
+/** Whether a bundle was ever in force. */
+export async function wasActivated(db: Executor, hash: string): Promise<boolean> {
+  const { rows } = await sql`select 1 from bundle_activations where bundle_hash = ${hash} limit 1`.execute(
+    db,
+  );
+  return rows.length > 0;
+}

@@ -17,6 +17,8 @@ interface Rule {
   readonly condition: Condition;
   /** Fields it reads that may be unknown, and then it matches. */
   readonly unsure: readonly string[];
+  /** Where it is asked: each action on each of its channels. */
+  readonly places: ReadonlySet<string>;
 }
 
 /** What can be said of a playbook without looking at the time or at anybody: rules that cannot do what they were written for. */
@@ -36,7 +38,7 @@ class Findings {
 
   all(): Finding[] {
     for (const rule of this.rules) {
-      this.checkPlace(rule.spec);
+      this.checkPlace(rule);
       this.checkCondition(rule);
       if (rule.spec.effect === 'limit') this.checkLimit(rule.spec);
     }
@@ -48,7 +50,12 @@ class Findings {
   private read({ spec, when }: CompiledGuardrail): Rule {
     const condition = new Condition(when.source);
     const unsure = [...condition.reads].filter((path) => this.mayBeUnknown(path));
-    return { spec, condition, unsure };
+    const places = this.actions
+      .filter((action) => covers(spec.scope, action))
+      .flatMap(({ id, channels }) =>
+        channels.filter((channel) => coversChannel(spec.scope, channel)).map((channel) => `${id} ${channel}`),
+      );
+    return { spec, condition, unsure, places: new Set(places) };
   }
 
   private mayBeUnknown(path: string): boolean {
@@ -66,8 +73,8 @@ class Findings {
     this.found.push(found(this.bundle, code, `guardrails/${rule.id}`, rule.owner, message));
   }
 
-  private checkPlace(rule: Guardrail): void {
-    if (!this.actions.some((action) => covers(rule.scope, action)))
+  private checkPlace({ spec: rule, places }: Rule): void {
+    if (places.size === 0)
       this.report('never-applies', rule, `the rule ${rule.id} applies to no action on any of its channels`);
     for (const country of rule.scope.countries)
       if (zonesOfCountry(country).length === 0)
@@ -126,6 +133,7 @@ class Findings {
 
   private checkShadows(): void {
     for (const rule of this.rules) {
+      if (rule.condition.isImpossible) continue;
       const other = this.rules.find((each) => each !== rule && this.shadows(each, rule));
       if (other !== undefined)
         this.report(
@@ -138,9 +146,10 @@ class Findings {
 
   private shadows(stricter: Rule, rule: Rule): boolean {
     const [a, b] = [stricter.spec, rule.spec];
+    if (!isStricter(a, b) || !isAskedWherever(stricter, rule)) return false;
     // Of two that are alike the later one is the idle one.
-    if (isStricter(b, a) && contains(b.scope, a.scope) && a.id > b.id && rule.condition.source === stricter.condition.source) return false; // prettier-ignore
-    if (!isStricter(a, b) || !contains(a.scope, b.scope)) return false;
+    if (a.id > b.id && isStricter(b, a) && isAskedWherever(rule, stricter) && alike(rule, stricter))
+      return false;
     if (a.expires !== undefined && (b.expires === undefined || a.expires < b.expires)) return false;
     const { condition } = stricter;
     if (condition.source === 'true' || condition.source === rule.condition.source) return true;
@@ -164,20 +173,23 @@ function coversChannel(scope: Scope, channel: string): boolean {
   return scope.channels.length === 0 || scope.channels.includes(channel);
 }
 
-/** Whether everything in the scope of one lies in that of the other. Segments are part of the condition. */
-function contains(wider: Scope, narrower: Scope): boolean {
-  const within = (wide: readonly string[], narrow: readonly string[]): boolean =>
-    wide.length === 0 || (narrow.length > 0 && narrow.every((each) => wide.includes(each)));
-  const members = ['actions', 'classes', 'channels', 'tags', 'countries'] as const;
+/** Whether one is asked wherever the other is. Segments are part of the condition. */
+function isAskedWherever(wider: Rule, narrower: Rule): boolean {
+  const countries = wider.spec.scope.countries;
+  const own = narrower.spec.scope.countries;
   return (
-    members.every((member) => within(wider[member], narrower[member])) &&
-    wider.exceptActions.every((each) => narrower.exceptActions.includes(each)) &&
-    wider.exceptTags.every((each) => narrower.exceptTags.includes(each))
+    narrower.places.size > 0 &&
+    [...narrower.places].every((place) => wider.places.has(place)) &&
+    (countries.length === 0 || (own.length > 0 && own.every((country) => countries.includes(country))))
   );
 }
 
+function alike(a: Rule, b: Rule): boolean {
+  return a.condition.source === b.condition.source && a.spec.expires === b.spec.expires;
+}
+
 /** Whether what one does is at least what the other does. A hand-off makes a task, which nothing else does. */
-function isStricter(a: Guardrail, b: Guardrail): boolean {
+export function isStricter(a: Guardrail, b: Guardrail): boolean {
   switch (b.effect) {
     case 'handoff':
       return a.effect === 'handoff' && a.handTo === b.handTo;

@@ -420,5 +420,14 @@ export const engineSchema = z.strictObject({
   handoffOwner: z.string().min(1),
   /** How long what is no longer needed is kept; it goes month by month, so up to a month later. */
   retention: z.strictObject({ signals: retention, situations: retention, drafts: retention }).prefault({}),
+  /** How many people besides its author have to agree to a change, by the severity of what it changes. */
+  approvals: z
+    .strictObject({
+      low: z.int().min(1).max(5).default(1),
+      medium: z.int().min(1).max(5).default(1),
+      high: z.int().min(1).max(5).default(1),
+      critical: z.int().min(1).max(5).default(2),
+    })
+    .default({ low: 1, medium: 1, high: 1, critical: 2 }),
 });
 export type EngineSettings = z.output<typeof engineSchema>;

@@ -7,6 +7,7 @@ import { decodeCursor, page, type Page, pageQuery, Problem } from '../platform/h
 import { type BundleSummary, findBundle, listBundles } from './bundles.read-model.js';
 import { compilePlaybook } from './compiler.js';
 import { PoliciesService } from './policies.service.js';
+import { ProposalsService } from './proposals.service.js';
 
 const activator = z.strictObject({ id: z.string(), name: z.string() }).nullable();
 const counts = z.record(z.string(), z.int());
@@ -81,6 +82,7 @@ export class PoliciesController {
   constructor(
     private readonly database: Database,
     private readonly policies: PoliciesService,
+    private readonly proposals: ProposalsService,
   ) {}
 
   /** The playbook in force. */
@@ -166,15 +168,13 @@ export class PoliciesController {
   @ApiResponse({ status: 404, description: 'No such bundle' })
   @ApiResponse({
     status: 409,
-    description: 'It does not compile, or its own tests fail: each with its place',
+    description: 'It does not compile, its own tests fail, or its proposal waits for somebody to agree',
   })
   async activate(
     @Param('hash', { schema: bundleHash }) hash: string,
     @CurrentActor() actor: Actor,
   ): Promise<z.output<typeof activeAnswer>> {
-    const person = signer(actor);
-    await this.database.transaction((tx) => this.policies.activate(tx, hash, person));
-    await this.policies.refresh();
+    await this.proposals.activate(hash, signer(actor));
     return this.active();
   }
 }

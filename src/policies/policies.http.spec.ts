@@ -10,7 +10,7 @@ import { AuditModule } from '../audit/index.js';
 import { DatabaseModule, type Tx } from '../platform/database/index.js';
 import { configureHttp, httpAdapter, HttpModule } from '../platform/http/index.js';
 import { RuntimeModule } from '../platform/runtime.module.js';
-import { RehearsalModule } from '../rehearsal/index.js';
+import { TesterModule } from '../rehearsal/index.js';
 import { type Bundle } from './bundle.js';
 import { PoliciesModule, PoliciesService, TemplateSigner } from './index.js';
 
@@ -51,7 +51,7 @@ beforeAll(async () => {
       AuditModule,
       AccessModule,
       PoliciesModule,
-      RehearsalModule,
+      TesterModule,
     ],
     providers: [{ provide: TemplateSigner, useClass: SignerInMemory }],
   }).compile();
@@ -145,7 +145,7 @@ describe('policies over HTTP', () => {
       hash: app.get(PoliciesService).active().hash,
       activatedAt: '2026-11-20T12:00:00.000Z',
       activatedBy: { name: 'Administrator' },
-      counts: { channels: 3 },
+      counts: { channels: 5 },
       problems: [],
     });
     const { body: kept } = await send('GET', '/v1/policies/bundles?limit=1', undefined, viewer);

@@ -3,11 +3,13 @@ import { FactsController } from './facts.controller.js';
 import { FactsService } from './facts.service.js';
 import { PoliciesController } from './policies.controller.js';
 import { PoliciesService } from './policies.service.js';
+import { ProposalsController } from './proposals.controller.js';
+import { ProposalsService } from './proposals.service.js';
 
 /** The playbook and the facts. */
 @Module({
-  controllers: [PoliciesController, FactsController],
-  providers: [PoliciesService, FactsService],
-  exports: [PoliciesService, FactsService],
+  controllers: [PoliciesController, ProposalsController, FactsController],
+  providers: [PoliciesService, ProposalsService, FactsService],
+  exports: [PoliciesService, ProposalsService, FactsService],
 })
 export class PoliciesModule {}

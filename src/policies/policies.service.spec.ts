@@ -8,7 +8,7 @@ import { TestClock, testRuntime } from '../../test/harness/runtime.js';
 import { AuditModule } from '../audit/index.js';
 import { DatabaseModule, type Tx } from '../platform/database/index.js';
 import { RuntimeModule } from '../platform/runtime.module.js';
-import { RehearsalModule } from '../rehearsal/index.js';
+import { TesterModule } from '../rehearsal/index.js';
 import { type Bundle } from './bundle.js';
 import { listBundles } from './bundles.read-model.js';
 import { insertBundle } from './bundles.repository.js';
@@ -48,7 +48,7 @@ async function processOn(path = folder, nodeEnv = 'test'): Promise<Started> {
       RuntimeModule.of(testRuntime(clock, { POLICIES_DIR: path })),
       AuditModule,
       PoliciesModule,
-      RehearsalModule,
+      TesterModule,
     ],
     providers: [{ provide: TemplateSigner, useValue: signatures }],
   }).compile();

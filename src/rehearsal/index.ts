@@ -1,2 +1,5 @@
 export { RehearsalModule } from './rehearsal.module.js';
+export { Replayer } from './replayer.service.js';
+export { ReplaysService } from './replays.service.js';
+export { TesterModule } from './tester.module.js';
 export { runAll } from './tester.service.js';

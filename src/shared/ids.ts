@@ -16,6 +16,8 @@ export type IdPrefix =
   | 'rev' // review
   | 'out' // outcome
   | 'gat' // gate
+  | 'rpl' // replay
+  | 'prp' // proposal
   | 'pau' // pause
   | 'aud' // audit entry
   | 'con'; // consent entry

@@ -1,5 +1,5 @@
 import { type VNode } from 'preact';
-import { type Bundle, type PlaybookError } from '../../policies/bundle.js';
+import { type Bundle, type Finding, type PlaybookError } from '../../policies/bundle.js';
 import { type TestReport } from '../../policies/test-report.js';
 import { Empty, Facts, IfMay, PageHead, Pill, PostForm, Section, Short, Time } from '../layout/parts.js';
 import { useView } from '../layout/view.js';
@@ -10,6 +10,7 @@ import { durationWords, guardrailWords, scopeWords, triggerWords } from './rule-
 export interface PlaybookProps {
   readonly bundle: Bundle | null;
   readonly tests: TestReport | null;
+  readonly findings: readonly Finding[];
   readonly problems: readonly PlaybookError[];
   readonly activations: readonly Activation[];
   readonly waiting: readonly { readonly hash: string; readonly createdAt: Date }[];
@@ -39,6 +40,14 @@ export function PlaybookPage(props: PlaybookProps): VNode {
           )
         }
       >
+        <IfMay permission="policies.write">
+          <a href="/playbook/edit" role="button">
+            Propose a change
+          </a>
+        </IfMay>
+        <a href="/playbook/proposals" role="button" class="secondary">
+          Proposals
+        </a>
         <a href="/playbook/facts" role="button" class="secondary">
           Facts
         </a>
@@ -54,6 +63,7 @@ export function PlaybookPage(props: PlaybookProps): VNode {
         </Empty>
       ) : (
         <>
+          <Findings findings={props.findings} />
           <Guardrails bundle={bundle} />
           <Triggers bundle={bundle} />
           <Actions bundle={bundle} />
@@ -368,6 +378,39 @@ function Engine({ bundle }: { bundle: Bundle }): VNode {
   );
 }
 
+/** What is probably not meant, and what somebody has to see to soon. */
+function Findings({ findings }: { findings: readonly Finding[] }): VNode {
+  if (findings.length === 0) return <></>;
+  return (
+    <Section title="To see to" hint={`${findings.length}`}>
+      <div class="table stacks">
+        <table>
+          <thead>
+            <tr>
+              <th>Found</th>
+              <th>Where</th>
+              <th>Owner</th>
+            </tr>
+          </thead>
+          <tbody>
+            {findings.map(({ message, file, line, owner, code }) => (
+              <tr key={`${code} ${message}`}>
+                <td>{message}</td>
+                <td>
+                  <a href={`/playbook/edit?path=${encodeURIComponent(file)}`}>
+                    {file}:{line}
+                  </a>
+                </td>
+                <td>{owner}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Section>
+  );
+}
+
 /** What the playbook's own tests showed; it would not be in force if one failed. */
 function Tests({ report }: { report: TestReport }): VNode {
   const { guardrails, neverMatched, neverFailedToMatch } = report.coverage;
@@ -416,10 +459,11 @@ function Activations({ activations }: { activations: readonly Activation[] }): V
               <th>Playbook</th>
               <th>Signed by</th>
               <th>Holds</th>
+              <th />
             </tr>
           </thead>
           <tbody>
-            {activations.map((activation) => (
+            {activations.map((activation, i) => (
               <tr key={activation.at.toISOString()}>
                 <td class="nowrap">
                   <Time at={activation.at} />
@@ -432,6 +476,17 @@ function Activations({ activations }: { activations: readonly Activation[] }): V
                   {Object.entries(activation.counts)
                     .map(([name, count]) => `${count} ${codeWords(name)}`)
                     .join(', ')}
+                </td>
+                <td>
+                  {i === 0 || activation.hash === activations[0]?.hash ? null : (
+                    <IfMay permission="policies.activate">
+                      <PostForm action={`/playbook/bundles/${activation.hash}/activate`}>
+                        <button type="submit" class="secondary">
+                          Go back to it
+                        </button>
+                      </PostForm>
+                    </IfMay>
+                  )}
                 </td>
               </tr>
             ))}

@@ -1,15 +1,17 @@
-import { Controller, Get, HttpCode, Inject, Param, Post, Query, UseInterceptors } from '@nestjs/common';
+import { Controller, Get, Inject, Query, UseInterceptors } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { h } from 'preact';
 import { z } from 'zod';
-import { type Actor, Allow, CurrentActor, signer } from '../../access/index.js';
+import { Allow } from '../../access/index.js';
 import { type Environment } from '../../config/environment.js';
 import { Database } from '../../platform/database/index.js';
 import { Problem } from '../../platform/http/index.js';
 import { ENVIRONMENT } from '../../platform/runtime.js';
 import { type Bundle } from '../../policies/bundle.js';
+import { expiries, findingsOf } from '../../policies/findings.js';
 import { PoliciesService } from '../../policies/index.js';
-import { type Answer, page, redirect, withDone } from '../page.js';
+import { Clock } from '../../shared/clock.js';
+import { type Answer, page } from '../page.js';
 import { PageInterceptor } from '../page.interceptor.js';
 import { FactsPage } from './facts-page.js';
 import { PlaybookPage } from './playbook-page.js';
@@ -31,6 +33,7 @@ export class PlaybookController {
   constructor(
     private readonly database: Database,
     private readonly policies: PoliciesService,
+    private readonly clock: Clock,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {}
 
@@ -44,6 +47,8 @@ export class PlaybookController {
       section: 'playbook',
       body: h(PlaybookPage, {
         bundle,
+        findings:
+          bundle === null ? [] : [...findingsOf(bundle), ...expiries(bundle, this.clock.now().toISOString())],
         tests: bundle === null ? null : await this.policies.test(bundle),
         problems: this.policies.lastProblems(),
         activations: await readActivations(db, ACTIVATIONS),
@@ -78,16 +83,6 @@ export class PlaybookController {
         older: rows.length > FACTS ? `/playbook/facts?${further.toString()}` : null,
       }),
     });
-  }
-
-  /** Activating signs the templates, so only a named person can. */
-  @Post('bundles/:hash/activate')
-  @HttpCode(200)
-  @Allow('policies.activate')
-  async activate(@Param('hash') hash: string, @CurrentActor() actor: Actor): Promise<Answer> {
-    const { personId, name } = signer(actor);
-    await this.database.transaction((tx) => this.policies.activate(tx, hash, { personId, name }));
-    return redirect(withDone('/playbook', 'activated'));
   }
 
   private active(): Bundle | null {

@@ -464,6 +464,62 @@ table profiles
   CREATE INDEX profiles_merged ON public.profiles USING btree (merged_into) WHERE (merged_into IS NOT NULL)
   CREATE UNIQUE INDEX profiles_user ON public.profiles USING btree (user_id_hash) WHERE ((user_id_hash IS NOT NULL) AND (merged_into IS NULL))
 
+table proposal_verdicts
+  proposal_id text not null
+  person_id text not null
+  verdict text not null
+  note text
+  at timestamp with time zone not null
+  constraint proposal_verdicts_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id)
+  constraint proposal_verdicts_pkey PRIMARY KEY (proposal_id, person_id)
+  constraint proposal_verdicts_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES proposals(id)
+  constraint proposal_verdicts_verdict_check CHECK ((verdict = ANY (ARRAY['approve'::text, 'reject'::text])))
+
+table proposals
+  id text not null
+  title text not null
+  reason text not null
+  state text not null
+  base_hash text not null
+  bundle_hash text not null
+  changes text not null
+  severity text not null
+  needed integer not null
+  tests text not null
+  replay_id text
+  author text not null
+  created_at timestamp with time zone not null
+  ended_at timestamp with time zone
+  constraint proposals_author_fkey FOREIGN KEY (author) REFERENCES people(id)
+  constraint proposals_base_hash_fkey FOREIGN KEY (base_hash) REFERENCES bundles(hash)
+  constraint proposals_bundle_hash_fkey FOREIGN KEY (bundle_hash) REFERENCES bundles(hash)
+  constraint proposals_pkey PRIMARY KEY (id)
+  constraint proposals_replay_id_fkey FOREIGN KEY (replay_id) REFERENCES replays(id)
+  constraint proposals_severity_check CHECK ((severity = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'critical'::text])))
+  constraint proposals_state_check CHECK ((state = ANY (ARRAY['open'::text, 'approved'::text, 'rejected'::text, 'withdrawn'::text, 'activated'::text])))
+  CREATE INDEX proposals_created ON public.proposals USING btree (created_at DESC, id DESC)
+  CREATE INDEX proposals_waiting ON public.proposals USING btree (created_at) WHERE (state = ANY (ARRAY['open'::text, 'approved'::text]))
+
+table replays
+  id text not null
+  bundle_hash text not null
+  engine text not null
+  state text not null
+  since timestamp with time zone
+  until timestamp with time zone not null
+  total bigint not null
+  after_at timestamp with time zone
+  after_id text
+  tally text not null
+  error text
+  asked_by text not null
+  created_at timestamp with time zone not null
+  finished_at timestamp with time zone
+  constraint replays_bundle_hash_fkey FOREIGN KEY (bundle_hash) REFERENCES bundles(hash)
+  constraint replays_pkey PRIMARY KEY (id)
+  constraint replays_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'failed'::text])))
+  CREATE INDEX replays_created ON public.replays USING btree (created_at DESC, id DESC)
+
 table reviews
   id text not null
   message_id text not null

@@ -1,0 +1,370 @@
+import { type VNode } from 'preact';
+import { changeWords, type ItemChange } from '../../policies/diff.js';
+import { type Proposal } from '../../policies/index.js';
+import { type FieldError } from '../../platform/http/problem.js';
+import { type ReplayAnswer } from '../../rehearsal/replay-answer.js';
+import {
+  Empty,
+  Facts,
+  IfMay,
+  Json,
+  PageHead,
+  Pill,
+  PostForm,
+  Section,
+  Short,
+  Time,
+} from '../layout/parts.js';
+import { useView } from '../layout/view.js';
+import { type Tone } from '../layout/words.js';
+import { ReplayView } from './replay-view.js';
+
+const TONES: Readonly<Record<Proposal['state'], Tone>> = {
+  open: 'wait',
+  approved: 'good',
+  activated: 'good',
+  rejected: 'bad',
+  withdrawn: 'quiet',
+};
+
+/** How a proposal stands, in words. */
+function standing({ state, needed, verdicts }: Proposal): string {
+  if (state !== 'open') return state;
+  const agreed = verdicts.filter(({ verdict }) => verdict === 'approve').length;
+  return `${agreed} of ${needed} agreed`;
+}
+
+export function ProposalsPage({ proposals }: { proposals: readonly Proposal[] }): VNode {
+  return (
+    <>
+      <PageHead
+        title="Proposals"
+        lead="Changes of the playbook: somebody proposes, somebody else agrees, then it can be put in force."
+      >
+        <IfMay permission="policies.write">
+          <a href="/playbook/edit" role="button">
+            Propose a change
+          </a>
+        </IfMay>
+      </PageHead>
+      {proposals.length === 0 ? (
+        <Empty title="Nothing was proposed yet">
+          <p>A proposal shows which rules change, what its tests say, and whom it would have reached.</p>
+        </Empty>
+      ) : (
+        <div class="table stacks">
+          <table>
+            <thead>
+              <tr>
+                <th>Proposal</th>
+                <th>Changes</th>
+                <th>By</th>
+                <th>State</th>
+              </tr>
+            </thead>
+            <tbody>
+              {proposals.map((proposal) => (
+                <tr key={proposal.id}>
+                  <td>
+                    <a class="strong" href={`/playbook/proposals/${proposal.id}`}>
+                      {proposal.title}
+                    </a>
+                    <small>
+                      <Time at={proposal.createdAt} />
+                    </small>
+                  </td>
+                  <td>
+                    {proposal.changes.length === 1
+                      ? proposal.changes.map(changeWords)
+                      : `${proposal.changes.length} items`}
+                    <small>{proposal.severity}</small>
+                  </td>
+                  <td>{proposal.author.name}</td>
+                  <td>
+                    <Pill tone={TONES[proposal.state]}>{standing(proposal)}</Pill>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** What was tried and refused, said above what it was tried on. */
+export interface Refusal {
+  readonly detail: string;
+  readonly errors: readonly FieldError[];
+}
+
+export function RefusalNotice({ refusal, text }: { refusal: Refusal; text?: string }): VNode {
+  const lines = text?.split('\n') ?? [];
+  return (
+    <div class="notice bad" role="alert">
+      <p>
+        <strong>{refusal.detail}</strong>
+      </p>
+      {refusal.errors.length === 0 ? null : (
+        <ul>
+          {refusal.errors.map(({ path, message }) => {
+            const line = /:(\d+):\d+$/.exec(path)?.[1];
+            const source = line === undefined ? undefined : lines[Number(line) - 1];
+            return (
+              <li key={`${path} ${message}`}>
+                <code>{path}</code> {message}
+                {source === undefined || source.trim() === '' ? null : <pre>{source}</pre>}
+              </li>
+            );
+          })}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+export function ProposalPage({
+  proposal,
+  replay,
+  refusal,
+  files,
+}: {
+  proposal: Proposal;
+  replay: ReplayAnswer | null;
+  refusal: Refusal | null;
+  /** Files that differ, with both texts. */
+  files: readonly { readonly path: string; readonly before: string | null; readonly after: string | null }[];
+}): VNode {
+  const { tests } = proposal;
+  return (
+    <>
+      <PageHead
+        title={proposal.title}
+        lead={
+          <>
+            {proposal.author.name} <Time at={proposal.createdAt} />, against <Short id={proposal.base} />:{' '}
+            {proposal.reason}
+          </>
+        }
+      >
+        <Pill tone={TONES[proposal.state]}>{standing(proposal)}</Pill>
+      </PageHead>
+      {refusal === null ? null : <RefusalNotice refusal={refusal} />}
+      <Changes changes={proposal.changes} />
+      <Section title="Tests">
+        {tests.failures.length === 0 ? (
+          <p>
+            <Pill tone="good">{tests.passed} passed</Pill>
+          </p>
+        ) : (
+          <div class="notice bad">
+            <p>
+              <strong>{tests.failures.length} fail</strong>, so nobody can agree to it.
+            </p>
+            <ul>
+              {tests.failures.map(({ test, place, mismatches }) => (
+                <li key={test}>
+                  <code>
+                    {place.file}:{place.line}
+                  </code>{' '}
+                  {test}
+                  {mismatches.map(({ member, expected, got }) => (
+                    <small key={`${member} ${expected}`}>
+                      {member}: expected {expected}, got {got}
+                    </small>
+                  ))}
+                </li>
+              ))}
+            </ul>
+          </div>
+        )}
+      </Section>
+      <Section title="Replay" hint="what it would have done in the last 90 days">
+        {replay === null ? <p>There is none.</p> : <ReplayView replay={replay} />}
+      </Section>
+      <Section title="Files">
+        {files.map(({ path, before, after }) => (
+          <Json key={path} summary={path} value={{ before, after }} />
+        ))}
+      </Section>
+      <Verdicts proposal={proposal} />
+      <Decide proposal={proposal} />
+    </>
+  );
+}
+
+function Changes({ changes }: { changes: readonly ItemChange[] }): VNode {
+  return (
+    <Section title="What would be otherwise">
+      <div class="table stacks">
+        <table>
+          <tbody>
+            {changes.map((change) => (
+              <tr key={change.item}>
+                <td>
+                  <span class="strong">{changeWords(change)}</span>
+                  <small>
+                    {change.title}
+                    {change.owner === null ? '' : `, ${change.owner}`}
+                  </small>
+                </td>
+                <td>
+                  <Pill tone={change.effect === 'loosened' ? 'wait' : 'quiet'}>
+                    {change.effect ?? change.change}
+                  </Pill>{' '}
+                  <Pill tone={change.severity === 'critical' ? 'bad' : 'quiet'}>{change.severity}</Pill>
+                </td>
+                <td>
+                  {change.members.map(({ member, before, after }) => (
+                    <div key={member}>
+                      <small>{member}</small>
+                      <del>{JSON.stringify(before)}</del>
+                      <br />
+                      <ins>{JSON.stringify(after)}</ins>
+                    </div>
+                  ))}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Section>
+  );
+}
+
+function Verdicts({ proposal }: { proposal: Proposal }): VNode {
+  if (proposal.verdicts.length === 0) return <></>;
+  return (
+    <Section title="Verdicts">
+      <div class="card">
+        <Facts
+          rows={proposal.verdicts.map(({ by, verdict, note, at }) => [
+            by.name,
+            <>
+              {verdict === 'approve' ? 'agreed' : 'refused'} <Time at={at} />
+              {note === null ? null : <small>{note}</small>}
+            </>,
+          ])}
+        />
+      </div>
+    </Section>
+  );
+}
+
+function Decide({ proposal }: { proposal: Proposal }): VNode {
+  const { actor } = useView();
+  const { id, state, bundle } = proposal;
+  if (state !== 'open' && state !== 'approved') return <></>;
+  const isMine = actor?.kind === 'person' && actor.personId === proposal.author.id;
+  return (
+    <Section title="Decide">
+      <IfMay permission="policies.activate">
+        <PostForm action={`/playbook/proposals/${id}/verdict`} class="card">
+          <label>
+            Note
+            <textarea name="note" rows={2} maxLength={4000} />
+          </label>
+          <footer>
+            {state === 'open' && !isMine ? (
+              <button type="submit" name="verdict" value="approve">
+                Agree
+              </button>
+            ) : null}
+            {isMine ? (
+              <button type="submit" name="verdict" value="withdraw" class="secondary">
+                Withdraw
+              </button>
+            ) : (
+              <button type="submit" name="verdict" value="reject" class="secondary">
+                Refuse
+              </button>
+            )}
+          </footer>
+        </PostForm>
+        {state === 'approved' ? (
+          <PostForm action={`/playbook/bundles/${bundle}/activate`} class="card">
+            <p>
+              Everybody who has to has agreed. From then on it decides, and its templates are signed in your
+              name.
+            </p>
+            <input type="hidden" name="proposal" value={id} />
+            <footer>
+              <button type="submit">Activate and sign</button>
+            </footer>
+          </PostForm>
+        ) : null}
+      </IfMay>
+    </Section>
+  );
+}
+
+export interface EditProps {
+  readonly base: string;
+  readonly paths: readonly string[];
+  readonly path: string;
+  readonly text: string;
+  readonly title: string;
+  readonly reason: string;
+  readonly refusal: Refusal | null;
+}
+
+export function EditPage(props: EditProps): VNode {
+  const { base, paths, path, text, title, reason, refusal } = props;
+  return (
+    <>
+      <PageHead
+        title="Propose a change"
+        lead={
+          <>
+            Of the playbook in force, <Short id={base} />. It is checked, tested and replayed; nothing changes
+            until somebody else agrees.
+          </>
+        }
+      />
+      {refusal === null ? null : <RefusalNotice refusal={refusal} text={text} />}
+      <form method="get" action="/playbook/edit" class="inline">
+        <label>
+          File
+          <select name="path">
+            {paths.map((each) => (
+              <option key={each} value={each} selected={each === path}>
+                {each}
+              </option>
+            ))}
+          </select>
+        </label>
+        <button type="submit" class="secondary">
+          Open
+        </button>
+      </form>
+      <PostForm action="/playbook/proposals" class="edit">
+        <input type="hidden" name="base" value={base} />
+        <label>
+          Path
+          <input name="path" value={path} required maxLength={200} />
+        </label>
+        <label>
+          Text
+          <textarea name="text" class="code" rows={30} spellcheck={false} aria-label="The file’s text">
+            {`\n${text}`}
+          </textarea>
+        </label>
+        <label>
+          Title
+          <input name="title" value={title} required maxLength={200} />
+        </label>
+        <label>
+          Reason
+          <textarea name="reason" rows={3} required maxLength={4000}>
+            {reason}
+          </textarea>
+        </label>
+        <footer>
+          <button type="submit">Propose</button>
+        </footer>
+      </PostForm>
+    </>
+  );
+}

@@ -1,0 +1,168 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query, UseInterceptors } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { h } from 'preact';
+import { z } from 'zod';
+import { type Actor, Allow, CurrentActor, signer } from '../../access/index.js';
+import { Problem } from '../../platform/http/index.js';
+import { PoliciesService, ProposalsService } from '../../policies/index.js';
+import { ReplaysService } from '../../rehearsal/index.js';
+import { replayAnswer } from '../../rehearsal/replay-answer.js';
+import { optionalWords } from '../forms.js';
+import { type Answer, page, redirect, withDone } from '../page.js';
+import { PageInterceptor } from '../page.interceptor.js';
+import { EditPage, type EditProps, ProposalPage, ProposalsPage, type Refusal } from './proposal-pages.js';
+
+const SHOWN = 50;
+const FIRST_FILE = 'guardrails/restraint.yaml';
+const editQuery = z.object({ path: z.string().max(200).optional().catch(undefined) });
+const proposalForm = z.object({
+  base: z.string(),
+  path: z.string().trim().min(1).max(200),
+  text: z
+    .string()
+    .max(300_000)
+    .transform((text) => text.replaceAll('\r\n', '\n')),
+  title: z.string().trim().max(200),
+  reason: z.string().trim().max(4_000),
+});
+const verdictForm = z.object({ verdict: z.enum(['approve', 'reject', 'withdraw']), note: optionalWords });
+const activationForm = z.object({ proposal: z.string().optional() });
+
+/** Statuses that are told in place, with what was written still there. */
+const TOLD_IN_PLACE = new Set([404, 409, 422]);
+
+@ApiExcludeController()
+@Controller('playbook')
+@UseInterceptors(PageInterceptor)
+export class ProposalsPagesController {
+  constructor(
+    private readonly policies: PoliciesService,
+    private readonly proposals: ProposalsService,
+    private readonly replays: ReplaysService,
+  ) {}
+
+  @Get('proposals')
+  @Allow('policies.read')
+  async list(): Promise<Answer> {
+    const proposals = await this.proposals.list({ states: null, after: null, limit: SHOWN });
+    return page({ title: 'Proposals', section: 'playbook', body: h(ProposalsPage, { proposals }) });
+  }
+
+  @Get('edit')
+  @Allow('policies.write')
+  edit(@Query({ schema: editQuery }) query: z.output<typeof editQuery>): Answer {
+    const { hash, files } = this.policies.active();
+    const paths = Object.keys(files);
+    const path = query.path ?? (Object.hasOwn(files, FIRST_FILE) ? FIRST_FILE : (paths[0] ?? ''));
+    return editPage({
+      base: hash,
+      paths,
+      path,
+      text: files[path] ?? '',
+      title: '',
+      reason: '',
+      refusal: null,
+    });
+  }
+
+  @Post('proposals')
+  @HttpCode(200)
+  @Allow('policies.write')
+  async propose(
+    @Body({ schema: proposalForm }) form: z.output<typeof proposalForm>,
+    @CurrentActor() actor: Actor,
+  ): Promise<Answer> {
+    const { base, path, text, title, reason } = form;
+    try {
+      const changes = { [path]: text.trim() === '' ? null : text };
+      const { id } = await this.proposals.propose({ title, reason, base, changes }, signer(actor));
+      return redirect(withDone(`/playbook/proposals/${id}`, 'proposed'));
+    } catch (error) {
+      const paths = Object.keys(this.policies.active().files);
+      return editPage({ base, paths, path, text, title, reason, refusal: refusalOf(error) }, error);
+    }
+  }
+
+  @Get('proposals/:id')
+  @Allow('policies.read')
+  show(@Param('id') id: string): Promise<Answer> {
+    return this.proposal(id, null);
+  }
+
+  @Post('proposals/:id/verdict')
+  @HttpCode(200)
+  @Allow('policies.activate')
+  async judge(
+    @Param('id') id: string,
+    @Body({ schema: verdictForm }) form: z.output<typeof verdictForm>,
+    @CurrentActor() actor: Actor,
+  ): Promise<Answer> {
+    try {
+      await this.proposals.judge(id, form, signer(actor));
+    } catch (error) {
+      return this.proposal(id, refusalOf(error), error);
+    }
+    return redirect(withDone(`/playbook/proposals/${id}`, `proposal_${form.verdict}`));
+  }
+
+  /** Activating signs the templates, so only a named person can. */
+  @Post('bundles/:hash/activate')
+  @HttpCode(200)
+  @Allow('policies.activate')
+  async activate(
+    @Param('hash') hash: string,
+    @Body({ schema: activationForm }) form: z.output<typeof activationForm>,
+    @CurrentActor() actor: Actor,
+  ): Promise<Answer> {
+    const person = signer(actor);
+    try {
+      await this.proposals.activate(hash, person);
+    } catch (error) {
+      if (form.proposal === undefined) throw error;
+      return this.proposal(form.proposal, refusalOf(error), error);
+    }
+    return redirect(withDone('/playbook', 'activated'));
+  }
+
+  private async proposal(id: string, refusal: Refusal | null, error?: unknown): Promise<Answer> {
+    const proposal = await this.proposals.get(id);
+    const replay =
+      proposal.replayId === null ? null : replayAnswer(await this.replays.get(proposal.replayId));
+    const files = await this.filesBetween(proposal.base, proposal.bundle);
+    return page({
+      title: proposal.title,
+      section: 'playbook',
+      ...(error instanceof Problem ? { status: error.status } : {}),
+      body: h(ProposalPage, { proposal, replay, refusal, files }),
+    });
+  }
+
+  private async filesBetween(
+    base: string,
+    bundle: string,
+  ): Promise<{ path: string; before: string | null; after: string | null }[]> {
+    const [{ files: before }, { files: after }] = [
+      await this.policies.bundle(base),
+      await this.policies.bundle(bundle),
+    ];
+    const paths = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+    return paths
+      .filter((path) => before[path] !== after[path])
+      .map((path) => ({ path, before: before[path] ?? null, after: after[path] ?? null }));
+  }
+}
+
+/** What is told in place; anything else is thrown on. */
+function refusalOf(error: unknown): Refusal {
+  if (!(error instanceof Problem) || !TOLD_IN_PLACE.has(error.status)) throw error;
+  return { detail: error.detail, errors: error.errors ?? [] };
+}
+
+function editPage(props: EditProps, error?: unknown): Answer {
+  return page({
+    title: 'Propose a change',
+    section: 'playbook',
+    ...(error instanceof Problem ? { status: error.status } : {}),
+    body: h(EditPage, props),
+  });
+}

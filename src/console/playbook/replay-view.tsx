@@ -1,0 +1,102 @@
+import { type VNode } from 'preact';
+import { type ReplayAnswer } from '../../rehearsal/replay-answer.js';
+import { Facts, Pill } from '../layout/parts.js';
+import { codeWords } from '../layout/words.js';
+
+/** What a replay shows, or how far it has come. */
+export function ReplayView({ replay }: { replay: ReplayAnswer }): VNode {
+  if (replay.state === 'failed')
+    return (
+      <div class="notice bad">
+        <p>It could not be finished: {replay.error}</p>
+      </div>
+    );
+  const { messages } = replay;
+  return (
+    <div class="card">
+      {replay.state === 'running' ? (
+        <p>
+          <Pill tone="wait">running</Pill> {replay.decisions} of {replay.total} decisions. Look again in a
+          moment.
+        </p>
+      ) : null}
+      <Facts
+        rows={[
+          ['Decisions', replay.decisions.toLocaleString('en')],
+          ['Come out the same', replay.reproduced.toLocaleString('en')],
+          ['Come out differently', replay.changed.toLocaleString('en')],
+          ['Would not be messaged any more', count(messages.lost, replay.samples['lost'])],
+          ['Would be messaged', count(messages.gained, replay.samples['gained'])],
+          ['Another message', count(messages.other, replay.samples['other'])],
+          ['At another time', count(messages.retimed, replay.samples['retimed'])],
+          ['Hand-offs', messages.taskGained + messages.taskLost === 0 ? null : `${messages.taskGained} more, ${messages.taskLost} fewer`], // prettier-ignore
+          ['Rules that did it', causes(replay)],
+          ['Reviews that rules ask for', reviews(replay)],
+          ['Made by another engine', unlessNone(replay.engineChanged)],
+          ['Made with other figures', unlessNone(replay.otherModels)],
+          ['Not recorded then', missing(replay)],
+          ['Erased people', unlessNone(replay.erased)],
+          ['Cannot be read', unlessNone(replay.unreadable)],
+          ['Value', <Value value={replay.value} />],
+        ]}
+      />
+    </div>
+  );
+}
+
+function unlessNone(number: number): string | null {
+  return number === 0 ? null : number.toLocaleString('en');
+}
+
+/** A number, with a few decisions to look at. */
+function count(number: number, samples: readonly string[] = []): VNode | string {
+  if (number === 0) return '0';
+  return (
+    <>
+      {number.toLocaleString('en')}{' '}
+      {samples.slice(0, 5).map((id, i) => (
+        <a key={id} href={`/decisions/${id}`}>
+          {i === 0 ? 'such as this' : ', this'}
+        </a>
+      ))}
+    </>
+  );
+}
+
+function causes({ causes: all }: ReplayAnswer): string | null {
+  if (all.length === 0) return null;
+  return all
+    .slice(0, 10)
+    .map(({ code, lost, gained }) => {
+      const words = [lost === 0 ? '' : `${lost} fewer`, gained === 0 ? '' : `${gained} more`];
+      return `${codeWords(code.replace('guardrail:', ''))}: ${words.filter((each) => each !== '').join(', ')}`;
+    })
+    .join('; ');
+}
+
+function reviews({ reviews: days }: ReplayAnswer): string | null {
+  if (days.length === 0) return null;
+  const sum = (pick: (day: ReplayAnswer['reviews'][number]) => number): number =>
+    days.reduce((total, day) => total + pick(day), 0);
+  const perDay = (total: number): string => (total / days.length).toFixed(1);
+  return `${perDay(sum(({ before }) => before))} a day, would be ${perDay(sum(({ after }) => after))}`;
+}
+
+function missing({ notRecorded, missing: fields }: ReplayAnswer): string | null {
+  if (notRecorded === 0) return null;
+  return `${notRecorded} (${fields.map(({ field }) => field).join(', ')})`;
+}
+
+function Value({ value }: { value: ReplayAnswer['value'] }): VNode {
+  if (value.kind === 'refused') return <>{value.why}</>;
+  const { before, after, difference } = value;
+  return (
+    <>
+      {after.value} a decision in minor units, {before} as it was
+      <small>
+        difference {difference.value}, between {difference.low} and {difference.high} with 95 % confidence,
+        from {Math.floor(value.effective)} effective decisions
+      </small>
+    </>
+  );
+}

@@ -1,0 +1,303 @@
+import { Injectable } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { AuditService } from '../audit/index.js';
+import { Database, type Executor, type Tx } from '../platform/database/index.js';
+import { Problem } from '../platform/http/index.js';
+import { type FieldError } from '../platform/http/problem.js';
+import { Clock } from '../shared/clock.js';
+import { Ids } from '../shared/ids.js';
+import { type Bundle } from './bundle.js';
+import { insertBundle, wasActivated } from './bundles.repository.js';
+import { compilePlaybook, countsOf } from './compiler.js';
+import { changesBetween, changeWords, gravest, type ItemChange } from './diff.js';
+import { PlaybookReplayer } from './playbook-replayer.port.js';
+import { type Activator, PoliciesService } from './policies.service.js';
+import {
+  insertProposal,
+  insertVerdict,
+  lockProposals,
+  type Proposal,
+  type ProposalState,
+  selectProposal,
+  selectLatestOf,
+  selectProposals,
+  selectWaiting,
+  updateState,
+} from './proposals.repository.js';
+import { type TestReport } from './test-report.js';
+
+/** A replay that goes with a proposal looks back this far: a quarter of a year shows every season of a week and month. */
+const REPLAYED_MS = 90 * 86_400_000;
+
+/** A change that somebody asks for. */
+export interface NewProposal {
+  readonly title: string;
+  readonly reason: string;
+  /** The playbook it was written against; the one in force when left out. */
+  readonly base?: string | undefined;
+  /** By path: the new text, or null to drop the file. What is not named stays as it is in the base. */
+  readonly changes: Readonly<Record<string, string | null>>;
+}
+
+export interface NewVerdict {
+  readonly verdict: 'approve' | 'reject' | 'withdraw';
+  readonly note?: string | undefined;
+}
+
+/** Changes of the playbook: proposed by one person, agreed to by others, put in force by somebody, in that order. */
+@Injectable()
+export class ProposalsService {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+    private readonly audit: AuditService,
+    private readonly policies: PoliciesService,
+    private readonly modules: ModuleRef,
+  ) {}
+
+  /**
+   * Proposes a change. It is compiled, its tests are run, it is compared with what is in force, and a replay is asked for.
+   * @throws Problem 404 for a base that is gone, 409 for one that is no longer in force or for a change that another proposal makes too,
+   *   422 when the playbook that would come of it has mistakes, or would be the same.
+   */
+  async propose(request: NewProposal, by: Activator): Promise<Proposal> {
+    const base = await this.baseOf(request.base);
+    const bundle = compiled({ ...base.files }, request.changes);
+    const changes = changesBetween(base, bundle);
+    if (changes.length === 0)
+      throw new Problem(
+        422,
+        'nothing-changed',
+        'Nothing would be otherwise: the playbook in force says the same.',
+      );
+    const tests = await this.policies.test(bundle);
+    return this.database.transaction(async (tx) => {
+      await lockProposals(tx);
+      await this.refuseCollisions(tx, request, changes);
+      return this.keep(tx, { request, by, base, bundle, changes, tests });
+    });
+  }
+
+  private async baseOf(hash: string | undefined): Promise<Bundle> {
+    const active = this.policies.active();
+    if (hash === undefined || hash === active.hash) return active;
+    await this.policies.bundle(hash);
+    throw new Problem(
+      409,
+      'base-moved',
+      `The playbook in force is ${active.hash.slice(0, 12)} by now, not ${hash.slice(0, 12)}: write the change against it.`,
+    );
+  }
+
+  private async refuseCollisions(
+    tx: Tx,
+    request: NewProposal,
+    changes: readonly ItemChange[],
+  ): Promise<void> {
+    const errors: FieldError[] = (await selectWaiting(tx)).flatMap((other) =>
+      changes.flatMap((change) => {
+        const theirs = other.changes.find(({ item }) => item === change.item);
+        if (theirs === undefined) return [];
+        return [
+          {
+            path: change.item,
+            message: `“${other.title}” by ${other.author.name} (${other.id}): ${changeWords(theirs)} “${request.title}”: ${changeWords(change)}`,
+          },
+        ];
+      }),
+    );
+    if (errors.length > 0)
+      throw new Problem(
+        409,
+        'proposals-collide',
+        'Another proposal that waits changes the same. Have it decided or withdrawn first.',
+        errors,
+      );
+  }
+
+  private async keep(
+    tx: Tx,
+    made: {
+      readonly request: NewProposal;
+      readonly by: Activator;
+      readonly base: Bundle;
+      readonly bundle: Bundle;
+      readonly changes: readonly ItemChange[];
+      readonly tests: TestReport;
+    },
+  ): Promise<Proposal> {
+    const { request, by, base, bundle, changes, tests } = made;
+    const now = this.clock.now();
+    const id = this.ids.make('prp');
+    const severity = gravest(changes.map((change) => change.severity));
+    await insertBundle(tx, { hash: bundle.hash, files: bundle.files, counts: countsOf(bundle), at: now });
+    const since = new Date(now.getTime() - REPLAYED_MS).toISOString();
+    // Looked up when it is needed: what replays decisions stands downstream.
+    const replayer = this.modules.get(PlaybookReplayer, { strict: false });
+    await insertProposal(tx, {
+      id,
+      title: request.title,
+      reason: request.reason,
+      base: base.hash,
+      bundle: bundle.hash,
+      changes,
+      severity,
+      // The playbook in force says how many, or a proposal could ask for fewer.
+      needed: base.engine.approvals[severity],
+      tests,
+      replayId: await replayer.askIn(tx, { bundle: bundle.hash, since, by: by.personId }),
+      author: by.personId,
+      at: now,
+    });
+    await this.audit.record(tx, {
+      actor: by.personId,
+      action: 'policies.proposed',
+      subject: id,
+      detail: { base: base.hash, bundle: bundle.hash, severity, items: changes.map(({ item }) => item) },
+    });
+    return this.read(tx, id);
+  }
+
+  /** @throws Problem 404. */
+  async get(id: string): Promise<Proposal> {
+    return this.read(this.database.db, id);
+  }
+
+  private async read(db: Executor, id: string): Promise<Proposal> {
+    const found = await selectProposal(db, id);
+    if (found === null) throw new Problem(404, 'no-such-proposal', `There is no proposal ${id}.`);
+    return found;
+  }
+
+  list(query: {
+    readonly states: readonly ProposalState[] | null;
+    readonly after: readonly [string, string] | null;
+    readonly limit: number;
+  }): Promise<Proposal[]> {
+    return selectProposals(this.database.db, query);
+  }
+
+  /**
+   * Agrees, refuses, or takes one's own proposal back.
+   * @throws Problem 404; 409 when it is decided already, for one's own, for a second verdict of the same person, or when its tests fail.
+   */
+  judge(id: string, given: NewVerdict, by: Activator): Promise<Proposal> {
+    return this.database.transaction(async (tx) => {
+      await lockProposals(tx);
+      const proposal = await this.read(tx, id);
+      if (proposal.state !== 'open' && !(proposal.state === 'approved' && given.verdict !== 'approve'))
+        throw new Problem(409, 'proposal-decided', `The proposal is ${proposal.state} already.`);
+      const isAuthor = proposal.author.id === by.personId;
+      if (given.verdict === 'withdraw') {
+        if (!isAuthor)
+          throw new Problem(409, 'not-yours', 'Only whoever proposed it can withdraw it; you can reject it.');
+        await this.end(tx, proposal, 'withdrawn', by, given);
+      } else {
+        if (isAuthor)
+          throw new Problem(409, 'own-proposal', 'You proposed it, so somebody else has to decide on it.');
+        await this.count(tx, proposal, { ...given, verdict: given.verdict }, by);
+      }
+      return this.read(tx, id);
+    });
+  }
+
+  private async count(
+    tx: Tx,
+    proposal: Proposal,
+    given: NewVerdict & { readonly verdict: 'approve' | 'reject' },
+    by: Activator,
+  ): Promise<void> {
+    if (given.verdict === 'approve' && proposal.tests.failures.length > 0)
+      throw new Problem(409, 'playbook-tests-fail', 'Its own tests fail, so nobody can agree to it.');
+    const before = proposal.verdicts.filter((verdict) => verdict.by.id === by.personId);
+    if (before.length > 0 && given.verdict === 'approve')
+      throw new Problem(409, 'same-person', 'You agreed to it already; another person has to, too.');
+    if (before.length === 0)
+      await insertVerdict(tx, {
+        id: proposal.id,
+        by: by.personId,
+        verdict: given.verdict,
+        note: given.note ?? null,
+        at: this.clock.now(),
+      });
+    if (given.verdict === 'reject') {
+      await this.end(tx, proposal, 'rejected', by, given);
+      return;
+    }
+    const agreed = proposal.verdicts.filter(({ verdict }) => verdict === 'approve').length + 1;
+    if (agreed >= proposal.needed) await updateState(tx, proposal.id, 'approved', null);
+    await this.audit.record(tx, {
+      actor: by.personId,
+      action: 'policies.proposal.approved',
+      subject: proposal.id,
+      detail: { agreed, needed: proposal.needed },
+    });
+  }
+
+  private async end(
+    tx: Tx,
+    proposal: Proposal,
+    state: 'rejected' | 'withdrawn',
+    by: Activator,
+    { note }: NewVerdict,
+  ): Promise<void> {
+    await updateState(tx, proposal.id, state, this.clock.now());
+    await this.audit.record(tx, {
+      actor: by.personId,
+      action: `policies.proposal.${state}`,
+      subject: proposal.id,
+      detail: { note: note ?? null },
+    });
+  }
+
+  /**
+   * Puts a bundle in force: one that was agreed to, one that was in force before (a step back needs nobody else), or one from the folder.
+   * @throws Problem as `PoliciesService.activate`; 409 while its proposal waits for somebody, or when another playbook came in between.
+   */
+  async activate(hash: string, by: Activator): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      await lockProposals(tx);
+      const proposed = (await wasActivated(tx, hash)) ? null : await selectLatestOf(tx, hash);
+      if (proposed !== null) this.requireReady(proposed);
+      await this.policies.activate(tx, hash, by);
+      if (proposed !== null) await updateState(tx, proposed.id, 'activated', this.clock.now());
+    });
+    await this.policies.refresh();
+  }
+
+  private requireReady(proposal: Proposal): void {
+    if (proposal.state === 'rejected' || proposal.state === 'withdrawn')
+      throw new Problem(409, 'not-approved', `“${proposal.title}” was ${proposal.state}.`);
+    if (proposal.state === 'open') {
+      const agreed = proposal.verdicts.filter(({ verdict }) => verdict === 'approve').length;
+      throw new Problem(
+        409,
+        'not-approved',
+        `“${proposal.title}” waits for ${proposal.needed - agreed} more ${proposal.needed - agreed === 1 ? 'person' : 'people'} to agree.`,
+      );
+    }
+    const active = this.policies.active().hash;
+    if (proposal.base !== active)
+      throw new Problem(
+        409,
+        'base-moved',
+        `Another playbook, ${active.slice(0, 12)}, came into force since “${proposal.title}” was agreed to; activating it would undo that. Propose it again.`,
+      );
+  }
+}
+
+function compiled(files: Record<string, string>, changes: Readonly<Record<string, string | null>>): Bundle {
+  const changed = new Map(Object.entries(files));
+  for (const [path, text] of Object.entries(changes)) {
+    if (text === null) changed.delete(path);
+    else changed.set(path, text);
+  }
+  const result = compilePlaybook(Object.fromEntries(changed));
+  if (result.ok) return result.bundle;
+  const errors = result.errors.map(({ file, line, column, message }) => ({
+    path: `${file}:${line}:${column}`,
+    message,
+  }));
+  throw new Problem(422, 'playbook-has-mistakes', 'The playbook that would come of it has mistakes.', errors);
+}

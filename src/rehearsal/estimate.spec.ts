@@ -1,0 +1,111 @@
+import { type DecisionResult } from '../decisions/decision.js';
+import { seededRandom } from '../shared/random.js';
+import { estimateOf, LEAST_EFFECTIVE, NO_TRIALS, type Sums, withTrial } from './estimate.js';
+
+/** Two actions and doing nothing, with the probability of each; `expected` is what the playbook thinks they are worth. */
+function result(chosen: string, chances: Readonly<Record<string, number>>, expected = 0): DecisionResult {
+  const probability = chances[chosen] ?? 0;
+  return {
+    outcome: chosen === 'hold' ? 'hold' : 'act',
+    action: chosen,
+    channel: chosen === 'hold' ? null : 'email',
+    probability,
+    candidates: Object.entries(chances).map(([action, chance]) => ({
+      action,
+      channel: action === 'hold' ? null : 'email',
+      probability: chance,
+      score: { propensity: 0, value: 0, cost: 0, total: action === 'hold' ? 0 : expected },
+    })),
+  } as unknown as DecisionResult;
+}
+
+/** What each action is truly worth. */
+const WORTH: Readonly<Record<string, number>> = { offer: 30, letter: 10, hold: 0 };
+
+/** Logs of a playbook that chooses by these chances, judged for one that would choose by those. */
+function logged(
+  n: number,
+  seed: string,
+  chances: Readonly<Record<string, number>>,
+  target: Readonly<Record<string, number>>,
+  expected: number,
+): Sums {
+  const random = seededRandom(seed);
+  let sums = NO_TRIALS;
+  for (let i = 0; i < n; i++) {
+    let left = random();
+    const chosen = Object.keys(chances).find((action) => (left -= chances[action] ?? 0) < 0) ?? 'hold';
+    // A conversion now and then: worth 100, as often as it takes to be worth what it is worth.
+    const reward = chosen === 'hold' ? 0 : random() < (WORTH[chosen] ?? 0) / 100 ? 100 : 0;
+    sums = withTrial(sums, {
+      logged: result(chosen, chances, expected),
+      reward,
+      target: result('offer', target, expected),
+    });
+  }
+  return sums;
+}
+
+const EVEN = { offer: 0.5, letter: 0.5 };
+const MOSTLY_OFFERS = { offer: 0.9, letter: 0.1 };
+
+describe('the value of a playbook that was never in force', () => {
+  it('is what it would have been, whether the playbook’s own figures are right or not', () => {
+    const truth = 0.9 * 30 + 0.1 * 10;
+    for (const expected of [0, 20, 500]) {
+      const estimate = estimateOf(logged(40_000, `wrong by ${expected}`, EVEN, MOSTLY_OFFERS, expected));
+      if (estimate.kind === 'refused') throw new Error(estimate.why);
+      expect(estimate.after.low).toBeLessThan(truth);
+      expect(estimate.after.high).toBeGreaterThan(truth);
+      expect(estimate.before).toBeCloseTo(20, 0);
+      expect(estimate.difference.low).toBeGreaterThan(0);
+      expect(estimate.tried).toBe(1);
+    }
+  });
+
+  it('lies within its interval of 95 percent about as often as that says', () => {
+    const truth = 0.9 * 30 + 0.1 * 10;
+    const runs = Array.from({ length: 200 }, (_, i) =>
+      estimateOf(logged(1_000, `run ${i}`, EVEN, MOSTLY_OFFERS, 20)),
+    );
+    const right = runs.filter(
+      (run) => run.kind === 'estimate' && run.after.low <= truth && truth <= run.after.high,
+    );
+    // 200 draws of 95 %: below 181 or above 199 happens less than once in a thousand times.
+    expect(right.length).toBeGreaterThanOrEqual(181);
+    expect(right.length).toBeLessThanOrEqual(199);
+  });
+
+  it('of the playbook that was in force is what happened, to the cent', () => {
+    const sums = logged(500, 'same', EVEN, EVEN, 20);
+    const estimate = estimateOf(sums);
+    if (estimate.kind === 'refused') throw new Error(estimate.why);
+    expect(estimate.effective).toBe(500);
+    expect(estimate.before).toBeCloseTo(sums.rewards / 500, 4);
+    // Weighed alike, its own expectation of both choices is the same and cancels out.
+    expect(estimate.after.value).toBeCloseTo(estimate.before, 4);
+    expect(estimate.difference).toEqual({ value: 0, low: 0, high: 0 });
+  });
+
+  it('is refused in words where nothing is old enough', () => {
+    expect(estimateOf(NO_TRIALS)).toMatchObject({
+      kind: 'refused',
+      why: expect.stringMatching(/old enough/) as string,
+    });
+  });
+
+  it('is refused where too few decisions speak for it', () => {
+    const estimate = estimateOf(logged(LEAST_EFFECTIVE + 20, 'few', EVEN, { offer: 1, letter: 0 }, 20));
+    expect(estimate).toMatchObject({ kind: 'refused', trials: LEAST_EFFECTIVE + 20 });
+    expect(estimate.effective).toBeLessThan(LEAST_EFFECTIVE);
+  });
+
+  it('is refused where it would mostly do what was never tried', () => {
+    const estimate = estimateOf(logged(5_000, 'new', { letter: 1 }, { offer: 0.5, letter: 0.5 }, 20));
+    expect(estimate).toMatchObject({
+      kind: 'refused',
+      tried: 0.5,
+      why: '50 % of what this playbook would do was never tried, so nothing that happened says what it is worth.',
+    });
+  });
+});

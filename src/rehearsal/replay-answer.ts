@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { estimateOf } from './estimate.js';
+import { type Tally } from './replay.js';
+
+const bounds = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });
+const valueSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('estimate'),
+    trials: z.int(),
+    effective: z.number(),
+    tried: z.number(),
+    before: z.number(),
+    after: bounds,
+    difference: bounds,
+  }),
+  z.strictObject({
+    kind: z.literal('refused'),
+    trials: z.int(),
+    effective: z.number(),
+    tried: z.number(),
+    why: z.string(),
+  }),
+]);
+
+/** A replay as it is answered over HTTP and shown in the console. */
+export const replayAnswerSchema = z
+  .strictObject({
+    id: z.string(),
+    bundle: z.string(),
+    engine: z.string(),
+    state: z.enum(['running', 'done', 'failed']),
+    error: z.string().nullable(),
+    since: z.iso.datetime().nullable(),
+    until: z.iso.datetime(),
+    /** Decisions that there were when it was asked for. */
+    total: z.int(),
+    decisions: z.int(),
+    reproduced: z.int(),
+    changed: z.int(),
+    /** Of those changed: the same playbook and engine. Never above 0. */
+    unexplained: z.int(),
+    engineChanged: z.int(),
+    otherModels: z.int(),
+    notRecorded: z.int(),
+    erased: z.int(),
+    unreadable: z.int(),
+    /** Of those changed that were executed: messages and hand-offs. */
+    messages: z.strictObject({
+      lost: z.int(),
+      gained: z.int(),
+      other: z.int(),
+      retimed: z.int(),
+      taskGained: z.int(),
+      taskLost: z.int(),
+      inWords: z.int(),
+    }),
+    /** What did it, the most frequent first. */
+    causes: z.array(z.strictObject({ code: z.string(), lost: z.int(), gained: z.int() })),
+    /** Messages a day for which a rule asks for a person. */
+    reviews: z.array(z.strictObject({ day: z.iso.date(), before: z.int(), after: z.int() })),
+    missing: z.array(z.strictObject({ field: z.string(), decisions: z.int() })),
+    /** Ids of decisions, a few for each change. */
+    samples: z.record(z.string(), z.array(z.string())),
+    /** Per decision, in minor units of the brand's currency, by off-policy estimation; or why not. */
+    value: valueSchema,
+    askedBy: z.string(),
+    createdAt: z.iso.datetime(),
+    finishedAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'Replay' });
+export type ReplayAnswer = z.output<typeof replayAnswerSchema>;
+
+/** What is kept of a replay. */
+interface KeptReplay {
+  readonly id: string;
+  readonly bundleHash: string;
+  readonly engine: string;
+  readonly state: 'running' | 'done' | 'failed';
+  readonly since: Date | null;
+  readonly until: Date;
+  readonly total: number;
+  readonly tally: Tally;
+  readonly error: string | null;
+  readonly askedBy: string;
+  readonly createdAt: Date;
+  readonly finishedAt: Date | null;
+}
+
+export function replayAnswer(replay: KeptReplay): ReplayAnswer {
+  const { tally } = replay;
+  const counts = ({ lost, gained }: { lost: number; gained: number }): number => lost + gained;
+  return {
+    id: replay.id,
+    bundle: replay.bundleHash,
+    engine: replay.engine,
+    state: replay.state,
+    error: replay.error,
+    since: replay.since?.toISOString() ?? null,
+    until: replay.until.toISOString(),
+    total: replay.total,
+    ...countsOf(tally),
+    messages: { ...tally.messages },
+    causes: Object.entries(tally.causes)
+      .map(([code, count]) => ({ code, ...count }))
+      .toSorted((a, b) => counts(b) - counts(a) || (a.code < b.code ? -1 : 1)),
+    reviews: Object.entries(tally.reviews)
+      .map(([day, count]) => ({ day, ...count }))
+      .toSorted((a, b) => (a.day < b.day ? -1 : 1)),
+    missing: Object.entries(tally.missing)
+      .map(([field, decisions]) => ({ field, decisions }))
+      .toSorted((a, b) => b.decisions - a.decisions || (a.field < b.field ? -1 : 1)),
+    samples: Object.fromEntries(Object.entries(tally.samples).map(([kind, ids]) => [kind, [...ids]])),
+    value: estimateOf(tally.value),
+    askedBy: replay.askedBy,
+    createdAt: replay.createdAt.toISOString(),
+    finishedAt: replay.finishedAt?.toISOString() ?? null,
+  };
+}
+
+type Counts = Pick<
+  ReplayAnswer,
+  | 'decisions'
+  | 'reproduced'
+  | 'changed'
+  | 'unexplained'
+  | 'engineChanged'
+  | 'otherModels'
+  | 'notRecorded'
+  | 'erased'
+  | 'unreadable'
+>;
+
+function countsOf(tally: Tally): Counts {
+  const { decisions, reproduced, changed, unexplained, engineChanged } = tally;
+  const { otherModels, notRecorded, erased, unreadable } = tally;
+  return {
+    decisions,
+    reproduced,
+    changed,
+    unexplained,
+    engineChanged,
+    otherModels,
+    notRecorded,
+    erased,
+    unreadable,
+  };
+}

@@ -1,0 +1,238 @@
+import { PoliciesService } from '../../src/policies/index.js';
+import { fillCatalogue, identify, order } from '../harness/customers.js';
+import { type Answer, Story } from '../harness/service.js';
+import { colleague } from '../harness/shown.js';
+
+type Plain = Record<string, unknown>;
+const plain = ({ body }: Answer): Plain => JSON.parse(JSON.stringify(body)) as Plain;
+
+describe('a change of the playbook', () => {
+  let story: Story;
+  const tokens: Record<string, string> = {};
+  let first: string;
+  beforeAll(async () => {
+    story = await Story.begin();
+    await fillCatalogue(story);
+    first = await inForce();
+    for (const name of ['Bea', 'Cyd', 'Dan']) tokens[name] = await colleague(story, name, 'strategist');
+    await story.happens(identify('ada'), order('ada'));
+  });
+  afterAll(() => story.end());
+
+  const inForce = async (): Promise<string> => String((await story.get('/v1/policies'))['hash']);
+  const fileOf = (path: string): string => story.service.app.get(PoliciesService).active().files[path] ?? '';
+
+  function propose(
+    by: string,
+    title: string,
+    [path, from, to]: readonly [string, string, string],
+    more: Plain = {},
+  ): Promise<Answer> {
+    const text = fileOf(path);
+    expect(text).toContain(from);
+    const changes = { [path]: text.replace(from, to) };
+    return story.post('/v1/policies/proposals', { title, reason: 'Tried.', changes, ...more }, tokens[by]);
+  }
+  const judge = (by: string, id: string, verdict: string): Promise<Answer> =>
+    story.post(`/v1/policies/proposals/${id}/verdict`, { verdict }, tokens[by]);
+  const activate = (by: string, hash: string): Promise<Answer> =>
+    story.post(`/v1/policies/bundles/${hash}/activate`, {}, tokens[by]);
+  const idOf = (answer: Answer): string => String(answer.body['id']);
+
+  const MORE_CARDS = [
+    'guardrails/restraint.yaml',
+    'max: 2, per: 1d, channels: [onsite]',
+    'max: 2, per: 12h, channels: [onsite]',
+  ] as const;
+
+  it('is compared, tested and replayed, agreed to by somebody else, and then put in force', async () => {
+    const made = await propose('Bea', 'Cards for half a day', MORE_CARDS);
+    expect([made.status, plain(made)]).toMatchObject([
+      201,
+      {
+        state: 'open',
+        base: first,
+        severity: 'low',
+        needed: 1,
+        author: { name: 'Bea' },
+        changes: [
+          {
+            item: 'guardrails/onsite-pressure',
+            change: 'changed',
+            effect: 'loosened',
+            words: 'The rule onsite-pressure was loosened: caps.',
+          },
+        ],
+        verdicts: [],
+      },
+    ]);
+  });
+
+  it('is refused by its own tests when they speak against it', async () => {
+    const [{ id, tests }] = (await story.get('/v1/policies/proposals'))['data'] as unknown as [
+      { id: string; tests: { failures: string[] } },
+    ];
+    expect(tests.failures).toEqual(['The site has patience for two cards a day']);
+    expect((await judge('Cyd', id, 'approve')).body).toMatchObject({ status: 409, type: expect.stringContaining('playbook-tests-fail') as string }); // prettier-ignore
+    expect(plain(await judge('Bea', id, 'withdraw'))).toMatchObject({ state: 'withdrawn' });
+    expect((await judge('Cyd', id, 'reject')).status).toBe(409);
+  });
+
+  const MORE_MAIL = ['guardrails/restraint.yaml', 'max: 6, per: 1d', 'max: 7, per: 1d'] as const;
+
+  it('comes into force once somebody else has agreed, and its author cannot be that', async () => {
+    const made = await propose('Bea', 'Seven mails', MORE_MAIL);
+    const bundle = String(made.body['bundle']);
+    expect(plain(made)).toMatchObject({ needed: 1, severity: 'high', tests: { failed: 0 } });
+    await story.settle();
+    const replay = await story.get(`/v1/policies/replay/${String(made.body['replay'])}`);
+    expect(JSON.parse(JSON.stringify(replay))).toMatchObject({ state: 'done', bundle, decisions: 1, messages: { lost: 0, gained: 0 } }); // prettier-ignore
+
+    expect((await activate('Dan', bundle)).status).toBe(409);
+    expect((await judge('Bea', idOf(made), 'approve')).status).toBe(409);
+    expect(plain(await judge('Cyd', idOf(made), 'approve'))).toMatchObject({
+      state: 'approved',
+      verdicts: [{ by: { name: 'Cyd' }, verdict: 'approve' }],
+    });
+    expect(await inForce()).toBe(first);
+    expect((await activate('Dan', bundle)).body).toMatchObject({
+      hash: bundle,
+      activatedBy: { name: 'Dan' },
+    });
+    expect(await inForce()).toBe(bundle);
+    expect(plain(await story.request('GET', `/v1/policies/proposals/${idOf(made)}`))).toMatchObject({ state: 'activated' }); // prettier-ignore
+
+    // And every decision names the playbook it was made under.
+    await story.happens(identify('bob'), order('bob'));
+    expect((await story.decisions('bob'))[0]?.['bundle']).toBe(bundle);
+  });
+
+  it('goes back with one step, by one person', async () => {
+    expect((await activate('Cyd', first)).status).toBe(200);
+    expect(await inForce()).toBe(first);
+  });
+
+  it('needs two others where it touches what is critical', async () => {
+    const made = await propose('Bea', 'Adults from 16', [
+      'guardrails/law.yaml',
+      'reason: This person is under age, or',
+      'reason: They are under age, or',
+    ]);
+    expect(plain(made)).toMatchObject({ severity: 'critical', needed: 2 });
+    expect(plain(await judge('Cyd', idOf(made), 'approve'))).toMatchObject({ state: 'open' });
+    expect((await judge('Cyd', idOf(made), 'approve')).status).toBe(409);
+    expect(plain(await judge('Dan', idOf(made), 'approve'))).toMatchObject({ state: 'approved' });
+    expect(plain(await judge('Cyd', idOf(made), 'reject'))).toMatchObject({ state: 'rejected' });
+    expect((await activate('Dan', String(made.body['bundle']))).status).toBe(409);
+  });
+
+  it('that another proposal makes too answers 409, and shows both', async () => {
+    const one = await propose('Bea', 'Seven mails', MORE_MAIL);
+    const other = await propose('Cyd', 'Five mails', [MORE_MAIL[0], MORE_MAIL[1], 'max: 5, per: 1d']);
+    expect([other.status, plain(other)]).toMatchObject([
+      409,
+      {
+        type: expect.stringContaining('proposals-collide') as string,
+        errors: [
+          {
+            path: 'guardrails/mail-pressure',
+            message: `“Seven mails” by Bea (${idOf(one)}): The rule mail-pressure was loosened: caps. “Five mails”: The rule mail-pressure was tightened: caps.`,
+          },
+        ],
+      },
+    ]);
+    // Something else in the same file is no collision; but whoever comes second has to look at what came first.
+    const next = await propose('Cyd', 'Weekly baskets', [
+      'guardrails/restraint.yaml',
+      'title: One basket reminder a week',
+      'title: A basket reminder a week',
+    ]);
+    expect(next.status).toBe(201);
+    await judge('Dan', idOf(next), 'approve');
+    await judge('Dan', idOf(one), 'approve');
+    expect((await activate('Dan', String(one.body['bundle']))).status).toBe(200);
+    const late = await activate('Dan', String(next.body['bundle']));
+    expect([late.status, String(late.body['type'])]).toEqual([409, expect.stringContaining('base-moved')]);
+    await judge('Cyd', idOf(next), 'withdraw');
+    await activate('Dan', first);
+  });
+
+  it('is not made against a playbook that is gone, or is no longer in force', async () => {
+    const gone = await propose('Bea', 'Late', MORE_MAIL, { base: '0'.repeat(64) });
+    expect(gone.status).toBe(404);
+    const bundles = (await story.get('/v1/policies/bundles'))['data'] as unknown as { hash: string; active: boolean }[]; // prettier-ignore
+    const old = bundles.find(({ active }) => !active)?.hash;
+    const moved = await propose('Bea', 'Late', MORE_MAIL, { base: old });
+    expect([moved.status, String(moved.body['type'])]).toEqual([409, expect.stringContaining('base-moved')]);
+  });
+
+  it('with a mistake, or without any difference, is none', async () => {
+    const broken = await propose('Bea', 'Broken', [MORE_MAIL[0], MORE_MAIL[1], 'max: many, per: 1d']);
+    expect([broken.status, plain(broken)]).toMatchObject([
+      422,
+      { errors: [{ path: expect.stringMatching(/^guardrails\/restraint\.yaml:\d+:\d+$/) as string }] },
+    ]);
+    const same = await propose('Bea', 'Same', [MORE_MAIL[0], MORE_MAIL[1], `${MORE_MAIL[1]}  `]);
+    expect([same.status, String(same.body['type'])]).toEqual([
+      422,
+      expect.stringContaining('nothing-changed'),
+    ]);
+  });
+
+  it('is nothing for machines, nor for those who only read', async () => {
+    const viewer = await colleague(story, 'Vic', 'viewer');
+    tokens['Vic'] = viewer;
+    expect((await propose('Vic', 'Mine', MORE_MAIL)).status).toBe(403);
+    const made = await propose('Bea', 'Seven mails', MORE_MAIL);
+    expect([made.status, made.text]).toEqual([201, expect.anything()]);
+    expect((await judge('Vic', idOf(made), 'approve')).status).toBe(403);
+    expect((await story.get('/v1/policies/proposals?state=open'))['data']).toHaveLength(1);
+  });
+
+  it('is written, refused at its place, agreed to and taken back in the console', async () => {
+    for (const waiting of (await story.get('/v1/policies/proposals?state=open'))['data'] ?? [])
+      await judge('Bea', String(waiting['id']), 'withdraw');
+    const open = await story.request('GET', '/playbook/edit?path=guardrails/people.yaml', { token: tokens['Bea'] ?? '' }); // prettier-ignore
+    expect([open.status, open.text]).toEqual([200, expect.stringContaining('very-valuable-basket')]);
+    const form = {
+      base: await inForce(),
+      path: 'guardrails/people.yaml',
+      text: fileOf('guardrails/people.yaml').replace('> 600', '> many'),
+      title: 'Very large baskets',
+      reason: 'Tried.',
+    };
+    const refused = await story.post('/playbook/proposals', form, tokens['Bea']);
+    expect(refused.status).toBe(422);
+    expect(refused.text).toMatch(/guardrails\/people\.yaml:\d+:\d+/);
+    // What was written is still there.
+    expect(refused.text).toContain('total &gt; many');
+
+    const made = await story.post(
+      '/playbook/proposals',
+      { ...form, text: form.text.replace('> many', '> 650') },
+      tokens['Bea'],
+    );
+    const path = (made.headers.get('location') ?? '').split('?')[0] ?? '';
+    expect([made.status, path]).toEqual([303, expect.stringMatching(/^\/playbook\/proposals\/prp_/)]);
+    await story.settle();
+    const shown = await story.request('GET', path, { token: tokens['Cyd'] ?? '' });
+    expect(shown.text).toContain('The rule very-valuable-basket was changed: when.');
+    expect(shown.text).toContain('Come out the same');
+    const own = await story.post(`${path}/verdict`, { verdict: 'approve' }, tokens['Bea']);
+    expect([own.status, own.text]).toEqual([
+      409,
+      expect.stringContaining('somebody else has to decide on it'),
+    ]);
+    expect((await story.post(`${path}/verdict`, { verdict: 'approve' }, tokens['Cyd'])).status).toBe(303);
+    const bundle = /bundles\/([0-9a-f]{64})\/activate/.exec((await story.request('GET', path, { token: tokens['Dan'] ?? '' })).text)?.[1]; // prettier-ignore
+    expect((await story.post(`/playbook/bundles/${bundle ?? ''}/activate`, {}, tokens['Dan'])).status).toBe(
+      303,
+    );
+    expect(await inForce()).toBe(bundle);
+    const list = await story.request('GET', '/playbook');
+    expect(list.text).toContain('Go back to it');
+    expect((await story.post(`/playbook/bundles/${first}/activate`, {}, tokens['Dan'])).status).toBe(303);
+    expect(await inForce()).toBe(first);
+    expect((await story.request('GET', '/playbook/proposals')).text).toContain('Very large baskets');
+  });
+});
