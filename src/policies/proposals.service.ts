@@ -258,10 +258,12 @@ export class ProposalsService {
   async activate(hash: string, by: Activator): Promise<void> {
     await this.database.transaction(async (tx) => {
       await lockProposals(tx);
-      const proposed = (await wasActivated(tx, hash)) ? null : await selectLatestOf(tx, hash);
-      if (proposed !== null) this.requireReady(proposed);
+      const proposed = await selectLatestOf(tx, hash);
+      // What was in force before needs nobody's word to be in force again.
+      if (proposed !== null && !(await wasActivated(tx, hash))) this.requireReady(proposed);
       await this.policies.activate(tx, hash, by);
-      if (proposed !== null) await updateState(tx, proposed.id, 'activated', this.clock.now());
+      if (proposed?.state === 'open' || proposed?.state === 'approved')
+        await updateState(tx, proposed.id, 'activated', this.clock.now());
     });
     await this.policies.refresh();
   }

@@ -56,6 +56,8 @@ export const replayAnswerSchema = z
     }),
     /** What did it, the most frequent first. */
     causes: z.array(z.strictObject({ code: z.string(), lost: z.int(), gained: z.int() })),
+    /** How often each rule fired, and what it held back that nothing else did; minor units. The dearest first. */
+    rules: z.array(z.strictObject({ id: z.string(), matched: z.int(), alone: z.int(), worth: z.number() })),
     /** Messages a day for which a rule asks for a person. */
     reviews: z.array(z.strictObject({ day: z.iso.date(), before: z.int(), after: z.int() })),
     missing: z.array(z.strictObject({ field: z.string(), decisions: z.int() })),
@@ -103,6 +105,9 @@ export function replayAnswer(replay: KeptReplay): ReplayAnswer {
     causes: Object.entries(tally.causes)
       .map(([code, count]) => ({ code, ...count }))
       .toSorted((a, b) => counts(b) - counts(a) || (a.code < b.code ? -1 : 1)),
+    rules: Object.entries(tally.rules)
+      .map(([id, { matched, alone, worth }]) => ({ id, matched, alone, worth: Math.round(worth) }))
+      .toSorted((a, b) => b.worth - a.worth || b.matched - a.matched || (a.id < b.id ? -1 : 1)),
     reviews: Object.entries(tally.reviews)
       .map(([day, count]) => ({ day, ...count }))
       .toSorted((a, b) => (a.day < b.day ? -1 : 1)),

@@ -45,11 +45,22 @@ export interface Tally {
   readonly samples: Readonly<Record<string, readonly string[]>>;
   /** By the code of what did it (`guardrail:minors`, `cap`, …): messages that would not be sent, and that would be. */
   readonly causes: Readonly<Record<string, { readonly lost: number; readonly gained: number }>>;
+  /** By guardrail, how often it fired under the replayed playbook in executed decisions, and what it alone held back. */
+  readonly rules: Readonly<Record<string, RuleUse>>;
   /** By UTC day: messages for which a rule asks for a person, as it was and as it would be. */
   readonly reviews: Readonly<Record<string, { readonly before: number; readonly after: number }>>;
   /** What was not recorded, and how often it was missing. */
   readonly missing: Readonly<Record<string, number>>;
   readonly value: Sums;
+}
+
+export interface RuleUse {
+  /** Decisions in which it matched. */
+  readonly matched: number;
+  /** Decisions in which nothing else stood against a message that was worth sending. */
+  readonly alone: number;
+  /** What those messages were expected to be worth, in minor units of the brand's currency. */
+  readonly worth: number;
 }
 
 /** lost: a message would not be sent; gained: one would; other: another action or channel; retimed: another time; tasks: a hand-off more or less. */
@@ -68,6 +79,7 @@ export const EMPTY_TALLY: Tally = {
   messages: { lost: 0, gained: 0, other: 0, retimed: 0, taskGained: 0, taskLost: 0, inWords: 0 },
   samples: {},
   causes: {},
+  rules: {},
   reviews: {},
   missing: {},
   value: NO_TRIALS,
@@ -75,6 +87,7 @@ export const EMPTY_TALLY: Tally = {
 
 const MOST_SAMPLES = 20;
 const MOST_CAUSES = 500;
+const MOST_RULES = 2_000;
 const MOST_DAYS = 1_000;
 const MOST_MISSING = 100;
 
@@ -136,9 +149,10 @@ function withMissing(tally: Tally, fields: readonly string[], id: string): Tally
 function judged(tally: Tally, stored: StoredCase, after: DecisionResult): Tally {
   const before = JSON.parse(stored.result) as DecisionResult;
   if (stored.mode === 'decide') return tally;
+  const used = withRules(tally, after);
   const change = changeBetween(before, after);
   return valued(
-    reviewed(change === null ? tally : withChange(tally, change, { id: stored.id, before, after }), {
+    reviewed(change === null ? used : withChange(used, change, { id: stored.id, before, after }), {
       day: stored.createdAt.slice(0, 10),
       before,
       after,
@@ -146,6 +160,32 @@ function judged(tally: Tally, stored: StoredCase, after: DecisionResult): Tally 
     stored,
     { before, after },
   );
+}
+
+/** Counts what each rule did in one decision: of several candidates it held back alone, the one that was worth most. */
+function withRules(tally: Tally, { candidates }: DecisionResult): Tally {
+  const rules = { ...tally.rules };
+  const matched = new Set(
+    candidates.flatMap(({ guardrails }) => guardrails.filter((each) => each.matched).map(({ id }) => id)),
+  );
+  for (const id of matched) {
+    const held = rules[id];
+    if (held === undefined && Object.keys(rules).length >= MOST_RULES) continue;
+    const worth = Math.max(
+      0,
+      ...candidates.filter((each) => isHeldBackBy(each, id)).map(({ score }) => score.total),
+    );
+    rules[id] = {
+      matched: (held?.matched ?? 0) + 1,
+      alone: (held?.alone ?? 0) + (worth > 0 ? 1 : 0),
+      worth: (held?.worth ?? 0) + worth,
+    };
+  }
+  return { ...tally, rules };
+}
+
+function isHeldBackBy({ blockedBy }: Candidate, rule: string): boolean {
+  return blockedBy.length > 0 && blockedBy.every(({ code }) => code === `guardrail:${rule}`);
 }
 
 interface BeforeAndAfter {

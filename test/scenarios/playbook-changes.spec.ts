@@ -184,7 +184,7 @@ describe('a change of the playbook', () => {
     tokens['Vic'] = viewer;
     expect((await propose('Vic', 'Mine', MORE_MAIL)).status).toBe(403);
     const made = await propose('Bea', 'Seven mails', MORE_MAIL);
-    expect([made.status, made.text]).toEqual([201, expect.anything()]);
+    expect(made.status).toBe(201);
     expect((await judge('Vic', idOf(made), 'approve')).status).toBe(403);
     expect((await story.get('/v1/policies/proposals?state=open'))['data']).toHaveLength(1);
   });
@@ -205,7 +205,7 @@ describe('a change of the playbook', () => {
     expect(refused.status).toBe(422);
     expect(refused.text).toMatch(/guardrails\/people\.yaml:\d+:\d+/);
     // What was written is still there.
-    expect(refused.text).toContain('total &gt; many');
+    expect(refused.text).toContain('total > many');
 
     const made = await story.post(
       '/playbook/proposals',

@@ -97,6 +97,10 @@ describe('a playbook over what has happened', () => {
       notRecorded: 0,
       unexplained: 0,
       messages: { lost: 8, gained: 0, other: 0 },
+      rules: expect.arrayContaining([
+        expect.objectContaining({ id: 'no-cups', matched: 8, alone: 8 }),
+        expect.objectContaining({ id: 'complaint', matched: 8 }),
+      ]) as unknown,
       causes: [{ code: 'guardrail:no-cups', lost: 8, gained: 0 }],
     });
     const [sample] = (replay['samples'] as Record<string, string[]>)['lost'] ?? [];

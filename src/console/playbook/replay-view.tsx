@@ -31,6 +31,7 @@ export function ReplayView({ replay }: { replay: ReplayAnswer }): VNode {
           ['At another time', count(messages.retimed, replay.samples['retimed'])],
           ['Hand-offs', messages.taskGained + messages.taskLost === 0 ? null : `${messages.taskGained} more, ${messages.taskLost} fewer`], // prettier-ignore
           ['Rules that did it', causes(replay)],
+          ['Rules that held back most', dearest(replay)],
           ['Reviews that rules ask for', reviews(replay)],
           ['Made by another engine', unlessNone(replay.engineChanged)],
           ['Made with other figures', unlessNone(replay.otherModels)],
@@ -71,6 +72,17 @@ function causes({ causes: all }: ReplayAnswer): string | null {
       const words = [lost === 0 ? '' : `${lost} fewer`, gained === 0 ? '' : `${gained} more`];
       return `${codeWords(code.replace('guardrail:', ''))}: ${words.filter((each) => each !== '').join(', ')}`;
     })
+    .join('; ');
+}
+
+function dearest({ rules }: ReplayAnswer): string | null {
+  const held = rules.filter(({ alone }) => alone > 0).slice(0, 5);
+  if (held.length === 0) return null;
+  return held
+    .map(
+      ({ id, alone, worth }) =>
+        `${id}: ${alone} messages alone, expected to be worth ${worth} in minor units`,
+    )
     .join('; ');
 }
 

@@ -1,0 +1,109 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type CompileResult } from './bundle.js';
+import { compilePlaybook } from './compiler.js';
+
+const shipped: Record<string, string> = Object.fromEntries(
+  readdirSync('policies', { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.yaml'))
+    .map((path) => [path, readFileSync(join('policies', path), 'utf8')]),
+);
+const compiled = (path: string, text: string): CompileResult => compilePlaybook({ ...shipped, [path]: text });
+function mistakes(path: string, text: string): string[] {
+  const result = compiled(path, text);
+  return result.ok
+    ? []
+    : result.errors.map(({ file, line, column, message }) => `${file}:${line}:${column} ${message}`);
+}
+const rule = (more: string): string =>
+  `id: tried\ntitle: Tried\nreason: Because\neffect: suppress\nowner: nobody\nscope: { actions: [welcome] }\n${more}\n`;
+
+describe('a playbook that means harm', () => {
+  it('does not expand a YAML bomb', () => {
+    const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]'];
+    for (const [name, before] of ['ba', 'cb', 'dc', 'ed', 'fe', 'gf', 'hg'].map(
+      (pair) => [...pair] as [string, string],
+    ))
+      bomb.push(`${name}: &${name} [${`*${before}, `.repeat(9)}]`);
+    const found = mistakes('guardrails/bomb.yaml', bomb.join('\n'));
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.every((each) => /anchors|aliases/.test(each))).toBe(true);
+  });
+
+  it('of 5 MB is refused whole, without being parsed', () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 25 }, (_, i) => [
+        `guardrails/big-${i}.yaml`,
+        `# ${'x'.repeat(200 * 1024)}\n${rule('')}`,
+      ]),
+    );
+    const result = compilePlaybook({ ...shipped, ...files });
+    expect(result.ok).toBe(false);
+    if (result.ok) return;
+    expect(result.errors.map(({ message }) => message)).toContainEqual(
+      expect.stringContaining('a playbook has at most 2000 files of 4096 KB together'),
+    );
+    const [one] = mistakes('guardrails/big.yaml', `# ${'x'.repeat(5 * 1024 * 1024)}`);
+    expect(one).toContain('a playbook has at most');
+    expect(mistakes('guardrails/big.yaml', `# ${'x'.repeat(300 * 1024)}\n${rule('')}`)[0]).toContain(
+      'guardrails/big.yaml:1:1 is larger than 256 KB',
+    );
+  });
+
+  it('with tabs for indentation is told where', () => {
+    const [first] = mistakes('guardrails/tabs.yaml', '- id: tried\n\ttitle: Tried\n');
+    expect(first).toMatch(/^guardrails\/tabs\.yaml:2:\d+ /);
+  });
+
+  it('with an id twice names both places', () => {
+    const [first] = mistakes('guardrails/twice.yaml', rule('').replace('id: tried', 'id: minors'));
+    expect(first).toMatch(
+      /^guardrails\/twice\.yaml:1:5 the id "minors" is taken already: guardrails\/law\.yaml, line \d+$/,
+    );
+  });
+
+  it('with the same key twice says so', () => {
+    expect(mistakes('guardrails/keys.yaml', `${rule('')}owner: somebody\n`)).toEqual([
+      expect.stringMatching(/^guardrails\/keys\.yaml:\d+:1 /),
+    ]);
+  });
+
+  it.each([
+    ['three walks over lists inside each other', 'history.messages.exists(a, history.messages.exists(b, history.messages.exists(c, a.at == c.at)))'],
+    ['a walk of its own making', '[1, 2, 3].map(a, [1, 2, 3].map(b, [1, 2, 3].map(c, a + b + c))).size() > 1'],
+    ['very many parts', `${'profile.hasEmail && '.repeat(600)}true`],
+    ['very deep parentheses', `${'('.repeat(500)}true${')'.repeat(500)}`],
+    ['more than 4,000 characters', `profile.stage == "${'x'.repeat(5_000)}"`],
+    ['a pattern that is built while it runs', 'lower(signal.properties.text).matches(profile.traits.first_name)'],
+  ])('with an expression of %s is refused when it is loaded', (_what, when) => {
+    expect(mistakes('guardrails/slow.yaml', rule(`when: ${JSON.stringify(when)}`)).length).toBeGreaterThan(0);
+  }); // prettier-ignore
+
+  it('with a pattern that backtracks elsewhere takes a time that is linear in the text', () => {
+    const result = compiled(
+      'guardrails/slow.yaml',
+      rule(`when: '"${'a'.repeat(3_000)}!".matches("^(a+)+$")'`),
+    );
+    expect(result.ok).toBe(true);
+    if (!result.ok) return;
+    const tried = result.bundle.guardrails.find(({ spec }) => spec.id === 'tried');
+    // Exponential here would not end within the life of the machine.
+    expect(tried?.when.evaluate({})).toEqual({ known: true, value: false });
+  });
+
+  it('with a cap of 0 is allowed, means never, and says so', () => {
+    const text = rule('caps: [{ max: 0, per: 1d }]').replace('effect: suppress', 'effect: limit');
+    const result = compiled('guardrails/never.yaml', text);
+    expect(result.ok && result.warnings.map(({ message }) => message)).toEqual([
+      'the rule tried has a cap of 0 per 1d: that means never',
+    ]);
+  });
+
+  it('with names that objects inherit finds nothing behind them', () => {
+    for (const name of ['__proto__', 'constructor', 'toString'])
+      expect(
+        mistakes('guardrails/odd.yaml', rule(`when: profile.traits.${name} == "x"`)).length,
+      ).toBeGreaterThan(0);
+    expect(mistakes('__proto__', 'x: 1').length).toBeGreaterThan(0);
+  });
+});
