@@ -5,7 +5,7 @@ import { DraftingModule } from '../drafting/index.js';
 import { LearningModule } from '../learning/index.js';
 import { MessagesModule } from '../messages/index.js';
 import { OutcomesModule } from '../outcomes/index.js';
-import { PoliciesModule } from '../policies/index.js';
+import { PoliciesModule, ProposalsModule } from '../policies/index.js';
 import { ProfilesModule } from '../profiles/index.js';
 import { RehearsalModule } from '../rehearsal/index.js';
 import { ReviewModule } from '../review/index.js';
@@ -23,6 +23,7 @@ import { TimersService } from './timers.service.js';
 @Module({
   imports: [
     PoliciesModule,
+    ProposalsModule,
     SignalsModule,
     ProfilesModule,
     TriggersModule,

@@ -3,6 +3,7 @@ export { PlaybookReplayer } from './playbook-replayer.port.js';
 export { PlaybookTester } from './playbook-tester.port.js';
 export { PoliciesModule } from './policies.module.js';
 export { PoliciesService } from './policies.service.js';
+export { ProposalsModule } from './proposals.module.js';
 export { ProposalsService } from './proposals.service.js';
 export { TemplateSigner } from './template-signer.port.js';
 export { type Proposal } from './proposals.repository.js';

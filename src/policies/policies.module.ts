@@ -3,12 +3,11 @@ import { FactsController } from './facts.controller.js';
 import { FactsService } from './facts.service.js';
 import { PoliciesController } from './policies.controller.js';
 import { PoliciesService } from './policies.service.js';
-import { ProposalsController } from './proposals.controller.js';
 import { ProposalsService } from './proposals.service.js';
 
 /** The playbook and the facts. */
 @Module({
-  controllers: [PoliciesController, ProposalsController, FactsController],
+  controllers: [PoliciesController, FactsController],
   providers: [PoliciesService, ProposalsService, FactsService],
   exports: [PoliciesService, ProposalsService, FactsService],
 })
