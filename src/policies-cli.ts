@@ -144,6 +144,7 @@ function tallyLines(tally: Tally, currency: string): string[] {
     ...counted(tally.otherModels, 'were made with other learned figures'),
     ...counted(tally.notRecorded, 'ask for what was not recorded then'),
     ...counted(tally.erased, 'are about people who were erased'),
+    ...counted(tally.aged, 'have a situation that is no longer kept'),
     ...counted(tally.unreadable, 'cannot be read'),
     `messages: ${messages.lost} fewer, ${messages.gained} more, ${messages.other} others, ${messages.retimed} at another time`,
     `hand-offs: ${messages.taskGained} more, ${messages.taskLost} fewer`,

@@ -43,6 +43,8 @@ export const replayAnswerSchema = z
     otherModels: z.int(),
     notRecorded: z.int(),
     erased: z.int(),
+    /** Whose situation is no longer kept. */
+    aged: z.int(),
     unreadable: z.int(),
     /** Of those changed that were executed: messages and hand-offs. */
     messages: z.strictObject({
@@ -132,12 +134,13 @@ type Counts = Pick<
   | 'otherModels'
   | 'notRecorded'
   | 'erased'
+  | 'aged'
   | 'unreadable'
 >;
 
 function countsOf(tally: Tally): Counts {
   const { decisions, reproduced, changed, unexplained, engineChanged } = tally;
-  const { otherModels, notRecorded, erased, unreadable } = tally;
+  const { otherModels, notRecorded, erased, aged, unreadable } = tally;
   return {
     decisions,
     reproduced,
@@ -147,6 +150,7 @@ function countsOf(tally: Tally): Counts {
     otherModels,
     notRecorded,
     erased,
+    aged,
     unreadable,
   };
 }

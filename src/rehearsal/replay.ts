@@ -38,6 +38,8 @@ export interface Tally {
   /** The playbook asks for something that the one of that day did not, so nobody recorded it. */
   readonly notRecorded: number;
   readonly erased: number;
+  /** The situation is no longer kept. */
+  readonly aged: number;
   readonly unreadable: number;
   /** Of those changed that were executed: what would have come of them instead. */
   readonly messages: Readonly<Record<MessageChange, number>>;
@@ -75,6 +77,7 @@ export const EMPTY_TALLY: Tally = {
   otherModels: 0,
   notRecorded: 0,
   erased: 0,
+  aged: 0,
   unreadable: 0,
   messages: { lost: 0, gained: 0, other: 0, retimed: 0, taskGained: 0, taskLost: 0, inWords: 0 },
   samples: {},
@@ -99,8 +102,11 @@ export interface Target {
   readonly former: (hash: string) => Bundle | null;
 }
 
-/** Counts a decision of somebody who was erased, or that cannot be read. */
-export function withUnread(tally: Tally, kind: 'erased' | 'unreadable'): Tally {
+/** Why a stored decision cannot be decided again. */
+export type Unread = 'erased' | 'aged' | 'unreadable';
+
+/** Counts a decision that cannot be decided again. */
+export function withUnread(tally: Tally, kind: Unread): Tally {
   return { ...tally, decisions: tally.decisions + 1, [kind]: tally[kind] + 1 };
 }
 

@@ -3,7 +3,7 @@ import { ENGINE_HERE } from '../decisions/index.js';
 import { type Executor } from '../platform/database/index.js';
 import { Vault } from '../platform/vault/index.js';
 import { type Bundle } from '../policies/bundle.js';
-import { type StoredCase, type Tally, withCase, withUnread } from './replay.js';
+import { type StoredCase, type Tally, type Unread, withCase, withUnread } from './replay.js';
 import { type ReplayCursor } from './replays.repository.js';
 import { selectStored, type Span, type StoredDecisionRow } from './stored-decisions.read-model.js';
 
@@ -14,7 +14,7 @@ const OUTCOME_KNOWN_AFTER_MS = (7 + 7) * 86_400_000;
 
 /** What lies opened of a page of stored decisions, and where the next one begins. */
 export interface StoredPage {
-  readonly cases: readonly (StoredCase | 'erased' | 'unreadable')[];
+  readonly cases: readonly (StoredCase | Unread)[];
   readonly after: ReplayCursor | null;
   readonly isLast: boolean;
 }
@@ -59,12 +59,9 @@ export class Replayer {
     return counted;
   }
 
-  private open(
-    row: StoredDecisionRow,
-    key: Uint8Array | undefined,
-    now: Date,
-  ): StoredCase | 'erased' | 'unreadable' {
+  private open(row: StoredDecisionRow, key: Uint8Array | undefined, now: Date): StoredCase | Unread {
     if (key === undefined) return 'erased';
+    if (row.situation === null) return 'aged';
     const isKnown = now.getTime() - row.created_at.getTime() >= OUTCOME_KNOWN_AFTER_MS;
     try {
       return {

@@ -12,7 +12,8 @@ export interface StoredDecisionRow {
   readonly models: string;
   readonly seed: string;
   readonly key_id: string;
-  readonly situation: Uint8Array;
+  /** Null once it has aged out. */
+  readonly situation: Uint8Array | null;
   readonly result: Uint8Array;
   readonly sent: boolean;
   readonly converted: boolean;
@@ -46,10 +47,12 @@ export async function selectStored(
         ? sql``
         : sql`and d.created_at >= ${since}`;
   const { rows } = await sql<StoredDecisionRow>`
-    select d.id, d.created_at, d.mode, d.bundle_hash, d.engine, d.models, d.seed, d.key_id, d.situation, d.result,
+    select d.id, d.created_at, d.mode, d.bundle_hash, d.engine, d.models, d.seed, d.key_id,
+      coalesce(s.situation, nullif(d.situation, ''::bytea)) as situation, d.result,
       coalesce(m.sent_at is not null, false) as sent,
       exists (select 1 from outcomes o where o.message_id = m.id and o.kind = 'converted' and o.counted) as converted
-    from decisions d left join messages m on m.id = d.message_id
+    from decisions d left join situations s on s.created_at = d.created_at and s.decision_id = d.id
+      left join messages m on m.id = d.message_id
     where d.created_at <= ${until} ${from}
     order by d.created_at, d.id limit ${limit}`.execute(db);
   return rows;

@@ -37,6 +37,7 @@ export function ReplayView({ replay }: { replay: ReplayAnswer }): VNode {
           ['Made with other figures', unlessNone(replay.otherModels)],
           ['Not recorded then', missing(replay)],
           ['Erased people', unlessNone(replay.erased)],
+          ['Situation no longer kept', unlessNone(replay.aged)],
           ['Cannot be read', unlessNone(replay.unreadable)],
           ['Value', <Value value={replay.value} />],
         ]}
