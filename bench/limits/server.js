@@ -49,6 +49,7 @@ function route(name, path) {
 route('empty', 'empty');
 route('selectInsert', 'select-insert');
 Controller()(LimitController);
+// eslint-disable-next-line @typescript-eslint/no-extraneous-class -- Nest knows modules by their class
 class LimitModule {}
 Module({ controllers: [LimitController] })(LimitModule);
 

@@ -82,7 +82,7 @@ function itemsOf(bundle: Bundle): Map<string, Item> {
   add('engine', 'How decisions are made', 'high', bundle.engine);
   const { traits, events, context, facts } = bundle.vocabulary;
   for (const [section, fields] of Object.entries({ traits, events, context, facts }))
-    for (const [name, field] of Object.entries(fields))
+    for (const [name, field] of Object.entries<object>(fields))
       add(`vocabulary/${section}/${name}`, name, 'medium', field);
   for (const channel of bundle.channels.values()) add(`channels/${channel.id}`, channel.id, 'high', channel);
   for (const segment of bundle.segments.values())

@@ -7,6 +7,7 @@ import { openTestDatabase, type TestDatabase } from '../../test/harness/database
 import { TestClock, testRuntime } from '../../test/harness/runtime.js';
 import { AuditModule } from '../audit/index.js';
 import { DatabaseModule, type Tx } from '../platform/database/index.js';
+import { HttpModule } from '../platform/http/index.js';
 import { RuntimeModule } from '../platform/runtime.module.js';
 import { TesterModule } from '../rehearsal/index.js';
 import { type Bundle } from './bundle.js';
@@ -47,6 +48,7 @@ async function processOn(path = folder, nodeEnv = 'test'): Promise<Started> {
       DatabaseModule.of(opened.database),
       RuntimeModule.of(testRuntime(clock, { POLICIES_DIR: path })),
       AuditModule,
+      HttpModule,
       PoliciesModule,
       TesterModule,
     ],

@@ -82,7 +82,7 @@ function toAnswer(proposal: Proposal): ProposalAnswer {
       ...change,
       words: changeWords(change),
       members: change.members.map(({ member, before, after }) => ({ member, before, after })),
-    })) as ProposalAnswer['changes'],
+    })),
     tests: {
       passed: tests.passed,
       failed: tests.failures.length,
