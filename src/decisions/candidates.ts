@@ -2,7 +2,7 @@ import { type Bundle, type CompiledAction, type ExpressionInput } from '../polic
 import { type Fact, isValidAt } from '../policies/fact.js';
 import { type Action, type Channel } from '../policies/playbook.js';
 import { durationMs } from '../shared/clock.js';
-import { contactChecks, isHeldOut } from './checks.js';
+import { contactChecks, isHeldOut, latenessCheck } from './checks.js';
 import { applyChange, type Case, type Change } from './change.js';
 import { type Candidate, type Models } from './decision.js';
 import { expressionInputs } from './expression-source.js';
@@ -250,6 +250,7 @@ function examineOne(
           },
         ]
       : []),
+    ...latenessCheck(situation, bundle.engine.lateAfter),
     ...contactChecks(situation, spec, channel),
     ...about.blocks,
     ...guardrailBlocks(verdicts),

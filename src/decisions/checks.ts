@@ -1,6 +1,7 @@
 import { type Action, type Channel } from '../policies/playbook.js';
 import { consentFor } from '../profiles/consent.js';
 import { type Profile } from '../profiles/profile.js';
+import { durationMs } from '../shared/clock.js';
 import { unitHash } from '../shared/hash.js';
 import { addressSpace } from '../shared/identity.js';
 import { type Reason } from './reason.js';
@@ -19,6 +20,21 @@ const SUPPRESSED_BECAUSE: Readonly<Record<string, string>> = {
   import: 'it is on an imported suppression list',
   manual: 'it was suppressed by hand',
 };
+
+/** After a time down a firing may have waited for hours: what called for it has passed then, as for a signal that comes late. */
+export function latenessCheck(
+  { trigger, now }: Pick<Situation, 'trigger' | 'now'>,
+  lateAfter: string,
+): Reason[] {
+  if (trigger?.firedAt === undefined) return [];
+  if (Date.parse(now) - Date.parse(trigger.firedAt) <= durationMs(lateAfter)) return [];
+  return [
+    {
+      code: 'trigger_late',
+      text: `The trigger ${trigger.id} fired at ${trigger.firedAt} and was decided more than ${lateAfter} later.`,
+    },
+  ];
+}
 
 function addressCheck(profile: Profile, channel: Channel): Reason[] {
   if (channel.kind !== 'email' || profile.addresses.email !== null) return [];

@@ -55,6 +55,19 @@ describe('deciding', () => {
     expect(candidate(result, 'hold', null)?.probability).toBe(1);
   });
 
+  it('holds when a trigger fired longer ago than a signal may be late', () => {
+    const firedAt = (ms: number) => ({
+      id: 'signed-up',
+      firingId: 'fir_1',
+      evidence: {},
+      firedAt: new Date(Date.parse(NOW) - ms).toISOString(),
+    });
+    expect(decided(bundle({}), situation({ trigger: firedAt(3_600_000) })).outcome).toBe('act');
+    const late = decided(bundle({}), situation({ trigger: firedAt(3_600_001) }));
+    expect(late.outcome).toBe('hold');
+    expect(candidate(late, 'welcome')?.blockedBy.map(({ code }) => code)).toEqual(['trigger_late']);
+  });
+
   it('charges more for each message of the last week', () => {
     const history = [1, 2, 3, 4].map((day) => past({ at: `2026-06-2${day + 4}T08:00:00.000Z` }));
     expect(candidate(decided(bundle({}), situation({ history })), 'welcome')?.score.cost).toBe(30);

@@ -116,7 +116,12 @@ export class DecisionsService {
     const signal = firing.signalId === null ? null : await loadSignal(tx, this.vault, firing.signalId);
     await this.make(tx, bundle, {
       mode: 'execute',
-      trigger: { id: firing.triggerId, firingId: firing.id, evidence: firing.evidence },
+      trigger: {
+        id: firing.triggerId,
+        firingId: firing.id,
+        evidence: firing.evidence,
+        firedAt: firing.firedAt,
+      },
       signal: signal === null ? null : toSituationSignal(signal),
       // A trigger that the playbook no longer has calls for nothing.
       actions: bundle.triggers.get(firing.triggerId)?.spec.actions ?? [],

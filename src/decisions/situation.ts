@@ -32,6 +32,8 @@ export interface Situation {
     readonly id: string;
     readonly firingId: string;
     readonly evidence: Readonly<Record<string, Json>>;
+    /** Absent in situations of before it was kept. */
+    readonly firedAt?: string;
   } | null;
   readonly signal: {
     readonly type: string;

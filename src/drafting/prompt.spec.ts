@@ -13,9 +13,12 @@ const problems = (text: string, file = 'prompts/recover-cart.md'): string[] => {
 };
 
 describe('parsePrompt', () => {
-  it.each(readdirSync(FOLDER).filter((name) => name.endsWith('.md')))('reads the shipped prompt %s', (name) => {
-    expect(problems(readFileSync(join(FOLDER, name), 'utf8'), join(FOLDER, name))).toEqual([]);
-  });
+  it.each(readdirSync(FOLDER).filter((name) => name.endsWith('.md')))(
+    'reads the shipped prompt %s',
+    (name) => {
+      expect(problems(readFileSync(join(FOLDER, name), 'utf8'), join(FOLDER, name))).toEqual([]);
+    },
+  );
 
   it('names a version by its number and what it says', () => {
     const first = parsePrompt('prompts/recover-cart.md', GOOD);

@@ -256,6 +256,23 @@ describe('the intake', () => {
     expect(new Set(work.map(({ kind }) => kind))).toEqual(new Set(['trigger.fired']));
   });
 
+  it('lets no person lead to more than 25 firings a day, address or not, and says so', async () => {
+    bundle = triggersOnly(trigger({ id: 'confirm', kind: 'event', event: 'Order Completed' }));
+    await happens(...Array.from({ length: 30 }, () => ({ anonymousId: 'a1', event: 'Order Completed' })));
+    await happens(
+      { anonymousId: 'a1', event: 'Order Completed' },
+      { anonymousId: 'a2', event: 'Order Completed' },
+    );
+    const rows = await query<{ capped: boolean; evidence: string }>('select capped, evidence from firings');
+    expect(rows.filter(({ capped }) => !capped)).toHaveLength(26);
+    const capped = rows.filter((row) => row.capped);
+    expect(capped).toHaveLength(6);
+    for (const { evidence } of capped) expect(JSON.parse(evidence)).toMatchObject({ cappedForPerson: 25 });
+    clock.advance(DAY);
+    await happens({ anonymousId: 'a1', event: 'Order Completed' });
+    expect((await firings()).filter((row) => row.capped)).toHaveLength(6);
+  });
+
   it('fires on inaction in time, and not when the person acted', async () => {
     bundle = triggersOnly(
       trigger({
@@ -279,6 +296,30 @@ describe('the intake', () => {
     await passes(DAY);
     expect(await firings()).toHaveLength(1);
     expect(await query('select * from timers')).toEqual([]);
+  });
+
+  it('looks at the timers of many at once, whoever else looks, and one in trouble stops nobody', async () => {
+    bundle = triggersOnly(
+      trigger({
+        id: 'cart',
+        kind: 'inaction',
+        event: 'Checkout Started',
+        unless: ['Order Completed'],
+        within: '1h',
+      }),
+    );
+    const people = Array.from({ length: 40 }, (_, i) => `u${i}`);
+    await happens(...people.map((userId) => ({ userId, event: 'Checkout Started' })));
+    await happens({ userId: 'u1', event: 'Order Completed' });
+    await opened.database.transaction((tx) => stages.profiles.erase(tx, 'u2', 'per_admin'));
+    const damaged = (await stages.profileOf('u3'))?.id ?? '';
+    await query(`update profiles set state = decode(repeat('00', 64), 'hex') where id = '${damaged}'`);
+    clock.advance(HOUR);
+    await Promise.all([1, 2, 3].map(() => stages.triggers.runDueTimers(10)));
+    await passes(0);
+    expect(await firings()).toHaveLength(people.length - 3);
+    // Looked at again later.
+    expect(await query('select profile_id from timers')).toEqual([{ profile_id: damaged }]);
   });
 
   it('waits on for a visitor who becomes somebody, and hears what they did as that', async () => {

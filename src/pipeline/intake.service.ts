@@ -4,6 +4,7 @@ import { Database, type Tx } from '../platform/database/index.js';
 import { Metrics } from '../platform/telemetry/index.js';
 import { type Bundle } from '../policies/bundle.js';
 import { PoliciesService } from '../policies/index.js';
+import { declaredEvents } from '../profiles/declared.js';
 import { ProfilesService } from '../profiles/index.js';
 import { Clock } from '../shared/clock.js';
 import { InboxLost, InboxService, SignalsService, type Taken } from '../signals/index.js';
@@ -11,13 +12,22 @@ import { TriggersService } from '../triggers/index.js';
 
 type Leases = Awaited<ReturnType<InboxService['claim']>>;
 
-/** Signals applied in one transaction. */
-const BATCH = 200;
+/** Signals applied in one transaction: as many as take about this long, so that a long line is emptied in large batches and nobody waits for one. */
+const BATCH_MS = 400;
+const SMALLEST_BATCH = 50;
+const LARGEST_BATCH = 500;
+const FIRST_BATCH = 200;
 /** A signal that fails so often by itself stands aside. */
 const ATTEMPTS = 3;
 const RETRY_MS = 100;
-/** What other processes appended is found this late; what this one appended is told. */
-const POLL_MS = { embedded: 2_000, postgres: 500 } as const;
+/**
+ * What other processes appended is found this late; what this one appended is told. One worker looks, the soonest where something was found a
+ * moment ago, and tells the others.
+ */
+const POLL_MS = { embedded: 2_000, postgres: 250 } as const;
+const SOON_MS = 25;
+const A_MOMENT_MS = 3_000;
+const OTHERS_MS = 5_000;
 /** The embedded engine has one connection: several workers would only wait for each other. */
 const WORKERS = { embedded: 1, postgres: 3 } as const;
 const PARTITIONS_AT_ONCE = { embedded: 16, postgres: 4 } as const;
@@ -35,6 +45,8 @@ export class IntakeService {
   private running = false;
   /** Counts what was told, so that a worker does not fall asleep over news that came while it was busy. */
   private news = 0;
+  /** Signals in the next batch. */
+  private size = FIRST_BATCH;
 
   constructor(
     private readonly database: Database,
@@ -54,7 +66,7 @@ export class IntakeService {
     this.unsubscribe = this.signals.onAppended(() => {
       this.wake();
     });
-    for (let i = 0; i < WORKERS[this.database.engine]; i++) this.workers.push(this.work());
+    for (let i = 0; i < WORKERS[this.database.engine]; i++) this.workers.push(this.work(i === 0));
   }
 
   /** Stops taking batches and waits for those under way. */
@@ -71,25 +83,42 @@ export class IntakeService {
     for (const waken of this.wakers) waken();
   }
 
-  private async work(): Promise<void> {
+  /** @param looks whether this worker looks for what other processes appended. */
+  private async work(looks: boolean): Promise<void> {
+    let foundAt = -Infinity;
+    let told = true;
     while (this.running) {
       const heard = this.news;
       const found = await this.round().catch((error: unknown) => {
         this.logger.error(`taking signals: ${String(error)}`);
         return false;
       });
-      if (!found && heard === this.news) await this.sleep();
+      if (found) {
+        foundAt = performance.now();
+        if (!told) this.wake();
+        told = true;
+      } else if (heard === this.news) {
+        await this.sleep(looks ? this.untilNextLook(foundAt) : OTHERS_MS);
+        told = heard !== this.news;
+      }
     }
   }
 
-  private sleep(): Promise<void> {
+  private untilNextLook(foundAt: number): number {
+    const { engine } = this.database;
+    // There is no other process beside the embedded engine.
+    if (engine === 'embedded') return POLL_MS.embedded;
+    return performance.now() - foundAt < A_MOMENT_MS ? SOON_MS : POLL_MS.postgres;
+  }
+
+  private sleep(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const waken = (): void => {
         clearTimeout(timer);
         this.wakers.delete(waken);
         resolve();
       };
-      const timer = setTimeout(waken, POLL_MS[this.database.engine]);
+      const timer = setTimeout(waken, ms);
       this.wakers.add(waken);
       if (!this.running) waken();
     });
@@ -102,7 +131,7 @@ export class IntakeService {
     const leases = await this.inbox.claim(PARTITIONS_AT_ONCE[this.database.engine]);
     if (leases.length === 0) return false;
     try {
-      while (this.running && (await this.batch(leases)) === BATCH);
+      while (this.running && (await this.batch(leases)));
     } catch (error) {
       if (!(error instanceof InboxLost)) throw error;
       this.logger.warn('a lease moved on, nothing was changed');
@@ -112,18 +141,22 @@ export class IntakeService {
     return true;
   }
 
-  /** @returns how many signals were dealt with. */
-  private async batch(leases: Leases): Promise<number> {
+  /** @returns whether more may be waiting. */
+  private async batch(leases: Leases): Promise<boolean> {
     const bundle = this.policies.active();
+    const { size } = this;
+    const started = performance.now();
     try {
-      return await this.database.transaction(async (tx) => {
-        const taken = await this.inbox.take(tx, leases, BATCH);
+      const count = await this.database.transaction(async (tx) => {
+        const taken = await this.inbox.take(tx, leases, size);
         await this.apply(tx, bundle, taken);
         this.database.afterCommit(() => {
           this.note(taken);
         });
         return taken.length;
       });
+      if (count === size) this.size = nextSize(size, performance.now() - started);
+      return count === size;
     } catch (error) {
       if (error instanceof InboxLost) throw error;
       this.logger.warn(`a batch failed, its signals are taken one by one: ${String(error)}`);
@@ -136,6 +169,7 @@ export class IntakeService {
     const applied = await this.profiles.apply(
       tx,
       taken.flatMap((one) => (one.kind === 'signal' ? [one.signal] : [])),
+      declaredEvents(bundle),
     );
     await this.triggers.observe(tx, bundle, applied, this.clock.now());
     await this.outcomes.observe(tx, applied);
@@ -154,11 +188,12 @@ export class IntakeService {
     }
   }
 
-  private async oneByOne(leases: Leases, bundle: Bundle): Promise<number> {
-    for (let count = 0; count < BATCH; count++) {
-      if (!this.running || !(await this.one(leases, bundle))) return count;
+  /** @returns whether more may be waiting. */
+  private async oneByOne(leases: Leases, bundle: Bundle): Promise<boolean> {
+    for (let count = 0; count < FIRST_BATCH; count++) {
+      if (!this.running || !(await this.one(leases, bundle))) return false;
     }
-    return BATCH;
+    return true;
   }
 
   /** Deals with the first waiting signal. @returns whether there was one. */
@@ -193,4 +228,10 @@ export class IntakeService {
     this.logger.error(`signal ${row.signal_id}${last ? ' stands aside' : ' failed'}: ${line}`);
     if (!last) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
+}
+
+/** So many as would have taken the time a batch may take; no more than twice as many as the last one. @param ms how long a full batch took. */
+function nextSize(size: number, ms: number): number {
+  const fitting = Math.round(size * Math.min(2, BATCH_MS / ms));
+  return Math.max(SMALLEST_BATCH, Math.min(LARGEST_BATCH, fitting));
 }

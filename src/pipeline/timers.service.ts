@@ -1,10 +1,18 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { type Bundle } from '../policies/bundle.js';
+import { Database } from '../platform/database/index.js';
 import { PoliciesService } from '../policies/index.js';
+import { ProfilesService } from '../profiles/index.js';
 import { TriggersService } from '../triggers/index.js';
 
 /** A timer fires this late at most when nothing else is going on. */
 const ROUND_MS = 200;
-const LIMIT = 100;
+/** People whose timers are looked at in one transaction. */
+const LIMIT = 200;
+/** By then every process has taken up a new playbook and applied what it had in hand under the one before. */
+const SWEEP_AGAIN_MS = 60_000;
+/** People of an earlier version's making that are filled in by one statement. */
+const FILL = 500;
 
 /** Runs the triggers' timers when they are due. */
 @Injectable()
@@ -13,11 +21,15 @@ export class TimersService {
   private loop: Promise<void> | undefined;
   private running = false;
   private waken: (() => void) | undefined;
-  /** The bundle whose silences are watched already. */
+  /** The bundle whose silences are watched, or about to be. */
   private watched: string | undefined;
+  private sweeping: Promise<void> = Promise.resolve();
+  private sweepAgain: NodeJS.Timeout | undefined;
 
   constructor(
+    private readonly database: Database,
     private readonly policies: PoliciesService,
+    private readonly profiles: ProfilesService,
     private readonly triggers: TriggersService,
   ) {}
 
@@ -30,8 +42,10 @@ export class TimersService {
   /** Stops looking and waits for what is under way. */
   async stop(): Promise<void> {
     this.running = false;
+    clearTimeout(this.sweepAgain);
     this.waken?.();
     await this.loop;
+    await this.sweeping;
   }
 
   private async run(): Promise<void> {
@@ -44,13 +58,32 @@ export class TimersService {
     }
   }
 
-  private async round(): Promise<number> {
+  private round(): Promise<number> {
     const bundle = this.policies.active();
     if (bundle.hash !== this.watched) {
-      await this.triggers.watchSilence(bundle);
       this.watched = bundle.hash;
+      clearTimeout(this.sweepAgain);
+      this.sweep(bundle);
+      this.sweepAgain = setTimeout(() => {
+        this.sweep(bundle);
+      }, SWEEP_AGAIN_MS);
     }
     return this.triggers.runDueTimers(LIMIT);
+  }
+
+  /** Beside the timers: with a million people it takes a while, and what is due does not wait for it. */
+  private sweep(bundle: Bundle): void {
+    const goesOn = (): boolean => this.running && this.watched === bundle.hash;
+    this.sweeping = this.sweeping
+      .then(async () => {
+        while (goesOn() && (await this.profiles.fillIn(this.database.db, FILL)));
+        await this.triggers.watchSilence(bundle, goesOn);
+      })
+      .catch((error: unknown) => {
+        this.logger.error(`watching for silence: ${String(error)}`);
+        // Taken up again at the next round.
+        this.watched = undefined;
+      });
   }
 
   private sleep(): Promise<void> {

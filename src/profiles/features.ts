@@ -18,19 +18,7 @@ export function toFeatures(profile: Profile, now: string): ProfileFeatures {
     hasPhone: profile.addresses.phone !== null,
     firstSeenAt: profile.firstSeenAt,
     lastSeenAt: profile.lastSeenAt,
-    events: Object.fromEntries(
-      Object.entries(profile.events).map(([event, history]) => [
-        event,
-        {
-          total: history.total,
-          count1d: countWithin(history, at, 1),
-          count7d: countWithin(history, at, 7),
-          count30d: countWithin(history, at, 30),
-          count90d: countWithin(history, at, 90),
-          lastAt: history.lastAt,
-        },
-      ]),
-    ),
+    events: eventFeatures(profile.events, at),
     consents: Object.fromEntries(
       [...new Set(profile.consents.map(({ channel }) => channel))].map((channel) => [
         channel,
@@ -38,4 +26,23 @@ export function toFeatures(profile: Profile, now: string): ProfileFeatures {
       ]),
     ),
   };
+}
+
+/** Counted when they are asked for: an expression asks for one or two of the many that somebody may have. @param at epoch milliseconds. */
+function eventFeatures(events: Profile['events'], at: number): ProfileFeatures['events'] {
+  const features: Record<string, ProfileFeatures['events'][string]> = {};
+  for (const [event, history] of Object.entries(events)) {
+    Object.defineProperty(features, event, {
+      enumerable: true,
+      get: () => ({
+        total: history.total,
+        count1d: countWithin(history, at, 1),
+        count7d: countWithin(history, at, 7),
+        count30d: countWithin(history, at, 30),
+        count90d: countWithin(history, at, 90),
+        lastAt: history.lastAt,
+      }),
+    });
+  }
+  return features;
 }

@@ -84,8 +84,10 @@ async function selectHeads(
 /** Makes profiles that have nothing in them yet: identities need something to point at. */
 export async function insertProfiles(tx: Tx, ids: readonly string[], at: Date): Promise<void> {
   await sql`
-    insert into profiles (id, stage, first_seen_at, last_seen_at, state)
-    select p.id, 'anonymous', ${at}, ${at}, ''::bytea from unnest(${ids}::text[]) as p(id)`.execute(tx);
+    insert into profiles (id, stage, first_seen_at, last_seen_at, seen_hour, state)
+    select p.id, 'anonymous', ${at}, ${at}, ${hourOf(at)}, ''::bytea from unnest(${ids}::text[]) as p(id)`.execute(
+    tx,
+  );
 }
 
 /** Binds identities that are new. @returns how many were: fewer when somebody else bound one in the meantime. */
@@ -110,10 +112,38 @@ export async function lockProfiles(tx: Tx, ids: readonly string[]): Promise<Prof
   return rows;
 }
 
+/** Locks those of the profiles that nobody else has locked, and waits for none. */
+export async function lockFreeProfiles(tx: Tx, ids: readonly string[], limit: number): Promise<ProfileRow[]> {
+  const { rows } = await sql<ProfileRow>`
+    select p.id, p.user_id_hash, p.merged_into, p.state from profiles p
+    where p.id = any(${ids}) order by p.id limit ${limit} for no key update skip locked`.execute(tx);
+  return rows;
+}
+
 export async function selectProfile(db: Executor, id: string): Promise<ProfileRow | null> {
   const { rows } = await sql<ProfileRow>`
     select p.id, p.user_id_hash, p.merged_into, p.state from profiles p where p.id = ${id}`.execute(db);
   return rows[0] ?? null;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** The hour in which somebody was last seen: what lists go by, since it seldom changes. */
+export function hourOf(at: Date): Date {
+  return new Date(Math.floor(at.getTime() / HOUR_MS) * HOUR_MS);
+}
+
+/** Fills in the hour where an earlier version left it out. @returns for how many: fewer than `limit` when none is left. */
+export async function fillSeenHours(db: Executor, limit: number): Promise<number> {
+  const { rows } = await sql`
+    update profiles u set seen_hour = date_trunc('hour', p.last_seen_at at time zone 'UTC') at time zone 'UTC'
+    from (
+      select n.id, n.last_seen_at from profiles n where n.seen_hour is null limit ${limit}
+      for no key update skip locked
+    ) p
+    where u.id = p.id
+    returning u.id`.execute(db);
+  return rows.length;
 }
 
 export async function updateProfiles(tx: Tx, rows: readonly ProfileUpdate[]): Promise<void> {
@@ -121,15 +151,16 @@ export async function updateProfiles(tx: Tx, rows: readonly ProfileUpdate[]): Pr
   let end = 0;
   const records = rows.map(({ state, ...row }) => {
     end += state.length;
-    return { ...row, starts: end - state.length + 1, size: state.length };
+    const seen_hour = `${row.last_seen_at.slice(0, 13)}:00:00Z`;
+    return { ...row, seen_hour, starts: end - state.length + 1, size: state.length };
   });
   const states = Buffer.concat(rows.map(({ state }) => state));
   await sql`
     update profiles p set user_id_hash = u.user_id_hash, stage = u.stage, country = u.country,
-      first_seen_at = u.first_seen_at, last_seen_at = u.last_seen_at,
+      first_seen_at = u.first_seen_at, last_seen_at = u.last_seen_at, seen_hour = u.seen_hour,
       state = substring(${states}::bytea from u.starts for u.size), version = p.version + 1
     from json_to_recordset(${JSON.stringify(records)}::json) as u(id text, user_id_hash text, stage text, country text,
-      first_seen_at timestamptz, last_seen_at timestamptz, starts integer, size integer)
+      first_seen_at timestamptz, last_seen_at timestamptz, seen_hour timestamptz, starts integer, size integer)
     where p.id = u.id`.execute(tx);
 }
 

@@ -9,6 +9,7 @@ import { Ids } from '../shared/ids.js';
 import { SignalsService } from '../signals/index.js';
 import { OWN_SOURCE, type Signal } from '../signals/signal.js';
 import { withConsent } from './consent.js';
+import { type DeclaredEvents } from './history.js';
 import { type Consent, type Profile } from './profile.js';
 import {
   claimedAddresses,
@@ -22,12 +23,14 @@ import {
   claimAddresses,
   type ConsentRow,
   eraseProfiles,
+  fillSeenHours,
   insertConsents,
   insertIdentities,
   insertMerges,
   insertProfiles,
   insertSuppression,
   lockAddress,
+  lockFreeProfiles,
   lockProfiles,
   type MergeRow,
   type ProfileRow,
@@ -111,8 +114,9 @@ export class ProfilesService {
   /**
    * Applies signals in their order and saves the profiles. Locks every profile concerned, in id order, until the transaction ends.
    * Signals without an identity are left out of the answer.
+   * @param declared events that are remembered before all others.
    */
-  async apply(tx: Tx, signals: readonly Signal[]): Promise<Applied[]> {
+  async apply(tx: Tx, signals: readonly Signal[], declared?: DeclaredEvents): Promise<Applied[]> {
     const ours = signals.filter(({ userId, anonymousId }) => userId !== null || anonymousId !== null);
     if (ours.length === 0) return [];
     const plan = await this.bind(tx, ours);
@@ -123,7 +127,7 @@ export class ProfilesService {
     ours.forEach((signal, i) => {
       const step = plan.steps[i];
       if (step === undefined) return;
-      const one = this.applyOne(signal, step, open);
+      const one = this.applyOne(signal, step, open, declared);
       applied.push(one.applied);
       merges.push(...one.merges);
       consents.push(...one.consents);
@@ -214,6 +218,7 @@ export class ProfilesService {
     signal: Signal,
     step: IdentityPlan['steps'][number],
     open: ReadonlyMap<string, Open>,
+    declared: DeclaredEvents | undefined,
   ): { applied: Applied; merges: MergeRow[]; consents: ConsentRow[] } {
     const target = get(open, step.profileId);
     const before = target.fresh ? null : target.state.profile;
@@ -221,7 +226,7 @@ export class ProfilesService {
     const merges = step.merged.map((from): MergeRow => {
       const other = get(open, from);
       // A profile made in this very batch may be merged before it heard of anything.
-      if (!other.fresh) target.state = mergeStates(target.state, other.state);
+      if (!other.fresh) target.state = mergeStates(target.state, other.state, declared);
       return {
         id: this.ids.make('mrg'),
         from_profile_id: from,
@@ -232,7 +237,7 @@ export class ProfilesService {
     });
     const held = target.state.profile.consents;
     if (step.takesUser && signal.userId !== null) target.userHash = this.hash('user', signal.userId);
-    target.state = project(target.state, signal, step.takesUser ? signal.userId : null);
+    target.state = project(target.state, signal, step.takesUser ? signal.userId : null, declared);
     target.fresh = false;
     target.changed = true;
     const after = target.state.profile;
@@ -332,6 +337,31 @@ export class ProfilesService {
     }
   }
 
+  /**
+   * Locks people of whom nobody else is busy with any, until the transaction ends. Waits for nobody, so several may ask for the same at once.
+   * @returns at most `limit`, in id order. Null for who was merged into somebody else, was erased or cannot be read: that is for `lock` to say.
+   */
+  async lockFree(
+    tx: Tx,
+    ids: readonly string[],
+    limit: number,
+  ): Promise<{ readonly id: string; readonly profile: Profile | null }[]> {
+    const rows = await lockFreeProfiles(tx, ids, limit);
+    const canonical = rows.filter((row) => row.merged_into === null);
+    const opened = await this.vault.openEach(
+      tx,
+      canonical.map(({ id, state }) => ({ keyId: id, sealed: state })),
+    );
+    const profiles = new Map(
+      opened.flatMap((one, i) =>
+        one.kind === 'opened'
+          ? [[canonical[i]?.id ?? '', (JSON.parse(one.text) as ProfileState).profile]]
+          : [],
+      ),
+    );
+    return rows.map(({ id }) => ({ id, profile: profiles.get(id) ?? null }));
+  }
+
   /** The canonical profile, without a lock. @throws ErasedError, or Error when there is no such profile. */
   async load(db: Executor, profileId: string): Promise<Profile> {
     let id = profileId;
@@ -345,6 +375,11 @@ export class ProfilesService {
 
   private async openRow(db: Executor, row: ProfileRow): Promise<ProfileState> {
     return JSON.parse(await this.vault.openFor(db, row.id, row.state)) as ProfileState;
+  }
+
+  /** Fills in what an earlier version did not keep of some people. @returns whether there may be more of them. */
+  async fillIn(db: Executor, limit: number): Promise<boolean> {
+    return (await fillSeenHours(db, limit)) === limit;
   }
 
   /** The canonical profile's id of a userId; null when it was never heard of. */

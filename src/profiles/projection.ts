@@ -3,7 +3,7 @@ import { countryCode, isZone, zonesOfCountry, zonesOfPhone } from '../shared/zon
 import { OUTCOME_EVENTS, OWN_SOURCE, type Signal } from '../signals/signal.js';
 import { emailAddress, phoneNumber } from './addresses.js';
 import { consentsIn, mergeConsents, withConsent } from './consent.js';
-import { mergeHistories, withOccurrence } from './history.js';
+import { type DeclaredEvents, mergeHistories, withOccurrence } from './history.js';
 import { type Profile } from './profile.js';
 import { stageAt } from './stage.js';
 
@@ -11,6 +11,10 @@ const MOST_TRAITS = 500;
 /** Characters that the traits of one person may take together as JSON. */
 const TRAITS_LIMIT = 64 * 1024;
 const MOST_IDS = 100;
+const NOTHING_DECLARED: DeclaredEvents = new Set();
+/** Texts that were looked at as a locale before: asking the engine costs as much as the rest of a signal's context. */
+const knownLocales = new Map<string, string | null>();
+const MOST_LOCALES = 1_000;
 
 /** A value and when it was said. */
 interface Said {
@@ -91,8 +95,14 @@ export function countedAs(signal: Signal): string | null {
  * changes nothing, so a late signal never overwrites a newer one. Pure, and applied signal by signal: how a stream is cut into batches makes no
  * difference.
  * @param user the userId this profile has from now on; null to leave it.
+ * @param declared events that are remembered before all others.
  */
-export function project(state: ProfileState, signal: Signal, user: string | null): ProfileState {
+export function project(
+  state: ProfileState,
+  signal: Signal,
+  user: string | null,
+  declared: DeclaredEvents = NOTHING_DECLARED,
+): ProfileState {
   const { profile } = state;
   const at = signal.occurredAt;
   const activity = isActivity(signal);
@@ -109,7 +119,7 @@ export function project(state: ProfileState, signal: Signal, user: string | null
       anonymousIds: withId(profile.anonymousIds, signal.anonymousId),
       traits,
       consents: consentsIn(signal).reduce(withConsent, profile.consents),
-      events: event === null ? profile.events : withOccurrence(profile.events, event, at),
+      events: event === null ? profile.events : withOccurrence(profile.events, event, at, declared),
       firstSeenAt: at < profile.firstSeenAt ? at : profile.firstSeenAt,
       lastSeenAt: activity && at > profile.lastSeenAt ? at : profile.lastSeenAt,
       groups: withId(profile.groups, groupIn(signal)),
@@ -126,7 +136,11 @@ export function project(state: ProfileState, signal: Signal, user: string | null
  * Two profiles that turn out to be one person, under the identity of `into`: history added up, the newer value of each trait, the stricter
  * consent.
  */
-export function mergeStates(into: ProfileState, from: ProfileState): ProfileState {
+export function mergeStates(
+  into: ProfileState,
+  from: ProfileState,
+  declared: DeclaredEvents = NOTHING_DECLARED,
+): ProfileState {
   const [a, b] = [into.profile, from.profile];
   const { traits, traitTimes } = mergeTraits(into, from);
   return derived({
@@ -136,7 +150,7 @@ export function mergeStates(into: ProfileState, from: ProfileState): ProfileStat
       anonymousIds: b.anonymousIds.reduce<readonly string[]>(withId, a.anonymousIds),
       traits,
       consents: mergeConsents(a.consents, b.consents),
-      events: mergeHistories(a.events, b.events),
+      events: mergeHistories(a.events, b.events, declared),
       firstSeenAt: a.firstSeenAt < b.firstSeenAt ? a.firstSeenAt : b.firstSeenAt,
       lastSeenAt: a.lastSeenAt > b.lastSeenAt ? a.lastSeenAt : b.lastSeenAt,
       groups: b.groups.reduce<readonly string[]>(withId, a.groups),
@@ -312,8 +326,17 @@ function zonesOf(
 
 function localeOf(value: Json | undefined): string | null {
   if (typeof value !== 'string' || value.length > 35) return null;
+  let locale = knownLocales.get(value);
+  if (locale === undefined) {
+    locale = canonicalLocale(value);
+    if (knownLocales.size < MOST_LOCALES) knownLocales.set(value, locale);
+  }
+  return locale;
+}
+
+function canonicalLocale(text: string): string | null {
   try {
-    return Intl.getCanonicalLocales(value.trim().replaceAll('_', '-'))[0] ?? null;
+    return Intl.getCanonicalLocales(text.trim().replaceAll('_', '-'))[0] ?? null;
   } catch {
     return null;
   }

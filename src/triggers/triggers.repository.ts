@@ -29,7 +29,7 @@ export interface HitRow {
   readonly at: Date;
 }
 
-/** Names a row of either table. */
+/** Names a timer. */
 export interface TimerKey {
   readonly profile_id: string;
   readonly trigger_id: string;
@@ -57,17 +57,25 @@ export async function selectFiring(
   return rows[0] ?? null;
 }
 
-/** How often something fired for each address since a time. */
+/** How often something fired for each person and each address since a time, what was one too many left out. Keys as given. */
 export async function countFirings(
   db: Executor,
-  addressHashes: readonly string[],
+  of: { readonly profileIds: readonly string[]; readonly addressHashes: readonly string[] },
   since: Date,
 ): Promise<Map<string, number>> {
-  const { rows } = await sql<{ address_hash: string; count: number }>`
-    select f.address_hash, count(*) as count from firings f
-    where f.address_hash = any(${addressHashes}) and f.fired_at > ${since} and not f.capped
-    group by f.address_hash`.execute(db);
-  return new Map(rows.map((row) => [row.address_hash, row.count]));
+  const { rows } = await sql<{ key: string; count: number }>`
+    select p.id as key, count(*) as count from unnest(${of.profileIds}::text[]) as p(id)
+    cross join lateral (
+      select 1 from firings f where f.profile_id = p.id and f.fired_at > ${since} and not f.capped offset 0
+    ) f
+    group by p.id
+    union all
+    select a.hash, count(*) from unnest(${of.addressHashes}::text[]) as a(hash)
+    cross join lateral (
+      select 1 from firings f where f.address_hash = a.hash and f.fired_at > ${since} and not f.capped offset 0
+    ) f
+    group by a.hash`.execute(db);
+  return new Map(rows.map((row) => [row.key, row.count]));
 }
 
 /** What is asked about: one person under one trigger. */
@@ -114,11 +122,14 @@ export async function insertTimers(
 
 export async function deleteTimers(tx: Tx, keys: readonly TimerKey[]): Promise<void> {
   await sql`
-    delete from timers t
-    using json_to_recordset(${JSON.stringify(keys)}::json) as k(profile_id text, trigger_id text, occasion text)
-    where t.profile_id = k.profile_id and t.trigger_id = k.trigger_id and t.occasion = k.occasion`.execute(
-    tx,
-  );
+    delete from timers where ctid = any(array(
+      select t.place
+      from json_to_recordset(${JSON.stringify(keys)}::json) as k(profile_id text, trigger_id text, occasion text)
+      cross join lateral (
+        select m.ctid as place from timers m
+        where m.profile_id = k.profile_id and m.trigger_id = k.trigger_id and m.occasion = k.occasion offset 0
+      ) t
+    ))`.execute(tx);
 }
 
 export async function postponeTimers(
@@ -126,12 +137,17 @@ export async function postponeTimers(
   keys: readonly (TimerKey & { due_at: string })[],
 ): Promise<void> {
   await sql`
-    update timers t set due_at = k.due_at
-    from json_to_recordset(${JSON.stringify(keys)}::json)
-      as k(profile_id text, trigger_id text, occasion text, due_at timestamptz)
-    where t.profile_id = k.profile_id and t.trigger_id = k.trigger_id and t.occasion = k.occasion`.execute(
-    tx,
-  );
+    update timers u set due_at = t.due_at
+    from (
+      select m.place, k.due_at
+      from json_to_recordset(${JSON.stringify(keys)}::json)
+        as k(profile_id text, trigger_id text, occasion text, due_at timestamptz)
+      cross join lateral (
+        select n.ctid as place from timers n
+        where n.profile_id = k.profile_id and n.trigger_id = k.trigger_id and n.occasion = k.occasion offset 0
+      ) m
+    ) t
+    where u.ctid = t.place`.execute(tx);
 }
 
 export async function insertHits(
@@ -187,27 +203,29 @@ export async function selectDueProfiles(db: Executor, now: Date, limit: number):
   return rows.map((row) => row.profile_id);
 }
 
-/** The due timers of one person, earliest beginning first. */
+/** The due timers of some people, earliest beginning first. */
 export async function selectDueTimers(tx: Tx, profileIds: readonly string[], now: Date): Promise<TimerRow[]> {
   const { rows } = await sql<TimerRow>`
-    select t.profile_id, t.trigger_id, t.occasion, t.since, t.due_at, t.signal_id from timers t
-    where t.profile_id = any(${profileIds}) and t.due_at <= ${now} order by t.since, t.trigger_id`.execute(
-    tx,
-  );
+    select t.profile_id, t.trigger_id, t.occasion, t.since, t.due_at, t.signal_id
+    from unnest(${profileIds}::text[]) as p(id)
+    cross join lateral (
+      select * from timers m where m.profile_id = p.id and m.due_at <= ${now} offset 0
+    ) t
+    order by t.since, t.trigger_id`.execute(tx);
   return rows;
 }
 
-/** Ends what an inaction trigger waits for: a firing covers everything that began before it. */
-export async function deleteBegun(
-  tx: Tx,
-  profileIds: readonly string[],
-  triggerId: string,
-  upTo: Date,
-): Promise<void> {
+/** Ends what inaction triggers wait for: a firing covers everything that began before it. */
+export async function deleteBegun(tx: Tx, keys: readonly WatchKey[], upTo: Date): Promise<void> {
   await sql`
-    delete from timers where profile_id = any(${profileIds}) and trigger_id = ${triggerId} and since <= ${upTo}`.execute(
-    tx,
-  );
+    delete from timers where ctid = any(array(
+      select t.place
+      from json_to_recordset(${JSON.stringify(keys)}::json) as k(profile_id text, trigger_id text)
+      cross join lateral (
+        select m.ctid as place from timers m
+        where m.profile_id = k.profile_id and m.trigger_id = k.trigger_id and m.since <= ${upTo} offset 0
+      ) t
+    ))`.execute(tx);
 }
 
 export async function deleteTimersOf(tx: Tx, profileId: string): Promise<void> {

@@ -29,18 +29,21 @@ import {
   selectFiring,
   selectHits,
   selectTimers,
+  type TimerKey,
   type TimerRow,
   type WatchKey,
 } from './triggers.repository.js';
 
 /** Kind of the work that follows from a firing; its key is the firing's id. */
 const FIRED = 'trigger.fired';
-/** Firings a day that may lead to messages to one e-mail address: anybody can send signals with a public write key. */
+/** Firings a day that may lead to something, for one person and for one e-mail address: anybody can send signals with a public write key. */
 const MOST_FIRINGS_A_DAY = 25;
 const DAY_MS = 86_400_000;
 /** A person whose timers cannot be looked at stands back for so long. */
 const TROUBLE_MS = 60_000;
 const SWEEP = 1_000;
+/** Processes that may look at timers at the same time and find something each. */
+const LOOKERS = 4;
 
 interface ProfileFire {
   readonly profile: Profile;
@@ -64,54 +67,42 @@ export class TriggersService {
   /** Looks at applied signals in their order; fires, counts, and begins to wait. The profiles are locked by this transaction. */
   async observe(tx: Tx, bundle: Bundle, applied: readonly Applied[], now: Date): Promise<void> {
     if (applied.length === 0) return;
-    const canonical = await this.followMerges(tx, applied);
-    const held = await this.watches(tx, bundle, applied, canonical);
+    const family = familiesOf(applied);
+    // Read before it is moved: until the signal that joins two people each is watched for themselves, wherever a batch was cut.
+    const held = await this.watches(tx, bundle, applied, family);
+    for (const { profileId, merged } of applied)
+      if (merged.length > 0) await moveWatches(tx, merged, profileId);
     const watches = new Map(held);
     const fires: ProfileFire[] = [];
     for (const one of applied) {
-      const profileId = canonical(one.profileId);
-      const watch = watches.get(profileId) ?? NOTHING;
+      const { profileId } = one;
+      const watch = one.merged.reduce(
+        (joined, from) => joinWatches(joined, watches.get(from) ?? NOTHING),
+        watches.get(profileId) ?? NOTHING,
+      );
+      for (const from of one.merged) watches.delete(from);
       const observed = observeSignal(bundle, watch, one, now.toISOString());
       watches.set(profileId, observed.watch);
-      fires.push(
-        ...observed.fires.map((fire) => ({
-          profile: { ...one.after, id: profileId },
-          fire,
-        })),
-      );
+      const profile = { ...one.after, id: family.headOf(profileId) };
+      fires.push(...observed.fires.map((fire) => ({ profile, fire })));
     }
-    await this.saveWatches(tx, held, watches, now);
+    await this.saveWatches(tx, family, held, watches, now);
     await this.fire(tx, bundle, fires, now);
-  }
-
-  /** Moves what waits for merged profiles. @returns where a profile of this batch went. */
-  private async followMerges(tx: Tx, applied: readonly Applied[]): Promise<(id: string) => string> {
-    const mergedInto = new Map<string, string>();
-    for (const { profileId, merged } of applied) {
-      if (merged.length === 0) continue;
-      for (const from of merged) mergedInto.set(from, profileId);
-      await moveWatches(tx, merged, profileId);
-    }
-    return (id) => {
-      let last = id;
-      for (let into = mergedInto.get(last); into !== undefined; into = mergedInto.get(last)) last = into;
-      return last;
-    };
   }
 
   private async watches(
     tx: Tx,
     bundle: Bundle,
     applied: readonly Applied[],
-    canonical: (id: string) => string,
+    family: Families,
   ): Promise<Map<string, Watch>> {
     const asked = { hits: new Map<string, WatchKey>(), timers: new Map<string, WatchKey>() };
     for (const { signal, profileId } of applied) {
-      const profile_id = canonical(profileId);
       const by = watchedBy(bundle, signal);
       for (const kind of ['hits', 'timers'] as const)
         for (const trigger_id of by[kind])
-          asked[kind].set(`${profile_id} ${trigger_id}`, { profile_id, trigger_id });
+          for (const profile_id of family.membersOf(profileId))
+            asked[kind].set(`${profile_id} ${trigger_id}`, { profile_id, trigger_id });
     }
     const watches = new Map<string, { timers: Timer[]; hits: Watch['hits'][number][] }>();
     const of = (id: string): { timers: Timer[]; hits: Watch['hits'][number][] } => {
@@ -133,13 +124,17 @@ export class TriggersService {
 
   private async saveWatches(
     tx: Tx,
+    family: Families,
     held: ReadonlyMap<string, Watch>,
     now: ReadonlyMap<string, Watch>,
     at: Date,
   ): Promise<void> {
     const changes = [...now].map(([profileId, after]) => ({
       profile_id: profileId,
-      before: held.get(profileId) ?? NOTHING,
+      before: family
+        .membersOf(profileId)
+        .map((id) => held.get(id) ?? NOTHING)
+        .reduce(joinWatches, NOTHING),
       after,
     }));
     const timers = changes.flatMap(({ profile_id, before, after }) =>
@@ -180,12 +175,23 @@ export class TriggersService {
         address: email === null ? null : this.profiles.addressHash('email', email),
       };
     });
-    const addresses = addressed.flatMap(({ address }) => address ?? []);
-    const counts = await countFirings(tx, [...new Set(addresses)], new Date(now.getTime() - DAY_MS));
+    const counts = await countFirings(
+      tx,
+      {
+        profileIds: [...new Set(addressed.map(({ profileId }) => profileId))],
+        addressHashes: [...new Set(addressed.flatMap(({ address }) => address ?? []))],
+      },
+      new Date(now.getTime() - DAY_MS),
+    );
+    const count = (key: string | null): number => (key === null ? 0 : (counts.get(key) ?? 0));
     const rows = addressed.map(({ profileId, fire, address }) => {
-      const count = address === null ? 0 : (counts.get(address) ?? 0);
-      if (address !== null) counts.set(address, count + 1);
-      const capped = count >= MOST_FIRINGS_A_DAY;
+      const [ofPerson, ofAddress] = [count(profileId), count(address)];
+      const capped = ofPerson >= MOST_FIRINGS_A_DAY || ofAddress >= MOST_FIRINGS_A_DAY;
+      const why = {
+        ...(ofPerson >= MOST_FIRINGS_A_DAY ? { cappedForPerson: ofPerson } : {}),
+        ...(ofAddress >= MOST_FIRINGS_A_DAY ? { cappedForAddress: ofAddress } : {}),
+      };
+      if (!capped) for (const key of [profileId, address]) if (key !== null) counts.set(key, count(key) + 1);
       return {
         id: this.ids.make('fir'),
         profile_id: profileId,
@@ -193,7 +199,7 @@ export class TriggersService {
         occasion: fire.occasion,
         bundle_hash: bundle.hash,
         signal_id: fire.signalId,
-        evidence: canonicalJson(capped ? { ...fire.evidence, cappedForAddress: count } : fire.evidence),
+        evidence: canonicalJson({ ...fire.evidence, ...why }),
         address_hash: address,
         capped,
       };
@@ -205,67 +211,98 @@ export class TriggersService {
   }
 
   /**
-   * Looks at due timers, each person in a transaction of their own.
-   * @returns how many timers were looked at; fewer than due when `limit` was reached.
+   * Looks at the due timers of many people in one transaction. Who is being dealt with elsewhere is passed over until the next time, so that
+   * several processes may look at once.
+   * @param limit people at most.
+   * @returns how many people's were looked at; fewer than due when `limit` was reached or somebody was passed over.
    */
   async runDueTimers(limit: number): Promise<number> {
     const now = this.clock.now();
-    const due = await selectDueProfiles(this.database.db, now, limit);
-    if (due.length === 0) return 0;
     const bundle = this.policies.active();
-    let looked = 0;
-    for (const profileId of due) looked += await this.runTimersOf(bundle, profileId, now);
-    return looked;
+    let locked: readonly { readonly id: string; readonly profile: Profile | null }[] = [];
+    const together = await this.database
+      .transaction(async (tx) => {
+        const due = await selectDueProfiles(tx, now, limit * LOOKERS);
+        locked = due.length === 0 ? [] : await this.profiles.lockFree(tx, due, limit);
+        await this.runLocked(
+          tx,
+          bundle,
+          locked.flatMap(({ profile }) => profile ?? []),
+          now,
+        );
+        return true;
+      })
+      .catch((error: unknown) => {
+        if (locked.length === 0) throw error;
+        this.logger.warn(`timers of ${locked.length} people are looked at one by one: ${String(error)}`);
+        return false;
+      });
+    const apart = together ? locked.filter(({ profile }) => profile === null) : locked;
+    for (const { id } of apart) await this.runTimersOf(bundle, id, now);
+    return locked.length;
   }
 
-  private async runTimersOf(bundle: Bundle, profileId: string, now: Date): Promise<number> {
+  /** Of one person alone: somebody who was merged or erased, or one of many of whom one stopped the others. */
+  private async runTimersOf(bundle: Bundle, profileId: string, now: Date): Promise<void> {
     try {
-      return await this.database.transaction((tx) => this.runLocked(tx, bundle, profileId, now));
+      await this.database.transaction(async (tx) => {
+        const profile = await this.profiles.lock(tx, profileId);
+        // What waits under the name of somebody who was merged waits for whom they became.
+        if (profile.id !== profileId) await moveWatches(tx, [profileId], profile.id);
+        await this.runLocked(tx, bundle, [profile], now);
+      });
     } catch (error) {
       if (error instanceof ErasedError) {
         await this.database.transaction((tx) => deleteTimersOf(tx, profileId));
-        return 1;
+        return;
       }
       this.logger.error(`timers of ${profileId}: ${String(error)}`);
       await this.database.transaction((tx) =>
         postponeProfile(tx, profileId, now, new Date(now.getTime() + TROUBLE_MS)),
       );
-      return 1;
     }
   }
 
-  private async runLocked(tx: Tx, bundle: Bundle, profileId: string, now: Date): Promise<number> {
-    const profile = await this.profiles.lock(tx, profileId);
-    // Read under the lock: another worker may have run them, or a merge moved them.
-    const both = [...new Set([profileId, profile.id])];
-    const rows = await selectDueTimers(tx, both, now);
+  /** Read under the locks: another worker may have run them, or a merge moved them. */
+  private async runLocked(tx: Tx, bundle: Bundle, people: readonly Profile[], now: Date): Promise<void> {
+    if (people.length === 0) return;
+    const profiles = new Map(people.map((profile) => [profile.id, profile]));
+    const rows = await selectDueTimers(tx, [...profiles.keys()], now);
     const fires: ProfileFire[] = [];
-    const covered = new Set<string>();
+    const ended: TimerKey[] = [];
+    const rearmed: (TimerKey & { due_at: string })[] = [];
+    const covered = new Map<string, WatchKey>();
     for (const row of rows) {
-      if (covered.has(row.trigger_id)) continue;
+      const profile = profiles.get(row.profile_id);
+      const cover = `${row.profile_id} ${row.trigger_id}`;
+      if (profile === undefined || covered.has(cover)) continue;
       const outcome = timerDue(bundle, toTimer(row), profile, now.toISOString());
       if (outcome.kind === 'rearm') {
-        await postponeTimers(tx, [{ ...keyOf(row), due_at: outcome.dueAt }]);
+        rearmed.push({ ...keyOf(row), due_at: outcome.dueAt });
         continue;
       }
-      await deleteTimers(tx, [keyOf(row)]);
+      ended.push(keyOf(row));
       if (outcome.kind === 'drop') continue;
       fires.push({ profile, fire: outcome.fire });
-      covered.add(row.trigger_id);
-      await deleteBegun(tx, both, row.trigger_id, now);
+      covered.set(cover, { profile_id: row.profile_id, trigger_id: row.trigger_id });
     }
+    if (rearmed.length > 0) await postponeTimers(tx, rearmed);
+    if (ended.length > 0) await deleteTimers(tx, ended);
+    if (covered.size > 0) await deleteBegun(tx, [...covered.values()], now);
     await this.fire(tx, bundle, fires, now);
-    return rows.length;
   }
 
-  /** Begins to wait for the silence of everybody who is silent already: a bundle may bring a trigger that no signal has armed yet. */
-  async watchSilence(bundle: Bundle): Promise<void> {
+  /**
+   * Begins to wait for the silence of everybody who is silent already: a bundle may bring a trigger that no signal has armed yet.
+   * @param goesOn asked between steps.
+   */
+  async watchSilence(bundle: Bundle, goesOn = (): boolean => true): Promise<void> {
     const now = this.clock.now();
     for (const { spec } of bundle.triggersForAnySignal) {
       if (spec.kind !== 'inactivity') continue;
       const wait = durationMs(spec.for);
       const seenAfter = new Date(now.getTime() - wait - durationMs(bundle.engine.lateAfter));
-      for (let after = ''; ;) {
+      for (let after = ''; goesOn();) {
         const people = await selectUnwatched(this.database.db, spec.id, { seenAfter, after, limit: SWEEP });
         const last = people.at(-1);
         if (last === undefined) break;
@@ -301,6 +338,36 @@ export class TriggersService {
 }
 
 const NOTHING: Watch = { hits: [], timers: [] };
+
+/** Who became one person within a batch. */
+interface Families {
+  /** Whom a profile is part of in the end. */
+  readonly headOf: (id: string) => string;
+  /** A profile and all that become part of the same person. */
+  readonly membersOf: (id: string) => readonly string[];
+}
+
+function familiesOf(applied: readonly Applied[]): Families {
+  const into = new Map<string, string>();
+  for (const { profileId, merged } of applied) for (const from of merged) into.set(from, profileId);
+  const headOf = (id: string): string => {
+    const next = into.get(id);
+    return next === undefined ? id : headOf(next);
+  };
+  const members = new Map<string, string[]>();
+  for (const id of new Set([...into.keys(), ...into.values()])) {
+    const head = headOf(id);
+    members.set(head, [...(members.get(head) ?? []), id]);
+  }
+  return { headOf, membersOf: (id) => members.get(headOf(id)) ?? [id] };
+}
+
+/** What waits for two people who turn out to be one; of two waits for the same occasion the first stays. */
+function joinWatches(into: Watch, from: Watch): Watch {
+  const isNew = (timer: Timer): boolean =>
+    !into.timers.some((held) => held.triggerId === timer.triggerId && held.occasion === timer.occasion);
+  return { hits: [...into.hits, ...from.hits], timers: [...into.timers, ...from.timers.filter(isNew)] };
+}
 
 function toTimer(row: TimerRow): Timer {
   return {

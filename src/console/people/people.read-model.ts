@@ -66,7 +66,9 @@ export async function readRecentPeople(
     select ${columns} from profiles p
     where p.merged_into is null and p.erased_at is null
       and (${at}::timestamptz is null or p.last_seen_at < ${at}::timestamptz or (p.last_seen_at = ${at}::timestamptz and p.id > ${id}::text))
-    order by p.last_seen_at desc, p.id limit ${request.limit}`.execute(db);
+      and (${at}::timestamptz is null or p.seen_hour is null or p.seen_hour <= ${at}::timestamptz)
+    -- By the hour first, since that is what there is an index on.
+    order by p.seen_hour desc nulls last, p.last_seen_at desc, p.id limit ${request.limit}`.execute(db);
   const profiles = await reader.profiles(db, rows);
   return rows.map((row, index) => toLine(row, profiles[index] ?? null));
 }

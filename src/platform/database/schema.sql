@@ -198,7 +198,8 @@ table firings
   constraint firings_pkey PRIMARY KEY (id)
   constraint firings_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id)
   constraint firings_profile_id_trigger_id_occasion_key UNIQUE (profile_id, trigger_id, occasion)
-  CREATE INDEX firings_address ON public.firings USING btree (address_hash, fired_at) WHERE (address_hash IS NOT NULL)
+  CREATE INDEX firings_counted_address ON public.firings USING btree (address_hash, fired_at) WHERE ((address_hash IS NOT NULL) AND (NOT capped))
+  CREATE INDEX firings_counted_person ON public.firings USING btree (profile_id, fired_at) WHERE (NOT capped)
   CREATE INDEX firings_profile ON public.firings USING btree (profile_id, fired_at DESC)
 
 table gate_looks
@@ -458,10 +459,11 @@ table profiles
   version bigint not null default 0
   erased_at timestamp with time zone
   state bytea not null
+  seen_hour timestamp with time zone
   constraint profiles_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES profiles(id)
   constraint profiles_pkey PRIMARY KEY (id)
-  CREATE INDEX profiles_last_seen ON public.profiles USING btree (last_seen_at DESC, id)
   CREATE INDEX profiles_merged ON public.profiles USING btree (merged_into) WHERE (merged_into IS NOT NULL)
+  CREATE INDEX profiles_seen_hour ON public.profiles USING btree (seen_hour DESC NULLS LAST)
   CREATE UNIQUE INDEX profiles_user ON public.profiles USING btree (user_id_hash) WHERE ((user_id_hash IS NOT NULL) AND (merged_into IS NULL))
 
 table proposal_verdicts
