@@ -235,6 +235,8 @@ interface Process {
       prefix,
       defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
     });
+    // A queue that is closed while it still connects ends in an error of its connection.
+    await queue.isReady();
     await queue.addBulk([
       { data: { id: row.id, epoch: row.epoch } },
       { data: { id: row.id, epoch: row.epoch } },

@@ -20,7 +20,8 @@ interface DecisionRow {
   engine: string;
   seed: string;
   key_id: string;
-  situation: Uint8Array;
+  /** Null once it has aged out. */
+  situation: Uint8Array | null;
   result: Uint8Array;
   situation_hash: string;
   result_hash: string;
@@ -30,7 +31,7 @@ interface DecisionRow {
   message_state: string | null;
 }
 
-/** A decision with all that it rested on. `situation` and `result` are null when the person was erased. */
+/** A decision with all that it rested on. `situation` and `result` are null when the person was erased, `situation` also once it aged out. */
 export interface DecisionView {
   readonly id: string;
   readonly profileId: string;
@@ -60,9 +61,10 @@ export async function readDecision(
 ): Promise<DecisionView | null> {
   const { rows } = await sql<DecisionRow>`
     select d.id, d.profile_id, d.created_at, d.outcome, d.mode, d.action, d.channel, d.trigger_id, d.firing_id, d.bundle_hash,
-      d.engine, d.seed, d.key_id, d.situation, d.result, d.situation_hash, d.result_hash, d.message_id,
+      d.engine, d.seed, d.key_id, coalesce(s.situation, nullif(d.situation, ''::bytea)) as situation, d.result, d.situation_hash, d.result_hash, d.message_id,
       f.fired_at, f.evidence, m.state as message_state
-    from decisions d left join firings f on f.id = d.firing_id left join messages m on m.id = d.message_id
+    from decisions d left join situations s on s.created_at = d.created_at and s.decision_id = d.id
+      left join firings f on f.id = d.firing_id left join messages m on m.id = d.message_id
     where d.id = ${id}`.execute(db);
   const row = rows[0];
   if (row === undefined) return null;
