@@ -4,6 +4,7 @@ import { TestClock, testRuntime } from '../../test/harness/runtime.js';
 import { type Actor } from '../access/index.js';
 import { AuditModule } from '../audit/index.js';
 import { DatabaseModule } from '../platform/database/index.js';
+import { HttpModule } from '../platform/http/index.js';
 import { RuntimeModule } from '../platform/runtime.module.js';
 import { type Fact, factInputSchema } from './fact.js';
 import { FactsService, PoliciesModule } from './index.js';
@@ -21,6 +22,7 @@ beforeAll(async () => {
       DatabaseModule.of(opened.database),
       RuntimeModule.of(testRuntime(new TestClock('2026-11-20T12:00:00Z'))),
       AuditModule,
+      HttpModule,
       PoliciesModule,
     ],
   }).compile();
