@@ -31,6 +31,14 @@ export async function insertPastMessage(
     on conflict (message_id) do nothing`.execute(tx);
 }
 
+export async function hasPastMessages(db: Executor, action: string, locale: string): Promise<boolean> {
+  const { rows } = await sql<{ found: boolean }>`
+    select exists (select from past_messages p where p.action = ${action} and p.locale = ${locale}) as found`.execute(
+    db,
+  );
+  return rows[0]?.found === true;
+}
+
 /** The approved messages of an action and language that are nearest to a point, those from the same stage of the relationship first. */
 export async function selectNearest(
   db: Executor,

@@ -11,7 +11,7 @@ import { type Action } from '../policies/playbook.js';
 import { PoliciesService } from '../policies/index.js';
 import { Clock } from '../shared/clock.js';
 import { languageFor } from './locale.js';
-import { insertPastMessage, selectNearest } from './past-messages.repository.js';
+import { hasPastMessages, insertPastMessage, selectNearest } from './past-messages.repository.js';
 import { splitFooter } from './edit.js';
 import { withoutPerson } from './without-person.js';
 
@@ -104,9 +104,11 @@ export class PastMessagesService {
     signal: AbortSignal,
   ): Promise<PastMessage[]> {
     const sought = [action.title, action.goal, action.draft.brief ?? '', ...about.facts].join('. ');
+    const { db } = this.database;
+    // Where nothing was approved yet there is nothing to compare with, and no model to load for it.
+    if (!(await hasPastMessages(db, action.id, about.locale))) return [];
     try {
       const { space, vector } = await this.embedder.embed(sought, signal);
-      const { db } = this.database;
       const near = { action: action.id, locale: about.locale, stage: about.stage, space, vector };
       const rows = await selectNearest(db, near, SHOWN);
       const keys = await this.vault.keys(

@@ -10,7 +10,7 @@ async function impatientPrompts(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-prompts-'));
   await cp('prompts', folder, { recursive: true });
   const path = join(folder, 'recover-cart.md');
-  await writeFile(path, (await readFile(path, 'utf8')).replace(/deadlineMs: \d+/, 'deadlineMs: 1000'));
+  await writeFile(path, (await readFile(path, 'utf8')).replace(/deadlineMs: \d+/, 'deadlineMs: 2500'));
   return folder;
 }
 
