@@ -21,7 +21,7 @@ describe('the database', () => {
       throw new Error('no');
     });
     await expect(failing).rejects.toThrow('no');
-    const { rows } = await sql`select * from settings`.execute(opened.database.db);
+    const { rows } = await sql`select * from settings where name = 'a'`.execute(opened.database.db);
     expect(rows).toEqual([]);
   });
 
