@@ -7,7 +7,7 @@ export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
 /** A member that is otherwise; null where it is not there at all. */
-export interface MemberChange {
+interface MemberChange {
   readonly member: string;
   readonly before: Json;
   readonly after: Json;

@@ -6,7 +6,7 @@ import { type TestReport } from './test-report.js';
 
 export type ProposalState = 'open' | 'approved' | 'rejected' | 'withdrawn' | 'activated';
 
-export interface ProposalVerdict {
+interface ProposalVerdict {
   readonly by: { readonly id: string; readonly name: string };
   readonly verdict: 'approve' | 'reject';
   readonly note: string | null;

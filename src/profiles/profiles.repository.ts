@@ -129,7 +129,7 @@ export async function selectProfile(db: Executor, id: string): Promise<ProfileRo
 const HOUR_MS = 3_600_000;
 
 /** The hour in which somebody was last seen: what lists go by, since it seldom changes. */
-export function hourOf(at: Date): Date {
+function hourOf(at: Date): Date {
   return new Date(Math.floor(at.getTime() / HOUR_MS) * HOUR_MS);
 }
 

@@ -56,7 +56,7 @@ export interface Tally {
   readonly value: Sums;
 }
 
-export interface RuleUse {
+interface RuleUse {
   /** Decisions in which it matched. */
   readonly matched: number;
   /** Decisions in which nothing else stood against a message that was worth sending. */
@@ -66,7 +66,7 @@ export interface RuleUse {
 }
 
 /** lost: a message would not be sent; gained: one would; other: another action or channel; retimed: another time; tasks: a hand-off more or less. */
-export type MessageChange = 'lost' | 'gained' | 'other' | 'retimed' | 'taskGained' | 'taskLost' | 'inWords';
+type MessageChange = 'lost' | 'gained' | 'other' | 'retimed' | 'taskGained' | 'taskLost' | 'inWords';
 
 export const EMPTY_TALLY: Tally = {
   decisions: 0,

@@ -3,7 +3,7 @@ import { type Executor, type Tx } from '../platform/database/index.js';
 import { canonicalJson } from '../shared/canonical-json.js';
 import { EMPTY_TALLY, type Tally } from './replay.js';
 
-export type ReplayState = 'running' | 'done' | 'failed';
+type ReplayState = 'running' | 'done' | 'failed';
 
 /** The last decision that was looked at. */
 export interface ReplayCursor {

@@ -99,7 +99,7 @@ export interface Refusal {
   readonly errors: readonly FieldError[];
 }
 
-export function RefusalNotice({ refusal, text }: { refusal: Refusal; text?: string }): VNode {
+function RefusalNotice({ refusal, text }: { refusal: Refusal; text?: string }): VNode {
   const lines = text?.split('\n') ?? [];
   return (
     <div class="notice bad" role="alert">
