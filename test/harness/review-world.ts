@@ -16,7 +16,8 @@ import { type Runtime } from '../../src/platform/runtime.js';
 import { WorkModule, WorkService } from '../../src/platform/work/index.js';
 import { PoliciesService } from '../../src/policies/index.js';
 import { ProfilesService } from '../../src/profiles/index.js';
-import { RehearsalModule } from '../../src/rehearsal/index.js';
+import { HttpModule } from '../../src/platform/http/index.js';
+import { TesterModule } from '../../src/rehearsal/index.js';
 import { ReviewModule, ReviewService } from '../../src/review/index.js';
 import { RiskService } from '../../src/risk/index.js';
 import { type Json } from '../../src/shared/canonical-json.js';
@@ -139,7 +140,8 @@ export class ReviewWorld {
         DecisionsModule,
         DraftingModule,
         ReviewModule,
-        RehearsalModule,
+        HttpModule,
+        TesterModule,
       ],
     })
       .setLogger(new ConsoleLogger({ logLevels: ['fatal'] }))
