@@ -136,10 +136,11 @@ export async function selectWaiting(db: Executor): Promise<Proposal[]> {
   return rows.map(toProposal);
 }
 
-/** The latest proposal of a bundle; null when nobody proposed it. */
+/** The proposal of a bundle that waits, else the latest; null when nobody proposed it. The same bundle may be proposed again. */
 export async function selectLatestOf(db: Executor, bundle: string): Promise<Proposal | null> {
   const { rows } = await sql<ProposalRow>`
-    ${proposal} where p.bundle_hash = ${bundle} order by p.created_at desc, p.id desc limit 1`.execute(db);
+    ${proposal} where p.bundle_hash = ${bundle}
+    order by p.state in ('open', 'approved') desc, p.created_at desc, p.id desc limit 1`.execute(db);
   return rows[0] === undefined ? null : toProposal(rows[0]);
 }
 

@@ -183,6 +183,10 @@ describe('a change of the playbook', () => {
     const viewer = await colleague(story, 'Vic', 'viewer');
     tokens['Vic'] = viewer;
     expect((await propose('Vic', 'Mine', MORE_MAIL)).status).toBe(403);
+    const made = await propose('Bea', 'Seven mails', MORE_MAIL);
+    expect(made.status).toBe(201);
+    expect((await judge('Vic', idOf(made), 'approve')).status).toBe(403);
+    expect((await story.get('/v1/policies/proposals?state=open'))['data']).toHaveLength(1);
   });
 
   it('is written, refused at its place, agreed to and taken back in the console', async () => {
