@@ -170,9 +170,11 @@ export function ProposalPage({
                   </code>{' '}
                   {test}
                   {mismatches.map(({ member, expected, got }) => (
-                    <small key={`${member} ${expected}`}>
-                      {member}: expected {expected}, got {got}
-                    </small>
+                    <div key={`${member} ${expected}`}>
+                      <small>
+                        {member}: expected {expected}, got {got}
+                      </small>
+                    </div>
                   ))}
                 </li>
               ))}
