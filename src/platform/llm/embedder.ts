@@ -27,8 +27,7 @@ const answerSchema = z.object({
  */
 @Injectable()
 export class Embedder {
-  /** Names the space that `embed` answers in. */
-  readonly space: string;
+  private readonly model: string;
   private readonly provider: { readonly client: OpenAI; readonly model: string } | null;
   private offline: Promise<EmbeddingsModel> | undefined;
 
@@ -50,7 +49,7 @@ export class Embedder {
               timeout: DEADLINE_MS,
             }),
           };
-    this.space = this.provider === null ? 'offline-en-0.2.0' : this.provider.model;
+    this.model = this.provider?.model ?? 'offline-en-0.2.0';
   }
 
   /** @throws ModelFailure when the provider gives none, or one that is not a vector of numbers. */
@@ -61,7 +60,7 @@ export class Embedder {
     // A point without a direction is near to nothing.
     if (!Number.isFinite(length) || length === 0)
       throw new ModelFailure({ kind: 'unavailable', retryable: false, detail: 'the embedding is no vector' });
-    return { space: `${this.space}/${vector.length}`, vector };
+    return { space: `${this.model}/${vector.length}`, vector };
   }
 
   private async embedHere(text: string): Promise<number[]> {

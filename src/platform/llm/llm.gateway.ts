@@ -149,8 +149,31 @@ export class LlmGateway {
    * @throws when the prompt reads what the input lacks, and when the schema is not strict.
    */
   async generate<T>(request: ModelRequest<T>): Promise<ModelOutcome<T>> {
+    if (this.model === null)
+      return {
+        kind: 'unavailable',
+        retryable: false,
+        detail: 'no model is configured',
+        model: this.modelName,
+        usage: NOTHING_USED,
+        sent: [],
+      };
+    const jsonSchema = strictSchema(request.schema);
+    const question = questionOf(request, jsonSchema, this.modelName);
+    const known = this.answers.get(question, performance.now());
+    // Kept under a name made of the schema as well, so that what was kept fits it.
+    if (known !== undefined) return { ...(known as ModelOutcome<T>), usage: NOTHING_USED };
+    const outcome = await this.ask(request, this.model, jsonSchema);
+    if (outcome.kind === 'ok') this.answers.put(question, outcome, performance.now());
+    return outcome;
+  }
+
+  private async ask<T>(
+    request: ModelRequest<T>,
+    model: OpenAiChatModel,
+    jsonSchema: ReturnType<typeof strictSchema>,
+  ): Promise<ModelOutcome<T>> {
     const startedAt = performance.now();
-    const question = questionOf(request, this.modelName);
     const tally: Tally = { calls: 0, tokensIn: 0, tokensOut: 0, sent: [] };
     const finish = async (
       result:
@@ -158,17 +181,8 @@ export class LlmGateway {
     ): Promise<ModelOutcome<T>> => {
       const usage = this.usageOf(tally, request.prices, performance.now() - startedAt);
       if (tally.calls > 0) await this.record(usage, result.kind !== 'ok');
-      const outcome = { ...result, model: this.modelName, usage, sent: tally.calls > 0 ? tally.sent : [] };
-      if (outcome.kind === 'ok') this.answers.put(question, outcome, performance.now());
-      return outcome;
+      return { ...result, model: this.modelName, usage, sent: tally.calls > 0 ? tally.sent : [] };
     };
-    if (this.model === null)
-      return finish({ kind: 'unavailable', retryable: false, detail: 'no model is configured' });
-
-    const jsonSchema = strictSchema(request.schema);
-    const known = this.answers.get(question, performance.now());
-    // Kept under a name made of the schema as well, so that what was kept fits it.
-    if (known !== undefined) return { ...(known as ModelOutcome<T>), usage: NOTHING_USED };
     const deadline = new AbortController();
     const abort = (): void => {
       deadline.abort(
@@ -180,7 +194,7 @@ export class LlmGateway {
     if (request.signal?.aborted === true) abort();
     const chain = composeChain(
       request.prompt,
-      this.model,
+      model,
       {
         schemaName: request.schemaName,
         jsonSchema,
@@ -355,9 +369,13 @@ function mostTokens(sent: readonly SentMessage[], maxOutputTokens: number): numb
 }
 
 /** Names a question by everything that makes its answer, and by what it is asked for. */
-function questionOf<T>(request: ModelRequest<T>, model: string): string {
-  const { prompt, input, schemaName, schema, settings, purpose } = request;
-  return contentHash({ model, prompt, input, schemaName, schema: strictSchema(schema), settings, purpose });
+function questionOf<T>(
+  request: ModelRequest<T>,
+  schema: ReturnType<typeof strictSchema>,
+  model: string,
+): string {
+  const { prompt, input, schemaName, settings, purpose } = request;
+  return contentHash({ model, prompt, input, schemaName, schema, settings, purpose });
 }
 
 /** Whatever a request does with its signal, waiting for it ends with the deadline. */
