@@ -1,6 +1,6 @@
 import { type MessageContent } from '../messages/content.js';
 import { type Bundle } from '../policies/bundle.js';
-import { contentHash, sha256Hex, unitHash } from '../shared/hash.js';
+import { contentHash, sha256Hex } from '../shared/hash.js';
 
 /** A person's permission, on the ground of a certificate: drafts of one action below the threshold go without a person. */
 export interface Gate {
@@ -17,13 +17,6 @@ export interface Gate {
   readonly openedBy: { readonly personId: string; readonly name: string };
   /** ISO 8601 UTC. */
   readonly openedAt: string;
-}
-
-/** How a draft stands to its action's gate. */
-export interface Passage {
-  readonly gate: Gate;
-  /** Chance picked it for a look. */
-  readonly audited: boolean;
 }
 
 /**
@@ -46,11 +39,6 @@ export function fingerprintOf(
     engine: { riskThreshold, secondPersonFrom, reviewDiscountPercent },
     judge,
   }).slice(0, 32);
-}
-
-/** Whether chance picks a draft for a look although it could go; fixed by its id, so that nobody can try again. */
-export function pickedForAudit(messageId: string, share: number): boolean {
-  return unitHash(`gate:${messageId}`) < share;
 }
 
 /**

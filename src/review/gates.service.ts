@@ -11,7 +11,7 @@ import { RiskService } from '../risk/index.js';
 import { canonicalJson } from '../shared/canonical-json.js';
 import { Clock } from '../shared/clock.js';
 import { Ids } from '../shared/ids.js';
-import { fingerprintOf, type Gate, type Passage, pickedForAudit, wordsHash } from './gate.js';
+import { fingerprintOf, type Gate, wordsHash } from './gate.js';
 import {
   closeGate,
   type DraftVerdict,
@@ -41,17 +41,11 @@ export class GatesService {
     return fingerprintOf(bundle, content, await this.risk.judgeVersion(db));
   }
 
-  /** How a model's draft stands to its action's gate; null without one. A gate that was certified for other makers is closed. */
-  async passage(
-    tx: Tx,
-    messageId: string,
-    content: MessageContent,
-    fingerprint: string,
-  ): Promise<Passage | null> {
+  /** The open gate that a model's draft was certified for; null without one. A gate that was certified for other makers is closed. */
+  async gateFor(tx: Tx, content: MessageContent, fingerprint: string): Promise<Gate | null> {
     const gate = await lockOpenGate(tx, content.action);
     if (gate === null) return null;
-    if (gate.fingerprint === fingerprint)
-      return { gate, audited: pickedForAudit(messageId, gate.auditShare) };
+    if (gate.fingerprint === fingerprint) return gate;
     // A late draft of an earlier playbook is no news.
     if (content.versions.bundle === this.policies.active().hash)
       await this.close(tx, content.action, {
@@ -70,13 +64,13 @@ export class GatesService {
       readonly content: MessageContent;
       readonly fingerprint: string;
       readonly assessment: Pick<Assessment, 'score' | 'signs'>;
-      readonly passage: Passage | null;
+      readonly gate: Gate | null;
       readonly candidate: boolean;
       readonly picked: boolean;
     },
   ): Promise<void> {
-    const { passage, assessment } = draft;
-    const below = passage !== null && assessment.score < passage.gate.threshold;
+    const { gate, assessment } = draft;
+    const below = gate !== null && assessment.score < gate.threshold;
 
     await insertRoutedDraft(
       tx,
@@ -85,7 +79,7 @@ export class GatesService {
         action: draft.content.action,
         fingerprint: draft.fingerprint,
         score: assessment.score,
-        share: below && draft.candidate ? passage.gate.auditShare : 1,
+        share: below && draft.candidate ? gate.auditShare : 1,
         picked: draft.picked,
         candidate: draft.candidate,
         signs: canonicalJson(assessment.signs),

@@ -17,7 +17,7 @@ import { Clock, durationMs } from '../shared/clock.js';
 import { contentHash } from '../shared/hash.js';
 import { Ids } from '../shared/ids.js';
 import { ApprovingService } from './approving.service.js';
-import { type Passage } from './gate.js';
+import { type Gate } from './gate.js';
 import { GatesService } from './gates.service.js';
 import { closedRefusal, OPEN_REVIEW_STATES, type Review, type Why } from './review.js';
 import {
@@ -188,8 +188,7 @@ export class QueueingService {
     if (message.contentHash !== contentHash(routed.content)) return again(this.clock.now());
     if (await this.expireLate(tx, message)) return DONE;
     const { content, decision, bundle, draft, assessment, signature, fingerprint } = routed;
-    const passage =
-      fingerprint === null ? null : await this.gates.passage(tx, message.id, content, fingerprint);
+    const gate = fingerprint === null ? null : await this.gates.gateFor(tx, content, fingerprint);
     const routing = route({
       messageId: message.id,
       origin: draft.origin,
@@ -197,7 +196,7 @@ export class QueueingService {
       review: decision.result.review,
       signature,
       auditShare: bundle.actions.get(message.action)?.spec.auditShare ?? 1,
-      passage,
+      gate,
     });
     if (fingerprint !== null)
       await this.gates.routed(tx, {
@@ -205,7 +204,7 @@ export class QueueingService {
         content,
         fingerprint,
         assessment,
-        passage,
+        gate,
         candidate: routing.to === 'approval' || routing.why.every(({ code }) => NO_DOUBT.has(code)),
         picked: routing.to === 'review',
       });
@@ -214,7 +213,7 @@ export class QueueingService {
       return DONE;
     }
     if (routing.under === 'gate') {
-      await this.approveUnder(tx, message, content, passage);
+      await this.approveUnder(tx, message, content, gate);
       return DONE;
     }
     const { template } = content.versions;
@@ -248,11 +247,10 @@ export class QueueingService {
     tx: Tx,
     message: Message,
     content: MessageContent,
-    passage: Passage | null,
+    gate: Gate | null,
   ): Promise<void> {
-    if (passage === null)
-      throw new Error(`message ${message.id} was routed through a gate and there is none`);
-    const { id, fingerprint, threshold, openedBy, openedAt } = passage.gate;
+    if (gate === null) throw new Error(`message ${message.id} was routed through a gate and there is none`);
+    const { id, fingerprint, threshold, openedBy, openedAt } = gate;
     await this.approving.approve(tx, message, content, {
       kind: 'threshold',
       by: [{ ...openedBy, at: openedAt }],

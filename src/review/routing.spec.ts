@@ -33,7 +33,7 @@ function input(parts: Partial<RoutingInput> = {}): RoutingInput {
     review: null,
     signature: { ok: true, payload, signature: 's' },
     auditShare: 0,
-    passage: null,
+    gate: null,
     ...parts,
   };
 }
@@ -60,18 +60,15 @@ describe('routing', () => {
       fingerprint: 'f',
       look: 1,
       threshold: 0.3,
-      auditShare: 0.1,
+      auditShare: 0,
       wrong: 0.01,
       openedBy: { personId: 'per_ana', name: 'Ana' },
       openedAt: '2026-11-18T12:00:00.000Z',
     };
-    const passage = { gate, audited: false };
     const assessment = (score: number) => ({ score, tier: 1 as const, threshold: 0.5, contributions: [] });
 
     it('lets a model’s draft below the threshold go', () => {
-      expect(
-        route(input({ origin: 'model', signature: null, passage, assessment: assessment(0.29) })),
-      ).toEqual({
+      expect(route(input({ origin: 'model', signature: null, gate, assessment: assessment(0.29) }))).toEqual({
         to: 'approval',
         under: 'gate',
       });
@@ -80,11 +77,11 @@ describe('routing', () => {
     it.each([
       ['at the threshold', { assessment: assessment(0.3) }, ['origin.model']],
       ['with a score that is no number', { assessment: assessment(NaN) }, ['origin.model', 'risk']],
-      ['when chance picks it', { passage: { gate, audited: true } }, ['audit']],
+      ['when chance picks it', { gate: { ...gate, auditShare: 1 } }, ['audit']],
       ['when a guardrail asks', { review: { tier: 1 as const, why: [] } }, ['guardrail']],
       ['when a person changed it', { origin: 'person' as const }, ['origin.person']],
     ])('shows a person what is %s', (_, parts, codes) => {
-      const base = { origin: 'model' as const, signature: null, passage, assessment: assessment(0.1) };
+      const base = { origin: 'model' as const, signature: null, gate, assessment: assessment(0.1) };
       expect(why({ ...base, ...parts })).toEqual(codes);
     });
   });

@@ -3,7 +3,7 @@ import { type DraftOrigin } from '../drafting/draft.js';
 import { type Assessment } from '../risk/assessment.js';
 import { signWords } from '../risk/sign-words.js';
 import { unitHash } from '../shared/hash.js';
-import { type Passage } from './gate.js';
+import { type Gate } from './gate.js';
 import { type Why } from './review.js';
 import { type TemplateVerdict } from './template-signature.js';
 
@@ -17,8 +17,8 @@ export interface RoutingInput {
   readonly signature: TemplateVerdict | null;
   /** Share of messages looked at by chance, 0 to 1. */
   readonly auditShare: number;
-  /** How a model's draft stands to its action's gate; null without an open one. */
-  readonly passage: Passage | null;
+  /** The open gate that a model's draft was certified for; null without one. */
+  readonly gate: Gate | null;
 }
 
 /** Where an assessed draft goes, and every reason a person must see it. */
@@ -39,8 +39,8 @@ export function isAudited(messageId: string, auditShare: number): boolean {
 const AUDIT: Why = { code: 'audit', text: 'Picked by chance, to look after what goes out automatically.' };
 
 /** Written so that a score that is no number does not pass. */
-function passesGate({ assessment, passage }: RoutingInput): boolean {
-  return passage !== null && assessment.score < passage.gate.threshold;
+function passesGate({ assessment, gate }: RoutingInput): boolean {
+  return gate !== null && assessment.score < gate.threshold;
 }
 
 /** The tier a draft needs: what is asked for whatever it says, such as by guardrails, and what its risk asks for, whichever is more. */
@@ -49,8 +49,8 @@ export function tierOf(assessment: Pick<Assessment, 'tier'>, minimum: 1 | 2): 1 
 }
 
 /**
- * What a model or a person wrote is reviewed; a model's draft below the threshold of an open gate goes on. What comes from a signed template goes on, unless a guardrail, its risk, chance or a fault of
- * its signature sends it to a person. Every reason is kept.
+ * What a model or a person wrote is reviewed, but for a model's draft below the threshold of an open gate. That, and what comes from a signed
+ * template, goes on, unless a guardrail, its risk, chance or a fault of its signature sends it to a person. Every reason is kept.
  */
 export function route(input: RoutingInput): Route {
   const { assessment, signature } = input;
@@ -77,8 +77,9 @@ export function route(input: RoutingInput): Route {
   if (signature === null && input.origin === 'template')
     why.push({ code: 'template.unknown', text: 'It names no template that could be signed.' });
   if (signature?.ok === false) why.push({ code: signature.code, text: signature.text });
-  if (input.origin === 'template' && isAudited(input.messageId, input.auditShare)) why.push(AUDIT);
-  if (passes && input.passage?.audited === true) why.push(AUDIT);
+  // Of what goes by itself, so much is looked at by chance: of templates as the action says, of drafts as their gate does.
+  const share = input.origin === 'template' ? input.auditShare : passes ? (input.gate?.auditShare ?? 1) : 0;
+  if (isAudited(input.messageId, share)) why.push(AUDIT);
   const [first, ...others] = why;
   if (first === undefined) return { to: 'approval', under: passes ? 'gate' : 'template' };
   const minimumTier = input.review?.tier ?? 1;
