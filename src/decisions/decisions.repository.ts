@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { type Executor, type Tx } from '../platform/database/index.js';
+import { DECISIONS_WITH_SITUATION, SITUATION } from './stored-situation.read-model.js';
 
 /** A decision as it lies in the table: what is personal sealed under `keyId`. */
 export interface StoredDecision {
@@ -30,10 +31,7 @@ export type NewDecision = StoredDecision & { readonly situation: Uint8Array };
 
 const columns = sql`d.id, d.profile_id as "profileId", d.created_at as "createdAt", d.outcome, d.mode, d.action, d.channel,
   d.trigger_id as "triggerId", d.firing_id as "firingId", d.bundle_hash as "bundleHash", d.engine, d.models, d.seed, d.key_id as "keyId",
-  coalesce(s.situation, nullif(d.situation, ''::bytea)) as situation, d.result, d.situation_hash as "situationHash", d.result_hash as "resultHash", d.message_id as "messageId"`;
-
-/** With its situation, which lies apart unless the release before wrote it. */
-const table = sql`decisions d left join situations s on s.created_at = d.created_at and s.decision_id = d.id`;
+  ${SITUATION} as situation, d.result, d.situation_hash as "situationHash", d.result_hash as "resultHash", d.message_id as "messageId"`;
 
 export async function insertDecision(tx: Tx, decision: NewDecision): Promise<void> {
   await sql`
@@ -57,7 +55,7 @@ export async function updateMessageId(tx: Tx, id: string, messageId: string): Pr
 
 export async function selectDecision(db: Executor, id: string): Promise<StoredDecision | null> {
   const { rows } = await sql<StoredDecision>`
-    select ${columns} from ${table} where d.id = ${id}`.execute(db);
+    select ${columns} from ${DECISIONS_WITH_SITUATION} where d.id = ${id}`.execute(db);
   return rows[0] ?? null;
 }
 
@@ -91,7 +89,7 @@ export async function selectDecisions(
       : [sql`(d.created_at, d.id) < (${query.after.at}::timestamptz, ${query.after.id})`]),
   ];
   const { rows } = await sql<StoredDecision>`
-    select ${columns} from ${table}
+    select ${columns} from ${DECISIONS_WITH_SITUATION}
     ${conditions.length === 0 ? sql`` : sql`where ${sql.join(conditions, sql` and `)}`}
     order by d.created_at desc, d.id desc
     limit ${query.limit + 1}`.execute(db);

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { DECISIONS_WITH_SITUATION, SITUATION } from '../decisions/index.js';
 import { type Executor } from '../platform/database/index.js';
 import { type ReplayCursor } from './replays.repository.js';
 
@@ -48,10 +49,10 @@ export async function selectStored(
         : sql`and d.created_at >= ${since}`;
   const { rows } = await sql<StoredDecisionRow>`
     select d.id, d.created_at, d.mode, d.bundle_hash, d.engine, d.models, d.seed, d.key_id,
-      coalesce(s.situation, nullif(d.situation, ''::bytea)) as situation, d.result,
+      ${SITUATION} as situation, d.result,
       coalesce(m.sent_at is not null, false) as sent,
       exists (select 1 from outcomes o where o.message_id = m.id and o.kind = 'converted' and o.counted) as converted
-    from decisions d left join situations s on s.created_at = d.created_at and s.decision_id = d.id
+    from ${DECISIONS_WITH_SITUATION}
       left join messages m on m.id = d.message_id
     where d.created_at <= ${until} ${from}
     order by d.created_at, d.id limit ${limit}`.execute(db);

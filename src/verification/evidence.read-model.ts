@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { DECISIONS_WITH_SITUATION, SITUATION } from '../decisions/index.js';
 import { type Executor } from '../platform/database/index.js';
 import { type MessageClass } from '../policies/playbook.js';
 import { type ConsentState } from '../profiles/profile.js';
@@ -63,9 +64,8 @@ export async function selectSent(db: Executor, profileIds: readonly string[]): P
       coalesce(m.sent_at, m.updated_at) as counted_at, m.address_hash, m.content_hash, m.key_id, m.content, m.approval,
       m.approval_kind, m.wire_hash,
       (select a.detail from audit_entries a where a.subject = m.id and a.action = 'message.sent' order by a.seq desc limit 1) as departure,
-      d.key_id as decision_key, coalesce(s.situation, nullif(d.situation, ''::bytea)) as situation
-    from messages m join decisions d on d.id = m.decision_id
-      left join situations s on s.created_at = d.created_at and s.decision_id = d.id
+      d.key_id as decision_key, ${SITUATION} as situation
+    from messages m join (${DECISIONS_WITH_SITUATION}) on d.id = m.decision_id
     where m.profile_id = any(${profileIds}) and (m.sent_at is not null or m.state in ('sent', 'delivered', 'unknown'))
     order by m.id`.execute(db);
   return rows;
@@ -219,9 +219,9 @@ export interface DecisionRow {
 /** Decisions in the order of their ids, behind `after`. */
 export async function selectDecisions(db: Executor, after: string, limit: number): Promise<DecisionRow[]> {
   const { rows } = await sql<DecisionRow>`
-    select d.id, d.bundle_hash, d.engine, d.models, d.seed, d.key_id, coalesce(s.situation, nullif(d.situation, ''::bytea)) as situation,
+    select d.id, d.bundle_hash, d.engine, d.models, d.seed, d.key_id, ${SITUATION} as situation,
       d.result, d.situation_hash, d.result_hash
-    from decisions d left join situations s on s.created_at = d.created_at and s.decision_id = d.id
+    from ${DECISIONS_WITH_SITUATION}
     where d.id > ${after} order by d.id limit ${limit}`.execute(db);
   return rows;
 }

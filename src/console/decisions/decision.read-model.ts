@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { type Executor } from '../../platform/database/index.js';
 import { type DecisionResult } from '../../decisions/decision.js';
+import { DECISIONS_WITH_SITUATION, SITUATION } from '../../decisions/index.js';
 import { type Situation } from '../../decisions/situation.js';
 import { type Json } from '../../shared/canonical-json.js';
 import { personName } from '../layout/person.js';
@@ -61,9 +62,9 @@ export async function readDecision(
 ): Promise<DecisionView | null> {
   const { rows } = await sql<DecisionRow>`
     select d.id, d.profile_id, d.created_at, d.outcome, d.mode, d.action, d.channel, d.trigger_id, d.firing_id, d.bundle_hash,
-      d.engine, d.seed, d.key_id, coalesce(s.situation, nullif(d.situation, ''::bytea)) as situation, d.result, d.situation_hash, d.result_hash, d.message_id,
+      d.engine, d.seed, d.key_id, ${SITUATION} as situation, d.result, d.situation_hash, d.result_hash, d.message_id,
       f.fired_at, f.evidence, m.state as message_state
-    from decisions d left join situations s on s.created_at = d.created_at and s.decision_id = d.id
+    from ${DECISIONS_WITH_SITUATION}
       left join firings f on f.id = d.firing_id left join messages m on m.id = d.message_id
     where d.id = ${id}`.execute(db);
   const row = rows[0];
