@@ -235,7 +235,8 @@ async function closeQueue({ queue, waiting }: OpenQueue): Promise<void> {
   const closed = queue.close(true);
   // Bull asks the connection to end after the command it waits for, and gives it half a second: cut, it ends at once.
   await new Promise((resolve) => setImmediate(resolve));
-  for (const connection of waiting) connection.disconnect();
+  // One that is not connected yet waits for nothing, and Bull ends it itself: cut under its hands, its farewell would fail and be nobody's.
+  for (const connection of waiting) if (connection.status === 'ready') connection.disconnect();
   await closed;
   // Bull has connected it again meanwhile.
   for (const connection of waiting) connection.disconnect();
