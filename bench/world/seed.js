@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { DECISIONS_WITH_SITUATION, SITUATION } from '../../dist/decisions/index.js';
 import { Database } from '../../dist/platform/database/index.js';
 import { Secrets } from '../../dist/platform/secrets/secrets.js';
 import { Vault } from '../../dist/platform/vault/index.js';
@@ -66,13 +67,14 @@ async function makeMonths({ database, now }) {
 
 /** A decision the service itself made, to be sealed again for others; null before there is one. */
 async function modelDecision({ database, vault }) {
-  const { rows } = await sql`select * from decisions limit 1`.execute(database.db);
+  const { rows } = await sql`
+    select d.*, ${SITUATION} as kept from ${DECISIONS_WITH_SITUATION} limit 1`.execute(database.db);
   const row = rows[0];
   if (row === undefined) return null;
   const key = (await vault.keys(database.db, [row.key_id])).get(row.key_id);
   return {
     row,
-    situation: vault.unsealText(key, row.situation),
+    situation: vault.unsealText(key, row.kept),
     result: vault.unsealText(key, row.result),
   };
 }
@@ -203,12 +205,15 @@ async function insertMails(tx, { vault, ids, dice, now, model }, people, keys) {
   const given = sql`json_to_recordset(${JSON.stringify(rows)}::json)
     as g(decision text, message text, profile text, address text, at timestamptz, situation text, result text)`;
   await sql`
+    with g as (select * from ${given}), apart as (
+      insert into situations (decision_id, created_at, situation) select g.decision, g.at, decode(g.situation, 'base64') from g
+    )
     insert into decisions (id, profile_id, created_at, outcome, mode, action, channel, bundle_hash, engine, models, seed, key_id,
       situation, result, situation_hash, result_hash, message_id)
     select g.decision, g.profile, g.at, 'act', 'execute', 'suggest-product', 'email', ${row.bundle_hash}, ${row.engine}, ${row.models},
-      ${row.seed}, g.profile, decode(g.situation, 'base64'), decode(g.result, 'base64'), ${row.situation_hash}, ${row.result_hash},
+      ${row.seed}, g.profile, ''::bytea, decode(g.result, 'base64'), ${row.situation_hash}, ${row.result_hash},
       g.message
-    from ${given}`.execute(tx);
+    from g`.execute(tx);
   await sql`
     insert into messages (id, profile_id, decision_id, action, channel, class, tags, topic, state, send_at, expires_at, created_at,
       updated_at, sent_at, address_hash, key_id)
