@@ -1,5 +1,8 @@
+import { setTimeout } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { openTestDatabase, type TestDatabase } from '../harness/database.js';
+import { administer, openTestDatabase, type TestDatabase } from '../harness/database.js';
+
+const onPostgres = (process.env['DATABASE_URL'] ?? '') === '' ? it.skip : it;
 
 describe('the database', () => {
   let opened: TestDatabase;
@@ -28,6 +31,20 @@ describe('the database', () => {
   it('goes on after an SQL error', async () => {
     await expect(sql`select nonsense from settings`.execute(opened.database.db)).rejects.toThrow('nonsense');
     const { rows } = await sql<{ one: number }>`select 1::int8 as one`.execute(opened.database.db);
+    expect(rows).toEqual([{ one: 1 }]);
+  });
+
+  onPostgres('fails a transaction whose connection is cut between two statements, and goes on', async () => {
+    const { database } = opened;
+    const cut = database.transaction(async (tx) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx);
+      await administer(opened.url ?? '', `select pg_terminate_backend(${rows[0]?.pid ?? 0}, 5000)`);
+      // Long enough for the process to hear of it.
+      await setTimeout(100);
+      await sql`select 1`.execute(tx);
+    });
+    await expect(cut).rejects.toThrow();
+    const { rows } = await sql<{ one: number }>`select 1::int8 as one`.execute(database.db);
     expect(rows).toEqual([{ one: 1 }]);
   });
 

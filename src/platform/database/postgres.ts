@@ -40,8 +40,10 @@ export function openPostgres(location: {
     types,
     application_name: 'countersign',
   });
-  // An idle connection that breaks is replaced by the pool at its next use; without a listener it would end the process.
+  // An idle connection that breaks is replaced by the pool at its next use; without a listener it would end the process. So would one that
+  // breaks in a transaction between two statements, where the pool does not listen: the next statement is told.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return {
     dialect: new PostgresDialect({ pool: lookedAt(pool, location.onConnect) }),
     maintain: () => Promise.resolve(),
