@@ -91,6 +91,25 @@ describe('appending', () => {
     });
   });
 
+  // The embedded engine has one connection for everybody.
+  (process.env['DATABASE_URL'] ? it : it.skip)(
+    'does not wait for a connection while what is processed takes them all',
+    async () => {
+      const opened = await openTestDatabase();
+      try {
+        const signals = service(opened.database, testRuntime(new TestClock('2026-11-18T12:00:00.000Z')));
+        let letGo = (): void => undefined;
+        const told = new Promise<void>((resolve) => (letGo = resolve));
+        const busy = Array.from({ length: 20 }, () => opened.database.transaction(() => told));
+        await signals.append('key_1', [newSignal({ userId: 'u1', occurredAt: '2026-11-18T12:00:00.000Z' })]);
+        letGo();
+        await Promise.all(busy);
+      } finally {
+        await opened.close();
+      }
+    },
+  );
+
   it('makes the coming months’ partitions, once', async () => {
     const opened = await openTestDatabase();
     try {

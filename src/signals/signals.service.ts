@@ -50,6 +50,8 @@ interface Call extends Queued {
 @Injectable()
 export class SignalsService {
   private readonly writer: SignalsWriter;
+  /** Over connections of its own: what is acknowledged must not wait behind what is processed. */
+  private readonly door: Database;
   private readonly queue = new FairQueue<Call>(BOUND);
   private flushes = 0;
   private refused = 0;
@@ -62,6 +64,7 @@ export class SignalsService {
     ids: Ids,
     secrets: Secrets,
   ) {
+    this.door = database.apart(FLUSHES.postgres);
     this.writer = new SignalsWriter(vault, clock, ids, secrets);
   }
 
@@ -175,8 +178,8 @@ export class SignalsService {
   private async flush(calls: readonly Call[]): Promise<void> {
     try {
       const entries = calls.flatMap((call) => call.entries);
-      if (!(await this.writer.writeAtOnce(this.database.db, entries)))
-        await this.database.transaction((tx) => this.writer.write(tx, entries));
+      if (!(await this.writer.writeAtOnce(this.door.db, entries)))
+        await this.door.transaction((tx) => this.writer.write(tx, entries));
       crashPoint('signals.kept');
       for (const { resolve } of calls) resolve();
       this.tell();

@@ -45,17 +45,27 @@ async function requireSameHome(ask: AskHome, place: Place): Promise<void> {
   throw new Error(line);
 }
 
+function openChecked(location: DatabaseLocation & { engine: 'postgres' }, place: Place): OpenedDialect {
+  return openPostgres({ ...location, onConnect: (ask) => requireSameHome(ask, place) });
+}
+
 /** The one database: embedded (PGlite) or PostgreSQL, behind the same SQL. */
 export class Database {
   /** What is to run after the open transaction's commit; set while one is open. */
   private readonly insideTransaction = new AsyncLocalStorage<(() => void)[]>();
+  /** What is closed together with this one. */
+  private readonly others: Database[] = [];
 
   private constructor(
-    readonly engine: Engine,
+    private readonly location: DatabaseLocation,
     private readonly kysely: Db,
     private readonly dialect: OpenedDialect,
     private readonly place: Place,
   ) {}
+
+  get engine(): Engine {
+    return this.location.engine;
+  }
 
   /**
    * Opens the database and brings its schema up to date.
@@ -78,11 +88,9 @@ export class Database {
   ): Promise<Database> {
     const place: Place = { home: null, onReplaced: onReplaced ?? (() => undefined) };
     const dialect =
-      location.engine === 'embedded'
-        ? await openEmbedded(location)
-        : openPostgres({ ...location, onConnect: (ask) => requireSameHome(ask, place) });
+      location.engine === 'embedded' ? await openEmbedded(location) : openChecked(location, place);
     const kysely: Db = new Kysely<Tables>({ dialect: dialect.dialect });
-    const database = new Database(location.engine, kysely, dialect, place);
+    const database = new Database(location, kysely, dialect, place);
     try {
       const alone = location.engine === 'embedded';
       await prepare(kysely, { folder: MIGRATIONS, alone, say: () => undefined, ...migrating });
@@ -91,6 +99,19 @@ export class Database {
       throw error;
     }
     return database;
+  }
+
+  /**
+   * The same database over connections of its own, for whoever must not wait behind everybody else's transactions. The embedded engine has one
+   * connection: there it is this one itself.
+   */
+  apart(maxConnections: number): Database {
+    if (this.location.engine === 'embedded') return this;
+    const dialect = openChecked({ ...this.location, maxConnections }, this.place);
+    const kysely: Db = new Kysely<Tables>({ dialect: dialect.dialect });
+    const other = new Database(this.location, kysely, dialect, this.place);
+    this.others.push(other);
+    return other;
   }
 
   /**
@@ -165,6 +186,7 @@ export class Database {
   }
 
   async close(): Promise<void> {
+    await Promise.all(this.others.map((other) => other.close()));
     await this.kysely.destroy();
     await this.dialect.close();
   }
