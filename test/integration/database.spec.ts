@@ -52,4 +52,27 @@ describe('the database', () => {
     const nested = opened.database.transaction(() => sql`select 1`.execute(opened.database.db));
     await expect(nested).rejects.toThrow('its own handle');
   });
+
+  it('is the same one over connections apart, and takes them along when it closes', async () => {
+    const another = await openTestDatabase();
+    const door = another.database.apart(1);
+    const settings = (): Promise<{ rows: { value: string }[] }> =>
+      sql<{ value: string }>`select value from settings where name = 'door'`.execute(another.database.db);
+    try {
+      await door.transaction(async (tx) => {
+        await sql`insert into settings (name, value) values ('door', '1')`.execute(tx);
+        expect(() => door.db).toThrow('its own handle');
+      });
+      expect((await settings()).rows).toHaveLength(1);
+      const failing = door.transaction(async (tx) => {
+        await sql`delete from settings where name = 'door'`.execute(tx);
+        throw new Error('no');
+      });
+      await expect(failing).rejects.toThrow('no');
+      expect((await settings()).rows).toHaveLength(1);
+    } finally {
+      await another.close();
+    }
+    await expect(sql`select 1`.execute(door.db)).rejects.toThrow();
+  });
 });
