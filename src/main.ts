@@ -10,11 +10,11 @@ try {
   console.log(`Countersign is at ${service.url}`);
   runUntilSignal(service);
 } catch (error) {
-  // What a person can mend is said in one line; anything else is a defect and keeps its stack.
+  // What a person can mend is said in one line; anything else is a defect and keeps its stack, without the rows a database quotes beside it.
   const mendable =
     error instanceof ConfigurationError ||
     error instanceof DirectoryLockedError ||
     error instanceof SchemaError;
-  console.error(mendable ? error.message : error);
+  console.error(mendable ? error.message : error instanceof Error ? error.stack : error);
   process.exit(1);
 }

@@ -1,6 +1,13 @@
+import { Log } from './platform/telemetry/index.js';
 import { type RunningService } from './service.js';
 
 const STOP_WITHIN_MS = 20_000;
+
+/** What Node would print of an error that nobody dealt with may quote a person. */
+function end(error: unknown): never {
+  new Log('process').fatal('process.failed', { error });
+  process.exit(1);
+}
 
 /** Stops the service cleanly on the first Ctrl-C or TERM; a second one, or twenty seconds, ends the process at once. */
 export function runUntilSignal(service: RunningService): void {
@@ -13,11 +20,11 @@ export function runUntilSignal(service: RunningService): void {
     service.stop().then(
       () => process.exit(0),
       (error: unknown) => {
-        console.error(error);
-        process.exit(1);
+        end(error);
       },
     );
   };
+  process.on('uncaughtException', end);
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
 }

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { NestApplicationContextOptions } from '@nestjs/common/interfaces/nest-application-context-options.interface.js';
+import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AccessService, type Bootstrapped } from './access/index.js';
@@ -14,7 +15,7 @@ import { clockFor, RandomIds, type Runtime } from './platform/runtime.js';
 import { keepKnownKeys } from './platform/secrets/known-keys.js';
 import { readOrCreateSecretKeys } from './platform/secrets/secrets-file.js';
 import { Secrets } from './platform/secrets/secrets.js';
-import { createLogger } from './platform/telemetry/index.js';
+import { createLogger, Log } from './platform/telemetry/index.js';
 import { PoliciesService } from './policies/index.js';
 
 /** A started service. */
@@ -79,11 +80,14 @@ export async function startService(
   await mkdir(resolve(environment.DATA_DIR), { recursive: true });
   const runtime = parts.runtime ?? (await createRuntime(environment));
   const logger = createLogger(environment.LOG_LEVEL);
+  // What is said before there is an application goes the same way.
+  Logger.overrideLogger(logger);
+  const log = new Log('database');
   const say = (line: string): void => {
-    logger.log(line, 'migrations');
+    log.info('database.migration', { note: line });
   };
   const onReplaced = (line: string): void => {
-    logger.fatal(line, 'database');
+    log.fatal('database.replaced', { note: line });
     // Whoever supervises the process starts it again, and then it looks at what it stands on.
     process.kill(process.pid, 'SIGTERM');
   };

@@ -1,9 +1,10 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type ComponentChildren, h } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { type GuardedRequest } from '../access/access.decorators.js';
 import { Database } from '../platform/database/index.js';
+import { Log } from '../platform/telemetry/index.js';
 import { PoliciesService } from '../policies/index.js';
 import { Clock } from '../shared/clock.js';
 import { ConsoleAssets } from './assets.service.js';
@@ -32,7 +33,7 @@ const NOBODY_WAITS = { pauses: [], waiting: { reviews: 0, tasks: 0, dead: 0 } };
 /** Turns a page's content into the whole document. */
 @Injectable()
 export class PageRenderer {
-  private readonly logger = new Logger('console');
+  private readonly log = new Log('console');
 
   constructor(
     private readonly database: Database,
@@ -116,7 +117,7 @@ export class PageRenderer {
       };
     } catch (error) {
       // No playbook is active: ids stand in for titles, and the playbook's page says what is wrong.
-      this.logger.debug(String(error));
+      this.log.debug('console.titles_missing', { error });
       return NO_TITLES;
     }
   }

@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { AuditService } from '../audit/index.js';
 import { type Environment } from '../config/environment.js';
@@ -14,6 +14,7 @@ import { ENVIRONMENT } from '../platform/runtime.js';
 import { Secrets } from '../platform/secrets/secrets.js';
 import { ErasedError } from '../platform/vault/index.js';
 import { again, DONE, type Job, type JobEnd, type WorkHandler, WorkService } from '../platform/work/index.js';
+import { Log } from '../platform/telemetry/index.js';
 import { type Bundle } from '../policies/bundle.js';
 import { PoliciesService } from '../policies/index.js';
 import { ProfilesService } from '../profiles/index.js';
@@ -64,7 +65,7 @@ const refusal = (to: MessageState, code: string, text: string): Refusal => ({ to
 /** Rechecks what was approved at the time it is due, and sends it: the approved bytes, once. */
 @Injectable()
 export class DispatchService {
-  private readonly logger = new Logger('dispatch');
+  private readonly log = new Log('dispatch');
 
   constructor(
     private readonly database: Database,
@@ -231,7 +232,7 @@ export class DispatchService {
         ? refusal('expired', 'approval_expired', 'The approval was not used in time.')
         : opened.approval;
     }
-    this.logger.error(`message ${message.id} was not sent: ${opened.reason}`);
+    this.log.error('dispatch.approval_refused', { message: message.id });
     await this.audit.record(tx, {
       actor: SYSTEM,
       action: 'message.approval_refused',
@@ -370,7 +371,7 @@ export class DispatchService {
     });
     const wired = wire(content, links);
     if (!isFaithful(wired, content, links)) {
-      this.logger.error(`message ${message.id} was not sent: what would have left was not what was signed`);
+      this.log.error('dispatch.not_what_was_signed', { message: message.id });
       return refusal('failed', 'not_what_was_signed', 'What would have left was not what was signed.');
     }
     return { message, approval, links, wired, channel, at: now };
@@ -550,7 +551,7 @@ export class DispatchService {
       decisionId: message.decisionId,
       messageId: message.id,
     });
-    this.logger.warn(`message ${message.id}: fate unknown: ${why}`);
+    this.log.warn('dispatch.fate_unknown', { message: message.id });
   }
 
   private async refuse(tx: Tx, message: Message, { to, code, text }: Refusal): Promise<void> {

@@ -1,6 +1,7 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/index.js';
 import { Database } from '../platform/database/index.js';
+import { Log } from '../platform/telemetry/index.js';
 import { PausesService } from './pauses.service.js';
 
 const SYSTEM = 'system';
@@ -11,7 +12,7 @@ const SYSTEM = 'system';
  */
 @Injectable()
 export class RestoredService {
-  private readonly logger = new Logger('restored');
+  private readonly log = new Log('restored');
 
   constructor(
     private readonly database: Database,
@@ -32,9 +33,6 @@ export class RestoredService {
       const reason = `This database is a restored copy (${found}). What it was about to send may have left before: see docs/operations.md, then let it go on or drop what waits.`;
       await this.pauses.create(tx, { scope: 'everything', reason }, SYSTEM);
     });
-    if (changes.length > 0)
-      this.logger.warn(
-        `this database is a restored copy (${changes.join(', ')}): nothing is sent until somebody ends the pause`,
-      );
+    if (changes.length > 0) this.log.warn('database.restored', { note: changes.join(', ') });
   }
 }

@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type Decision, DecisionsService, type Situation } from '../decisions/index.js';
 import { type Message } from '../messages/message.js';
 import { type MessageContent } from '../messages/content.js';
@@ -7,6 +7,7 @@ import { Database, type Tx } from '../platform/database/index.js';
 import { Embedder, type Embedding } from '../platform/llm/index.js';
 import { ErasedError, Vault } from '../platform/vault/index.js';
 import { DONE, type Job, type JobEnd, type WorkHandler } from '../platform/work/index.js';
+import { Log } from '../platform/telemetry/index.js';
 import { type Action } from '../policies/playbook.js';
 import { PoliciesService } from '../policies/index.js';
 import { Clock } from '../shared/clock.js';
@@ -41,7 +42,7 @@ const LONGEST_TEXT = 1_500;
 /** Remembers what people approved, and finds what is most like a message to be written. */
 @Injectable()
 export class PastMessagesService {
-  private readonly logger = new Logger('drafting');
+  private readonly log = new Log('drafting');
 
   constructor(
     private readonly database: Database,
@@ -121,7 +122,7 @@ export class PastMessagesService {
       });
     } catch (error) {
       signal.throwIfAborted();
-      this.logger.warn(`drafting without examples: ${String(error)}`);
+      this.log.warn('drafting.without_examples', { error });
       return [];
     }
   }

@@ -1,10 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 import { ConfigurationError, type Environment } from '../config/environment.js';
 import { Problem } from '../platform/http/index.js';
 import { strictSchema } from '../platform/llm/index.js';
 import { ENVIRONMENT } from '../platform/runtime.js';
+import { Log } from '../platform/telemetry/index.js';
 import { type Bundle, type PlaybookError } from '../policies/bundle.js';
 import { PoliciesService } from '../policies/index.js';
 import { parsePrompt, type Prompt } from './prompt.js';
@@ -12,7 +13,7 @@ import { parsePrompt, type Prompt } from './prompt.js';
 /** The prompts under PROMPTS_DIR, read once at the start. The service does not start when its playbook needs one that cannot be used. */
 @Injectable()
 export class PromptsService implements OnModuleInit, OnApplicationBootstrap {
-  private readonly logger = new Logger('prompts');
+  private readonly log = new Log('prompts');
   private readonly folder: string;
   private readonly prompts = new Map<string, Prompt>();
   private errors: PlaybookError[] = [];
@@ -26,8 +27,7 @@ export class PromptsService implements OnModuleInit, OnApplicationBootstrap {
 
   async onModuleInit(): Promise<void> {
     await this.load();
-    for (const error of this.errors)
-      this.logger.warn(`${error.file}:${error.line}:${error.column} ${error.message}`);
+    for (const error of this.errors) this.log.warn('playbook.mistake', { note: placed(error) });
   }
 
   onApplicationBootstrap(): void {
@@ -36,7 +36,7 @@ export class PromptsService implements OnModuleInit, OnApplicationBootstrap {
     // A playbook that is activated later finds its drafts falling back, each with its reason; here it is said once.
     this.policies.onActivated((bundle) => {
       for (const error of this.problemsFor(bundle))
-        this.logger.warn(`${error.file}:${error.line}:${error.column} ${error.message}`);
+        this.log.warn('playbook.mistake', { note: placed(error) });
     });
   }
 
@@ -110,4 +110,8 @@ function checkedForStrictness(
     const message = `output: ${error instanceof Error ? error.message : String(error)}`;
     return { ok: false, errors: [{ file, line: result.prompt.outputLine, column: 1, message }] };
   }
+}
+
+function placed({ file, line, column, message }: PlaybookError): string {
+  return `${file}:${line}:${column} ${message}`;
 }

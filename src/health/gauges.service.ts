@@ -1,6 +1,6 @@
-import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database } from '../platform/database/index.js';
-import { Metrics } from '../platform/telemetry/index.js';
+import { Log, Metrics } from '../platform/telemetry/index.js';
 import { WorkService } from '../platform/work/index.js';
 import { Clock } from '../shared/clock.js';
 import {
@@ -18,7 +18,7 @@ const HOUR_MS = 3_600_000;
 /** Brings what lies in the database into the metrics whenever they are read. */
 @Injectable()
 export class GaugesService implements OnModuleInit {
-  private readonly logger = new Logger('metrics');
+  private readonly log = new Log('metrics');
   private readAt = -FRESH_MS;
 
   constructor(
@@ -39,7 +39,7 @@ export class GaugesService implements OnModuleInit {
       await this.read();
     } catch (error) {
       // The process's own figures are worth most when the database is gone.
-      this.logger.warn(`the database could not be counted: ${String(error)}`);
+      this.log.warn('metrics.database_unread', { error });
     }
   }
 

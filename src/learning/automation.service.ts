@@ -1,9 +1,10 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type Actor, signer } from '../access/index.js';
 import { AuditService } from '../audit/index.js';
 import { Database, type Tx } from '../platform/database/index.js';
 import { Problem } from '../platform/http/index.js';
 import { DONE, type WorkHandler } from '../platform/work/index.js';
+import { Log } from '../platform/telemetry/index.js';
 import { type Bundle } from '../policies/bundle.js';
 import { PoliciesService } from '../policies/index.js';
 import { type Action } from '../policies/playbook.js';
@@ -51,7 +52,7 @@ export interface Automation {
 /** Certifies gates on verdicts, at looks fixed in advance, and closes them when what was promised no longer holds. */
 @Injectable()
 export class AutomationService {
-  private readonly logger = new Logger('learning');
+  private readonly log = new Log('learning');
 
   constructor(
     private readonly database: Database,
@@ -145,7 +146,7 @@ export class AutomationService {
 
   private async shut(tx: Tx, action: string, code: string, text: string): Promise<void> {
     if (await this.gates.close(tx, action, { by: 'system', code, text }))
-      this.logger.warn(`the gate of ${action} was closed: ${text}`);
+      this.log.warn('gate.closed', { action, reason: code });
   }
 
   /** Every action whose drafts a model writes, with where it stands. */

@@ -1,7 +1,8 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { MessagesService } from '../messages/index.js';
 import { Database } from '../platform/database/index.js';
 import { ErasedError } from '../platform/vault/index.js';
+import { Log } from '../platform/telemetry/index.js';
 import { PoliciesService } from '../policies/index.js';
 import { Clock } from '../shared/clock.js';
 import { linkTokenHash } from '../shared/links.js';
@@ -21,7 +22,7 @@ export type Followed =
 /** The links in messages that left. */
 @Injectable()
 export class LinksService {
-  private readonly logger = new Logger('links');
+  private readonly log = new Log('links');
 
   constructor(
     private readonly database: Database,
@@ -96,7 +97,7 @@ export class LinksService {
     try {
       await record();
     } catch (error) {
-      this.logger.error(`a followed link was not recorded: ${String(error)}`);
+      this.log.error('links.unrecorded', { error });
     }
   }
 

@@ -1,7 +1,7 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { OutcomesService } from '../outcomes/index.js';
 import { Database, type Tx } from '../platform/database/index.js';
-import { Metrics } from '../platform/telemetry/index.js';
+import { Log, Metrics } from '../platform/telemetry/index.js';
 import { type Bundle } from '../policies/bundle.js';
 import { PoliciesService } from '../policies/index.js';
 import { declaredEvents } from '../profiles/declared.js';
@@ -38,7 +38,7 @@ const PARTITIONS_AT_ONCE = { embedded: 16, postgres: 4 } as const;
  */
 @Injectable()
 export class IntakeService {
-  private readonly logger = new Logger('intake');
+  private readonly log = new Log('intake');
   private readonly workers: Promise<void>[] = [];
   private readonly wakers = new Set<() => void>();
   private unsubscribe: (() => void) | undefined;
@@ -90,7 +90,7 @@ export class IntakeService {
     while (this.running) {
       const heard = this.news;
       const found = await this.round().catch((error: unknown) => {
-        this.logger.error(`taking signals: ${String(error)}`);
+        this.log.error('intake.failed', { error });
         return false;
       });
       if (found) {
@@ -134,7 +134,7 @@ export class IntakeService {
       while (this.running && (await this.batch(leases)));
     } catch (error) {
       if (!(error instanceof InboxLost)) throw error;
-      this.logger.warn('a lease moved on, nothing was changed');
+      this.log.warn('intake.lease_moved');
     } finally {
       await this.inbox.release(leases);
     }
@@ -159,7 +159,7 @@ export class IntakeService {
       return count === size;
     } catch (error) {
       if (error instanceof InboxLost) throw error;
-      this.logger.warn(`a batch failed, its signals are taken one by one: ${String(error)}`);
+      this.log.warn('intake.batch_failed', { error });
       return this.oneByOne(leases, bundle);
     }
   }
@@ -184,7 +184,7 @@ export class IntakeService {
         reason: one.kind,
       });
       if (one.kind === 'unreadable')
-        this.logger.error(`signal ${one.row.signal_id} stands aside, it is unreadable: ${one.error}`);
+        this.log.error('intake.signal_unreadable', { signal: one.row.signal_id });
     }
   }
 
@@ -225,7 +225,11 @@ export class IntakeService {
       if (last) await this.inbox.setAside(tx, row, line);
       else await this.inbox.failed(tx, row);
     });
-    this.logger.error(`signal ${row.signal_id}${last ? ' stands aside' : ' failed'}: ${line}`);
+    this.log.error(last ? 'intake.signal_set_aside' : 'intake.signal_failed', {
+      signal: row.signal_id,
+      attempt: row.attempts + 1,
+      error,
+    });
     if (!last) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
 }

@@ -1,6 +1,7 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/index.js';
 import { Database } from '../platform/database/index.js';
+import { Log } from '../platform/telemetry/index.js';
 import { SignalsService } from '../signals/index.js';
 import { RetentionService } from './retention.service.js';
 
@@ -11,7 +12,7 @@ const DATABASE_EVERY_MS = 5 * 60_000;
 /** The housekeeping that nobody waits for: sealing the audit log, partitions ahead of time, the embedded engine's checkpoints. */
 @Injectable()
 export class MaintenanceService {
-  private readonly logger = new Logger('maintenance');
+  private readonly log = new Log('maintenance');
   private readonly timers: NodeJS.Timeout[] = [];
   private readonly underWay = new Set<Promise<void>>();
 
@@ -29,23 +30,23 @@ export class MaintenanceService {
   }
 
   start(): void {
-    this.every(SEAL_EVERY_MS, 'sealing the audit log', async () => {
+    this.every(SEAL_EVERY_MS, 'seal_audit', async () => {
       await this.audit.seal();
     });
-    this.every(TIDY_EVERY_MS, 'tidying signals', () => this.signals.tidy());
-    this.every(TIDY_EVERY_MS, 'letting go of what has aged out', () => this.retention.apply());
-    this.every(DATABASE_EVERY_MS, 'database maintenance', () => this.database.maintain());
+    this.every(TIDY_EVERY_MS, 'tidy_signals', () => this.signals.tidy());
+    this.every(TIDY_EVERY_MS, 'let_go_of_aged', () => this.retention.apply());
+    this.every(DATABASE_EVERY_MS, 'maintain_database', () => this.database.maintain());
   }
 
-  private every(ms: number, what: string, task: () => Promise<void>): void {
+  private every(ms: number, task: string, act: () => Promise<void>): void {
     let busy = false;
     const round = async (): Promise<void> => {
       if (busy) return; // The last round is still at it; two at once would only wait for each other.
       busy = true;
       try {
-        await task();
+        await act();
       } catch (error) {
-        this.logger.error(`${what}: ${String(error)}`);
+        this.log.error('maintenance.failed', { task, error });
       } finally {
         busy = false;
       }

@@ -1,6 +1,7 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type Bundle } from '../policies/bundle.js';
 import { Database } from '../platform/database/index.js';
+import { Log } from '../platform/telemetry/index.js';
 import { PoliciesService } from '../policies/index.js';
 import { ProfilesService } from '../profiles/index.js';
 import { TriggersService } from '../triggers/index.js';
@@ -17,7 +18,7 @@ const FILL = 500;
 /** Runs the triggers' timers when they are due. */
 @Injectable()
 export class TimersService {
-  private readonly logger = new Logger('timers');
+  private readonly log = new Log('timers');
   private loop: Promise<void> | undefined;
   private running = false;
   private waken: (() => void) | undefined;
@@ -51,7 +52,7 @@ export class TimersService {
   private async run(): Promise<void> {
     while (this.running) {
       const looked = await this.round().catch((error: unknown) => {
-        this.logger.error(`running timers: ${String(error)}`);
+        this.log.error('timers.failed', { error });
         return 0;
       });
       if (looked === 0) await this.sleep();
@@ -80,7 +81,7 @@ export class TimersService {
         await this.triggers.watchSilence(bundle, goesOn);
       })
       .catch((error: unknown) => {
-        this.logger.error(`watching for silence: ${String(error)}`);
+        this.log.error('timers.sweep_failed', { error });
         // Taken up again at the next round.
         this.watched = undefined;
       });

@@ -1,10 +1,11 @@
-import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { AuditService } from '../audit/index.js';
 import { ConfigurationError, type Environment } from '../config/environment.js';
 import { Database, type Executor, type Tx } from '../platform/database/index.js';
 import { Problem } from '../platform/http/index.js';
 import { ENVIRONMENT } from '../platform/runtime.js';
+import { Log } from '../platform/telemetry/index.js';
 import { Clock } from '../shared/clock.js';
 import { type Bundle, type PlaybookError } from './bundle.js';
 import {
@@ -35,7 +36,7 @@ const SHOWN_PROBLEMS = 20;
 /** Which playbook is in force, and what is wrong with the one that is not. A broken playbook never takes the place of a working one. */
 @Injectable()
 export class PoliciesService implements OnModuleDestroy {
-  private readonly logger = new Logger('policies');
+  private readonly log = new Log('policies');
   private readonly compiled = new Map<string, Bundle>();
   private readonly listeners: ((bundle: Bundle) => void)[] = [];
   private readonly timers: NodeJS.Timeout[] = [];
@@ -93,11 +94,9 @@ export class PoliciesService implements OnModuleDestroy {
       );
     }
     this.every(POLL_MS, () => this.refresh());
-    this.logger.log(
-      this.followsFolder
-        ? `changes of ${this.environment.POLICIES_DIR} are activated by themselves, in the name of ${administrator.name}; not so with NODE_ENV=production`
-        : `a changed ${this.environment.POLICIES_DIR} is kept at the next start and waits for a person to activate it`,
-    );
+    this.log.info(this.followsFolder ? 'playbook.follows_folder' : 'playbook.waits_for_person', {
+      note: this.environment.POLICIES_DIR,
+    });
     if (this.followsFolder) this.watch(administrator, atStart);
   }
 
@@ -106,7 +105,7 @@ export class PoliciesService implements OnModuleDestroy {
     await this.refresh();
     this.every(POLL_MS, () => this.refresh());
     if (this.current !== null) return;
-    this.logger.log('waiting until a process that answers requests has activated a playbook');
+    this.log.info('playbook.waits');
     await new Promise<void>((resolve) => {
       this.onActivated(() => {
         resolve();
@@ -147,7 +146,7 @@ export class PoliciesService implements OnModuleDestroy {
         this.takeUp(latest.seq, await this.bundle(latest.hash));
       } catch (error) {
         if (this.current === null && !(error instanceof Problem)) throw error;
-        this.logger.error(`bundle ${latest.hash} is activated but cannot be taken up: ${String(error)}`);
+        this.log.error('playbook.round_failed', { bundle: latest.hash, error });
       }
     });
   }
@@ -161,7 +160,7 @@ export class PoliciesService implements OnModuleDestroy {
     const changed = this.current?.bundle.hash !== bundle.hash;
     this.current = { seq, bundle };
     if (!changed) return;
-    this.logger.log(`playbook ${bundle.hash.slice(0, 12)} is in force`);
+    this.log.info('playbook.in_force', { bundle: bundle.hash });
     for (const listener of this.listeners) listener(bundle);
   }
 
@@ -198,9 +197,7 @@ export class PoliciesService implements OnModuleDestroy {
         const [latest, fromFolder] = [await latestActivation(tx), await latestActivation(tx, 'folder')];
         if (latest?.hash === bundle.hash) return; // Another process was first.
         if (fromFolder?.hash === bundle.hash) {
-          this.logger.warn(
-            'another bundle was activated by hand since the folder was loaded; it stays in force',
-          );
+          this.log.warn('playbook.overruled');
           return;
         }
         await insertBundle(tx, {
@@ -210,15 +207,11 @@ export class PoliciesService implements OnModuleDestroy {
           at: this.clock.now(),
         });
         if (latest !== null && !this.followsFolder) {
-          this.logger.warn(
-            `the folder holds another playbook, ${bundle.hash.slice(0, 12)}: it is kept and waits for a person to activate it`,
-          );
+          this.log.warn('playbook.kept_waiting', { bundle: bundle.hash });
           return;
         }
         await this.activateBundle(tx, bundle, administrator, 'folder');
-        this.logger.log(
-          `playbook ${bundle.hash.slice(0, 12)} was activated in the name of ${administrator.name}`,
-        );
+        this.log.info('playbook.activated', { bundle: bundle.hash, person: administrator.personId });
       }),
     );
     await this.refresh();
@@ -231,7 +224,7 @@ export class PoliciesService implements OnModuleDestroy {
       files = await readPlaybookFolder(folder);
     } catch (error) {
       this.problems = [{ file: '', line: 1, column: 1, message: `cannot be read: ${String(error)}` }];
-      this.logger.error(`${folder}: ${String(error)}`);
+      this.log.error('playbook.unreadable', { note: folder, error });
       return null;
     }
     const result = compilePlaybook(files);
@@ -240,10 +233,9 @@ export class PoliciesService implements OnModuleDestroy {
       this.keep(result.bundle);
       return result.bundle;
     }
-    const kept = this.current === null ? '' : '; the last good one stays in force';
-    const mistakes = this.problems.length === 1 ? 'a mistake' : `${this.problems.length} mistakes`;
-    this.logger.error(`the playbook has ${mistakes}${kept}`);
-    for (const problem of this.problems.slice(0, SHOWN_PROBLEMS)) this.logger.error(inOneLine(problem));
+    this.log.error('playbook.broken', { mistakes: this.problems.length });
+    for (const problem of this.problems.slice(0, SHOWN_PROBLEMS))
+      this.log.error('playbook.mistake', { note: inOneLine(problem) });
     return null;
   }
 
@@ -287,7 +279,7 @@ export class PoliciesService implements OnModuleDestroy {
       try {
         await task();
       } catch (error) {
-        this.logger.warn(String(error));
+        this.log.warn('playbook.round_failed', { error });
       } finally {
         busy = false;
       }

@@ -1,9 +1,9 @@
-import { Controller, Headers, HttpCode, Logger, Options, Post, Req, Res } from '@nestjs/common';
+import { Controller, Headers, HttpCode, Options, Post, Req, Res } from '@nestjs/common';
 import { ApiBasicAuth, ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { AccessService, Public } from '../access/index.js';
 import { Problem, RawBodyRoute, readRawBody } from '../platform/http/index.js';
-import { Metrics } from '../platform/telemetry/index.js';
+import { Log, Metrics } from '../platform/telemetry/index.js';
 import { Clock } from '../shared/clock.js';
 import { Ids } from '../shared/ids.js';
 import { BacklogService } from './backlog.service.js';
@@ -36,7 +36,7 @@ const INBOX_FULL_S = 30;
 @ApiTags('Signals')
 @ApiBasicAuth('writeKey')
 export class IngestController {
-  private readonly logger = new Logger('signals');
+  private readonly log = new Log('signals');
 
   constructor(
     private readonly signals: SignalsService,
@@ -259,7 +259,7 @@ export class IngestController {
     try {
       await this.signals.recordRejections(source, rejections);
     } catch (error) {
-      this.logger.warn(`noting rejected signals: ${String(error)}`);
+      this.log.warn('ingest.rejections_lost', { error });
     }
   }
 }

@@ -1,7 +1,8 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Database, type Executor, type Tx } from '../platform/database/index.js';
 import { ErasedError } from '../platform/vault/index.js';
 import { WorkService } from '../platform/work/index.js';
+import { Log } from '../platform/telemetry/index.js';
 import { type Bundle } from '../policies/bundle.js';
 import { PoliciesService } from '../policies/index.js';
 import { type Applied, ProfilesService } from '../profiles/index.js';
@@ -53,7 +54,7 @@ interface ProfileFire {
 /** When to pay attention to somebody: matches signals and runs what waits. */
 @Injectable()
 export class TriggersService {
-  private readonly logger = new Logger('triggers');
+  private readonly log = new Log('triggers');
 
   constructor(
     private readonly database: Database,
@@ -234,7 +235,7 @@ export class TriggersService {
       })
       .catch((error: unknown) => {
         if (locked.length === 0) throw error;
-        this.logger.warn(`timers of ${locked.length} people are looked at one by one: ${String(error)}`);
+        this.log.warn('timers.one_by_one', { people: locked.length, error });
         return false;
       });
     const apart = together ? locked.filter(({ profile }) => profile === null) : locked;
@@ -256,7 +257,7 @@ export class TriggersService {
         await this.database.transaction((tx) => deleteTimersOf(tx, profileId));
         return;
       }
-      this.logger.error(`timers of ${profileId}: ${String(error)}`);
+      this.log.error('timers.person_failed', { profile: profileId, error });
       await this.database.transaction((tx) =>
         postponeProfile(tx, profileId, now, new Date(now.getTime() + TROUBLE_MS)),
       );

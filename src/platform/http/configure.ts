@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { FastifyAdapter, type NestFastifyApplication, RouteConfig } from '@nestjs/platform-fastify';
 import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import { BODY_LIMIT, parseBody } from './body.js';
-import { Metrics } from '../telemetry/index.js';
+import { Log, Metrics } from '../telemetry/index.js';
 import { answerDocument } from './problem-document.js';
 import { Problem } from './problem.js';
 import { RouteTable } from './route-table.js';
@@ -19,6 +19,10 @@ declare module 'fastify' {
     rawBody?: boolean;
   }
 }
+
+/** Asked so often, and so much alike, that a line for each would bury the others. */
+const QUIET =
+  /^\/(v1\/(batch|track|identify|page|screen|group|alias)|health\/(live|ready)|metrics|assets\/:name|docs\/:file)$/;
 
 const HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy':
@@ -58,6 +62,7 @@ export function configureHttp(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
   const routes = app.get(RouteTable);
   const metrics = app.get(Metrics);
+  const log = new Log('http');
   app.get(RunningApplication).set(app);
   fastify.addHook('onRoute', (route) => {
     routes.add(route.method, route.url);
@@ -72,12 +77,22 @@ export function configureHttp(app: NestFastifyApplication): void {
     );
   });
   fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done) => {
-    const labels = {
-      method: request.method,
-      route: request.routeOptions.url ?? 'none',
-      status: String(reply.statusCode),
-    };
-    metrics.observe('countersign_http_request_seconds', 'Time to answer', labels, reply.elapsedTime / 1_000);
+    const { method, id } = request;
+    const route = request.routeOptions.url ?? 'none';
+    const status = reply.statusCode;
+    metrics.observe(
+      'countersign_http_request_seconds',
+      'Time to answer',
+      { method, route, status: String(status) },
+      reply.elapsedTime / 1_000,
+    );
+    log[levelOf(route, status)]('http.request', {
+      request: id,
+      method,
+      route,
+      status,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+    });
     done();
   });
   fastify.removeAllContentTypeParsers();
@@ -92,4 +107,10 @@ export function configureHttp(app: NestFastifyApplication): void {
       done(error as Problem);
     }
   });
+}
+
+/** Failures of ours are worth a look, and so is what was refused; of what is asked all the time only those. */
+function levelOf(route: string, status: number): 'error' | 'info' | 'debug' {
+  if (status >= 500) return 'error';
+  return QUIET.test(route) && status < 400 ? 'debug' : 'info';
 }

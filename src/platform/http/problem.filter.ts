@@ -1,8 +1,9 @@
 import { STATUS_CODES } from 'node:http';
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { errorCode } from '../../shared/errors.js';
 import { ErasedError } from '../vault/index.js';
+import { Log } from '../telemetry/index.js';
 import { BODY_LIMIT, tooLarge } from './body.js';
 import { ProblemPages } from './problem-pages.js';
 import { answerDocument, titleOf } from './problem-document.js';
@@ -24,7 +25,7 @@ const DATABASE_GONE = new Set([
 /** The one place where an exception becomes an answer; a defect is logged here, once. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  private readonly logger = new Logger('http');
+  private readonly log = new Log('http');
 
   constructor(
     private readonly routes: RouteTable,
@@ -52,7 +53,7 @@ export class ProblemFilter implements ExceptionFilter {
       return this.fromNest(exception, request);
     }
     if (isDatabaseGone(exception)) {
-      this.logger.error(`request ${request.id}: the database cannot be reached`);
+      this.log.error('http.database_gone', { ...naming(request), error: exception });
       return new Problem(
         503,
         'database-unavailable',
@@ -63,10 +64,7 @@ export class ProblemFilter implements ExceptionFilter {
         },
       );
     }
-    this.logger.error(
-      { requestId: request.id, method: request.method, route: request.routeOptions.url },
-      exception instanceof Error ? exception.stack : String(exception),
-    );
+    this.log.error('http.defect', { ...naming(request), error: exception });
     return new Problem(500, 'defect', 'Something went wrong here. It was logged under the given request id.');
   }
 
@@ -107,6 +105,11 @@ export class ProblemFilter implements ExceptionFilter {
       .type('text/html; charset=utf-8')
       .send(this.pages.render({ status: problem.status, title: titleOf(problem), detail: problem.detail }));
   }
+}
+
+/** What a line of the log calls a request by: never its address, which may hold ids and tokens. */
+function naming(request: FastifyRequest): { request: string; method: string; route: string } {
+  return { request: request.id, method: request.method, route: request.routeOptions.url ?? 'none' };
 }
 
 /** Browsers ask for html; the API is never answered with it. */

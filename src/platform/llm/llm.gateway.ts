@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { type z } from 'zod';
 import { type Environment } from '../../config/environment.js';
 import { type Json } from '../../shared/canonical-json.js';
@@ -29,6 +29,7 @@ import { ModelFailure } from './provider-failure.js';
 import { Slots } from './slots.js';
 import { strictSchema } from './strict-schema.js';
 import { contentHash } from '../../shared/hash.js';
+import { Log } from '../telemetry/index.js';
 
 const OPENAI = 'https://api.openai.com/v1';
 const ATTEMPTS = 3;
@@ -96,7 +97,7 @@ interface Tally {
 /** The one way to the language model: strict JSON, one repair round, one deadline over all, and typed outcomes. */
 @Injectable()
 export class LlmGateway {
-  private readonly logger = new Logger('llm');
+  private readonly log = new Log('llm');
   private readonly model: OpenAiChatModel | null;
   private readonly modelName: string;
   private readonly host: string;
@@ -327,9 +328,9 @@ export class LlmGateway {
   private noteFailure(failure: ProviderFailure): void {
     const before = this.circuit.state;
     this.circuit = failed(this.circuit, performance.now(), this.limits.circuit, failure.kind === 'quota');
-    this.logger.warn(`${failure.kind}: ${failure.detail}`);
+    this.log.warn('model.failed', { outcome: failure.kind });
     if (this.circuit.state === 'open' && before !== 'open')
-      this.logger.warn(`leaving the model alone for ${this.limits.circuit.cooldownMs} ms`);
+      this.log.warn('model.left_alone', { ms: this.limits.circuit.cooldownMs });
   }
 
   private usageOf(tally: Tally, prices: ModelPrices, latencyMs: number): ModelUsage {
@@ -350,7 +351,7 @@ export class LlmGateway {
       await addUsage(this.database.db, day, this.modelName, usage, failure);
     } catch (error) {
       // An answer that was paid for is worth more than its line in the statistics.
-      this.logger.error(`recording model usage: ${String(error)}`);
+      this.log.error('model.usage_lost', { error });
     }
   }
 }

@@ -1,5 +1,6 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Redis } from './redis.js';
+import { Log } from '../telemetry/index.js';
 
 /** What other processes may want to look at: they would find it themselves, only later. */
 export type Topic = 'signals' | 'work' | 'playbook';
@@ -7,7 +8,7 @@ export type Topic = 'signals' | 'work' | 'playbook';
 /** Tells the other processes that there is something to look at. A word may get lost; whoever listens also looks by itself now and then. */
 @Injectable()
 export class Neighbours {
-  private readonly logger = new Logger('redis');
+  private readonly log = new Log('redis');
   private readonly listeners = new Map<string, (() => void)[]>();
   private readonly unsaid = new Set<Topic>();
   private channel: string | undefined;
@@ -28,7 +29,7 @@ export class Neighbours {
     const { channel } = this;
     connection.on('ready', () => {
       connection.subscribe(channel).catch((error: unknown) => {
-        this.logger.debug(`listening to other processes: ${String(error)}`);
+        this.log.debug('redis.listening_failed', { error });
       });
     });
   }
@@ -54,7 +55,7 @@ export class Neighbours {
       }
     } catch (error) {
       this.unsaid.clear();
-      this.logger.debug(`telling other processes: ${String(error)}`);
+      this.log.debug('redis.telling_failed', { error });
     } finally {
       this.saying = false;
     }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Redis as IoRedis, type RedisOptions } from 'ioredis';
 import { type Environment } from '../../config/environment.js';
 import { Database } from '../database/index.js';
 import { ENVIRONMENT } from '../runtime.js';
+import { Log } from '../telemetry/index.js';
 import { deploymentOf } from './deployment.repository.js';
 
 /** Longer than an answer takes; whoever waits does without Redis after it. */
@@ -43,7 +44,7 @@ function optionsFor(purpose: Purpose): RedisOptions {
  */
 @Injectable()
 export class Redis implements OnApplicationShutdown {
-  private readonly logger = new Logger('redis');
+  private readonly log = new Log('redis');
   private readonly connections = new Set<Connection>();
   private readonly upListeners = new Set<() => void>();
   private shared: Connection | undefined;
@@ -148,7 +149,7 @@ export class Redis implements OnApplicationShutdown {
   private suspect(): void {
     if (this.suspected) return;
     this.suspected = true;
-    if (this.known) this.logger.warn('Redis does not answer; each process does the work it finds');
+    if (this.known) this.log.warn('redis.slow');
     this.probe = setInterval(() => {
       void this.commands()
         .ping()
@@ -172,12 +173,12 @@ export class Redis implements OnApplicationShutdown {
   private found(connected: boolean): void {
     if (this.known === connected) return;
     this.known = connected;
-    if (!connected) this.logger.warn('Redis is gone; each process does the work it finds');
+    if (!connected) this.log.warn('redis.gone');
     else if (!this.suspected) this.tellUp();
   }
 
   private tellUp(): void {
-    this.logger.log('Redis answers; it hands the work around');
+    this.log.info('redis.back');
     for (const listener of this.upListeners) listener();
   }
 }

@@ -1,23 +1,26 @@
 import { type LoggerService } from '@nestjs/common';
 import { type DestinationStream, pino, type Logger as Pino } from 'pino';
+import { EVENTS } from './events.js';
+import { Line } from './log.js';
+import { plainError } from './plain.js';
 
 type Level = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 /** What pino writes. */
-interface Line {
+interface Entry {
   readonly level: number;
   readonly time: number;
   readonly msg?: string;
   readonly context?: string;
 }
 /** Members of a line that have their own place in it, or say nothing in a terminal. */
-const SHOWN = new Set(['level', 'time', 'msg', 'context', 'pid', 'hostname']);
+const SHOWN = new Set(['level', 'time', 'msg', 'context', 'event', 'pid', 'hostname']);
 
 /** Where a terminal's lines go: time, level, who, what. */
 function terminal(): DestinationStream {
   return {
     write(line: string) {
-      const entry = JSON.parse(line) as Line;
+      const entry = JSON.parse(line) as Entry;
       const more = Object.fromEntries(Object.entries(entry).filter(([name]) => !SHOWN.has(name)));
       const at = new Date(entry.time).toISOString().slice(11, 19);
       const level = (pino.levels.labels[entry.level] ?? '').padEnd(5);
@@ -27,7 +30,7 @@ function terminal(): DestinationStream {
   };
 }
 
-/** What Nest says of itself while it starts: a line for every route and module. */
+/** What Nest says of itself while it starts: a line for every route and module, made of our own names. */
 const NEST = new Set([
   'NestFactory',
   'InstanceLoader',
@@ -36,7 +39,10 @@ const NEST = new Set([
   'NestApplication',
 ]);
 
-/** Nest's logger on pino: one JSON object a line, or readable lines in a terminal. Nothing personal belongs into a message. */
+/**
+ * Nest's logger on pino: one JSON object a line, or readable lines in a terminal. Lines come from `Log`; what anybody else says is reduced to
+ * the fact that something was said, since nobody knows whom it quotes.
+ */
 export class ServiceLogger implements LoggerService {
   constructor(private readonly pino: Pino) {}
 
@@ -62,16 +68,16 @@ export class ServiceLogger implements LoggerService {
 
   /** Nest puts the context last and, for errors, a stack before it. */
   private write(level: Level, message: unknown, rest: unknown[]): void {
-    const texts = rest.filter((part) => typeof part === 'string');
-    const context = texts.at(-1);
-    const stack = texts.length > 1 ? texts[0] : undefined;
-    const fields = {
-      ...(context === undefined ? {} : { context }),
-      ...(stack === undefined ? {} : { stack }),
-    };
-    if (message instanceof Error) this.pino[level]({ ...fields, stack: message.stack }, message.message);
-    else if (typeof message === 'object' && message !== null) this.pino[level]({ ...fields, ...message });
-    else this.pino[level](fields, String(message));
+    if (!this.pino.isLevelEnabled(level)) return;
+    const said = rest.filter((part) => typeof part === 'string').at(-1);
+    const context = said !== undefined && /^[\w-]{1,60}$/.test(said) ? said : 'nest';
+    if (message instanceof Line)
+      this.pino[level]({ context, event: message.event, ...message.fields }, message.msg);
+    else if (message instanceof Error)
+      this.pino[level]({ context, event: 'nest', error: plainError(message) }, EVENTS.nest);
+    else if (typeof message === 'string' && NEST.has(context))
+      this.pino[level]({ context, event: 'nest' }, message);
+    else this.pino[level]({ context, event: 'nest' }, EVENTS.nest);
   }
 }
 

@@ -1,10 +1,10 @@
 import { BullModule, getQueueToken } from '@nestjs/bull';
-import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { LazyModuleLoader } from '@nestjs/core';
 import { type Job as BullJob, type Queue, type QueueOptions } from 'bull';
 import { z } from 'zod';
 import { type Connection, Redis } from '../redis/index.js';
-import { Metrics } from '../telemetry/index.js';
+import { Log, Metrics } from '../telemetry/index.js';
 import { InProcessRunner } from './in-process-runner.js';
 import { type Job, type Offer, WorkRunner } from './work.js';
 import { WorkService } from './work.service.js';
@@ -56,7 +56,7 @@ interface Asking {
  */
 @Injectable()
 export class BullRunner extends WorkRunner implements OnModuleDestroy {
-  private readonly logger = new Logger('work');
+  private readonly log = new Log('work');
   private readonly queues = new Map<string, OpenQueue>();
   /** When what lies in the queue was put there, by job id. */
   private offered = new Map<string, number>();
@@ -106,7 +106,7 @@ export class BullRunner extends WorkRunner implements OnModuleDestroy {
     );
     const queue = module.get<Queue<unknown>>(getQueueToken(kind), { strict: false });
     queue.on('error', (error: Error) => {
-      this.logger.debug(`${kind}: ${error.message}`);
+      this.log.debug('work.queue_trouble', { kind, error });
     });
     // Closed in `stop`; Nest would do so again, and wait for as long as Bull does.
     Object.assign(queue, { onApplicationShutdown: () => Promise.resolve() });
@@ -114,7 +114,7 @@ export class BullRunner extends WorkRunner implements OnModuleDestroy {
     queue
       .process(this.work.atOnce(kind), (job: BullJob<unknown>) => this.receive(kind, job.data))
       .catch((error: unknown) => {
-        if (!this.stopped) this.logger.error(`listening for ${kind}: ${String(error)}`);
+        if (!this.stopped) this.log.error('work.listening_failed', { kind, error });
       });
   }
 
@@ -136,7 +136,7 @@ export class BullRunner extends WorkRunner implements OnModuleDestroy {
     try {
       await this.redis.within(this.offer(fresh));
     } catch (error) {
-      this.logger.debug(`offering work: ${String(error)}`);
+      this.log.debug('work.offering_failed', { error });
       this.offered.clear();
       await this.here.look();
     }

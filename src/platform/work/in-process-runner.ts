@@ -1,6 +1,7 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type Job, Stopping, WorkRunner } from './work.js';
 import { WorkService } from './work.service.js';
+import { Log } from '../telemetry/index.js';
 
 /** Long enough for a conversation that goes well: one cut short after its first byte leaves its fate to a person. */
 const CALLS_MAY_END_MS = 3_000;
@@ -8,7 +9,7 @@ const CALLS_MAY_END_MS = 3_000;
 /** Claims due rows and does them in this process, of each kind so many at once: a kind that waits for the network keeps no other waiting. */
 @Injectable()
 export class InProcessRunner extends WorkRunner {
-  private readonly logger = new Logger('work');
+  private readonly log = new Log('work');
   private readonly running = new Map<Promise<void>, string>();
   private readonly waiting: (() => void)[] = [];
   private whenFree: (() => void) | undefined;
@@ -43,7 +44,7 @@ export class InProcessRunner extends WorkRunner {
       const job = await taken;
       if (job !== null) await this.work.run(job, this.stopping.signal);
     } catch (error) {
-      this.logger.error(`${kind}: ${String(error)}`);
+      this.log.error('work.run_failed', { kind, error });
     }
   }
 

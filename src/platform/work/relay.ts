@@ -1,13 +1,14 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { WorkRunner } from './work.js';
 import { WorkService } from './work.service.js';
+import { Log } from '../telemetry/index.js';
 
 const ROUND_MS = 250;
 
 /** Has the runner look for what is due: soon after something was asked for, and every quarter of a second for what falls due. */
 @Injectable()
 export class WorkRelay {
-  private readonly logger = new Logger('work');
+  private readonly log = new Log('work');
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
   private lookAgain = false;
@@ -49,7 +50,7 @@ export class WorkRelay {
     this.looking = this.runner
       .look()
       .catch((error: unknown) => {
-        this.logger.error(`looking for work: ${String(error)}`);
+        this.log.error('work.look_failed', { error });
       })
       .finally(() => {
         this.looking = undefined;

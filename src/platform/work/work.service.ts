@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Clock } from '../../shared/clock.js';
 import { crashPoint } from '../crash-point.js';
 import { Database, type Tx } from '../database/index.js';
+import { Log } from '../telemetry/index.js';
 import { backoffMs } from './backoff.js';
 import {
   type Job,
@@ -46,6 +47,11 @@ function leaseMs(handler: AnyHandler): number {
   return handler.leaseMs ?? (handler.call === undefined ? DEFAULT_COMMIT_LEASE_MS : DEFAULT_CALL_LEASE_MS);
 }
 
+/** What a line of the log calls a job by. Keys are our own ids and the playbook's names. */
+function naming(job: Job): { kind: string; key: string; work: number; attempt: number } {
+  return { kind: job.kind, key: job.key, work: job.id, attempt: job.attempt };
+}
+
 function isJobEnd(value: unknown): value is JobEnd {
   return (
     typeof value === 'object' &&
@@ -58,7 +64,7 @@ function isJobEnd(value: unknown): value is JobEnd {
 /** Durable work: Postgres is the one place that knows what is due. */
 @Injectable()
 export class WorkService {
-  private readonly logger = new Logger('work');
+  private readonly log = new Log('work');
   private readonly handlers = new Map<string, AnyHandler>();
   private readonly listeners = new Set<() => void>();
   readonly worker = randomUUID();
@@ -168,7 +174,7 @@ export class WorkService {
       crashPoint(`work.ended.${job.kind}`);
     } catch (error) {
       if (error instanceof LeaseLost) {
-        this.logger.warn(`${job.kind} ${job.key}: the lease moved on, nothing was changed`);
+        this.log.warn('work.lease_moved', naming(job));
         return;
       }
       await this.fail(handler, job, error instanceof Error ? error : new Error(String(error)));
@@ -196,25 +202,23 @@ export class WorkService {
         const now = this.clock.now();
         if (error instanceof Stopping) {
           await postponeWork(tx, job, { at: now, now, attempts: job.attempt - 1, error: null });
-          return 'kept for the next start';
+          return 'work.kept' as const;
         }
         if (last && !askedAgain) {
           await handler.died?.(tx, job, error);
           await buryWork(tx, job, line);
-          return 'given up';
+          return 'work.given_up' as const;
         }
         const wait = error instanceof RetryLater ? error.afterMs : backoffMs(job.attempt, Math.random());
         // What was asked for again has all its attempts before it.
         const attempts = last ? 0 : job.attempt;
         await postponeWork(tx, job, { at: new Date(now.getTime() + wait), now, attempts, error: line });
-        return 'tried again';
+        return 'work.failed' as const;
       });
-      this.logger[given === 'given up' ? 'error' : 'warn'](
-        `${job.kind} ${job.key} attempt ${job.attempt}, ${given}: ${line}`,
-      );
+      this.log[given === 'work.given_up' ? 'error' : 'warn'](given, { ...naming(job), error });
     } catch (failure) {
       // The database is unreachable or the lease has moved: the lease runs out and the row is taken again.
-      this.logger.error(`${job.kind} ${job.key}: ${line}; recording that failed too: ${String(failure)}`);
+      this.log.error('work.unrecorded', { ...naming(job), error: failure });
     }
   }
 
