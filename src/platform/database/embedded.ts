@@ -3,39 +3,18 @@ import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import { vector } from '@electric-sql/pglite-pgvector';
-import { PostgresDialect, type PostgresPool, type PostgresPoolClient, sql } from 'kysely';
+import { PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { lockDirectory } from './directory-lock.js';
 import { type Db } from './handles.js';
 import { types, type OpenedDialect } from './dialect.js';
-
-const yieldToEventLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+import { namingStatements } from './prepared.js';
 
 /**
  * The embedded engine runs in this thread, so an unbroken chain of queries starves timers and HTTP: each query is followed by one turn
  * of the event loop.
  */
-function yielding(pool: pg.Pool): PostgresPool {
-  return {
-    connect: async () => {
-      const client = await pool.connect();
-      const wrapped = {
-        query: async (text: string, values: readonly unknown[]) => {
-          try {
-            return await client.query(text, [...values]);
-          } finally {
-            await yieldToEventLoop();
-          }
-        },
-        release: () => {
-          client.release();
-        },
-      };
-      return wrapped as unknown as PostgresPoolClient;
-    },
-    end: () => pool.end(),
-  };
-}
+const yieldToEventLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /**
  * The embedded engine (PGlite): one process, one connection. It survives a killed process, but never calls fsync, so it does not
@@ -71,7 +50,7 @@ export async function openEmbedded(location: {
     types,
   });
   return {
-    dialect: new PostgresDialect({ pool: yielding(pool) }),
+    dialect: new PostgresDialect({ pool: namingStatements(pool, yieldToEventLoop) }),
     maintain: async (db: Db) => {
       await sql`checkpoint`.execute(db);
       await sql`vacuum analyze`.execute(db);

@@ -4,3 +4,4 @@ export { DirectoryLockedError } from './directory-lock.js';
 export { type Db, type Executor, type Tx } from './handles.js';
 export { dropBefore, makeMonths, type MonthlyTable, monthsOf } from './partitions.js';
 export { SchemaError } from './migrator.js';
+export { prepared } from './prepared.js';

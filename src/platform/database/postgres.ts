@@ -1,13 +1,14 @@
-import { PostgresDialect, type PostgresPool } from 'kysely';
+import { PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { types, type OpenedDialect } from './dialect.js';
 import { type AskHome } from './home.js';
+import { type Connections, namingStatements } from './prepared.js';
 
 /** Every connection is looked at once before it is used. */
 function lookedAt(
   pool: pg.Pool,
   look: (ask: AskHome) => Promise<void> = () => Promise.resolve(),
-): PostgresPool {
+): Connections {
   const known = new WeakSet<pg.PoolClient>();
   return {
     connect: async () => {
@@ -45,7 +46,7 @@ export function openPostgres(location: {
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   return {
-    dialect: new PostgresDialect({ pool: lookedAt(pool, location.onConnect) }),
+    dialect: new PostgresDialect({ pool: namingStatements(lookedAt(pool, location.onConnect)) }),
     maintain: () => Promise.resolve(),
     directory: () => Promise.resolve(null),
     image: () => Promise.reject(new Error('only the embedded database has an image')),
