@@ -76,6 +76,26 @@ export const decisionResultSchema = z.strictObject({
 });
 export type DecisionResult = z.output<typeof decisionResultSchema>;
 
+/** Nothing forbade it: the person is kept out for comparison, is not one it is meant for, or it was not worth the contact. */
+const NOT_FORBIDDEN: ReadonlySet<string> = new Set([
+  'held_out',
+  'not_eligible',
+  'not_worth_it',
+  'no_candidates',
+  'no_channel',
+]);
+
+/** Whether consent, a rule, or something unknown forbade everything that could have been done. */
+export function wasForbidden({ candidates }: DecisionResult): boolean {
+  const acting = candidates.filter(({ action }) => action !== HOLD);
+  return (
+    acting.length > 0 &&
+    acting.every(
+      ({ blockedBy }) => blockedBy.length > 0 && !blockedBy.some(({ code }) => NOT_FORBIDDEN.has(code)),
+    )
+  );
+}
+
 /** A stored decision. */
 export interface Decision {
   readonly id: string;

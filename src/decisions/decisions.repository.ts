@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Executor, type Tx } from '../platform/database/index.js';
+import { type Executor, prepared, type Tx } from '../platform/database/index.js';
 import { DECISIONS_WITH_SITUATION, SITUATION } from './stored-situation.read-model.js';
 
 /** A decision as it lies in the table: what is personal sealed under `keyId`. */
@@ -26,27 +26,70 @@ export interface StoredDecision {
   readonly messageId: string | null;
 }
 
-/** A decision as it is written. */
-export type NewDecision = StoredDecision & { readonly situation: Uint8Array };
-
 const columns = sql`d.id, d.profile_id as "profileId", d.created_at as "createdAt", d.outcome, d.mode, d.action, d.channel,
   d.trigger_id as "triggerId", d.firing_id as "firingId", d.bundle_hash as "bundleHash", d.engine, d.models, d.seed, d.key_id as "keyId",
   ${SITUATION} as situation, d.result, d.situation_hash as "situationHash", d.result_hash as "resultHash", d.message_id as "messageId"`;
 
-export async function insertDecision(tx: Tx, decision: NewDecision): Promise<void> {
-  await sql`
-    with place as (
-      select now() >= (select (x.value #>> '{}')::timestamptz from settings x where x.name = 'contents_apart_since') as apart
+/** A decision to be written, with what can be counted of it. */
+export interface NewDecision extends StoredDecision {
+  readonly situation: Uint8Array;
+  /** The key it is sealed under, as it lies in its table. */
+  readonly wrappedKey: Uint8Array;
+  readonly reasonCode: string | null;
+  readonly forbidden: boolean | null;
+}
+
+const insertUnderKey = prepared<{ id: string }>(
+  'decisions.insert',
+  `with held as (
+      select k.id from person_keys k where k.id = $21::text and k.wrapped = $22::bytea for key share
+    ), place as (
+      select h.id as key_id,
+        now() >= (select (x.value #>> '{}')::timestamptz from settings x where x.name = 'contents_apart_since') as apart
+      from held h
     ), kept as (
       insert into situations (decision_id, created_at, situation)
-      select ${decision.id}, ${decision.createdAt}, ${decision.situation}::bytea from place p where p.apart
+      select $1::text, $3::timestamptz, $14::bytea from place p where p.apart
     )
     insert into decisions (id, profile_id, created_at, outcome, mode, action, channel, trigger_id, firing_id, bundle_hash, engine, models,
-      seed, key_id, situation, result, situation_hash, result_hash, message_id)
-    select ${decision.id}, ${decision.profileId}, ${decision.createdAt}, ${decision.outcome}, ${decision.mode}, ${decision.action},
-      ${decision.channel}, ${decision.triggerId}, ${decision.firingId}, ${decision.bundleHash}, ${decision.engine}, ${decision.models},
-      ${decision.seed}, ${decision.keyId}, case when p.apart then ''::bytea else ${decision.situation}::bytea end, ${decision.result}::bytea, ${decision.situationHash}, ${decision.resultHash},
-      ${decision.messageId} from place p`.execute(tx);
+      seed, key_id, situation, result, situation_hash, result_hash, message_id, reason_code, forbidden)
+    select $1::text, $2::text, $3::timestamptz, $4::text, $5::text, $6::text, $7::text, $8::text, $9::text, $10::text, $11::text,
+      $12::text, $13::text, p.key_id, case when p.apart then ''::bytea else $14::bytea end, $15::bytea, $16::text, $17::text,
+      $18::text, $19::text, $20::boolean
+    from place p
+    returning id`,
+);
+
+/**
+ * Writes a decision if the key it is sealed under is still in force, and holds that key until the transaction ends.
+ * @returns whether it was: not when the person was erased meanwhile.
+ */
+export async function insertDecision(db: Executor, decision: NewDecision): Promise<boolean> {
+  const rows = await insertUnderKey(db, [
+    decision.id,
+    decision.profileId,
+    decision.createdAt,
+    decision.outcome,
+    decision.mode,
+    decision.action,
+    decision.channel,
+    decision.triggerId,
+    decision.firingId,
+    decision.bundleHash,
+    decision.engine,
+    decision.models,
+    decision.seed,
+    decision.situation,
+    decision.result,
+    decision.situationHash,
+    decision.resultHash,
+    decision.messageId,
+    decision.reasonCode,
+    decision.forbidden,
+    decision.keyId,
+    decision.wrappedKey,
+  ]);
+  return rows.length > 0;
 }
 
 export async function updateMessageId(tx: Tx, id: string, messageId: string): Promise<void> {

@@ -13,8 +13,9 @@ import { Clock } from '../shared/clock.js';
 import { sha256Hex } from '../shared/hash.js';
 import { Ids } from '../shared/ids.js';
 import { type Signal } from '../signals/signal.js';
-import { decide } from './decide.js';
-import { type Decision, decisionResultSchema, ENGINE, PRIOR_MODELS } from './decision.js';
+import { type Examination, examine } from './candidates.js';
+import { conclude } from './decide.js';
+import { type Decision, decisionResultSchema, ENGINE, PRIOR_MODELS, wasForbidden } from './decision.js';
 import {
   insertDecision,
   isDecided,
@@ -37,12 +38,16 @@ export const ENGINE_HERE = `${ENGINE}+tz${process.versions['tz'] ?? 'unknown'}`;
 export interface DecidedCase {
   readonly decision: Decision;
   readonly situation: Situation;
+  /** What it was chosen from, while it is fresh. */
+  readonly examination?: Examination;
 }
 
 /** The situation a decision was made in has aged out; what was decided is still there. */
 export class AgedOutError extends Error {
   override readonly name = 'AgedOutError';
 }
+
+type MakingRequest = SituationRequest & { readonly mode: Decision['mode']; readonly profile: Profile };
 
 /** About a day, with up to a quarter of an hour in between. */
 const FIRING_ATTEMPTS = 100;
@@ -144,51 +149,70 @@ export class DecisionsService {
     if (unknown.length > 0) {
       throw new Problem(400, 'unknown-action', unknown[0]?.message ?? '', unknown);
     }
-    const decided = this.database.transaction(async (tx) => {
-      const executes = request.mode === 'execute';
-      const profile = await this.find(tx, request, executes);
-      // Made by an attempt whose process died before it could answer.
-      const earlier = this.requests.made();
-      const before = earlier === null ? null : await this.get(tx, earlier);
-      if (before !== null) return before;
-      const made = await this.make(tx, bundle, {
-        mode: request.mode,
-        context: request.context ?? {},
-        actions: request.actions ?? null,
-        profile,
-        now: executes || request.at === undefined ? this.clock.now() : new Date(request.at),
-      });
-      if (executes) await this.requests.keep(tx, made.decision.id);
-      return made;
-    });
+    const decided =
+      request.mode === 'execute' ? this.execute(bundle, request) : this.consult(bundle, request);
     // Erased while it was being decided for them: nobody knows them any more.
     const made = await decided.catch(ignoreErased);
     if (made === undefined) throw nobodyKnown(request);
     return made;
   }
 
-  private async find(tx: Tx, request: DecisionRequest, underLock: boolean): Promise<Profile> {
-    const { userId, anonymousId } = request;
+  private execute(bundle: Bundle, request: DecisionRequest): Promise<DecidedCase> {
+    return this.database.transaction(async (tx) => {
+      const profile = await this.lock(tx, request);
+      if (profile === null) throw nobodyKnown(request);
+      // Made by an attempt whose process died before it could answer.
+      const earlier = this.requests.made();
+      const before = earlier === null ? null : await this.get(tx, earlier);
+      if (before !== null) return before;
+      const asking = { ...asked(request), mode: 'execute' as const, profile, now: this.clock.now() };
+      const made = await this.make(tx, bundle, asking);
+      await this.requests.keep(tx, made.decision.id);
+      return made;
+    });
+  }
+
+  /** Nothing follows from it, so nothing has to stand still meanwhile: each of its three statements is whole by itself. */
+  private async consult(bundle: Bundle, request: DecisionRequest): Promise<DecidedCase> {
+    const { db } = this.database;
+    const profile = await this.profiles.findProfile(db, request);
+    if (profile === null) throw nobodyKnown(request);
+    const now = request.at === undefined ? this.clock.now() : new Date(request.at);
+    return this.consider(db, bundle, { ...asked(request), mode: 'decide', profile, now });
+  }
+
+  private async lock(tx: Tx, { userId, anonymousId }: DecisionRequest): Promise<Profile | null> {
     const id =
       userId === undefined
         ? await this.profiles.findByAnonymousId(tx, anonymousId ?? '')
         : await this.profiles.findByUserId(tx, userId);
-    const found = id === null ? null : underLock ? this.profiles.lock(tx, id) : this.profiles.load(tx, id);
-    const profile = await found?.catch(ignoreErased);
-    if (profile != null) return profile;
-    throw nobodyKnown(request);
+    return id === null ? null : this.profiles.lock(tx, id);
   }
 
-  /** Gathers, decides, saves, and lets follow what follows. Under the person's lock when something is to follow. */
-  private async make(
-    tx: Tx,
-    bundle: Bundle,
-    request: SituationRequest & { readonly mode: Decision['mode']; readonly profile: Profile },
-  ): Promise<DecidedCase> {
-    if (request.mode === 'execute') await this.profiles.lockMailbox(tx, request.profile);
-    const situation = await this.situations.read(tx, bundle, request);
+  /** Gathers, decides and saves under the person's lock, and lets follow what follows. */
+  private async make(tx: Tx, bundle: Bundle, request: MakingRequest): Promise<DecidedCase> {
+    await this.profiles.lockMailbox(tx, request.profile);
+    const made = await this.consider(tx, bundle, request);
+    const { decision, situation } = made;
+    const { result } = decision;
+    if (result.handoff !== null) {
+      await this.tasks.open(tx, {
+        profileId: decision.profileId,
+        ...result.handoff,
+        decisionId: decision.id,
+      });
+    }
+    if (result.outcome !== 'act') return made;
+    const { messageId } = await this.followUp.follow(tx, decision, situation, bundle);
+    if (messageId !== null) await updateMessageId(tx, decision.id, messageId);
+    return { ...made, decision: { ...decision, messageId } };
+  }
+
+  /** Gathers, decides and saves. */
+  private async consider(db: Executor, bundle: Bundle, request: MakingRequest): Promise<DecidedCase> {
+    const situation = await this.situations.read(db, bundle, request);
     const id = this.ids.make('dec');
-    const result = decide(bundle, situation, PRIOR_MODELS, id);
+    const examination = examine(bundle, situation, PRIOR_MODELS);
     const decision: Decision = {
       id,
       profileId: situation.profile.id,
@@ -201,43 +225,54 @@ export class DecisionsService {
       triggerId: situation.trigger?.id ?? null,
       firingId: situation.trigger?.firingId ?? null,
       messageId: null,
-      result,
+      result: conclude(examination, id),
     };
-    await this.save(tx, { decision, situation });
-    if (request.mode === 'decide') return { decision, situation };
-    if (result.handoff !== null) {
-      await this.tasks.open(tx, { profileId: decision.profileId, ...result.handoff, decisionId: id });
-    }
-    if (result.outcome !== 'act') return { decision, situation };
-    const { messageId } = await this.followUp.follow(tx, decision, situation, bundle);
-    if (messageId !== null) await updateMessageId(tx, id, messageId);
-    return { decision: { ...decision, messageId }, situation };
+    await this.save(db, { decision, situation });
+    return { decision, situation, examination };
   }
 
-  private async save(tx: Tx, { decision, situation }: DecidedCase): Promise<void> {
+  /** @throws ErasedError */
+  private async save(db: Executor, { decision, situation }: DecidedCase): Promise<void> {
     const keyId = decision.profileId;
-    const key = (await this.vault.heldKeys(tx, [keyId])).get(keyId);
-    if (key === undefined) throw new ErasedError(`the key of ${keyId} was erased`);
-    await insertDecision(tx, {
+    const held = await this.vault.keyWithRow(db, keyId);
+    if (held !== null && (await this.insert(db, { decision, situation }, held))) return;
+    // The key that was known is not the one in force: what was kept of it is out of date.
+    this.vault.forget(keyId);
+    const again = held === null ? null : await this.vault.keyWithRow(db, keyId);
+    if (again === null || !(await this.insert(db, { decision, situation }, again)))
+      throw new ErasedError(`the key of ${keyId} was erased`);
+  }
+
+  private insert(
+    db: Executor,
+    { decision, situation }: DecidedCase,
+    { key, wrapped }: { readonly key: Buffer; readonly wrapped: Buffer },
+  ): Promise<boolean> {
+    const { result } = decision;
+    const texts = { situation: canonicalJson(situation), result: canonicalJson(result) };
+    return insertDecision(db, {
       id: decision.id,
       profileId: decision.profileId,
       createdAt: new Date(decision.createdAt),
-      outcome: decision.result.outcome,
+      outcome: result.outcome,
       mode: decision.mode,
-      action: decision.result.action,
-      channel: decision.result.channel,
+      action: result.action,
+      channel: result.channel,
       triggerId: decision.triggerId,
       firingId: decision.firingId,
       bundleHash: decision.bundleHash,
       engine: decision.engine,
       models: canonicalJson(decision.models),
       seed: decision.seed,
-      keyId,
-      situation: this.vault.seal(key, situation),
-      result: this.vault.seal(key, decision.result),
-      situationHash: sha256Hex(canonicalJson(situation)),
-      resultHash: sha256Hex(canonicalJson(decision.result)),
+      keyId: decision.profileId,
+      wrappedKey: wrapped,
+      situation: this.vault.sealText(key, texts.situation),
+      result: this.vault.sealText(key, texts.result),
+      situationHash: sha256Hex(texts.situation),
+      resultHash: sha256Hex(texts.result),
       messageId: decision.messageId,
+      reasonCode: result.reasons[0]?.code ?? null,
+      forbidden: result.outcome === 'hold' ? wasForbidden(result) : null,
     });
   }
 
@@ -319,6 +354,10 @@ function toSituationSignal(signal: Signal): NonNullable<Situation['signal']> {
 /** For somebody who was erased in the meantime nothing is decided. */
 function ignoreErased(error: unknown): void {
   if (!(error instanceof ErasedError)) throw error;
+}
+
+function asked({ context, actions }: DecisionRequest): Pick<SituationRequest, 'context' | 'actions'> {
+  return { context: context ?? {}, actions: actions ?? null };
 }
 
 function nobodyKnown({ userId }: DecisionRequest): Problem {

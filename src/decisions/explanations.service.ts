@@ -6,9 +6,10 @@ import { type Bundle } from '../policies/bundle.js';
 import { PoliciesService } from '../policies/index.js';
 import { type Json } from '../shared/canonical-json.js';
 import { type DecisionAnswer, toAnswer } from './answer.js';
+import { examine } from './candidates.js';
 import { PRIOR_MODELS } from './decision.js';
 import { AgedOutError, type DecidedCase, DecisionsService } from './decisions.service.js';
-import { type Flip, flips } from './flip.js';
+import { type Flip, flipsOf } from './flip.js';
 import { isOnItsWay, sentContent } from './onsite-content.read-model.js';
 
 /** How long an answer waits for content that a page is to render. It never waits for a model: only signed templates are that quick. */
@@ -80,8 +81,8 @@ export class ExplanationsService {
     return this.explain(decided);
   }
 
-  private flipsOf({ decision, situation }: DecidedCase, bundle: Bundle): Flip[] {
-    return flips({ bundle, situation }, PRIOR_MODELS, decision.seed, decision.result);
+  private flipsOf({ decision, situation, examination }: DecidedCase, bundle: Bundle): Flip[] {
+    return flipsOf(examination ?? examine(bundle, situation, PRIOR_MODELS), decision.seed, decision.result);
   }
 
   private async contentOf(decided: DecidedCase, bundle: Bundle | null): Promise<Json | undefined> {

@@ -118,7 +118,7 @@ export function flips(given: Case, models: Models, seed: string, result?: Decisi
 }
 
 /** The same, of a case that was examined already. */
-function flipsOf(examination: Examination, seed: string, result: DecisionResult): Flip[] {
+export function flipsOf(examination: Examination, seed: string, result: DecisionResult): Flip[] {
   const attempt = (changes: readonly Change[]): Flip | null => {
     const { outcome, action, channel } = choose(reexamine(examination, changes), seed);
     const same = outcome === result.outcome && action === result.action && channel === result.channel;

@@ -1,4 +1,4 @@
-import { type Bundle } from '../policies/bundle.js';
+import { type Bundle, type CompiledExpression } from '../policies/bundle.js';
 import { durationMs } from '../shared/clock.js';
 import { actionsUp } from './candidates.js';
 import { expressionInputs } from './expression-source.js';
@@ -16,26 +16,43 @@ export interface Needs {
 }
 
 export function needsOf(bundle: Bundle, situation: Situation): Needs {
-  return { facts: factIds(bundle, situation), historyMs: historyMs(bundle) };
+  return {
+    facts: idsBy(factExpressions(bundle, situation), bundle, situation),
+    historyMs: historyMs(bundle),
+  };
 }
+
+const windows = new WeakMap<Bundle, number>();
 
 /** 90 days, or longer when a cap looks back further. */
 export function historyMs(bundle: Bundle): number {
-  const windows = bundle.guardrails.flatMap(({ spec }) =>
-    spec.effect === 'limit' ? spec.caps.map((cap) => durationMs(cap.per)) : [],
-  );
-  return Math.max(HISTORY_MS, ...windows);
+  let longest = windows.get(bundle);
+  if (longest === undefined) {
+    const caps = bundle.guardrails.flatMap(({ spec }) =>
+      spec.effect === 'limit' ? spec.caps.map((cap) => durationMs(cap.per)) : [],
+    );
+    windows.set(bundle, (longest = Math.max(HISTORY_MS, ...caps)));
+  }
+  return longest;
 }
 
-/** Ids that the actions in question ask for. */
-export function factIds(bundle: Bundle, situation: Situation): string[] {
+/** What the actions in question choose their facts by. */
+export function factExpressions(bundle: Bundle, situation: Situation): CompiledExpression<string>[] {
+  return actionsUp(bundle, situation).flatMap((id) => [...(bundle.actions.get(id)?.facts.values() ?? [])]);
+}
+
+/** Ids of the facts that these expressions choose. */
+export function idsBy(
+  expressions: readonly CompiledExpression<string>[],
+  bundle: Bundle,
+  situation: Situation,
+): string[] {
+  if (expressions.length === 0) return [];
   const input = expressionInputs(bundle, situation)();
-  const asked = actionsUp(bundle, situation).flatMap((id) =>
-    [...(bundle.actions.get(id)?.facts.values() ?? [])].flatMap((expression) => {
-      const answer = expression.evaluate(input);
-      return answer.known ? [answer.value] : [];
-    }),
-  );
+  const asked = expressions.flatMap((expression) => {
+    const answer = expression.evaluate(input);
+    return answer.known ? [answer.value] : [];
+  });
   return [...new Set(asked)].filter(
     (id) => id.length > 0 && id.length <= LONGEST_FACT_ID && !id.includes('\0'),
   );

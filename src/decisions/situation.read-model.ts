@@ -1,15 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { type RawBuilder, sql } from 'kysely';
-import { type Executor } from '../platform/database/index.js';
+import { type Executor, prepared } from '../platform/database/index.js';
 import { type Bundle } from '../policies/bundle.js';
+import { type Fact, type FactKind } from '../policies/fact.js';
 import { FactsService } from '../policies/index.js';
 import { type MessageClass } from '../policies/playbook.js';
 import { ProfilesService } from '../profiles/index.js';
 import { type Profile } from '../profiles/profile.js';
-import { profileFamily } from './family.read-model.js';
-import { factIds, historyMs } from './needs.js';
+import { factExpressions, historyMs, idsBy } from './needs.js';
 import { type CountedMessage, type PastMessage, type Situation } from './situation.js';
-import { selectOpenTasks } from './tasks.repository.js';
 
 /** What a situation is gathered for. */
 export interface SituationRequest {
@@ -36,93 +34,138 @@ export class SituationReader {
 
   async read(db: Executor, bundle: Bundle, request: SituationRequest): Promise<Situation> {
     const { profile, now } = request;
-    const family = await profileFamily(db, profile.id);
     const { email } = profile.addresses;
-    const past = {
-      profileIds: family,
-      since: new Date(now.getTime() - historyMs(bundle)),
-      excludeMessageId: request.excludeMessageId ?? '',
-    };
-    const elsewhere =
-      email === null
-        ? []
-        : await selectAddressHistory(db, { ...past, addressHash: this.profiles.addressHash('email', email) });
     const bare: Situation = {
       now: now.toISOString(),
       trigger: request.trigger ?? null,
       signal: request.signal ?? null,
       context: request.context ?? {},
       profile,
-      suppressions: await this.profiles.suppressionsOf(db, profile),
-      history: await selectHistory(db, past),
-      ...(elsewhere.length === 0 ? {} : { addressHistory: elsewhere }),
-      openTasks: (await selectOpenTasks(db, family)).map(({ id, reasonCode, reason }) => ({
-        id,
-        code: reasonCode,
-        reason,
-      })),
+      suppressions: [],
+      history: [],
+      openTasks: [],
       facts: [],
       advice: null,
       actions: request.actions ?? null,
     };
-    return {
+    const chosen = factExpressions(bundle, bare);
+    // What is read with the rest cannot depend on it.
+    const later = chosen.some(({ source }) => READS_THE_PAST.test(source));
+    const named = request.facts ?? [];
+    const [row] = await selectPast(db, [
+      profile.id,
+      new Date(now.getTime() - historyMs(bundle)),
+      request.excludeMessageId ?? '',
+      email === null ? null : this.profiles.addressHash('email', email),
+      this.profiles.addressHashesOf(profile),
+      later ? [] : [...named, ...idsBy(chosen, bundle, bare)],
+    ]);
+    if (row === undefined) throw new Error(`nothing was read of ${profile.id}`);
+    const elsewhere = row.elsewhere?.map(toCounted) ?? [];
+    const situation: Situation = {
       ...bare,
-      facts: await this.facts.current(db, [...(request.facts ?? []), ...factIds(bundle, bare)]),
+      suppressions:
+        row.suppressions?.map(([channel, reason, at]) => ({ channel, reason, at: iso(at) })) ?? [],
+      history: row.history?.map(toPast) ?? [],
+      ...(elsewhere.length === 0 ? {} : { addressHistory: elsewhere }),
+      openTasks: row.tasks?.map(([id, code, reason]) => ({ id, code, reason })) ?? [],
+      facts: row.facts?.map(toFact) ?? [],
     };
+    if (!later) return situation;
+    const ids = idsBy(chosen, bundle, situation);
+    return { ...situation, facts: await this.facts.current(db, [...named, ...ids]) };
   }
 }
 
-interface PastRow {
-  id: string;
-  action: string;
-  channel: string;
-  class: MessageClass;
-  tags: string[];
-  topic: string;
-  offer: string | null;
-  open: boolean;
-  at: Date;
-}
+/** Too often true (the words may stand in a text literal) and never wrongly false. */
+const READS_THE_PAST = /\b(history|openTasks)\b/;
 
-interface PastRequest {
-  readonly profileIds: readonly string[];
-  readonly since: Date;
-  readonly excludeMessageId: string;
+/** What lies in tables of a person's past, in one row. Times in milliseconds since the epoch; null for none. */
+interface PastRow {
+  history: PastTuple[] | null;
+  elsewhere: CountedTuple[] | null;
+  tasks: [id: string, code: string, reason: string][] | null;
+  suppressions: [channel: string, reason: string, at: number][] | null;
+  facts: FactTuple[] | null;
 }
+type CountedTuple = [channel: string, kind: MessageClass, tags: string[], open: boolean, at: number];
+type PastTuple = [...CountedTuple, id: string, action: string, topic: string, offer: string | null];
+type FactTuple = [
+  id: string,
+  version: number,
+  kind: FactKind,
+  data: string,
+  validFrom: number | null,
+  validUntil: number | null,
+  source: string,
+];
+
+const MILLISECONDS = (time: string) => `floor(extract(epoch from ${time}) * 1000)::bigint`;
+const COUNTED = `h.channel, h.class, h.tags, h.open, ${MILLISECONDS('h.at')}`;
 
 /**
  * What was sent, and what is open and holds its place. A message that is just leaving may have left: it counts as sent from the moment it
  * began to.
  */
-async function selectHistory(db: Executor, request: PastRequest): Promise<PastMessage[]> {
-  const { rows } = await sql<PastRow>`
-    select h.id, h.action, h.channel, h.class, h.tags, h.topic, h.offer, h.open, h.at
-    from (${placesHeld(sql`m.profile_id = any(${request.profileIds})`)}) h
-    where (h.open or h.at > ${request.since}) and h.id <> ${request.excludeMessageId}
-    order by h.at, h.id`.execute(db);
-  return rows.map(({ id, at, ...row }) => ({ messageId: id, ...row, at: at.toISOString() }));
+const placesHeld = (whose: string) => `
+  select m.id, m.action, m.channel, m.class, m.tags, m.topic, m.offer,
+    m.state in ('drafting', 'assessed', 'in_review', 'approved', 'scheduled') as open,
+    case when m.state in ('drafting', 'assessed', 'in_review', 'approved', 'scheduled') then m.send_at
+      else coalesce(m.sent_at, m.updated_at) end as at
+  from messages m
+  where ${whose}
+    and m.state in ('drafting', 'assessed', 'in_review', 'approved', 'scheduled', 'sending', 'sent', 'delivered', 'unknown')`;
+
+/**
+ * A person's past under their profile and every one that was merged into it; what the same mailbox got for other profiles, since several may
+ * claim one address and it has one person's patience; and facts at their latest version.
+ * $1 profile, $2 since, $3 a message to leave out, $4 the mailbox's hash or null, $5 hashes of addresses, $6 ids of facts.
+ */
+const selectPast = prepared<PastRow>(
+  'decisions.past',
+  `with recursive family as (
+    select $1::text as id
+    union
+    select m.from_profile_id from profile_merges m join family f on m.into_profile_id = f.id
+  )
+  select
+    (select json_agg(json_build_array(${COUNTED}, h.id, h.action, h.topic, h.offer) order by h.at, h.id)
+      from (${placesHeld('m.profile_id in (select f.id from family f)')}) h
+      where (h.open or h.at > $2::timestamptz) and h.id <> $3::text) as history,
+    (select json_agg(json_build_array(${COUNTED}) order by h.at, h.id)
+      from (${placesHeld('m.address_hash = $4::text and m.profile_id not in (select f.id from family f)')}) h
+      where (h.open or h.at > $2::timestamptz) and h.id <> $3::text) as elsewhere,
+    (select json_agg(json_build_array(t.id, t.reason_code, t.reason) order by t.created_at, t.id)
+      from tasks t where t.profile_id in (select f.id from family f) and t.state = 'open') as tasks,
+    (select json_agg(json_build_array(s.channel, s.reason, ${MILLISECONDS('s.at')}) order by s.channel)
+      from suppressions s where s.address_hash = any($5::text[])) as suppressions,
+    (select json_agg(json_build_array(f.id, f.version, f.kind, f.data, ${MILLISECONDS('f.valid_from')},
+        ${MILLISECONDS('f.valid_until')}, f.source) order by f.id)
+      from (select distinct on (v.id) v.id, v.version, v.kind, v.data, v.valid_from, v.valid_until, v.source
+        from facts v where v.id = any($6::text[])
+        order by v.id, v.version desc) f) as facts`,
+);
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
 }
 
-/** What went to the same mailbox for other profiles: several may claim one address, and it has one person's patience. */
-async function selectAddressHistory(
-  db: Executor,
-  request: PastRequest & { addressHash: string },
-): Promise<CountedMessage[]> {
-  const { rows } = await sql<Omit<CountedMessage, 'at'> & { at: Date }>`
-    select h.channel, h.class, h.tags, h.open, h.at
-    from (${placesHeld(sql`m.address_hash = ${request.addressHash} and not m.profile_id = any(${request.profileIds})`)}) h
-    where (h.open or h.at > ${request.since}) and h.id <> ${request.excludeMessageId}
-    order by h.at, h.id`.execute(db);
-  return rows.map(({ at, ...row }) => ({ ...row, at: at.toISOString() }));
+function toCounted([channel, kind, tags, open, at]: CountedTuple): CountedMessage {
+  return { channel, class: kind, tags, open, at: iso(at) };
 }
 
-function placesHeld(whose: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`
-    select m.id, m.action, m.channel, m.class, m.tags, m.topic, m.offer,
-      m.state in ('drafting', 'assessed', 'in_review', 'approved', 'scheduled') as open,
-      case when m.state in ('drafting', 'assessed', 'in_review', 'approved', 'scheduled') then m.send_at
-        else coalesce(m.sent_at, m.updated_at) end as at
-    from messages m
-    where ${whose}
-      and m.state in ('drafting', 'assessed', 'in_review', 'approved', 'scheduled', 'sending', 'sent', 'delivered', 'unknown')`;
+function toPast([channel, kind, tags, open, at, messageId, action, topic, offer]: PastTuple): PastMessage {
+  return { messageId, action, channel, class: kind, tags, topic, offer, open, at: iso(at) };
+}
+
+function toFact([id, version, kind, data, validFrom, validUntil, source]: FactTuple): Fact {
+  return {
+    id,
+    version,
+    kind,
+    data: JSON.parse(data) as Fact['data'],
+    validFrom: validFrom === null ? null : iso(validFrom),
+    validUntil: validUntil === null ? null : iso(validUntil),
+    source,
+  };
 }

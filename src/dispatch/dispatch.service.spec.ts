@@ -118,7 +118,7 @@ describe('dispatch into the outbox', () => {
       validUntil: null,
       source: 'shop',
     };
-    world.facts = [{ ...soap, version: 2, data: { price: 599 } }];
+    await world.setFacts([{ ...soap, version: 2, data: { price: 599 } }]);
     const versions = { ...emailContent.versions, facts: [{ id: 'soap', version: 1 }] };
     const message = await world.approved(await world.person('lou'), { content: { versions } });
     await world.doDueWork();
@@ -136,14 +136,14 @@ describe('dispatch into the outbox', () => {
         });
         await world.work.enqueue(tx, { kind: 'message.approved', key: message.id, dueAt: world.clock.now() });
       });
-    world.facts = [{ ...soap, version: 3, data: { price: 699 } }];
+    await world.setFacts([{ ...soap, version: 3, data: { price: 699 } }]);
     await approve();
     await world.doDueWork();
     expect(await world.stateOf(message.id)).toBe('in_review');
     await approve();
     await world.doDueWork();
     expect(await world.stateOf(message.id)).toBe('sent');
-    world.facts = [];
+    await world.setFacts([]);
   });
 
   it('brings back what a review rule began to ask for after it was signed, until enough people signed knowing that', async () => {

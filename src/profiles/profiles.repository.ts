@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Executor, type Tx } from '../platform/database/index.js';
+import { type Executor, prepared, type Tx } from '../platform/database/index.js';
 import { type Consent } from './profile.js';
 
 export interface ProfileRow {
@@ -145,6 +145,19 @@ export async function fillSeenHours(db: Executor, limit: number): Promise<number
     returning u.id`.execute(db);
   return rows.length;
 }
+
+/** The canonical profile behind an identity, with the person's key. */
+export const selectPersonBy = prepared<{ id: string; state: Buffer; wrapped: Buffer }>(
+  'profiles.person',
+  `with recursive chain as (
+      select i.profile_id as id from identities i where i.hash = $1
+      union all
+      select p.merged_into from chain c join profiles p on p.id = c.id where p.merged_into is not null
+    )
+    select p.id, p.state, k.wrapped
+    from chain c join profiles p on p.id = c.id join person_keys k on k.id = p.id
+    where p.merged_into is null`,
+);
 
 export async function updateProfiles(tx: Tx, rows: readonly ProfileUpdate[]): Promise<void> {
   // The states travel as they are, one behind the other: as text they would be half as long again and read twice.

@@ -39,6 +39,7 @@ import {
   selectIdentityHashes,
   selectMerged,
   selectMerges,
+  selectPersonBy,
   selectProfile,
   selectSuppressions,
   updateProfiles,
@@ -396,6 +397,19 @@ export class ProfilesService {
     return (await selectIdentities(db, [hash]))[0]?.id ?? null;
   }
 
+  /** The canonical profile of a userId, else of an anonymousId, in one statement and without a lock; null when it was never heard of. */
+  async findProfile(
+    db: Executor,
+    identity: { readonly userId?: string | undefined; readonly anonymousId?: string | undefined },
+  ): Promise<Profile | null> {
+    const { userId, anonymousId } = identity;
+    const hash = userId === undefined ? this.hash('anonymous', anonymousId ?? '') : this.hash('user', userId);
+    const keyOf = this.vault.readingKeys();
+    const [row] = await selectPersonBy(db, [hash]);
+    if (row === undefined) return null;
+    return (JSON.parse(this.vault.unsealText(keyOf(row), row.state)) as ProfileState).profile;
+  }
+
   /** The profile and every one that was merged into it: rows of other stages written before a merge still carry the earlier id. */
   profileIdsOf(db: Executor, canonicalId: string): Promise<string[]> {
     return selectMerged(db, canonicalId);
@@ -452,13 +466,17 @@ export class ProfilesService {
     await insertSuppression(tx, { channel: space, ...rest, at: this.clock.now() });
   }
 
-  /** Why this person must not be written to at an address; `channel` is the address's space, see `addressSpace`. */
-  async suppressionsOf(db: Executor, profile: Profile): Promise<Suppression[]> {
-    const { email, phone } = profile.addresses;
-    const hashes = [
+  /** Under what suppressions of this person's addresses are kept, in every space they belong to. */
+  addressHashesOf({ addresses: { email, phone } }: Profile): string[] {
+    return [
       ...(email === null ? [] : [this.addressHash('email', email)]),
       ...(phone === null ? [] : ['phone', 'sms', 'whatsapp'].map((space) => this.addressHash(space, phone))),
     ];
+  }
+
+  /** Why this person must not be written to at an address; `channel` is the address's space, see `addressSpace`. */
+  async suppressionsOf(db: Executor, profile: Profile): Promise<Suppression[]> {
+    const hashes = this.addressHashesOf(profile);
     if (hashes.length === 0) return [];
     const rows = await selectSuppressions(db, hashes);
     return rows.map(({ channel, reason, at }) => ({ channel, reason, at: at.toISOString() }));

@@ -19,13 +19,14 @@ import { WorkModule, WorkService } from '../../src/platform/work/index.js';
 import { type Bundle } from '../../src/policies/bundle.js';
 import { compilePlaybook } from '../../src/policies/compiler.js';
 import { type Fact } from '../../src/policies/fact.js';
-import { FactsService, PoliciesService } from '../../src/policies/index.js';
+import { PoliciesService } from '../../src/policies/index.js';
 import { ProfilesService } from '../../src/profiles/index.js';
 import { type ApprovalPayload } from '../../src/review/approval.js';
 import { canonicalJson, type Json } from '../../src/shared/canonical-json.js';
 import { contentHash } from '../../src/shared/hash.js';
 import { type Signal } from '../../src/signals/signal.js';
 import { openTestDatabase } from './database.js';
+import { setFacts } from './facts.js';
 import { emailContent } from './parcel.js';
 import { TestClock, testRuntime } from './runtime.js';
 
@@ -118,8 +119,6 @@ function compile(): Bundle {
 /** Dispatch and outcomes on a real database, with approved messages made by hand. */
 export class DispatchWorld {
   readonly bundle = compile();
-  /** The catalogue as it is now. */
-  facts: readonly Fact[] = [];
   private readonly decided = new Map<string, { decision: Decision; situation: Situation }>();
   private app: NestFastifyApplication | undefined;
   private count = 0;
@@ -130,6 +129,11 @@ export class DispatchWorld {
     readonly clock: TestClock,
     private readonly closeDatabase: () => Promise<void>,
   ) {}
+
+  /** Makes these the catalogue as it is now. */
+  setFacts(facts: readonly Fact[]): Promise<void> {
+    return setFacts(this.database, facts);
+  }
 
   static async open(environment: Record<string, string> = {}): Promise<DispatchWorld> {
     const opened = await openTestDatabase();
@@ -161,11 +165,6 @@ export class DispatchWorld {
       // The stages before dispatch are stood in for by what they would have left behind.
       .overrideProvider(PoliciesService)
       .useValue({ active: () => this.bundle })
-      .overrideProvider(FactsService)
-      .useValue({
-        current: (_db: unknown, ids: readonly string[]) =>
-          Promise.resolve(this.facts.filter(({ id }) => ids.includes(id))),
-      })
       .overrideProvider(DecisionsService)
       .useValue({ get: (_db: unknown, id: string) => Promise.resolve(this.decided.get(id) ?? null) })
       .compile();

@@ -13,16 +13,19 @@ import {
 import { type MessageContent } from '../../src/messages/content.js';
 import { type Message } from '../../src/messages/message.js';
 import { IllegalStep, MessagesModule, MessagesService } from '../../src/messages/index.js';
+import { readOutcomes } from '../../src/console/home/home.read-model.js';
+import { SealedReader } from '../../src/console/sealed-reader.service.js';
 import { DecisionFollowUpModule } from '../../src/pipeline/decision-follow-up.service.js';
 import { DatabaseModule } from '../../src/platform/database/index.js';
 import { configureHttp, httpAdapter, HttpModule } from '../../src/platform/http/index.js';
 import { RuntimeModule } from '../../src/platform/runtime.module.js';
+import { Secrets } from '../../src/platform/secrets/secrets.js';
 import { Vault } from '../../src/platform/vault/index.js';
+import { seal, unseal } from '../../src/platform/vault/seal.js';
 import { type Job, WorkModule } from '../../src/platform/work/index.js';
 import { type Bundle } from '../../src/policies/bundle.js';
 import { compilePlaybook } from '../../src/policies/compiler.js';
-import { type Fact } from '../../src/policies/fact.js';
-import { FactsService, PoliciesService } from '../../src/policies/index.js';
+import { PoliciesService } from '../../src/policies/index.js';
 import { ProfilesService } from '../../src/profiles/index.js';
 import { type Json } from '../../src/shared/canonical-json.js';
 import { contentHash } from '../../src/shared/hash.js';
@@ -32,6 +35,7 @@ import { type Firing } from '../../src/triggers/firing.js';
 import { TriggersService } from '../../src/triggers/index.js';
 import { fact } from '../fixtures/playbook.js';
 import { openTestDatabase, type TestDatabase } from '../harness/database.js';
+import { setFacts } from '../harness/facts.js';
 import { TestClock, testRuntime } from '../harness/runtime.js';
 
 /** Wednesday, 10:00 in Berlin. */
@@ -164,7 +168,6 @@ describe('decisions, tasks and messages', () => {
   let bundle = compile(PLAYBOOK);
   const clock = new TestClock(NOW);
   const firings = new Map<string, Firing>();
-  const facts = new Map<string, Fact>();
 
   beforeAll(async () => {
     opened = await openTestDatabase();
@@ -190,11 +193,6 @@ describe('decisions, tasks and messages', () => {
     })
       .overrideProvider(PoliciesService)
       .useValue({ active: () => bundle, bundle: () => Promise.resolve(bundle) })
-      .overrideProvider(FactsService)
-      .useValue({
-        current: (_db: unknown, ids: readonly string[]) =>
-          Promise.resolve(ids.flatMap((id) => [...facts.values()].filter((each) => each.id === id))),
-      })
       .overrideProvider(TriggersService)
       .useValue({ firing: (_tx: unknown, id: string) => Promise.resolve(firings.get(id)) })
       .compile();
@@ -209,10 +207,10 @@ describe('decisions, tasks and messages', () => {
     await app.close();
     await opened.close();
   });
-  beforeEach(() => {
+  beforeEach(async () => {
+    await setFacts(opened.database, []);
     clock.set(NOW);
     bundle = compile(PLAYBOOK);
-    facts.clear();
     firings.clear();
   });
 
@@ -311,7 +309,7 @@ describe('decisions, tasks and messages', () => {
   describe('a trigger that fired', () => {
     it('is decided once, and opens a message and asks for its draft', async () => {
       const anna = await somebody();
-      facts.set('sku-1', fact({ id: 'sku-1' }));
+      await setFacts(opened.database, [fact({ id: 'sku-1' })]);
       const firing = await fires('viewed', anna, 'Product Viewed', { product_id: 'sku-1' });
       await handle(firing);
 
@@ -347,8 +345,10 @@ describe('decisions, tasks and messages', () => {
 
     it('keeps the situation sealed, with the signal and the facts its actions name, and no others', async () => {
       const anna = await somebody();
-      facts.set('sku-2', fact({ id: 'sku-2', data: { price: 100 } }));
-      facts.set('claim-1', fact({ id: 'claim-1', kind: 'claim' }));
+      await setFacts(opened.database, [
+        fact({ id: 'sku-2', data: { price: 100 } }),
+        fact({ id: 'claim-1', kind: 'claim' }),
+      ]);
       await fires('viewed', anna, 'Product Viewed', {
         items: [{ deep: { sku: 'sku-2' } }],
         product_id: 'sku-2',
@@ -535,6 +535,58 @@ describe('decisions, tasks and messages', () => {
           nextCursor: null,
         });
       expect((await app.inject({ method: 'GET', url: '/v1/decisions' })).statusCode).toBe(401);
+    });
+
+    it('notes beside the sealed result why nothing was done, so that it can be counted', async () => {
+      const [anna, visitor] = [await somebody(), await somebody({ traits: {} })];
+      const noted = async (userId: string): Promise<unknown> => {
+        const { body } = await ask({ userId, actions: ['welcome'] });
+        const { rows } =
+          await sql`select outcome, reason_code, forbidden from decisions where id = ${body.id}`.execute(
+            opened.database.db,
+          );
+        return rows[0];
+      };
+      expect(await noted(anna.userId)).toMatchObject({ outcome: 'act', forbidden: null });
+      expect(await noted(visitor.userId)).toEqual({
+        outcome: 'hold',
+        reason_code: 'no_address',
+        forbidden: true,
+      });
+    });
+
+    it('counts holds for home alike, whether their rows tell why or the release before wrote them', async () => {
+      clock.set('2027-03-03T09:00:00.000Z');
+      const [anna, visitor] = [await somebody(), await somebody({ traits: {} })];
+      for (const { userId } of [anna, visitor, visitor]) await ask({ userId, actions: ['welcome'] });
+      await ask({ userId: anna.userId, actions: [] });
+      const { db } = opened.database;
+      const read = () => readOutcomes(db, new SealedReader(app.get(Vault)), new Date('2027-03-03T00:00:00Z'));
+      const told = await read();
+      expect(told).toMatchObject({ held: 1, suppressed: 2, whyNot: [{ count: 2 }, { count: 1 }] });
+      await sql`update decisions set reason_code = null, forbidden = null where profile_id = ${visitor.profileId}`.execute(
+        db,
+      );
+      expect(await read()).toEqual(told);
+      await sql`update decisions set reason_code = null, forbidden = null`.execute(db);
+      expect(await read()).toEqual(told);
+    });
+
+    it('writes under the key in force: a key wrapped anew is looked up, one that another process erased decides nothing', async () => {
+      const anna = await somebody();
+      const { db } = opened.database;
+      const execute = () => ask({ userId: anna.userId, actions: ['welcome'], mode: 'execute' });
+      expect((await execute()).status).toBe(200);
+      const secret = app.get(Secrets).current('person-keys');
+      const { rows } = await sql<{ wrapped: Buffer }>`
+        select wrapped from person_keys where id = ${anna.profileId}`.execute(db);
+      const again = seal(secret, unseal(secret, rows[0]?.wrapped ?? Buffer.of()));
+      await sql`update person_keys set wrapped = ${again} where id = ${anna.profileId}`.execute(db);
+      expect((await execute()).status).toBe(200);
+      expect(await list(anna.userId)).toHaveLength(2);
+      await sql`delete from person_keys where id = ${anna.profileId}`.execute(db);
+      expect((await execute()).status).toBe(404);
+      expect((await ask({ userId: anna.userId })).status).toBe(404);
     });
 
     it('tells nothing of an erased person', async () => {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type DecisionResult, HOLD } from '../../decisions/decision.js';
+import { type DecisionResult, wasForbidden } from '../../decisions/decision.js';
 import { type Executor } from '../../platform/database/index.js';
 import { type SealedReader } from '../sealed-reader.service.js';
 
@@ -12,13 +12,14 @@ export interface Outcomes {
   readonly handedOff: number;
   /** Of `automatic` and `reviewed`, those that left. */
   readonly sent: number;
-  /** Why nothing was done, most frequent first; counted among at most `lookedAt` decisions. */
+  /** Why nothing was done, most frequent first: how often, and in the words of the latest of them. */
   readonly whyNot: readonly { readonly text: string; readonly count: number }[];
-  readonly lookedAt: number;
 }
 
 interface CountRow {
   holds: number;
+  forbidden: number;
+  untold: number;
   handoffs: number;
   suppressed: number;
   automatic: number;
@@ -26,71 +27,99 @@ interface CountRow {
   sent: number;
 }
 
+const REASONS_SHOWN = 6;
 /** Opening a decision costs about a tenth of a millisecond: enough of them to see what prevails, without keeping the page waiting. */
 const OPENED = 300;
-const REASONS_SHOWN = 6;
 
 export async function readOutcomes(db: Executor, reader: SealedReader, since: Date): Promise<Outcomes> {
-  const counts = await sql<CountRow>`
-    select (select count(*) from decisions d where d.created_at >= ${since} and d.outcome = 'hold') as holds,
-      (select count(*) from tasks t where t.created_at >= ${since}) as handoffs,
-      count(*) filter (where m.state in ('suppressed', 'expired', 'cancelled')) as suppressed,
-      count(*) filter (where m.approval_kind in ('template', 'threshold')) as automatic,
-      count(*) filter (where m.approval_kind = 'person') as reviewed,
-      count(*) filter (where m.sent_at is not null) as sent
-    from messages m where m.created_at >= ${since}`.execute(db);
-  const holds = await sql<{ key_id: string; result: Uint8Array }>`
-    select d.key_id, d.result from decisions d
-    where d.created_at >= ${since} and d.outcome = 'hold'
-    order by d.created_at desc limit ${OPENED}`.execute(db);
-  const opened = (
-    await reader.open<DecisionResult>(
-      db,
-      holds.rows.map((row) => ({ keyId: row.key_id, sealed: row.result })),
-    )
-  ).filter((result) => result !== null);
-  const blocked = opened.filter(wasForbidden).length;
-  const row = counts.rows[0] ?? { holds: 0, handoffs: 0, suppressed: 0, automatic: 0, reviewed: 0, sent: 0 };
-  const suppressedAtDecision = opened.length === 0 ? 0 : Math.round((row.holds * blocked) / opened.length);
+  const { rows } = await sql<CountRow>`
+    select d.holds, d.forbidden, d.untold, (select count(*) from tasks t where t.created_at >= ${since}) as handoffs,
+      m.suppressed, m.automatic, m.reviewed, m.sent
+    from (
+      select count(*) as holds, count(*) filter (where d.forbidden) as forbidden,
+        count(*) filter (where d.forbidden is null) as untold
+      from decisions d where d.created_at >= ${since} and d.outcome = 'hold'
+    ) d, (
+      select count(*) filter (where m.state in ('suppressed', 'expired', 'cancelled')) as suppressed,
+        count(*) filter (where m.approval_kind in ('template', 'threshold')) as automatic,
+        count(*) filter (where m.approval_kind = 'person') as reviewed,
+        count(*) filter (where m.sent_at is not null) as sent
+      from messages m where m.created_at >= ${since}
+    ) m`.execute(db);
+  const [row] = rows;
+  if (row === undefined) throw new Error('counting gave nothing');
+  const untold = row.untold === 0 ? [] : await readUntold(db, reader, since);
+  const each = row.untold / Math.max(1, untold.length);
+  const forbidden = row.forbidden + Math.round(each * untold.filter(wasForbidden).length);
   return {
-    held: row.holds - suppressedAtDecision,
-    suppressed: row.suppressed + suppressedAtDecision,
+    held: row.holds - forbidden,
+    suppressed: row.suppressed + forbidden,
     automatic: row.automatic,
     reviewed: row.reviewed,
     handedOff: row.handoffs,
     sent: row.sent,
-    whyNot: mostFrequent(opened.map(whyNot)),
-    lookedAt: opened.length,
+    whyNot: mostFrequent([
+      ...(await readWhyNot(db, reader, since)),
+      ...untold.map((result) => ({ ...whyHeld(result), count: each })),
+    ]),
   };
 }
 
-/** Nothing forbade it: the person is kept out for comparison, is not one it is meant for, or it was not worth the contact. */
-const NOT_FORBIDDEN = new Set(['held_out', 'not_eligible', 'not_worth_it', 'no_candidates', 'no_channel']);
+interface Frequency {
+  readonly code: string;
+  readonly text: string;
+  readonly count: number;
+}
 
-/** Whether consent, a rule, or something unknown forbade everything that could have been done. */
-function wasForbidden(result: DecisionResult): boolean {
-  const acting = result.candidates.filter((candidate) => candidate.action !== HOLD);
-  return (
-    acting.length > 0 &&
-    acting.every((candidate) => candidate.blockedBy.length > 0) &&
-    acting.every((candidate) => !candidate.blockedBy.some((block) => NOT_FORBIDDEN.has(block.code)))
+/** The commonest first reasons for doing nothing, as far as rows tell them. */
+async function readWhyNot(db: Executor, reader: SealedReader, since: Date): Promise<Frequency[]> {
+  const { rows } = await sql<{ code: string; count: number; key_id: string; result: Uint8Array }>`
+    select common.code, common.count, latest.key_id, latest.result
+    from (
+      select d.reason_code as code, count(*) as count
+      from decisions d
+      where d.created_at >= ${since} and d.outcome = 'hold' and d.reason_code is not null
+      group by d.reason_code order by count(*) desc, d.reason_code limit ${REASONS_SHOWN}
+    ) common
+    cross join lateral (
+      select d.key_id, d.result from decisions d
+      where d.created_at >= ${since} and d.outcome = 'hold' and d.reason_code = common.code
+      order by d.created_at desc limit 1
+    ) latest`.execute(db);
+  const opened = await reader.open<DecisionResult>(
+    db,
+    rows.map((row) => ({ keyId: row.key_id, sealed: row.result })),
   );
+  return rows.map(({ code, count }, i) => ({ code, count, text: opened[i]?.reasons[0]?.text ?? code }));
 }
 
-/** The first thing that spoke against acting, in words. */
-function whyNot(result: DecisionResult): string {
-  const reason = result.reasons[0]?.text;
-  if (reason !== undefined) return reason;
-  const blocked = result.candidates.flatMap((candidate) => candidate.blockedBy)[0];
-  return blocked?.text ?? 'doing nothing was worth most';
+/** Holds that the release before wrote, whose rows tell nothing of why: the latest of them, to go by for all. */
+async function readUntold(db: Executor, reader: SealedReader, since: Date): Promise<DecisionResult[]> {
+  const { rows } = await sql<{ key_id: string; result: Uint8Array }>`
+    select d.key_id, d.result from decisions d
+    where d.created_at >= ${since} and d.outcome = 'hold' and d.forbidden is null
+    order by d.created_at desc limit ${OPENED}`.execute(db);
+  const opened = await reader.open<DecisionResult>(
+    db,
+    rows.map((row) => ({ keyId: row.key_id, sealed: row.result })),
+  );
+  return opened.filter((result) => result !== null);
 }
 
-function mostFrequent(texts: readonly string[]): { text: string; count: number }[] {
-  const counts = new Map<string, number>();
-  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
-  return [...counts]
-    .map(([text, count]) => ({ text, count }))
-    .sort((a, b) => b.count - a.count)
+function whyHeld({ reasons }: DecisionResult): { code: string; text: string } {
+  return reasons[0] ?? { code: 'not_worth_it', text: 'doing nothing was worth most' };
+}
+
+/** The words of the first with a code stand for all with it. */
+function mostFrequent(found: readonly Frequency[]): Frequency[] {
+  const sums = new Map<string, Frequency>();
+  for (const { code, text, count } of found) {
+    const earlier = sums.get(code) ?? { code, text, count: 0 };
+    sums.set(code, { ...earlier, count: earlier.count + count });
+  }
+  return [...sums.values()]
+    .map((sum) => ({ ...sum, count: Math.round(sum.count) }))
+    .sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1))
     .slice(0, REASONS_SHOWN);
 }
 

@@ -127,6 +127,8 @@ table decisions
   situation_hash text not null
   result_hash text not null
   message_id text
+  reason_code text
+  forbidden boolean
   constraint decisions_mode_check CHECK ((mode = ANY (ARRAY['decide'::text, 'execute'::text])))
   constraint decisions_outcome_check CHECK ((outcome = ANY (ARRAY['act'::text, 'hold'::text, 'handoff'::text])))
   constraint decisions_pkey PRIMARY KEY (id)

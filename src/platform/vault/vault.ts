@@ -112,6 +112,35 @@ export class Vault {
     }
   }
 
+  /** To be called before rows are read together with their keys; what it answers then gives the key in such a row, to read by. */
+  readingKeys(): (row: WrappedKey) => Buffer {
+    const before = this.evictions;
+    return (row) => {
+      const known = this.remembered(row.id);
+      if (known?.wrapped.equals(row.wrapped) === true) return known.key;
+      const key = this.unwrap(row.wrapped);
+      if (before === this.evictions) this.remember(row, key, null);
+      return key;
+    };
+  }
+
+  /**
+   * A key with its row as it was last read, to write by in a statement that itself makes sure the row is still the same and holds it. Null
+   * for an erased or unknown id.
+   */
+  async keyWithRow(db: Executor, id: string): Promise<{ key: Buffer; wrapped: Buffer } | null> {
+    const known = this.remembered(id);
+    if (known !== undefined) return known;
+    const keyOf = this.readingKeys();
+    const [row] = await selectKeys(db, [id]);
+    return row === undefined ? null : { key: keyOf(row), wrapped: row.wrapped };
+  }
+
+  /** Forgets a key that turned out not to be in force any more. */
+  forget(id: string): void {
+    this.evict([id]);
+  }
+
   /** The keys of existing ids, to read by; erased or unknown ids are missing from the answer. */
   async keys(db: Executor, ids: readonly string[]): Promise<Map<string, Buffer>> {
     const found = new Map<string, Buffer>();
