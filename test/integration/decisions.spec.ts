@@ -559,7 +559,11 @@ describe('decisions, tasks and messages', () => {
       clock.set('2027-03-03T09:00:00.000Z');
       const [anna, visitor] = [await somebody(), await somebody({ traits: {} })];
       for (const { userId } of [anna, visitor, visitor]) await ask({ userId, actions: ['welcome'] });
-      await ask({ userId: anna.userId, actions: [] });
+      bundle = compile({
+        ...PLAYBOOK,
+        'actions/welcome.yaml': PLAYBOOK['actions/welcome.yaml'].replace('value: 1000', 'value: 0'),
+      });
+      await ask({ userId: anna.userId, actions: ['welcome'] });
       const { db } = opened.database;
       const read = () => readOutcomes(db, new SealedReader(app.get(Vault)), new Date('2027-03-03T00:00:00Z'));
       const told = await read();
