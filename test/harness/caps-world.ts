@@ -1,0 +1,324 @@
+import { type INestApplicationContext } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { sql } from 'kysely';
+import { AccessModule } from '../../src/access/index.js';
+import { AuditModule } from '../../src/audit/index.js';
+import { DecisionsModule, DecisionsService } from '../../src/decisions/index.js';
+import { OPEN_STATES } from '../../src/messages/message.js';
+import { MessagesModule, MessagesService } from '../../src/messages/index.js';
+import { DecisionFollowUpModule } from '../../src/pipeline/decision-follow-up.service.js';
+import { type Database, DatabaseModule } from '../../src/platform/database/index.js';
+import { HttpModule } from '../../src/platform/http/index.js';
+import { RuntimeModule } from '../../src/platform/runtime.module.js';
+import { WorkModule } from '../../src/platform/work/index.js';
+import { type Bundle } from '../../src/policies/bundle.js';
+import { compilePlaybook } from '../../src/policies/compiler.js';
+import { FactsService, PoliciesService } from '../../src/policies/index.js';
+import { ProfilesService } from '../../src/profiles/index.js';
+import { seededRandom } from '../../src/shared/random.js';
+import { TriggersService } from '../../src/triggers/index.js';
+import { type PlainCap, reckon, type Reckoning, type StoredPlace } from './caps-oracle.js';
+import { TestClock, testRuntime } from './runtime.js';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+function action(id: string, more: string): string {
+  return `- id: ${id}
+  title: ${id}
+  goal: an order
+  channels: [email]
+  value: 10000
+  propensity: 0.5
+  validFor: 2d
+  draft: { mode: template }
+  owner: mara
+  ${more}
+`;
+}
+
+const template = (id: string): string => `- id: ${id}-mail
+  action: ${id}
+  channel: email
+  content: { kind: email, subject: Hello, blocks: [{ type: text, text: Hello }] }
+  maxAudience: 1000000
+  expires: 2099-01-01
+  owner: mara
+`;
+
+const ACTIONS = ['offer', 'news', 'care', 'receipt'] as const;
+type ActionId = (typeof ACTIONS)[number];
+
+const PLAYBOOK: Readonly<Record<string, string>> = {
+  'brand.yaml': `name: Shop
+sender: { name: Shop, email: hello@shop.example.com }
+postalAddress: 1 Example Street
+website: https://shop.example.com
+linkHosts: [shop.example.com]
+voice: plain
+currency: EUR
+`,
+  'engine.yaml': 'handoffOwner: care\nexploration: 0\n',
+  'vocabulary.yaml': 'traits: {}\nevents: {}\n',
+  'channels.yaml': '- { id: email, kind: email, contactCost: 1 }\n',
+  'actions/all.yaml': [
+    action('offer', 'class: marketing\n  tags: [promotion]'),
+    action('news', 'class: marketing'),
+    action('care', 'class: marketing\n  delay: 37m'),
+    action('receipt', 'class: transactional'),
+  ].join('\n'),
+  'templates/all.yaml': ACTIONS.map(template).join('\n'),
+  'guardrails/all.yaml': `- id: marketing-pressure
+  title: Three an hour and a half, seven a day
+  reason: Nobody likes more.
+  effect: limit
+  scope: { classes: [marketing] }
+  caps:
+    - { max: 3, per: 90m, classes: [marketing] }
+    - { max: 7, per: 1d, classes: [marketing] }
+  hours: { from: '06:00', to: '23:30' }
+  owner: mara
+- id: promotions
+  title: One offer in five hours
+  reason: Offers wear off.
+  effect: limit
+  scope: { tags: [promotion] }
+  caps: [{ max: 1, per: 5h, tags: [promotion] }]
+  owner: mara
+- id: mail
+  title: Nine mails in six hours
+  reason: More is a loop somewhere.
+  effect: limit
+  scope: { channels: [email] }
+  caps: [{ max: 9, per: 6h, channels: [email] }]
+  owner: mara
+`,
+};
+
+/** The same once more, in figures of its own. */
+const CAPS: readonly PlainCap[] = [
+  { name: 'marketing', actions: ['offer', 'news', 'care'], max: 3, window: 1.5 * HOUR },
+  { name: 'marketing', actions: ['offer', 'news', 'care'], max: 7, window: DAY },
+  { name: 'offers', actions: ['offer'], max: 1, window: 5 * HOUR },
+  { name: 'mails', actions: [...ACTIONS], max: 9, window: 6 * HOUR },
+];
+
+export interface CapsRun {
+  readonly writers: number;
+  readonly decisions: number;
+  readonly people: number;
+  readonly seed: string;
+  /** Decisions between two looks of the oracle; all of them at one moment of the world. */
+  readonly perRound?: number;
+  readonly say?: (line: string) => void;
+}
+
+export interface CapsResult {
+  readonly decisions: number;
+  readonly messages: number;
+  readonly cancelled: number;
+  readonly looks: number;
+  readonly over: readonly string[];
+  /** Windows that were full to the last place: without any, "none over" would say nothing. */
+  readonly full: number;
+  /** Milliseconds of each decision. */
+  readonly latencies: readonly number[];
+  readonly seconds: number;
+}
+
+interface Person {
+  readonly userId: string;
+  readonly profileId: string;
+  readonly mailbox: string;
+}
+
+function compiled(): Bundle {
+  const result = compilePlaybook(PLAYBOOK);
+  if (!result.ok) throw new Error(JSON.stringify(result.errors));
+  return result.bundle;
+}
+
+/** Decisions, messages and the people they are about, on a real database; the weekend in October on which the clocks go back. */
+export class CapsWorld {
+  private readonly people: Person[] = [];
+  private readonly made: string[] = [];
+
+  private constructor(
+    private readonly database: Database,
+    private readonly app: INestApplicationContext,
+    private readonly clock: TestClock,
+  ) {}
+
+  static async open(database: Database): Promise<CapsWorld> {
+    const clock = new TestClock('2026-10-24T07:11:00.000Z');
+    const bundle = compiled();
+    const module = await Test.createTestingModule({
+      imports: [
+        DatabaseModule.of(database),
+        RuntimeModule.of(testRuntime(clock)),
+        HttpModule,
+        WorkModule,
+        AuditModule,
+        AccessModule,
+        DecisionsModule,
+        MessagesModule,
+        DecisionFollowUpModule,
+      ],
+    })
+      .overrideProvider(PoliciesService)
+      .useValue({ active: () => bundle, bundle: () => Promise.resolve(bundle) })
+      .overrideProvider(FactsService)
+      .useValue({ current: () => Promise.resolve([]) })
+      .overrideProvider(TriggersService)
+      .useValue({})
+      .compile();
+    return new CapsWorld(database, module, clock);
+  }
+
+  close(): Promise<void> {
+    return this.app.close();
+  }
+
+  /** Every third person shares a mailbox with the one before: it has one person's patience. */
+  async settle(count: number): Promise<void> {
+    for (let i = this.people.length; i < count; i++) {
+      const mailbox = `box-${i % 3 === 2 ? i - 1 : i}@example.com`;
+      const userId = `user-${i}`;
+      const at = this.clock.now().toISOString();
+      const [applied] = await this.database.transaction((tx) =>
+        this.app.get(ProfilesService).apply(tx, [
+          {
+            id: `sig_${i}`,
+            source: 'key_1',
+            messageId: `m-${i}`,
+            type: 'identify',
+            event: null,
+            userId,
+            anonymousId: null,
+            previousId: null,
+            groupId: null,
+            traits: { email: mailbox, timezone: 'Europe/Berlin', consent: { email: 'granted' } },
+            properties: {},
+            context: {},
+            occurredAt: at,
+            receivedAt: at,
+          },
+        ]),
+      );
+      this.people.push({ userId, mailbox, profileId: applied?.profileId ?? '' });
+    }
+  }
+
+  /** Writers decide and cancel at once, at one moment after another; the oracle looks after each. */
+  async run({ writers, decisions, people, seed, perRound = 500, say }: CapsRun): Promise<CapsResult> {
+    await this.settle(people);
+    const random = seededRandom(seed);
+    const latencies: number[] = [];
+    const over: string[] = [];
+    let [cancelled, full, looks] = [0, 0, 0];
+    const began = performance.now();
+    for (let done = 0; done < decisions; done += perRound) {
+      let left = Math.min(perRound, decisions - done);
+      const write = async (): Promise<void> => {
+        while (left-- > 0) {
+          const person = this.people[Math.floor(random() ** 2 * this.people.length)];
+          const what = ACTIONS[Math.floor(random() * ACTIONS.length)];
+          const given = this.made.length > 0 && random() < 0.12 ? this.takeMade(random) : undefined;
+          if (person === undefined || what === undefined) throw new Error('there is nobody to decide about');
+          const start = performance.now();
+          await this.decide(person, what);
+          latencies.push(performance.now() - start);
+          if (given !== undefined && (await this.cancel(given))) cancelled++;
+        }
+      };
+      await Promise.all(Array.from({ length: writers }, write));
+      const look = await this.reckon();
+      over.push(...look.over);
+      full += look.full;
+      looks++;
+      if (looks % 20 === 0)
+        say?.(`${done + perRound} decisions, ${this.clock.now().toISOString()}, ${over.length} over, ${look.full} windows full`); // prettier-ignore
+      await this.passes((2 + Math.floor(random() * 5_000)) * 1_000, writers);
+    }
+    const seconds = (performance.now() - began) / 1_000;
+    const messages = await this.places();
+    return { decisions: latencies.length, messages: messages.length + cancelled, cancelled, looks, over, full, latencies, seconds }; // prettier-ignore
+  }
+
+  private async decide({ userId }: Person, what: ActionId): Promise<void> {
+    const { decision } = await this.app
+      .get(DecisionsService)
+      .decide({ userId, actions: [what], mode: 'execute' });
+    if (decision.messageId !== null) this.made.push(decision.messageId);
+  }
+
+  private takeMade(random: () => number): string | undefined {
+    const i = Math.floor(random() * this.made.length);
+    const last = this.made.pop();
+    const taken = this.made[i] ?? last;
+    if (last !== undefined && i < this.made.length) this.made[i] = last;
+    return taken;
+  }
+
+  /** @returns whether it had not left yet. */
+  private async cancel(id: string): Promise<boolean> {
+    const messages = this.app.get(MessagesService);
+    return this.database.transaction(async (tx) => {
+      const message = await messages.lock(tx, id);
+      if (!OPEN_STATES.includes(message.state)) return false;
+      await messages.cancel(tx, id, { actor: 'system', reason: 'The test took it back.' });
+      return true;
+    });
+  }
+
+  /** Lets time pass; what falls due leaves on its second. */
+  private async passes(ms: number, writers: number): Promise<void> {
+    const until = this.clock.now().getTime() + ms;
+    const due = await this.due(until);
+    for (let i = 0; i < due.length;) {
+      const at = due[i]?.send_at.getTime() ?? until;
+      this.clock.set(new Date(Math.max(at, this.clock.now().getTime())).toISOString());
+      const now: string[] = [];
+      for (; due[i]?.send_at.getTime() === at; i++) now.push(due[i]?.id ?? '');
+      const leave = async (): Promise<void> => {
+        for (let id = now.pop(); id !== undefined; id = now.pop()) await this.leave(id);
+      };
+      await Promise.all(Array.from({ length: writers }, leave));
+    }
+    this.clock.set(new Date(until).toISOString());
+  }
+
+  private async due(until: number): Promise<{ id: string; send_at: Date }[]> {
+    const { rows } = await sql<{ id: string; send_at: Date }>`
+      select m.id, m.send_at from messages m where m.state = 'drafting' and m.send_at <= ${new Date(until)}
+      order by m.send_at, m.id`.execute(this.database.db);
+    return rows;
+  }
+
+  private leave(id: string): Promise<void> {
+    const messages = this.app.get(MessagesService);
+    const why = { actor: 'system', code: 'test', text: 'Its time has come.' };
+    return this.database.transaction(async (tx) => {
+      for (const to of ['assessed', 'approved', 'sending', 'sent'] as const)
+        await messages.move(tx, id, to, why);
+    });
+  }
+
+  private async reckon(): Promise<Reckoning> {
+    return reckon(await this.places(), CAPS);
+  }
+
+  private async places(): Promise<StoredPlace[]> {
+    const mailboxes = new Map(this.people.map(({ profileId, mailbox }) => [profileId, mailbox]));
+    const { rows } = await sql<{ profile_id: string; action: string; at: Date }>`
+      select m.profile_id, m.action, coalesce(m.sent_at, m.send_at) as at
+      from messages m where m.state not in ('suppressed', 'rejected', 'expired', 'failed', 'cancelled')`.execute(
+      this.database.db,
+    );
+    return rows.map(({ profile_id, action: what, at }) => ({
+      mailbox: mailboxes.get(profile_id) ?? profile_id,
+      action: what,
+      at: at.getTime(),
+    }));
+  }
+}

@@ -1,0 +1,49 @@
+import { reckon } from '../harness/caps-oracle.js';
+import { CapsWorld } from '../harness/caps-world.js';
+import { openTestDatabase } from '../harness/database.js';
+
+describe('caps per person, written to by many at once', () => {
+  it('are never overshot by one, and are used to the last place', async () => {
+    const opened = await openTestDatabase();
+    const world = await CapsWorld.open(opened.database);
+    try {
+      // The embedded engine has one connection: its writers take turns anyway.
+      const decisions = opened.url === null ? 600 : 2_000;
+      const result = await world.run({
+        writers: 16,
+        decisions,
+        people: 18,
+        seed: 'caps',
+        perRound: 100,
+      });
+      expect(result.decisions).toBe(decisions);
+      expect(result.over).toEqual([]);
+      expect(result.full).toBeGreaterThan(100);
+      expect(result.cancelled).toBeGreaterThan(10);
+    } finally {
+      await world.close();
+      await opened.close();
+    }
+  }, 300_000);
+});
+
+describe('the oracle', () => {
+  const cap = { name: 'mails', actions: ['news'], max: 2, window: 3_600_000 };
+  const at = (...seconds: number[]) =>
+    seconds.map((second) => ({ mailbox: 'ada', action: 'news', at: second * 1_000 }));
+
+  it('sees one too many to the second, and none where a window has just passed', () => {
+    expect(reckon(at(0, 10, 3_600), [cap])).toEqual({ over: [], full: 2 });
+    expect(reckon(at(0, 10, 3_599), [cap]).over).toEqual([
+      'ada: more than 2 of mails within 3600 s of 1970-01-01T00:00:00.000Z',
+    ]);
+  });
+
+  it('counts each mailbox and kind by itself', () => {
+    const others = [
+      { mailbox: 'bea', action: 'news', at: 1 },
+      { mailbox: 'ada', action: 'care', at: 2 },
+    ];
+    expect(reckon([...at(0, 10), ...others], [cap]).over).toEqual([]);
+  });
+});
