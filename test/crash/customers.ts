@@ -55,6 +55,8 @@ export class Customers {
     private readonly random: Random,
     /** People a second. */
     private readonly rate: number,
+    /** The shop's own systems go by the same clock as the service. */
+    private readonly now: () => Date,
   ) {
     this.segment = new Analytics({
       writeKey,
@@ -183,7 +185,7 @@ export class Customers {
         channel: 'email',
         state: 'denied',
         source: 'telephone',
-        at: new Date().toISOString(),
+        at: this.now().toISOString(),
       });
       if (answer?.body == null) return false;
       // A process whose clock is ahead may have written down their yes as later than this: then the answer shows it, and nothing was promised.

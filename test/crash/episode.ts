@@ -25,6 +25,7 @@ import { Told } from './told.js';
 const PLAYBOOK = fileURLToPath(new URL('playbook', import.meta.url));
 const PROMPTS = fileURLToPath(new URL('../../prompts', import.meta.url));
 const VERIFY = fileURLToPath(new URL('../../dist/verify.js', import.meta.url));
+const LONGEST_SETTLING_MS = 20 * 60_000;
 const WRITE_KEY = 'crash-write-key';
 const TOKEN = 'crash-administrator-token';
 const SETUPS = {
@@ -47,7 +48,7 @@ export interface EpisodePlan {
   readonly everyMs: number;
   /** How long one process stands still beyond its lease while the others go on; 0 for never. */
   readonly pauseMs: number;
-  /** What is left undone must have come to its end within this after the last fault. */
+  /** After the last fault what is left undone must get less again within this, until nothing is. */
   readonly settleMs: number;
 }
 
@@ -134,7 +135,15 @@ export class Episode {
     const front = await Front.before(this.services, told);
     this.closers.push(() => front.close());
     const api = new Api(front.url, TOKEN);
-    const customers = new Customers(front.url, WRITE_KEY, api, told, new Random(random.seed()), 4);
+    const customers = new Customers(
+      front.url,
+      WRITE_KEY,
+      api,
+      told,
+      new Random(random.seed()),
+      4,
+      () => faults.now,
+    );
     const reviewer = new Reviewer(api, this.mail, told, new Random(random.seed()));
 
     for (const service of this.services) service.run();
@@ -149,7 +158,7 @@ export class Episode {
 
     const began = performance.now();
     await customers.stop();
-    await this.settle(faults, began + plan.settleMs);
+    await this.settle(faults);
     const settledMs = performance.now() - began;
     await reviewer.stop();
     await this.readProfiles(api);
@@ -243,36 +252,40 @@ export class Episode {
   }
 
   /** Waits until nothing is left to do. Whatever is left at the end shows in the check. */
-  private async settle(faults: Faults, deadline: number): Promise<void> {
-    const { postgres } = this;
+  /** Waits until nothing is left to do, or for as long as it goes on getting less: how fast that is depends on the machine. */
+  private async settle(faults: Faults): Promise<void> {
+    const { postgres, plan } = this;
     // On the embedded database nobody but the service itself can look: its own gauges say when it is idle.
-    const idle =
+    const left =
       postgres === null
-        ? () => this.looksIdle()
-        : async () => isIdle(await readPostgres(postgres.url(), faults.now));
+        ? () => this.leftByGauges()
+        : async () => leftIn(await readPostgres(postgres.url(), faults.now));
+    const last = performance.now() + LONGEST_SETTLING_MS;
+    let deadline = performance.now() + plan.settleMs;
+    let least = Infinity;
     let quietRounds = 0;
-    while (performance.now() < deadline && quietRounds < 3) {
+    while (performance.now() < Math.min(deadline, last) && quietRounds < 3) {
       await sleep(1_500);
-      quietRounds = (await idle().catch(() => false)) ? quietRounds + 1 : 0;
+      const now = await left().catch(() => Infinity);
+      quietRounds = now === 0 ? quietRounds + 1 : 0;
+      if (now < least) deadline = performance.now() + plan.settleMs;
+      least = Math.min(least, now);
     }
   }
 
-  private async looksIdle(): Promise<boolean> {
+  private async leftByGauges(): Promise<number> {
     const url = this.services[0]?.url ?? null;
-    if (url === null) return false;
+    if (url === null) return Infinity;
     const metrics = await (await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(5_000) })).text();
     const waiting = [
       ...metrics.matchAll(/^countersign_(inbox_signals|work_rows|messages|reviews)\{([^}]*)\} (\d+)/gm),
-    ];
+    ].filter(([, of = '', labels = '']) => isBusy(of, labels));
     const tasks = await new Api(url, TOKEN).ask(
       z.object({ data: z.array(z.unknown()) }),
       'GET',
-      '/v1/tasks?state=open&limit=1',
+      '/v1/tasks?state=open&limit=200',
     );
-    return (
-      tasks?.body?.data.length === 0 &&
-      !waiting.some(([, of = '', labels = '', n]) => n !== '0' && isBusy(of, labels))
-    );
+    return waiting.reduce((sum, [, , , n]) => sum + Number(n), tasks?.body?.data.length ?? Infinity);
   }
 
   private async readProfiles(api: Api): Promise<void> {
@@ -336,18 +349,19 @@ function isBusy(gauge: string, labels: string): boolean {
   }
 }
 
-/** Nothing waits that could be done now. */
-function isIdle(held: Held): boolean {
-  const waits = held.messages.some(
+/** How many things wait that could be done now. */
+function leftIn(held: Held): number {
+  const messages = held.messages.filter(
     ({ state, overdue }) => !ENDED.has(state) && (state !== 'scheduled' || overdue),
   );
+  const work = held.work.filter(({ state, overdue }) => state !== 'dead' && overdue);
   return (
-    !waits &&
-    held.waitingSignals === 0 &&
-    held.overdueTimers === 0 &&
-    held.openReviews === 0 &&
-    held.openTasks.length === 0 &&
-    held.work.every(({ state, overdue }) => state === 'dead' || !overdue)
+    messages.length +
+    work.length +
+    held.waitingSignals +
+    held.overdueTimers +
+    held.openReviews +
+    held.openTasks.length
   );
 }
 

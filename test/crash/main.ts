@@ -32,7 +32,7 @@ function longRun(kills: number): EpisodePlan[] {
     everyMs: 2_000,
     // Longer than the longest lease, which is that of a message on its way.
     pauseMs: index % 3 === 0 ? 130_000 : 0,
-    settleMs: 6 * MINUTE,
+    settleMs: 4 * MINUTE,
   }));
 }
 
