@@ -65,6 +65,8 @@ export interface EpisodeResult {
   readonly directory: string;
 }
 
+const running = new Set<Episode>();
+
 /** One database, its processes, its customers, its faults, and the reckoning at the end. */
 export class Episode {
   private readonly random: Random;
@@ -110,18 +112,30 @@ export class Episode {
   }
 
   private async play(): Promise<EpisodeResult> {
+    running.add(this);
     try {
       return await this.acts();
     } finally {
-      for (const service of this.services) await service.destroy();
-      for (const close of this.closers.reverse()) await close();
-      await this.mail.close();
-      await this.model.close();
-      await this.redis?.stop();
-      await this.postgres?.stop();
-      await this.disk.close();
-      if (this.holds) await rm(this.directory, { recursive: true, force: true });
+      await this.close();
     }
+  }
+
+  /** Ends every process that an episode started, whatever it is at: for a run that is broken off. */
+  static async breakOff(): Promise<void> {
+    await Promise.all([...running].map((episode) => episode.close()));
+  }
+
+  private async close(): Promise<void> {
+    // Once only: an episode that is broken off comes here a second time.
+    if (!running.delete(this)) return;
+    for (const service of this.services) await service.destroy();
+    for (const close of this.closers.reverse()) await close();
+    await this.mail.close();
+    await this.model.close();
+    await this.redis?.stop();
+    await this.postgres?.stop();
+    await this.disk.close();
+    if (this.holds) await rm(this.directory, { recursive: true, force: true });
   }
 
   private async acts(): Promise<EpisodeResult> {

@@ -118,6 +118,13 @@ function table(results: readonly EpisodeResult[]): void {
   }
 }
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    console.error('broken off; ending what was started …');
+    void Episode.breakOff().finally(() => process.exit(1));
+  });
+}
+
 console.error(`seed ${seed}`);
 const plans = options.short ? shortRun() : longRun(Number(options.kills));
 const results = await inParallel(plans, Number(options.parallel ?? (options.short ? 2 : 3)));
