@@ -12,7 +12,7 @@ import { WebhookChannel } from './webhook.channel.js';
 /** Which way a message leaves, as this deployment is set up. */
 @Injectable()
 export class ChannelsService {
-  private readonly email: Channel;
+  private readonly email: SmtpChannel | OutboxChannel;
   private readonly onsite = new OnsiteChannel();
   private readonly webhooks = new Map<string, WebhookChannel>();
 
@@ -38,6 +38,13 @@ export class ChannelsService {
           }
         );
     }
+  }
+
+  /** Whether there is a mail server. @throws when there is one that does not answer. */
+  async mailAnswers(): Promise<boolean> {
+    if (!(this.email instanceof SmtpChannel)) return false;
+    await this.email.greet();
+    return true;
   }
 
   private webhook(variable: string | undefined): WebhookChannel | undefined {

@@ -16,6 +16,6 @@ import { RestoredService } from './restored.service.js';
   imports: [AuditModule, PoliciesModule, SignalsModule, ProfilesModule, DecisionsModule, MessagesModule],
   controllers: [PausesController],
   providers: [ChannelsService, PausesService, RestoredService, DispatchService],
-  exports: [DispatchService, PausesService, RestoredService],
+  exports: [ChannelsService, DispatchService, PausesService, RestoredService],
 })
 export class DispatchModule {}

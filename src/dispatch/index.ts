@@ -1,3 +1,4 @@
+export { ChannelsService } from './channels.service.js';
 export { DispatchModule } from './dispatch.module.js';
 export { DispatchService } from './dispatch.service.js';
 export { RestoredService } from './restored.service.js';

@@ -93,6 +93,26 @@ export class SmtpChannel implements RemoteChannel {
     return this.converse(mail, signal, mayStillSend);
   }
 
+  /** Connects, says who it is and leaves again: whether the server would listen. @throws when it does not, or not in time. */
+  async greet(): Promise<void> {
+    const connection = new SMTPConnection(this.server.options);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        connection.on('error', reject);
+        connection.on('end', () => {
+          reject(new Error('the server closed the connection'));
+        });
+        connection.connect((error) => {
+          if (error) reject(error);
+          else resolve();
+        });
+      });
+      connection.quit();
+    } finally {
+      connection.close();
+    }
+  }
+
   private async converse(
     mail: BuiltMail,
     signal: AbortSignal,

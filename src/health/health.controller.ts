@@ -19,7 +19,7 @@ export class HealthController {
   ) {}
 
   @Get('health/live')
-  @ApiOperation({ summary: 'Whether the process answers at all' })
+  @ApiOperation({ summary: 'Whether the process answers at all: its event loop turns' })
   @ApiResponse({ status: 200, standardSchema: livenessSchema, description: 'It does' })
   live(): z.output<typeof livenessSchema> {
     return { status: 'live' };
@@ -27,9 +27,14 @@ export class HealthController {
 
   @Get('health/ready')
   @ApiOperation({
-    summary: 'Whether it can do its work: database, playbook and relay; Redis, model and mail are reported',
+    summary:
+      'Whether it can do its work: database, schema, playbook and loops. Without Redis, model or mail it is degraded, and goes on',
   })
-  @ApiResponse({ status: 200, standardSchema: readinessSchema, description: 'It can' })
+  @ApiResponse({
+    status: 200,
+    standardSchema: readinessSchema,
+    description: 'It can; `degraded` when it does without something',
+  })
   @ApiResponse({
     status: 503,
     standardSchema: readinessSchema,
@@ -37,7 +42,7 @@ export class HealthController {
   })
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<Readiness> {
     const readiness = await this.health.readiness();
-    reply.code(readiness.status === 'ready' ? 200 : 503);
+    reply.code(readiness.status === 'unavailable' ? 503 : 200);
     return readiness;
   }
 

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { DispatchModule } from '../dispatch/index.js';
 import { LlmModule } from '../platform/llm/index.js';
 import { TelemetryModule } from '../platform/telemetry/index.js';
 import { PoliciesModule } from '../policies/index.js';
@@ -11,8 +12,9 @@ import { OpenApiService } from './openapi.service.js';
 
 /** Whether the service lives, what it counts, and what it answers. */
 @Module({
-  imports: [TelemetryModule, PoliciesModule, LlmModule],
+  imports: [TelemetryModule, PoliciesModule, LlmModule, DispatchModule],
   controllers: [HealthController, DocsController],
   providers: [HealthService, GaugesService, OpenApiService, DocsService],
+  exports: [HealthService],
 })
 export class HealthModule {}

@@ -89,6 +89,7 @@ export class IntakeService {
     let told = true;
     while (this.running) {
       const heard = this.news;
+      this.metrics.turned('intake');
       const found = await this.round().catch((error: unknown) => {
         this.log.error('intake.failed', { error });
         return false;
@@ -146,6 +147,7 @@ export class IntakeService {
     const bundle = this.policies.active();
     const { size } = this;
     const started = performance.now();
+    this.metrics.turned('intake');
     try {
       const count = await this.database.transaction(async (tx) => {
         const taken = await this.inbox.take(tx, leases, size);

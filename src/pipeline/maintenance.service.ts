@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/index.js';
 import { Database } from '../platform/database/index.js';
-import { Log } from '../platform/telemetry/index.js';
+import { Log, Metrics } from '../platform/telemetry/index.js';
 import { SignalsService } from '../signals/index.js';
 import { RetentionService } from './retention.service.js';
 
@@ -21,6 +21,7 @@ export class MaintenanceService {
     private readonly audit: AuditService,
     private readonly signals: SignalsService,
     private readonly retention: RetentionService,
+    private readonly metrics: Metrics,
   ) {}
 
   /** What has to be there before a signal is taken in. */
@@ -32,6 +33,7 @@ export class MaintenanceService {
   start(): void {
     this.every(SEAL_EVERY_MS, 'seal_audit', async () => {
       await this.audit.seal();
+      this.metrics.turned('sealing');
     });
     this.every(TIDY_EVERY_MS, 'tidy_signals', () => this.signals.tidy());
     this.every(TIDY_EVERY_MS, 'let_go_of_aged', () => this.retention.apply());

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Bundle } from '../policies/bundle.js';
 import { Database } from '../platform/database/index.js';
-import { Log } from '../platform/telemetry/index.js';
+import { Log, Metrics } from '../platform/telemetry/index.js';
 import { PoliciesService } from '../policies/index.js';
 import { ProfilesService } from '../profiles/index.js';
 import { TriggersService } from '../triggers/index.js';
@@ -32,6 +32,7 @@ export class TimersService {
     private readonly policies: PoliciesService,
     private readonly profiles: ProfilesService,
     private readonly triggers: TriggersService,
+    private readonly metrics: Metrics,
   ) {}
 
   start(): void {
@@ -51,6 +52,7 @@ export class TimersService {
 
   private async run(): Promise<void> {
     while (this.running) {
+      this.metrics.turned('timers');
       const looked = await this.round().catch((error: unknown) => {
         this.log.error('timers.failed', { error });
         return 0;

@@ -124,9 +124,10 @@ describe('every route of the service', () => {
   it('has health and figures', async () => {
     expect(await story.get('/health/live')).toEqual({ status: 'live' });
     const ready = await story.get('/health/ready');
-    expect(ready['status']).toBe('ready');
-    expect(Object.keys(ready['parts'] ?? {})).toEqual([
+    expect(ready['status']).toBe('ok');
+    expect(Object.keys(ready['checks'] ?? {})).toEqual([
       'database',
+      'schema',
       'playbook',
       'work',
       'inbox',

@@ -30,7 +30,7 @@ describe('requests in one process and the work in another', () => {
 
   it('takes in signals without a worker, and has a worker do what follows from them', async () => {
     await story.send(identify('ada'), { type: 'track', userId: 'ada', event: 'Signed Up' });
-    expect((await story.get('/health/ready'))['parts']).toMatchObject({ work: { ok: true } });
+    expect((await story.get('/health/ready'))['checks']).toMatchObject({ work: { status: 'ok' } });
     expect((await story.request('GET', '/v1/profiles/ada')).status).toBe(404);
     await work(() => story.settle());
     expect(only(await mailsTo(story, 'ada@example.com')).email.subject).toBe('Welcome to Marrow & Pine');
@@ -61,9 +61,9 @@ describe('requests in one process and the work in another', () => {
     await work(async (worker) => {
       const inForce = async (): Promise<string> => {
         const answer = (await (await fetch(`${worker.url}/health/ready`)).json()) as {
-          parts: { playbook: { detail: string } };
+          checks: { playbook: { detail: string } };
         };
-        return answer.parts.playbook.detail;
+        return answer.checks.playbook.detail;
       };
       const active = async (): Promise<string> => String((await story.get('/v1/policies'))['hash']);
       const before = await active();

@@ -175,6 +175,11 @@ export class Database {
     return changes;
   }
 
+  /** Looks whether this version can work with the schema as it is now. @throws SchemaError */
+  async requireMigrated(): Promise<void> {
+    await requireMigrated(this.db, { folder: MIGRATIONS, alone: false, say: () => undefined });
+  }
+
   /** Checkpoint and vacuum for the engine that has no background processes of its own; nothing on PostgreSQL. */
   async maintain(): Promise<void> {
     await this.dialect.maintain(this.kysely);

@@ -85,6 +85,8 @@ export interface ModelDescription {
   /** Host of the endpoint: where what the model sees goes. */
   readonly host: string;
   readonly circuit: Circuit['state'];
+  /** Why the last request got no answer; null when it got one, or none was made. */
+  readonly failing: ProviderFailure['kind'] | null;
 }
 
 interface Tally {
@@ -103,6 +105,7 @@ export class LlmGateway {
   private readonly host: string;
   private readonly slots = new Slots();
   private circuit: Circuit = CLOSED;
+  private failing: ProviderFailure['kind'] | null = null;
   private readonly answers = new Answers<ModelOutcome<unknown>>(KEPT_ANSWERS, KEPT_FOR_MS);
 
   constructor(
@@ -137,6 +140,7 @@ export class LlmGateway {
       model: this.modelName,
       host: this.host,
       circuit: cooled ? 'half_open' : state,
+      failing: this.failing,
     };
   }
 
@@ -227,6 +231,7 @@ export class LlmGateway {
         });
       const first = await round({ input: request.input, repair: null });
       this.circuit = succeeded(this.circuit);
+      this.failing = null;
       if (first.mend === null) return await finish(first.answer);
       const second = await round({ input: request.input, repair: first.mend });
       return await finish(second.answer.kind === 'ok' ? { ...second.answer, repaired: true } : second.answer);
@@ -327,6 +332,7 @@ export class LlmGateway {
 
   private noteFailure(failure: ProviderFailure): void {
     const before = this.circuit.state;
+    this.failing = failure.kind;
     this.circuit = failed(this.circuit, performance.now(), this.limits.circuit, failure.kind === 'quota');
     this.log.warn('model.failed', { outcome: failure.kind });
     if (this.circuit.state === 'open' && before !== 'open')

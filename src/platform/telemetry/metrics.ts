@@ -11,6 +11,8 @@ export class Metrics {
   private readonly counters = new Map<string, Counter>();
   private readonly gauges = new Map<string, Gauge>();
   private readonly histograms = new Map<string, Histogram>();
+  /** When each loop came round last: seconds since 1970. */
+  private readonly loops = new Map<string, number>();
   private readonly collectors: (() => Promise<void>)[] = [];
 
   constructor() {
@@ -58,6 +60,17 @@ export class Metrics {
     }
     gauge.reset();
     for (const { labels, value } of values) gauge.set(labels, value);
+  }
+
+  /** Notes that a loop came round: one that does not any more is found by its age. */
+  turned(loop: string): void {
+    this.loops.set(loop, Date.now() / 1_000);
+  }
+
+  /** Names of the loops whose last round is older. */
+  loopsOlderThan(seconds: number): string[] {
+    const before = Date.now() / 1_000 - seconds;
+    return [...this.loops].filter(([, at]) => at < before).map(([loop]) => loop);
   }
 
   /** Asked before every reading, to bring gauges up to date. */

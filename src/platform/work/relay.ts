@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { WorkRunner } from './work.js';
 import { WorkService } from './work.service.js';
-import { Log } from '../telemetry/index.js';
+import { Log, Metrics } from '../telemetry/index.js';
 
 const ROUND_MS = 250;
 
@@ -18,6 +18,7 @@ export class WorkRelay {
   constructor(
     private readonly work: WorkService,
     private readonly runner: WorkRunner,
+    private readonly metrics: Metrics,
   ) {}
 
   /** Whether it looks for work. */
@@ -53,6 +54,7 @@ export class WorkRelay {
         this.log.error('work.look_failed', { error });
       })
       .finally(() => {
+        this.metrics.turned('relay');
         this.looking = undefined;
         if (this.lookAgain) {
           this.lookAgain = false;
