@@ -8,6 +8,7 @@ import { parsePrompt, type Prompt } from './drafting/prompt.js';
 import { Database } from './platform/database/index.js';
 import { DEFAULT_LIMITS, LlmGateway, writePrompt } from './platform/llm/index.js';
 import { clockFor } from './platform/runtime.js';
+import { Metrics } from './platform/telemetry/index.js';
 import { type Bundle } from './policies/bundle.js';
 import { compilePlaybook } from './policies/compiler.js';
 import { readPlaybookFolder } from './policies/playbook.folder.js';
@@ -131,7 +132,7 @@ async function openEndpoint(): Promise<{
       'OPENAI_API_KEY should be set, and OPENAI_BASE_URL for another endpoint: --live asks it',
     );
   const database = await Database.open({ engine: 'embedded' });
-  const gateway = new LlmGateway(environment, database, clockFor(undefined), DEFAULT_LIMITS);
+  const gateway = new LlmGateway(environment, database, clockFor(undefined), DEFAULT_LIMITS, new Metrics());
   let number = 0;
   return {
     ask: async (bundle, prompt, { input }) => {

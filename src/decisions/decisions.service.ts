@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Executor, type Tx } from '../platform/database/index.js';
+import { Metrics } from '../platform/telemetry/index.js';
 import { Problem, RequestMemory } from '../platform/http/index.js';
 import { ErasedError, Vault } from '../platform/vault/index.js';
 import { DONE, type WorkHandler } from '../platform/work/index.js';
@@ -88,6 +89,7 @@ export class DecisionsService {
     private readonly tasks: TasksService,
     private readonly followUp: DecisionFollowUp,
     private readonly requests: RequestMemory,
+    private readonly metrics: Metrics,
   ) {}
 
   /** A trigger fired: decided once, however often it is asked for. */
@@ -210,6 +212,7 @@ export class DecisionsService {
 
   /** Gathers, decides and saves. */
   private async consider(db: Executor, bundle: Bundle, request: MakingRequest): Promise<DecidedCase> {
+    const started = performance.now();
     const situation = await this.situations.read(db, bundle, request);
     const id = this.ids.make('dec');
     const examination = examine(bundle, situation, PRIOR_MODELS);
@@ -228,6 +231,8 @@ export class DecisionsService {
       result: conclude(examination, id),
     };
     await this.save(db, { decision, situation });
+    const { mode, result } = decision;
+    this.metrics.took('countersign_decision_seconds', { mode, outcome: result.outcome }, started);
     return { decision, situation, examination };
   }
 

@@ -14,7 +14,7 @@ import { ENVIRONMENT } from '../platform/runtime.js';
 import { Secrets } from '../platform/secrets/secrets.js';
 import { ErasedError } from '../platform/vault/index.js';
 import { again, DONE, type Job, type JobEnd, type WorkHandler, WorkService } from '../platform/work/index.js';
-import { Log } from '../platform/telemetry/index.js';
+import { Log, Metrics } from '../platform/telemetry/index.js';
 import { type Bundle } from '../policies/bundle.js';
 import { PoliciesService } from '../policies/index.js';
 import { ProfilesService } from '../profiles/index.js';
@@ -83,6 +83,7 @@ export class DispatchService {
     private readonly messages: MessagesService,
     private readonly pauses: PausesService,
     private readonly channels: ChannelsService,
+    private readonly metrics: Metrics,
   ) {}
 
   /** An approved message: waits for its time, is looked at again, leaves. */
@@ -90,8 +91,7 @@ export class DispatchService {
     kind: 'message.approved',
     leaseMs: LEASE_MS,
     prepare: (tx, job) => this.prepare(tx, job),
-    call: ({ parcel, channel }, _job, signal) =>
-      channel.send(parcel, signal, () => this.mayStillSend(parcel)).catch(unexpected),
+    call: (underway, _job, signal) => this.handOver(underway, signal),
     commit: (tx, _job, underway, delivery) => this.settle(tx, underway, delivery),
     died: (tx, job, error) => this.giveUp(tx, job, error),
   };
@@ -124,6 +124,14 @@ export class DispatchService {
       return DONE;
     },
   };
+
+  private async handOver({ parcel, channel }: Underway, signal: AbortSignal): Promise<Delivery> {
+    const started = performance.now();
+    const delivery = await channel.send(parcel, signal, () => this.mayStillSend(parcel)).catch(unexpected);
+    const labels = { provider: channel.provider, outcome: delivery.outcome };
+    this.metrics.took('countersign_dispatch_seconds', labels, started);
+    return delivery;
+  }
 
   /**
    * Looked at once more when the receiver is already listening: a slow connection must not carry a message past a pause, an unsubscription, a
@@ -421,6 +429,8 @@ export class DispatchService {
     const { message, approval } = parcel;
     const wireHash = wireHashOf(parcel);
     await this.messages.move(tx, message.id, 'sent', step('sent', `Sent by ${provider}.`));
+    const late = this.clock.now().getTime() - Date.parse(message.sendAt);
+    this.metrics.observe('countersign_dispatch_lag_seconds', {}, Math.max(0, late) / 1_000);
     await this.applyReport(tx, message);
     await this.messages.saveDeparture(tx, message.id, { provider, providerId, wireHash });
     await this.append(tx, profile, message, OUTCOME_EVENTS.sent, `sent:${message.id}`);

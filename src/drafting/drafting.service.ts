@@ -5,6 +5,7 @@ import { type Message } from '../messages/message.js';
 import { type MessageContent } from '../messages/content.js';
 import { MessagesService } from '../messages/index.js';
 import { type Executor, type Tx } from '../platform/database/index.js';
+import { Metrics } from '../platform/telemetry/index.js';
 import { LlmGateway, type ModelOutcome } from '../platform/llm/index.js';
 import { ErasedError, Vault } from '../platform/vault/index.js';
 import {
@@ -108,6 +109,7 @@ export class DraftingService {
     private readonly prompts: PromptsService,
     private readonly llm: LlmGateway,
     private readonly past: PastMessagesService,
+    private readonly metrics: Metrics,
   ) {
     this.draftApproved = past.draftApproved;
   }
@@ -405,6 +407,10 @@ export class DraftingService {
     draft: NewDraft,
   ): Promise<string> {
     const { written, sentToModel, ...rest } = draft;
+    this.metrics.count('countersign_drafts_total', {
+      origin: draft.origin,
+      fallback: draft.fallbackReason ?? 'none',
+    });
     const id = this.ids.make('drf');
     await insertDraft(tx, {
       draft: {

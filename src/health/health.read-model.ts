@@ -1,20 +1,31 @@
 import { sql } from 'kysely';
 import { type Executor } from '../platform/database/index.js';
 
-interface Count {
-  name: string;
-  count: number;
-}
+/** Beyond these nobody needs to know more exactly, and counting takes no longer. */
+const MOST_SIGNALS = 10_000;
+const MOST_WORK = 10_000;
+const MOST_MESSAGES = 200_000;
 
 /** Answers when the database does. */
 export async function ping(db: Executor): Promise<void> {
   await sql`select 1`.execute(db);
 }
 
-export async function inboxDepth(db: Executor): Promise<Count[]> {
-  const { rows } = await sql<Count>`
-    select i.partition::text as name, count(*) as count from signal_inbox i group by i.partition`.execute(db);
-  return rows;
+/** How many signals wait; beyond ten thousand at most so many, by the numbers at both ends of each partition. */
+export async function countWaitingSignals(db: Executor): Promise<number> {
+  const { rows } = await sql<{ counted: number; span: number }>`
+    select (select count(*) from (select from signal_inbox limit ${MOST_SIGNALS}) some) as counted,
+      coalesce((
+        select sum(newest.seq - oldest.seq + 1) from inbox_partitions p
+        cross join lateral (
+          select i.seq from signal_inbox i where i.partition = p.partition order by i.seq limit 1
+        ) oldest
+        cross join lateral (
+          select i.seq from signal_inbox i where i.partition = p.partition order by i.seq desc limit 1
+        ) newest
+      ), 0)::bigint as span`.execute(db);
+  const { counted = 0, span = 0 } = rows[0] ?? {};
+  return counted < MOST_SIGNALS ? counted : span;
 }
 
 /** When the signal arrived that has waited longest, or about longest: the first of each partition is looked at. Null when none waits. */
@@ -27,32 +38,63 @@ export async function oldestWaiting(db: Executor): Promise<Date | null> {
   return rows[0]?.at ?? null;
 }
 
-export async function decisionsSince(db: Executor, since: Date): Promise<Count[]> {
-  const { rows } = await sql<Count>`
-    select d.outcome as name, count(*) as count from decisions d
-    where d.created_at >= ${since} group by d.outcome`.execute(db);
+/** Since when the timer is due that is due longest; null when none is. */
+export async function oldestDueTimer(db: Executor, now: Date): Promise<Date | null> {
+  const { rows } = await sql<{ due_at: Date }>`
+    select t.due_at from timers t where t.due_at <= ${now} order by t.due_at limit 1`.execute(db);
+  return rows[0]?.due_at ?? null;
+}
+
+/** Work that is due, of each of these kinds, and since when the first of it is. */
+export async function dueWork(
+  db: Executor,
+  kinds: readonly string[],
+  now: Date,
+): Promise<{ kind: string; count: number; since: Date | null }[]> {
+  const { rows } = await sql<{ kind: string; count: number; since: Date | null }>`
+    select k.kind, due.count, due.since from unnest(${kinds}::text[]) as k(kind)
+    cross join lateral (
+      select count(*) as count, min(d.due_at) as since from (
+        select w.due_at from work w where w.kind = k.kind and w.state = 'ready' and w.due_at <= ${now}
+        order by w.due_at limit ${MOST_WORK}
+      ) d
+    ) due`.execute(db);
   return rows;
 }
 
-export async function messagesByState(db: Executor): Promise<Count[]> {
-  const { rows } = await sql<Count>`
-    select m.state as name, count(*) as count from messages m group by m.state`.execute(db);
+/** Work that failed for good. */
+export async function deadWork(db: Executor): Promise<{ kind: string; count: number }[]> {
+  const { rows } = await sql<{ kind: string; count: number }>`
+    select w.kind, count(*) as count from work w where w.state = 'dead' group by w.kind`.execute(db);
   return rows;
 }
 
-export async function reviewsByState(db: Executor): Promise<Count[]> {
-  const { rows } = await sql<Count>`
-    select r.state as name, count(*) as count from reviews r group by r.state`.execute(db);
+export async function gatesByState(db: Executor): Promise<{ open: number; closed: number }> {
+  const { rows } = await sql<{ open: number; closed: number }>`
+    select count(*) filter (where g.closed_at is null) as open, count(g.closed_at) as closed from gates g`.execute(
+    db,
+  );
+  return rows[0] ?? { open: 0, closed: 0 };
+}
+
+/** Items that wait for a person, and since when the first of each state does. */
+export async function openReviews(db: Executor): Promise<{ state: string; count: number; since: Date }[]> {
+  const { rows } = await sql<{ state: string; count: number; since: Date }>`
+    select r.state, count(*) as count, min(r.created_at) as since from reviews r
+    where r.state in ('pending', 'claimed', 'awaiting_second') group by r.state`.execute(db);
   return rows;
 }
 
-/** Calls and failures of each model since the first day. */
-export async function modelCalls(db: Executor): Promise<{ calls: Count[]; failures: Count[] }> {
-  const { rows } = await sql<{ name: string; calls: number; failures: number }>`
-    select u.model as name, sum(u.calls)::bigint as calls, sum(u.failures)::bigint as failures
-    from model_usage u group by u.model`.execute(db);
-  return {
-    calls: rows.map((row) => ({ name: row.name, count: row.calls })),
-    failures: rows.map((row) => ({ name: row.name, count: row.failures })),
-  };
+/** Messages that have not come to their end. */
+export async function openMessages(
+  db: Executor,
+): Promise<{ state: string; channel: string; count: number }[]> {
+  const { rows } = await sql<{ state: string; channel: string; count: number }>`
+    select m.state, m.channel, count(*) as count from (
+      select o.state, o.channel from messages o
+      where o.state in ('drafting', 'assessed', 'in_review', 'approved', 'scheduled', 'sending', 'unknown')
+      limit ${MOST_MESSAGES}
+    ) m
+    group by m.state, m.channel`.execute(db);
+  return rows;
 }

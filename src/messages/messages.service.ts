@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/index.js';
 import { type Decision, profileFamily, type Situation } from '../decisions/index.js';
-import { type Executor, type Tx } from '../platform/database/index.js';
+import { Database, type Executor, type Tx } from '../platform/database/index.js';
+import { Metrics } from '../platform/telemetry/index.js';
 import { Problem } from '../platform/http/index.js';
 import { Secrets } from '../platform/secrets/secrets.js';
 import { ErasedError, Vault } from '../platform/vault/index.js';
@@ -66,6 +67,8 @@ export class MessagesService {
     private readonly secrets: Secrets,
     private readonly work: WorkService,
     private readonly audit: AuditService,
+    private readonly metrics: Metrics,
+    private readonly database: Database,
   ) {}
 
   /**
@@ -122,6 +125,7 @@ export class MessagesService {
       reasonCode: 'decided',
       reason: result.reasons[0]?.text ?? 'It was decided to act.',
     });
+    this.counted('drafting', message.channel);
     await this.work.enqueue(tx, { kind: 'message.opened', key: message.id, dueAt: this.clock.now() });
     return message;
   }
@@ -151,9 +155,16 @@ export class MessagesService {
       reasonCode: why.code,
       reason: why.text,
     });
+    this.counted(to, before.channel);
     if (before.state === 'in_review' && WITHDRAWN.includes(to))
       await this.work.enqueue(tx, { kind: 'message.withdrawn', key: id, dueAt: at });
     return after ?? before;
+  }
+
+  private counted(to: MessageState, channel: string): void {
+    this.database.afterCommit(() => {
+      this.metrics.count('countersign_message_steps_total', { to, channel });
+    });
   }
 
   /**

@@ -157,6 +157,10 @@ export class IntakeService {
         });
         return taken.length;
       });
+      if (count > 0) {
+        this.metrics.took('countersign_intake_batch_seconds', {}, started);
+        this.metrics.observe('countersign_intake_batch_signals', {}, count);
+      }
       if (count === size) this.size = nextSize(size, performance.now() - started);
       return count === size;
     } catch (error) {
@@ -182,9 +186,7 @@ export class IntakeService {
   private note(taken: readonly Taken[]): void {
     for (const one of taken) {
       if (one.kind === 'signal') continue;
-      this.metrics.count('countersign_signals_left_out_total', 'Signals taken and not applied', {
-        reason: one.kind,
-      });
+      this.metrics.count('countersign_signals_left_out_total', { reason: one.kind });
       if (one.kind === 'unreadable')
         this.log.error('intake.signal_unreadable', { signal: one.row.signal_id });
     }
@@ -227,6 +229,7 @@ export class IntakeService {
       if (last) await this.inbox.setAside(tx, row, line);
       else await this.inbox.failed(tx, row);
     });
+    if (last) this.metrics.count('countersign_signals_left_out_total', { reason: 'failed' });
     this.log.error(last ? 'intake.signal_set_aside' : 'intake.signal_failed', {
       signal: row.signal_id,
       attempt: row.attempts + 1,

@@ -8,6 +8,7 @@ import { type MessageContent } from '../messages/content.js';
 import { type Message } from '../messages/message.js';
 import { MessagesService } from '../messages/index.js';
 import { Database, type Tx } from '../platform/database/index.js';
+import { Metrics } from '../platform/telemetry/index.js';
 import { type Page, Problem } from '../platform/http/index.js';
 import { WorkService } from '../platform/work/index.js';
 import { ErasedError, Vault } from '../platform/vault/index.js';
@@ -84,6 +85,7 @@ export class ReviewService {
     private readonly gates: GatesService,
     private readonly queueing: QueueingService,
     private readonly views: ReviewViews,
+    private readonly metrics: Metrics,
   ) {
     this.draftAssessed = queueing.draftAssessed;
     this.messageNeedsReview = queueing.messageNeedsReview;
@@ -150,6 +152,7 @@ export class ReviewService {
       await this.record(tx, review, person, request, contentHash);
       return null;
     });
+    this.metrics.count('countersign_review_verdicts_total', { verdict: request.verdict });
     return this.views.get(id);
   }
 

@@ -5,6 +5,7 @@ import { type MessageContent } from '../messages/content.js';
 import { canMove, type Message } from '../messages/message.js';
 import { MessagesService } from '../messages/index.js';
 import { Database, type Executor, type Tx } from '../platform/database/index.js';
+import { Metrics } from '../platform/telemetry/index.js';
 import { ErasedError, Vault } from '../platform/vault/index.js';
 import { again, DONE, type Job, type JobEnd, type WorkHandler, WorkService } from '../platform/work/index.js';
 import { type Bundle } from '../policies/bundle.js';
@@ -59,6 +60,7 @@ export class RiskService {
     private readonly decisions: DecisionsService,
     private readonly messages: MessagesService,
     private readonly drafting: DraftingService,
+    private readonly metrics: Metrics,
   ) {}
 
   /** Judging takes time and loads the playbook, so it happens outside the transaction; the commit holds only for the same content. */
@@ -241,6 +243,8 @@ export class RiskService {
     made: { draftId: string; contentHash: string } & Judged,
   ): Promise<void> {
     const { score, tier, ...rest } = made.assessment;
+    this.metrics.count('countersign_assessments_total', { tier: tier === 2 ? '2' : '1' });
+    this.metrics.observe('countersign_assessment_risk', {}, score);
     await insertAssessment(tx, {
       id: this.ids.make('asm'),
       message_id: message.id,

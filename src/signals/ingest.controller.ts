@@ -174,6 +174,7 @@ export class IngestController {
     );
     const refused = parsed.rejected[0];
     if (refused !== undefined) {
+      this.metrics.count('countersign_ingest_signals_total', { outcome: 'rejected' });
       await this.record(source, parsed.rejected);
       if (refused.tooLarge) throw new Problem(413, 'too-large', `The signal ${refused.message}.`);
       const place = refused.path === '' ? 'The signal' : refused.path;
@@ -240,6 +241,8 @@ export class IngestController {
     } catch (error) {
       throw this.refused(error);
     }
+    this.metrics.count('countersign_ingest_signals_total', { outcome: 'accepted' }, parsed.signals.length);
+    this.metrics.count('countersign_ingest_signals_total', { outcome: 'rejected' }, parsed.rejectedCount);
     await this.record(source, [...parsed.rejected, ...parsed.notices]);
   }
 
@@ -248,7 +251,7 @@ export class IngestController {
   }
 
   private overloaded(where: 'queue' | 'inbox', retryAfterSeconds: number): Problem {
-    this.metrics.count('countersign_ingest_refused_total', 'Calls answered 429, by what was full', { where });
+    this.metrics.count('countersign_ingest_refused_total', { where });
     return new Problem(429, 'overloaded', 'Too many signals are waiting; nothing was kept.', undefined, {
       'retry-after': String(retryAfterSeconds),
     });

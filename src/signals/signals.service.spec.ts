@@ -5,10 +5,11 @@ import { TestClock, testRuntime } from '../../test/harness/runtime.js';
 import { type Database } from '../platform/database/index.js';
 import { type Runtime } from '../platform/runtime.js';
 import { Vault } from '../platform/vault/index.js';
+import { Metrics } from '../platform/telemetry/index.js';
 import { Overloaded, SignalsService } from './signals.service.js';
 
 const service = (database: Database, { clock, ids, secrets }: Runtime): SignalsService =>
-  new SignalsService(database, new Vault(secrets, clock, database), clock, ids, secrets);
+  new SignalsService(database, new Vault(secrets, clock, database), clock, ids, secrets, new Metrics());
 
 describe('appending', () => {
   describe('more than it may hold', () => {

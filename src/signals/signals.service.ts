@@ -3,6 +3,7 @@ import { crashPoint } from '../platform/crash-point.js';
 import { Database, type Executor, type Tx } from '../platform/database/index.js';
 import { Secrets } from '../platform/secrets/secrets.js';
 import { ErasedError, Vault } from '../platform/vault/index.js';
+import { Metrics } from '../platform/telemetry/index.js';
 import { Clock } from '../shared/clock.js';
 import { Ids } from '../shared/ids.js';
 import { FairQueue, type Load, type Queued } from './fair-queue.js';
@@ -63,6 +64,7 @@ export class SignalsService {
     private readonly clock: Clock,
     ids: Ids,
     secrets: Secrets,
+    private readonly metrics: Metrics,
   ) {
     this.door = database.apart(FLUSHES.postgres);
     this.writer = new SignalsWriter(vault, clock, ids, secrets);
@@ -176,11 +178,14 @@ export class SignalsService {
   }
 
   private async flush(calls: readonly Call[]): Promise<void> {
+    const started = performance.now();
     try {
       const entries = calls.flatMap((call) => call.entries);
       if (!(await this.writer.writeAtOnce(this.door.db, entries)))
         await this.door.transaction((tx) => this.writer.write(tx, entries));
       crashPoint('signals.kept');
+      this.metrics.took('countersign_ingest_flush_seconds', {}, started);
+      this.metrics.observe('countersign_ingest_flush_signals', {}, entries.length);
       for (const { resolve } of calls) resolve();
       this.tell();
     } catch (error) {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Executor, type Tx } from '../platform/database/index.js';
 import { ErasedError } from '../platform/vault/index.js';
 import { WorkService } from '../platform/work/index.js';
-import { Log } from '../platform/telemetry/index.js';
+import { Log, Metrics } from '../platform/telemetry/index.js';
 import { type Bundle } from '../policies/bundle.js';
 import { PoliciesService } from '../policies/index.js';
 import { type Applied, ProfilesService } from '../profiles/index.js';
@@ -63,6 +63,7 @@ export class TriggersService {
     private readonly work: WorkService,
     private readonly clock: Clock,
     private readonly ids: Ids,
+    private readonly metrics: Metrics,
   ) {}
 
   /** Looks at applied signals in their order; fires, counts, and begins to wait. The profiles are locked by this transaction. */
@@ -206,6 +207,11 @@ export class TriggersService {
       };
     });
     const fresh = await insertFirings(tx, rows, now);
+    this.database.afterCommit(() => {
+      for (const { id, capped } of rows)
+        if (fresh.has(id))
+          this.metrics.count('countersign_firings_total', { capped: capped ? 'true' : 'false' });
+    });
     const followed = rows.filter((row) => fresh.has(row.id) && !row.capped);
     if (followed.length > 0)
       await this.work.enqueue(tx, ...followed.map((row) => ({ kind: FIRED, key: row.id, dueAt: now })));

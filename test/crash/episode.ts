@@ -292,7 +292,9 @@ export class Episode {
     if (url === null) return Infinity;
     const metrics = await (await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(5_000) })).text();
     const waiting = [
-      ...metrics.matchAll(/^countersign_(inbox_signals|work_rows|messages|reviews)\{([^}]*)\} (\d+)/gm),
+      ...metrics.matchAll(
+        /^countersign_(inbox_signals|work_waiting|messages_open|reviews_open)(?:\{([^}]*)\})? (\d+)/gm,
+      ),
     ].filter(([, of = '', labels = '']) => isBusy(of, labels));
     const tasks = await new Api(url, TOKEN).ask(
       z.object({ data: z.array(z.unknown()) }),
@@ -352,12 +354,10 @@ export class Episode {
 /** Whether a gauge speaks of something that is still to be done; what waits for its time does not. */
 function isBusy(gauge: string, labels: string): boolean {
   switch (gauge) {
-    case 'work_rows':
-      return !/state="dead"|kind="(message\.approved|review\.expires)"/.test(labels);
-    case 'messages':
+    case 'work_waiting':
+      return !/kind="(message\.approved|review\.expires)"/.test(labels);
+    case 'messages_open':
       return /"(drafting|assessed|in_review|approved|sending)"/.test(labels);
-    case 'reviews':
-      return /"(pending|claimed|awaiting_second)"/.test(labels);
     default:
       return true;
   }

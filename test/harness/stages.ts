@@ -32,7 +32,8 @@ export interface FirstStages {
 export function firstStages(database: Database, runtime: Runtime, bundle: () => Bundle): FirstStages {
   const { clock, ids, secrets } = runtime;
   const vault = new Vault(secrets, clock, database);
-  const signals = new SignalsService(database, vault, clock, ids, secrets);
+  const metrics = new Metrics();
+  const signals = new SignalsService(database, vault, clock, ids, secrets, metrics);
   const inbox = new InboxService(database, vault, clock);
   const audit = new AuditService(database, vault, clock, ids, secrets);
   const profiles = new ProfilesService(vault, clock, ids, signals, audit, secrets);
@@ -46,9 +47,8 @@ export function firstStages(database: Database, runtime: Runtime, bundle: () => 
       return Promise.resolve();
     },
   } as unknown as OutcomesService;
-  const work = new WorkService(database, clock);
-  const triggers = new TriggersService(database, policies, profiles, work, clock, ids);
-  const metrics = new Metrics();
+  const work = new WorkService(database, clock, metrics);
+  const triggers = new TriggersService(database, policies, profiles, work, clock, ids, metrics);
   const intake = new IntakeService(
     database,
     clock,

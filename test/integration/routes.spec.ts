@@ -1,7 +1,6 @@
 import { RequestMethod } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { ModulesContainer } from '@nestjs/core';
-import { sql } from 'kysely';
 import { ROUTE_ACCESS, type RouteAccess } from '../../src/access/access.decorators.js';
 import { PERMISSIONS } from '../../src/access/index.js';
 import { type Answer, Story } from '../harness/service.js';
@@ -136,14 +135,12 @@ describe('every route of the service', () => {
       'mail',
     ]);
     await story.happens({ type: 'track', event: 'Looked', userId: 'u1' });
-    await sql`insert into model_usage (day, model, calls, failures, tokens_in) values ('2026-11-18', 'm', 3, 1, 9)`.execute(
-      story.database.db,
-    );
     const metrics = (await story.request('GET', '/metrics', { token: null })).text;
     expect(metrics).toMatch(
       /countersign_http_request_seconds_count\{method="POST",route="\/v1\/batch",status="200"\} \d/,
     );
-    expect(metrics).toContain('countersign_model_calls{model="m"} 3');
+    expect(metrics).toContain('countersign_ingest_signals_total{outcome="accepted"} 1');
+    expect(metrics).toContain('countersign_database_counted 1');
     expect(metrics).not.toContain('u1');
   });
 });

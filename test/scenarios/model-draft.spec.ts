@@ -139,8 +139,9 @@ describe('a draft that the model wrote', () => {
       expect.objectContaining({ origin: 'model', author: 'test-model', fallbackReason: null }),
     ]);
     const metrics = (await story.request('GET', '/metrics')).text;
-    expect(metrics).toMatch(/^countersign_model_calls\{model="test-model"\} 1$/m);
-    expect(metrics).toMatch(/^countersign_model_failures\{model="test-model"\} 0$/m);
+    expect(metrics).toMatch(
+      /^countersign_model_request_seconds_count\{model="test-model",outcome="ok"\} 1$/m,
+    );
     const operations = (await story.request('GET', '/operations')).text;
     expect(operations).toContain('test-model');
     expect(operations.replaceAll(/\s|,|<[^>]+>/g, '')).toContain(`${TOKENS_IN}/${TOKENS_OUT}`);

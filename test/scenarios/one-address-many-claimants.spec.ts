@@ -57,7 +57,7 @@ describe('one address that a thousand strangers claim', () => {
 
   it('is known to a developer who looks', async () => {
     const metrics = (await story.request('GET', '/metrics')).text;
-    expect(metrics).toContain('countersign_messages');
+    expect(metrics).toContain('countersign_message_steps_total{to="sent",channel="email"}');
     const sent = (await story.get('/v1/messages?state=sent&limit=200'))['data'] ?? [];
     expect(sent.length).toBe(smtp.mails.length);
   });

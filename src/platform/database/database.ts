@@ -175,6 +175,11 @@ export class Database {
     return changes;
   }
 
+  /** Connections of this process, and how many callers wait for one. */
+  connections(): { readonly total: number; readonly idle: number; readonly waiting: number } {
+    return this.dialect.connections();
+  }
+
   /** Looks whether this version can work with the schema as it is now. @throws SchemaError */
   async requireMigrated(): Promise<void> {
     await requireMigrated(this.db, { folder: MIGRATIONS, alone: false, say: () => undefined });

@@ -10,6 +10,8 @@ export interface OpenedDialect {
   /** What tells the embedded engine's directory from a copy of it; null elsewhere. */
   directory(): Promise<string | null>;
   close(): Promise<void>;
+  /** How many connections there are, how many of them do nothing, and how many callers wait for one. */
+  connections(): { readonly total: number; readonly idle: number; readonly waiting: number };
 }
 
 const INT8: number = pg.types.builtins.INT8;

@@ -60,6 +60,7 @@ export async function openEmbedded(location: {
       location.directory === undefined
         ? null
         : String((await stat(join(location.directory, 'pg', 'PG_VERSION'))).ino),
+    connections: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: async () => {
       await pglite.close();
       await unlock();

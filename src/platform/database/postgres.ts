@@ -50,6 +50,7 @@ export function openPostgres(location: {
     maintain: () => Promise.resolve(),
     directory: () => Promise.resolve(null),
     image: () => Promise.reject(new Error('only the embedded database has an image')),
+    connections: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: () => Promise.resolve(),
   };
 }

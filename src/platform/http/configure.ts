@@ -82,7 +82,6 @@ export function configureHttp(app: NestFastifyApplication): void {
     const status = reply.statusCode;
     metrics.observe(
       'countersign_http_request_seconds',
-      'Time to answer',
       { method, route, status: String(status) },
       reply.elapsedTime / 1_000,
     );

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Behaviour, FakeOpenAi, TOKENS_IN, TOKENS_OUT } from '../../../test/fakes/openai-server.js';
 import { openTestDatabase, type TestDatabase } from '../../../test/harness/database.js';
 import { TestClock, testRuntime } from '../../../test/harness/runtime.js';
+import { Metrics } from '../telemetry/index.js';
 import { LlmGateway, type LlmLimits, type ModelRequest } from './llm.gateway.js';
 
 const schema = z.strictObject({ subject: z.string().max(20), count: z.int() });
@@ -25,7 +26,13 @@ describe('the gateway to the model', () => {
   });
 
   const gateway = (environment: Record<string, string> = fake.environment, limits = LIMITS): LlmGateway =>
-    new LlmGateway(testRuntime(clock, environment).environment, opened.database, clock, limits);
+    new LlmGateway(
+      testRuntime(clock, environment).environment,
+      opened.database,
+      clock,
+      limits,
+      new Metrics(),
+    );
 
   const request = (changes: Partial<ModelRequest<Value>> = {}): ModelRequest<Value> => ({
     prompt: { system: 'You write for {{ brand }}.', user: '<data>\n{{ customer | data }}\n</data>' },

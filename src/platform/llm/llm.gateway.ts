@@ -29,7 +29,7 @@ import { ModelFailure } from './provider-failure.js';
 import { Slots } from './slots.js';
 import { strictSchema } from './strict-schema.js';
 import { contentHash } from '../../shared/hash.js';
-import { Log } from '../telemetry/index.js';
+import { Log, Metrics } from '../telemetry/index.js';
 
 const OPENAI = 'https://api.openai.com/v1';
 const ATTEMPTS = 3;
@@ -113,6 +113,7 @@ export class LlmGateway {
     private readonly database: Database,
     private readonly clock: Clock,
     @Inject(LLM_LIMITS) private readonly limits: LlmLimits,
+    private readonly metrics: Metrics,
   ) {
     const baseUrl = environment.OPENAI_BASE_URL ?? OPENAI;
     this.modelName = environment.OPENAI_MODEL;
@@ -185,6 +186,7 @@ export class LlmGateway {
         Answer<T> | ProviderFailure | { readonly kind: 'circuit_open' | 'budget'; readonly detail: string },
     ): Promise<ModelOutcome<T>> => {
       const usage = this.usageOf(tally, request.prices, performance.now() - startedAt);
+      this.measure(result.kind, usage);
       if (tally.calls > 0) await this.record(usage, result.kind !== 'ok');
       return { ...result, model: this.modelName, usage, sent: tally.calls > 0 ? tally.sent : [] };
     };
@@ -349,6 +351,15 @@ export class LlmGateway {
       costMicros: price ? Math.round(tally.tokensIn * price.input + tally.tokensOut * price.output) : 0,
       latencyMs: Math.round(latencyMs),
     };
+  }
+
+  private measure(outcome: ModelOutcome<unknown>['kind'], usage: ModelUsage): void {
+    const model = this.modelName;
+    const { metrics } = this;
+    metrics.observe('countersign_model_request_seconds', { model, outcome }, usage.latencyMs / 1_000);
+    metrics.count('countersign_model_tokens_total', { model, direction: 'in' }, usage.tokensIn);
+    metrics.count('countersign_model_tokens_total', { model, direction: 'out' }, usage.tokensOut);
+    metrics.count('countersign_model_cost_total', { model }, usage.costMicros / 1_000_000);
   }
 
   private async record(usage: ModelUsage, failure: boolean): Promise<void> {

@@ -1,41 +1,57 @@
+import { CATALOGUE } from './catalogue.js';
 import { Metrics } from './metrics.js';
 
 describe('metrics', () => {
   const read = async (metrics: Metrics): Promise<string> => (await metrics.text()).body;
 
-  it('count by label and add up', async () => {
+  it('count by label and add up, from nought', async () => {
     const metrics = new Metrics();
-    metrics.count('calls_total', 'Calls', { outcome: 'ok' });
-    metrics.count('calls_total', 'Calls', { outcome: 'ok' }, 2);
-    metrics.count('calls_total', 'Calls', { outcome: 'late' });
+    metrics.count('countersign_ingest_signals_total', { outcome: 'accepted' });
+    metrics.count('countersign_ingest_signals_total', { outcome: 'accepted' }, 2);
     const text = await read(metrics);
-    expect(text).toContain('calls_total{outcome="ok"} 3');
-    expect(text).toContain('calls_total{outcome="late"} 1');
+    expect(text).toContain('countersign_ingest_signals_total{outcome="accepted"} 3');
+    expect(text).toContain('countersign_ingest_signals_total{outcome="rejected"} 0');
   });
 
   it('forget a gauge’s value that is not named any more', async () => {
     const metrics = new Metrics();
-    metrics.set('rows', 'Rows', [{ labels: { state: 'ready' }, value: 4 }]);
-    metrics.set('rows', 'Rows', [{ labels: { state: 'dead' }, value: 1 }]);
+    metrics.set('countersign_work_dead', [{ labels: { kind: 'draft.written' }, value: 4 }]);
+    metrics.set('countersign_work_dead', [{ labels: { kind: 'fate.told' }, value: 1 }]);
     const text = await read(metrics);
-    expect(text).toContain('rows{state="dead"} 1');
-    expect(text).not.toContain('state="ready"');
+    expect(text).toContain('countersign_work_dead{kind="fate.told"} 1');
+    expect(text).not.toContain('draft.written');
   });
 
   it('ask for what lies elsewhere before they are read', async () => {
     const metrics = new Metrics();
     metrics.beforeReading(() => {
-      metrics.set('depth', 'Depth', [{ labels: {}, value: 7 }]);
+      metrics.set('countersign_inbox_signals', [{ labels: {}, value: 7 }]);
       return Promise.resolve();
     });
-    expect(await read(metrics)).toContain('depth 7');
+    expect(await read(metrics)).toContain('countersign_inbox_signals 7');
   });
 
   it('spread durations over buckets', async () => {
     const metrics = new Metrics();
-    metrics.observe('took_seconds', 'Time', { route: '/x' }, 0.2);
+    metrics.observe('countersign_decision_seconds', { mode: 'decide', outcome: 'hold' }, 0.2);
     const text = await read(metrics);
-    expect(text).toContain('took_seconds_bucket{le="0.1",route="/x"} 0');
-    expect(text).toContain('took_seconds_bucket{le="0.25",route="/x"} 1');
+    expect(text).toContain('countersign_decision_seconds_bucket{le="0.1",mode="decide",outcome="hold"} 0');
+    expect(text).toContain('countersign_decision_seconds_bucket{le="0.25",mode="decide",outcome="hold"} 1');
+  });
+
+  it('know for how long a loop has not come round', () => {
+    const metrics = new Metrics();
+    metrics.turned('intake');
+    expect(metrics.loopsOlderThan(60)).toEqual([]);
+    expect(metrics.loopsOlderThan(-1)).toEqual(['intake']);
+  });
+
+  it('are named as Prometheus names things', () => {
+    for (const [name, { type, help }] of Object.entries(CATALOGUE)) {
+      expect(name).toMatch(/^countersign_[a-z_]+$/);
+      expect(name.endsWith('_total')).toBe(type === 'counter');
+      expect(help).toMatch(/^[A-Z].*[^.]$/);
+      if (/(time|how long)/i.test(help) && type !== 'counter') expect(name).toMatch(/_seconds$/);
+    }
   });
 });

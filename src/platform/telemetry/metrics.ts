@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { CATALOGUE, type LabelsOf, type Name } from './catalogue.js';
 
-/** Seconds, from a cached page to a hanging provider. */
-const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
-
-/** The figures of this process, for Prometheus. Any stage may ask for a counter or histogram by name; asking twice gives the same one. */
+/** The figures of this process, for Prometheus: those of the catalogue, all there from the start, and Node's own. */
 @Injectable()
 export class Metrics {
   private readonly registry = new Registry();
@@ -17,49 +15,36 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
+    for (const [name, { type, help, labels, ...rest }] of Object.entries(CATALOGUE)) {
+      const settings = { name, help, labelNames: Object.keys(labels), registers: [this.registry] };
+      if (type === 'gauge') this.gauges.set(name, new Gauge(settings));
+      else if (type === 'counter') this.counters.set(name, begun(new Counter(settings), labels));
+      else if ('buckets' in rest)
+        this.histograms.set(name, new Histogram({ ...settings, buckets: [...rest.buckets] }));
+    }
   }
 
-  /** Adds to a count. @param name such as `countersign_model_calls_total`; the help text is that of the first call. */
-  count(name: string, help: string, labels: Readonly<Record<string, string>> = {}, by = 1): void {
-    let counter = this.counters.get(name);
-    if (counter === undefined) {
-      counter = new Counter({ name, help, labelNames: Object.keys(labels), registers: [this.registry] });
-      this.counters.set(name, counter);
-    }
-    counter.inc(labels, by);
+  count<N extends Name<'counter'>>(name: N, labels: LabelsOf<N>, by = 1): void {
+    this.counters.get(name)?.inc(labels, by);
   }
 
-  /** Notes a duration in seconds. */
-  observe(name: string, help: string, labels: Readonly<Record<string, string>>, seconds: number): void {
-    let histogram = this.histograms.get(name);
-    if (histogram === undefined) {
-      histogram = new Histogram({
-        name,
-        help,
-        labelNames: Object.keys(labels),
-        buckets: BUCKETS,
-        registers: [this.registry],
-      });
-      this.histograms.set(name, histogram);
-    }
-    histogram.observe(labels, seconds);
+  observe<N extends Name<'histogram'>>(name: N, labels: LabelsOf<N>, value: number): void {
+    this.histograms.get(name)?.observe(labels, value);
+  }
+
+  /** Notes the seconds since `startedAt`, as `performance.now()` gave it. */
+  took<N extends Name<'histogram'>>(name: N, labels: LabelsOf<N>, startedAt: number): void {
+    this.observe(name, labels, (performance.now() - startedAt) / 1_000);
   }
 
   /** Replaces every value of a gauge: what is not named any more is gone. */
-  set(
-    name: string,
-    help: string,
-    values: readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[],
+  set<N extends Name<'gauge'>>(
+    name: N,
+    values: readonly { readonly labels: LabelsOf<N>; readonly value: number }[],
   ): void {
-    let gauge = this.gauges.get(name);
-    if (gauge === undefined) {
-      const labelNames = Object.keys(values[0]?.labels ?? {});
-      if (values.length === 0) return;
-      gauge = new Gauge({ name, help, labelNames, registers: [this.registry] });
-      this.gauges.set(name, gauge);
-    }
-    gauge.reset();
-    for (const { labels, value } of values) gauge.set(labels, value);
+    const gauge = this.gauges.get(name);
+    gauge?.reset();
+    for (const { labels, value } of values) gauge?.set(labels, value);
   }
 
   /** Notes that a loop came round: one that does not any more is found by its age. */
@@ -73,7 +58,7 @@ export class Metrics {
     return [...this.loops].filter(([, at]) => at < before).map(([loop]) => loop);
   }
 
-  /** Asked before every reading, to bring gauges up to date. */
+  /** Asked before every reading, to bring gauges up to date. It must end soon, whatever is gone. */
   beforeReading(collect: () => Promise<void>): void {
     this.collectors.push(collect);
   }
@@ -81,6 +66,18 @@ export class Metrics {
   /** The Prometheus text format. */
   async text(): Promise<{ contentType: string; body: string }> {
     await Promise.all(this.collectors.map((collect) => collect()));
+    this.set(
+      'countersign_loop_last_round_timestamp_seconds',
+      [...this.loops].map(([loop, value]) => ({ labels: { loop }, value })),
+    );
     return { contentType: this.registry.contentType, body: await this.registry.metrics() };
   }
+}
+
+/** A counter whose values are known beforehand starts at nought: a first event is then a rise like any other. */
+function begun(counter: Counter, labels: Readonly<Record<string, readonly string[] | null>>): Counter {
+  const [first, ...more] = Object.entries(labels);
+  if (first !== undefined && more.length === 0)
+    for (const value of first[1] ?? []) counter.inc({ [first[0]]: value }, 0);
+  return counter;
 }

@@ -16,7 +16,6 @@ const PATIENCE_MS = 500;
 /** Looks that follow from rows having ended are this far apart at least. */
 const PAUSE_MS = 5;
 const CLOSE_WITHIN_MS = 1_000;
-const TAKEN = 'Rows of durable work taken by this process, from the queue or by itself';
 
 /** Whatever lies in Redis may have been put there by anybody. */
 const offerSchema = z.object({ id: z.int().positive(), epoch: z.int().nonnegative() });
@@ -179,7 +178,7 @@ export class BullRunner extends WorkRunner implements OnModuleDestroy {
       this.asking.push({ offer, resolve, reject });
       if (!this.taking) void this.takeAll();
     });
-    if (job !== null) this.metrics.count('countersign_work_taken_total', TAKEN, { by });
+    if (job !== null) this.metrics.count('countersign_work_taken_total', { by });
     return job;
   }
 

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../shared/clock.js';
 import { crashPoint } from '../crash-point.js';
 import { Database, type Tx } from '../database/index.js';
-import { Log } from '../telemetry/index.js';
+import { Log, Metrics } from '../telemetry/index.js';
 import { backoffMs } from './backoff.js';
 import {
   type Job,
@@ -37,6 +37,8 @@ const DEFAULT_CALLS_AT_ONCE = 6;
 const DEFAULT_COMMITS_AT_ONCE = 8;
 
 type AnyHandler = WorkHandler<unknown, unknown>;
+/** What became of one attempt. */
+type Outcome = JobEnd['kind'] | 'failed' | 'given_up' | 'kept' | 'lease_moved' | 'unrecorded';
 
 /** The lease moved on while this worker was busy: whatever it was about to write is rolled back. */
 class LeaseLost extends Error {
@@ -72,6 +74,7 @@ export class WorkService {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly metrics: Metrics,
   ) {}
 
   /** Registers who does a kind of work. Only `pipeline` calls this. */
@@ -144,41 +147,50 @@ export class WorkService {
   async run(job: Job, stop?: AbortSignal): Promise<void> {
     const handler = this.handlers.get(job.kind);
     if (handler === undefined) throw new Error(`no handler for work of kind ${job.kind}`);
+    const started = performance.now();
+    const outcome = await this.attempt(handler, job, stop);
+    this.metrics.took('countersign_work_seconds', { kind: job.kind, outcome }, started);
+  }
+
+  private async attempt(handler: AnyHandler, job: Job, stop?: AbortSignal): Promise<Outcome> {
     try {
-      stop?.throwIfAborted();
-      crashPoint(`work.claimed.${job.kind}`);
-      let prepared: unknown;
-      if (handler.prepare) {
-        const outcome = await this.fenced(job, async (tx) => {
-          const result = await handler.prepare?.(tx, job);
-          if (isJobEnd(result)) await this.end(tx, job, result);
-          return result;
-        });
-        if (isJobEnd(outcome)) return;
-        prepared = outcome;
-      }
-      let answer: unknown;
-      if (handler.call) {
-        crashPoint(`work.prepared.${job.kind}`);
-        const lease = AbortSignal.timeout(leaseMs(handler));
-        answer = await handler.call(
-          prepared,
-          job,
-          stop === undefined ? lease : AbortSignal.any([lease, stop]),
-        );
-        crashPoint(`work.called.${job.kind}`);
-      }
-      await this.fenced(job, async (tx) => {
-        await this.end(tx, job, await handler.commit(tx, job, prepared, answer));
-      });
-      crashPoint(`work.ended.${job.kind}`);
+      return await this.through(handler, job, stop);
     } catch (error) {
       if (error instanceof LeaseLost) {
         this.log.warn('work.lease_moved', naming(job));
-        return;
+        return 'lease_moved';
       }
-      await this.fail(handler, job, error instanceof Error ? error : new Error(String(error)));
+      return this.fail(handler, job, error instanceof Error ? error : new Error(String(error)));
     }
+  }
+
+  private async through(handler: AnyHandler, job: Job, stop?: AbortSignal): Promise<JobEnd['kind']> {
+    stop?.throwIfAborted();
+    crashPoint(`work.claimed.${job.kind}`);
+    let prepared: unknown;
+    if (handler.prepare) {
+      const outcome = await this.fenced(job, async (tx) => {
+        const result = await handler.prepare?.(tx, job);
+        if (isJobEnd(result)) await this.end(tx, job, result);
+        return result;
+      });
+      if (isJobEnd(outcome)) return outcome.kind;
+      prepared = outcome;
+    }
+    let answer: unknown;
+    if (handler.call) {
+      crashPoint(`work.prepared.${job.kind}`);
+      const lease = AbortSignal.timeout(leaseMs(handler));
+      answer = await handler.call(prepared, job, stop === undefined ? lease : AbortSignal.any([lease, stop]));
+      crashPoint(`work.called.${job.kind}`);
+    }
+    const end = await this.fenced(job, async (tx) => {
+      const result = await handler.commit(tx, job, prepared, answer);
+      await this.end(tx, job, result);
+      return result;
+    });
+    crashPoint(`work.ended.${job.kind}`);
+    return end.kind;
   }
 
   private fenced<T>(job: Job, work: (tx: Tx, askedAgain: boolean) => Promise<T>): Promise<T> {
@@ -194,31 +206,36 @@ export class WorkService {
     else await postponeWork(tx, job, { at: end.at, now: this.clock.now(), attempts: 0, error: null });
   }
 
-  private async fail(handler: AnyHandler, job: Job, error: Error): Promise<void> {
+  private async fail(handler: AnyHandler, job: Job, error: Error): Promise<Outcome> {
     const last = error instanceof Unrecoverable || job.attempt >= (handler.maxAttempts ?? DEFAULT_ATTEMPTS);
     const line = `${error.name}: ${error.message}`.slice(0, 2_000);
     try {
-      const given = await this.fenced(job, async (tx, askedAgain) => {
-        const now = this.clock.now();
-        if (error instanceof Stopping) {
-          await postponeWork(tx, job, { at: now, now, attempts: job.attempt - 1, error: null });
-          return 'work.kept' as const;
-        }
-        if (last && !askedAgain) {
-          await handler.died?.(tx, job, error);
-          await buryWork(tx, job, line);
-          return 'work.given_up' as const;
-        }
-        const wait = error instanceof RetryLater ? error.afterMs : backoffMs(job.attempt, Math.random());
-        // What was asked for again has all its attempts before it.
-        const attempts = last ? 0 : job.attempt;
-        await postponeWork(tx, job, { at: new Date(now.getTime() + wait), now, attempts, error: line });
-        return 'work.failed' as const;
-      });
-      this.log[given === 'work.given_up' ? 'error' : 'warn'](given, { ...naming(job), error });
+      const given = await this.fenced(
+        job,
+        async (tx, askedAgain): Promise<'kept' | 'given_up' | 'failed'> => {
+          const now = this.clock.now();
+          if (error instanceof Stopping) {
+            await postponeWork(tx, job, { at: now, now, attempts: job.attempt - 1, error: null });
+            return 'kept';
+          }
+          if (last && !askedAgain) {
+            await handler.died?.(tx, job, error);
+            await buryWork(tx, job, line);
+            return 'given_up';
+          }
+          const wait = error instanceof RetryLater ? error.afterMs : backoffMs(job.attempt, Math.random());
+          // What was asked for again has all its attempts before it.
+          const attempts = last ? 0 : job.attempt;
+          await postponeWork(tx, job, { at: new Date(now.getTime() + wait), now, attempts, error: line });
+          return 'failed';
+        },
+      );
+      this.log[given === 'given_up' ? 'error' : 'warn'](`work.${given}`, { ...naming(job), error });
+      return given;
     } catch (failure) {
       // The database is unreachable or the lease has moved: the lease runs out and the row is taken again.
       this.log.error('work.unrecorded', { ...naming(job), error: failure });
+      return 'unrecorded';
     }
   }
 
