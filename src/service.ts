@@ -15,7 +15,7 @@ import { clockFor, RandomIds, type Runtime } from './platform/runtime.js';
 import { keepKnownKeys } from './platform/secrets/known-keys.js';
 import { readOrCreateSecretKeys } from './platform/secrets/secrets-file.js';
 import { Secrets } from './platform/secrets/secrets.js';
-import { createLogger, Log } from './platform/telemetry/index.js';
+import { createLogger, Log, startTracing } from './platform/telemetry/index.js';
 import { PoliciesService } from './policies/index.js';
 
 /** A started service. */
@@ -83,6 +83,7 @@ export async function startService(
   // What is said before there is an application goes the same way.
   Logger.overrideLogger(logger);
   const log = new Log('database');
+  const endTracing = await startTracing(environment);
   const say = (line: string): void => {
     log.info('database.migration', { note: line });
   };
@@ -98,6 +99,7 @@ export async function startService(
     await app?.get(PipelineService).stop();
     await app?.close();
     if (parts.database === undefined) await database.close();
+    await endTracing();
   };
   try {
     await keepKnownKeys(database, runtime.secrets);

@@ -18,6 +18,10 @@ const url = (protocols: readonly string[], example: string) =>
 
 const email = z.email({ error: 'should be an e-mail address' });
 
+const otlpProtocol = z
+  .enum(['http/protobuf', 'http/json'], { error: 'should be "http/protobuf" or "http/json"' })
+  .optional();
+
 const schema = z.object({
   PORT: z.coerce
     .number({ error: 'should be a port number between 0 and 65535' })
@@ -56,6 +60,13 @@ const schema = z.object({
     .min(1_000, { error: 'should be at least 1000 signals' })
     .default(10_000_000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  /** Where spans go; the SDK itself reads these and the other OTEL_ variables. Without an endpoint none are recorded. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(['http:', 'https:'], 'http://127.0.0.1:4318').optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url(['http:', 'https:'], 'http://127.0.0.1:4318/v1/traces').optional(),
+  OTEL_EXPORTER_OTLP_PROTOCOL: otlpProtocol,
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: otlpProtocol,
+  OTEL_TRACES_EXPORTER: z.enum(['otlp', 'none'], { error: 'should be "otlp" or "none"' }).optional(),
+  OTEL_SDK_DISABLED: z.string().optional(),
   CLOCK: z
     .string()
     .refine(

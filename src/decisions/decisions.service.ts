@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Executor, type Tx } from '../platform/database/index.js';
-import { Metrics } from '../platform/telemetry/index.js';
+import { Metrics, traced } from '../platform/telemetry/index.js';
 import { Problem, RequestMemory } from '../platform/http/index.js';
 import { ErasedError, Vault } from '../platform/vault/index.js';
 import { DONE, type WorkHandler } from '../platform/work/index.js';
@@ -211,7 +211,20 @@ export class DecisionsService {
   }
 
   /** Gathers, decides and saves. */
-  private async consider(db: Executor, bundle: Bundle, request: MakingRequest): Promise<DecidedCase> {
+  private consider(db: Executor, bundle: Bundle, request: MakingRequest): Promise<DecidedCase> {
+    return traced('decide', { 'countersign.decision.mode': request.mode }, async (span) => {
+      const made = await this.considerNow(db, bundle, request);
+      const { id, result } = made.decision;
+      span.setAttributes({
+        'countersign.decision.id': id,
+        'countersign.decision.outcome': result.outcome,
+        'countersign.action': result.action,
+      });
+      return made;
+    });
+  }
+
+  private async considerNow(db: Executor, bundle: Bundle, request: MakingRequest): Promise<DecidedCase> {
     const started = performance.now();
     const situation = await this.situations.read(db, bundle, request);
     const id = this.ids.make('dec');

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { SpanKind } from '@opentelemetry/api';
 import { z } from 'zod';
 import { AuditService } from '../audit/index.js';
 import { type Environment } from '../config/environment.js';
@@ -14,7 +15,7 @@ import { ENVIRONMENT } from '../platform/runtime.js';
 import { Secrets } from '../platform/secrets/secrets.js';
 import { ErasedError } from '../platform/vault/index.js';
 import { again, DONE, type Job, type JobEnd, type WorkHandler, WorkService } from '../platform/work/index.js';
-import { Log, Metrics } from '../platform/telemetry/index.js';
+import { Log, Metrics, traced } from '../platform/telemetry/index.js';
 import { type Bundle } from '../policies/bundle.js';
 import { PoliciesService } from '../policies/index.js';
 import { ProfilesService } from '../profiles/index.js';
@@ -90,7 +91,8 @@ export class DispatchService {
   readonly messageApproved: WorkHandler<Underway, Delivery> = {
     kind: 'message.approved',
     leaseMs: LEASE_MS,
-    prepare: (tx, job) => this.prepare(tx, job),
+    prepare: (tx, job) =>
+      traced('recheck message', { 'countersign.message.id': job.key }, () => this.prepare(tx, job)),
     call: (underway, _job, signal) => this.handOver(underway, signal),
     commit: (tx, _job, underway, delivery) => this.settle(tx, underway, delivery),
     died: (tx, job, error) => this.giveUp(tx, job, error),
@@ -127,7 +129,21 @@ export class DispatchService {
 
   private async handOver({ parcel, channel }: Underway, signal: AbortSignal): Promise<Delivery> {
     const started = performance.now();
-    const delivery = await channel.send(parcel, signal, () => this.mayStillSend(parcel)).catch(unexpected);
+    const attributes = {
+      'countersign.message.id': parcel.message.id,
+      'countersign.channel': parcel.channel.id,
+      'countersign.provider': channel.provider,
+    };
+    const delivery = await traced(
+      'send message',
+      attributes,
+      async (span) => {
+        const made = await channel.send(parcel, signal, () => this.mayStillSend(parcel)).catch(unexpected);
+        span.setAttribute('countersign.delivery.outcome', made.outcome);
+        return made;
+      },
+      { kind: SpanKind.CLIENT },
+    );
     const labels = { provider: channel.provider, outcome: delivery.outcome };
     this.metrics.took('countersign_dispatch_seconds', labels, started);
     return delivery;

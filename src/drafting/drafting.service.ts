@@ -5,7 +5,7 @@ import { type Message } from '../messages/message.js';
 import { type MessageContent } from '../messages/content.js';
 import { MessagesService } from '../messages/index.js';
 import { type Executor, type Tx } from '../platform/database/index.js';
-import { Metrics } from '../platform/telemetry/index.js';
+import { Metrics, traced } from '../platform/telemetry/index.js';
 import { LlmGateway, type ModelOutcome } from '../platform/llm/index.js';
 import { ErasedError, Vault } from '../platform/vault/index.js';
 import {
@@ -91,7 +91,10 @@ export class DraftingService {
     // Who waits for the model holds nothing but memory; how many ask it at once is the playbook's to say.
     atOnce: 200,
     prepare: (tx, job) => this.prepare(tx, job),
-    call: (prepared, job, signal) => this.write(prepared, job, signal),
+    call: (prepared, job, signal) =>
+      traced('draft message', { 'countersign.message.id': prepared.message.id }, () =>
+        this.write(prepared, job, signal),
+      ),
     commit: (tx, _job, prepared, answer) => this.save(tx, prepared, answer),
     died: (tx, job, error) => this.giveUp(tx, job, error),
   };

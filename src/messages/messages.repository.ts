@@ -27,6 +27,8 @@ export interface NewMessage {
   readonly message: Message;
   readonly addressHash: string | null;
   readonly keyId: string;
+  /** Of what it was decided in; null when nobody follows it. */
+  readonly trace: string | null;
 }
 
 /** What lies sealed on a message row. */
@@ -69,18 +71,28 @@ function toMessage(row: MessageRow): Message {
 const columns = sql`m.id, m.profile_id, m.decision_id, m.action, m.channel, m.class, m.tags, m.topic, m.offer, m.state, m.send_at,
   m.expires_at, m.created_at, m.sent_at, m.template_id, m.content_hash`;
 
-export async function insertMessage(tx: Tx, { message, addressHash, keyId }: NewMessage): Promise<void> {
+export async function insertMessage(
+  tx: Tx,
+  { message, addressHash, keyId, trace }: NewMessage,
+): Promise<void> {
   await sql`
     insert into messages (id, profile_id, decision_id, action, channel, class, tags, topic, offer, state, send_at, expires_at, created_at,
-      updated_at, address_hash, key_id)
+      updated_at, address_hash, key_id, trace)
     values (${message.id}, ${message.profileId}, ${message.decisionId}, ${message.action}, ${message.channel}, ${message.class},
       ${[...message.tags]}, ${message.topic}, ${message.offer}, ${message.state}, ${message.sendAt}, ${message.expiresAt},
-      ${message.createdAt}, ${message.createdAt}, ${addressHash}, ${keyId})`.execute(tx);
+      ${message.createdAt}, ${message.createdAt}, ${addressHash}, ${keyId}, ${trace})`.execute(tx);
 }
 
 export async function selectMessage(db: Executor, id: string): Promise<Message | null> {
   const { rows } = await sql<MessageRow>`select ${columns} from messages m where m.id = ${id}`.execute(db);
   return rows[0] === undefined ? null : toMessage(rows[0]);
+}
+
+export async function selectTrace(db: Executor, id: string): Promise<string | null> {
+  const { rows } = await sql<{
+    trace: string | null;
+  }>`select m.trace from messages m where m.id = ${id}`.execute(db);
+  return rows[0]?.trace ?? null;
 }
 
 export async function selectAddressHash(db: Executor, id: string): Promise<string | null> {

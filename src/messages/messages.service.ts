@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/index.js';
 import { type Decision, profileFamily, type Situation } from '../decisions/index.js';
 import { Database, type Executor, type Tx } from '../platform/database/index.js';
-import { Metrics } from '../platform/telemetry/index.js';
+import { currentTrace, isRecording, Metrics, type Trace } from '../platform/telemetry/index.js';
 import { Problem } from '../platform/http/index.js';
 import { Secrets } from '../platform/secrets/secrets.js';
 import { ErasedError, Vault } from '../platform/vault/index.js';
@@ -25,6 +25,7 @@ import {
   selectOpen,
   selectSealed,
   selectSteps,
+  selectTrace,
   updateApproval,
   updateContent,
   updateDeparture,
@@ -116,6 +117,7 @@ export class MessagesService {
           ? addressHash(this.secrets.lookup('address'), addressSpace(channel), email)
           : null,
       keyId: decision.profileId,
+      trace: currentTrace(),
     });
     await insertStep(tx, message.id, {
       at: decision.createdAt,
@@ -189,6 +191,11 @@ export class MessagesService {
   /** The name of the mailbox it goes to, which outlives the person's erasure; null when it goes to none. */
   addressHash(db: Executor, id: string): Promise<string | null> {
     return selectAddressHash(db, id);
+  }
+
+  /** Where it was decided, for what happens to it later; null when nobody follows it. */
+  async trace(db: Executor, id: string): Promise<Trace | null> {
+    return isRecording() ? selectTrace(db, id) : null;
   }
 
   /** What is (to be) signed; null while there is none. @throws ErasedError */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { OutcomesService } from '../outcomes/index.js';
 import { Database, type Tx } from '../platform/database/index.js';
-import { Log, Metrics } from '../platform/telemetry/index.js';
+import { continuedTogether, Log, Metrics, Spans, type Trace } from '../platform/telemetry/index.js';
 import { type Bundle } from '../policies/bundle.js';
 import { PoliciesService } from '../policies/index.js';
 import { declaredEvents } from '../profiles/declared.js';
@@ -172,12 +172,38 @@ export class IntakeService {
 
   private async apply(tx: Tx, bundle: Bundle, taken: readonly Taken[]): Promise<void> {
     if (taken.length === 0) return;
+    const count = { 'messaging.batch.message_count': taken.length };
+    const traces = taken.map(({ row }) => row.trace);
+    await continuedTogether(traces, 'process signals', count, () => this.applyFollowed(tx, bundle, taken));
+  }
+
+  /** A span for each signal that is followed, beside that of the batch: what a signal leads to belongs to it alone. */
+  private async applyFollowed(tx: Tx, bundle: Bundle, taken: readonly Taken[]): Promise<void> {
+    const from = new Map(
+      taken.flatMap(({ row }) => (row.trace === null ? [] : [[row.signal_id, row.trace] as const])),
+    );
+    const spans = new Spans('process signal', from, (id) => ({ 'messaging.message.id': id }));
+    try {
+      await this.applyTaken(tx, bundle, taken, spans.traces());
+      spans.end();
+    } catch (error) {
+      spans.end(error);
+      throw error;
+    }
+  }
+
+  private async applyTaken(
+    tx: Tx,
+    bundle: Bundle,
+    taken: readonly Taken[],
+    traces: ReadonlyMap<string, Trace>,
+  ): Promise<void> {
     const applied = await this.profiles.apply(
       tx,
       taken.flatMap((one) => (one.kind === 'signal' ? [one.signal] : [])),
       declaredEvents(bundle),
     );
-    await this.triggers.observe(tx, bundle, applied, this.clock.now());
+    await this.triggers.observe(tx, bundle, applied, this.clock.now(), traces);
     await this.outcomes.observe(tx, applied);
     await this.inbox.done(tx, taken);
   }

@@ -7,6 +7,7 @@ import { type MessageContent } from '../messages/content.js';
 import { canMove, type Message } from '../messages/message.js';
 import { MessagesService } from '../messages/index.js';
 import { Database, type Tx } from '../platform/database/index.js';
+import { traced } from '../platform/telemetry/index.js';
 import { ErasedError } from '../platform/vault/index.js';
 import { again, DONE, type Job, type JobEnd, type WorkHandler, WorkService } from '../platform/work/index.js';
 import { type Bundle } from '../policies/bundle.js';
@@ -83,7 +84,8 @@ export class QueueingService {
   readonly draftAssessed: WorkHandler<undefined, Routed | Gone> = {
     kind: 'draft.assessed',
     call: (_prepared, job) => this.orErased(() => this.loadRouted(job.key)),
-    commit: (tx, job, _prepared, answer) => this.commitRouted(tx, job, answer),
+    commit: (tx, job, _prepared, answer) =>
+      traced('route draft', { 'countersign.message.id': job.key }, () => this.commitRouted(tx, job, answer)),
     died: (tx, job) => this.giveUp(tx, job),
   };
 

@@ -8,7 +8,7 @@ import { type MessageContent } from '../messages/content.js';
 import { type Message } from '../messages/message.js';
 import { MessagesService } from '../messages/index.js';
 import { Database, type Tx } from '../platform/database/index.js';
-import { Metrics } from '../platform/telemetry/index.js';
+import { continued, currentTrace, Metrics, traced } from '../platform/telemetry/index.js';
 import { type Page, Problem } from '../platform/http/index.js';
 import { WorkService } from '../platform/work/index.js';
 import { ErasedError, Vault } from '../platform/vault/index.js';
@@ -109,7 +109,7 @@ export class ReviewService {
    */
   async claim(id: string, actor: Actor): Promise<ReviewDetail> {
     const person = personOf(actor);
-    await this.decide(id, async (tx, { review, approvals }, bundle) => {
+    await this.decide('claim review', id, async (tx, { review, approvals }, bundle) => {
       const refusal = claimRefusal(review, approvals, person.personId, this.now());
       if (refusal !== null) return refusal;
       await this.hold(tx, review, bundle, person);
@@ -121,7 +121,7 @@ export class ReviewService {
   /** Puts an item back. @throws Problem 403, 404, 409 when this person does not hold it, 410 */
   async release(id: string, actor: Actor): Promise<ReviewDetail> {
     const person = personOf(actor);
-    await this.decide(id, async (tx, { review, approvals }) => {
+    await this.decide('release review', id, async (tx, { review, approvals }) => {
       if (holderOf(review, this.now()) !== person.personId)
         return (
           claimRefusal(review, approvals, person.personId, this.now()) ?? {
@@ -144,7 +144,7 @@ export class ReviewService {
    */
   async verdict(id: string, actor: Actor, request: VerdictRequest): Promise<VerdictAnswer> {
     const person = request.verdict === 'approve' ? signer(actor) : personOf(actor);
-    await this.decide(id, async (tx, locked, bundle) => {
+    await this.decide('review', id, async (tx, locked, bundle) => {
       const { review, approvals } = locked;
       const refusal = verdictRefusal(review, approvals, person.personId, request, this.now());
       if (refusal !== null) return refusal;
@@ -164,13 +164,33 @@ export class ReviewService {
    * Runs one step on an item under its locks. What came too late is closed first, and stays closed although the caller is refused.
    */
   private async decide(
+    name: string,
     id: string,
     step: (tx: Tx, locked: Locked, bundle: Bundle) => Promise<Refusal | null>,
   ): Promise<void> {
     const found = await selectReview(this.database.db, id);
     if (found === null) throw new Problem(404, 'no-such-review', `There is no review ${id}.`);
     const bundle = await this.policies.bundle(found.bundleHash);
-    const refusal = await this.database.transaction(async (tx) => {
+    const refusal = await this.followed(name, found, () => this.decideUnderLock(found, bundle, step));
+    if (refusal !== null) throw new Problem(refusal.status, refusal.code, refusal.text);
+  }
+
+  /** A person's answer belongs to the message it is about, and is linked to the request it came with. */
+  private async followed<T>(name: string, { id, messageId }: Review, act: () => Promise<T>): Promise<T> {
+    const attributes = { 'countersign.review.id': id, 'countersign.message.id': messageId };
+    const trace = await this.messages.trace(this.database.db, messageId);
+    if (trace === null) return traced(name, attributes, act);
+    const request = currentTrace();
+    return continued(trace, name, attributes, act, { links: request === null ? [] : [request] });
+  }
+
+  private decideUnderLock(
+    found: Review,
+    bundle: Bundle,
+    step: (tx: Tx, locked: Locked, bundle: Bundle) => Promise<Refusal | null>,
+  ): Promise<Refusal | null> {
+    const { id } = found;
+    return this.database.transaction(async (tx) => {
       // The message first, then its review: the order everywhere.
       const message = await this.messages.lock(tx, found.messageId);
       const review = await lockReview(tx, id);
@@ -199,7 +219,6 @@ export class ReviewService {
         throw error;
       }
     });
-    if (refusal !== null) throw new Problem(refusal.status, refusal.code, refusal.text);
   }
 
   /** Does what the verdict says. @returns the hash of the words the item now holds. */

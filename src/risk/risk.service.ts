@@ -5,7 +5,7 @@ import { type MessageContent } from '../messages/content.js';
 import { canMove, type Message } from '../messages/message.js';
 import { MessagesService } from '../messages/index.js';
 import { Database, type Executor, type Tx } from '../platform/database/index.js';
-import { Metrics } from '../platform/telemetry/index.js';
+import { Metrics, traced } from '../platform/telemetry/index.js';
 import { ErasedError, Vault } from '../platform/vault/index.js';
 import { again, DONE, type Job, type JobEnd, type WorkHandler, WorkService } from '../platform/work/index.js';
 import { type Bundle } from '../policies/bundle.js';
@@ -68,7 +68,9 @@ export class RiskService {
     kind: 'draft.written',
     call: async (_prepared, job) => {
       try {
-        return await this.assessDraft(job.key);
+        return await traced('assess draft', { 'countersign.message.id': job.key }, () =>
+          this.assessDraft(job.key),
+        );
       } catch (error) {
         if (error instanceof ErasedError) return 'erased';
         throw error;

@@ -14,6 +14,7 @@ export interface WaitingRow {
   readonly signal_id: string;
   readonly received_at: Date;
   readonly attempts: number;
+  readonly trace: string | null;
   readonly key_id: string | null;
   readonly body: Buffer | null;
 }
@@ -96,9 +97,9 @@ export async function takeWaiting(
         ) w
         order by w.seq limit ${limit}
       ))
-      returning partition, seq, signal_id, received_at, attempts
+      returning partition, seq, signal_id, received_at, attempts, trace
     )
-    select t.partition, t.seq, t.signal_id, t.received_at, t.attempts, s.key_id, s.body
+    select t.partition, t.seq, t.signal_id, t.received_at, t.attempts, t.trace, s.key_id, s.body
     from taken t
     left join signals s on s.received_at = t.received_at and s.id = t.signal_id
     order by t.seq`.execute(tx);

@@ -15,6 +15,8 @@ export interface SignalRow {
   readonly body: Buffer;
   /** Null when it belongs to nobody, so that nothing can be applied. */
   readonly partition: number | null;
+  /** Only of a signal that is followed. */
+  readonly trace?: string;
 }
 
 /**
@@ -43,7 +45,7 @@ export async function insertSignals(
       select case when ${erasures}::bigint is null then true else coalesce(hold_key_erasures() = ${erasures}, false) end as in_force
     ), r as materialized (
       select r.* from keys cross join json_to_recordset(${JSON.stringify(placed)}::json) as r(id text, source text, message_id text,
-        type text, event text, identity_hash text, occurred_at timestamptz, partition smallint, at integer, size integer)
+        type text, event text, identity_hash text, occurred_at timestamptz, partition smallint, at integer, size integer, trace text)
       where keys.in_force
     ), fresh as (
       insert into signal_dedup (source, message_id, signal_id, seen_at)
@@ -57,8 +59,8 @@ export async function insertSignals(
         substring(${bodies}::bytea from r.at for r.size)
       from r join fresh on fresh.signal_id = r.id
     ), waiting as (
-      insert into signal_inbox (partition, signal_id, received_at)
-      select r.partition, r.id, ${receivedAt} from r join fresh on fresh.signal_id = r.id
+      insert into signal_inbox (partition, signal_id, received_at, trace)
+      select r.partition, r.id, ${receivedAt}, r.trace from r join fresh on fresh.signal_id = r.id
       where r.partition is not null order by r.id collate "C"
     )
     select in_force from keys`.execute(db);

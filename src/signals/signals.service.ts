@@ -3,7 +3,7 @@ import { crashPoint } from '../platform/crash-point.js';
 import { Database, type Executor, type Tx } from '../platform/database/index.js';
 import { Secrets } from '../platform/secrets/secrets.js';
 import { ErasedError, Vault } from '../platform/vault/index.js';
-import { Metrics } from '../platform/telemetry/index.js';
+import { continuedTogether, currentTrace, Metrics, type Trace } from '../platform/telemetry/index.js';
 import { Clock } from '../shared/clock.js';
 import { Ids } from '../shared/ids.js';
 import { FairQueue, type Load, type Queued } from './fair-queue.js';
@@ -43,6 +43,7 @@ export class Overloaded extends Error {
 
 interface Call extends Queued {
   readonly entries: readonly Entry[];
+  readonly trace: Trace | null;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -83,8 +84,9 @@ export class SignalsService {
   ): Promise<void> {
     if (signals.length === 0) return Promise.resolve();
     return new Promise((resolve, reject) => {
-      const entries = signals.map((signal) => ({ source, signal }));
-      if (!this.queue.offer({ source, signals: signals.length, bytes, entries, resolve, reject }))
+      const trace = currentTrace();
+      const entries = signals.map((signal) => ({ source, signal, trace }));
+      if (!this.queue.offer({ source, signals: signals.length, bytes, entries, trace, resolve, reject }))
         throw this.overloaded();
       // The next flush starts when the last one returns, never by a timer: a timer would cap the throughput of whoever waits.
       if (this.flushes < FLUSHES[this.database.engine]) void this.flushAll();
@@ -108,7 +110,7 @@ export class SignalsService {
     if (signals.length === 0) return;
     await this.writer.write(
       tx,
-      signals.map((signal) => ({ source: OWN_SOURCE, signal })),
+      signals.map((signal) => ({ source: OWN_SOURCE, signal, trace: currentTrace() })),
     );
     // The rows are visible only after the transaction has committed.
     setTimeout(() => {
@@ -181,8 +183,7 @@ export class SignalsService {
     const started = performance.now();
     try {
       const entries = calls.flatMap((call) => call.entries);
-      if (!(await this.writer.writeAtOnce(this.door.db, entries)))
-        await this.door.transaction((tx) => this.writer.write(tx, entries));
+      await this.write(calls, entries);
       crashPoint('signals.kept');
       this.metrics.took('countersign_ingest_flush_seconds', {}, started);
       this.metrics.observe('countersign_ingest_flush_signals', {}, entries.length);
@@ -193,6 +194,19 @@ export class SignalsService {
     } finally {
       this.queue.release(calls);
     }
+  }
+
+  private write(calls: readonly Call[], entries: readonly Entry[]): Promise<void> {
+    const traces = calls.map(({ trace }) => trace);
+    return continuedTogether(
+      traces,
+      'flush signals',
+      { 'messaging.batch.message_count': entries.length },
+      async () => {
+        if (!(await this.writer.writeAtOnce(this.door.db, entries)))
+          await this.door.transaction((tx) => this.writer.write(tx, entries));
+      },
+    );
   }
 
   private tell(): void {

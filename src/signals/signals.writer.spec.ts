@@ -25,6 +25,7 @@ describe('writing signals', () => {
   const from = (userId: string | null, messageId: string, source = 'key_1'): Entry => ({
     source,
     signal: newSignal({ userId, messageId, occurredAt: AT }),
+    trace: null,
   });
   const write = (writer: SignalsWriter, ...entries: Entry[]): Promise<void> =>
     opened.database.transaction((tx) => writer.write(tx, entries));

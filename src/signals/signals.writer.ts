@@ -1,6 +1,7 @@
 import { type Db, type Executor, type Tx } from '../platform/database/index.js';
 import { type Secrets } from '../platform/secrets/secrets.js';
 import { type Vault } from '../platform/vault/index.js';
+import { type Trace } from '../platform/telemetry/index.js';
 import { type Clock } from '../shared/clock.js';
 import { identityHash } from '../shared/identity.js';
 import { type Ids } from '../shared/ids.js';
@@ -17,6 +18,8 @@ const REMEMBERED_HASHES = 20_000;
 export interface Entry {
   readonly source: string;
   readonly signal: NewSignal;
+  /** Of the request it came with; null when nobody follows it. */
+  readonly trace: Trace | null;
 }
 
 interface HashedEntry extends Entry {
@@ -77,14 +80,14 @@ export class SignalsWriter {
   /** Each message id once: one statement cannot meet the same dedup row twice. */
   private hashed(entries: readonly Entry[]): HashedEntry[] {
     const unique = new Map<string, HashedEntry>();
-    for (const { source, signal } of entries) {
+    for (const { source, signal, trace } of entries) {
       const name = `${source} ${signal.messageId}`;
-      if (!unique.has(name)) unique.set(name, { source, signal, hash: this.hashOf(signal) });
+      if (!unique.has(name)) unique.set(name, { source, signal, trace, hash: this.hashOf(signal) });
     }
     return [...unique.values()];
   }
 
-  private toRow({ source, signal, hash }: HashedEntry, key: Buffer, receivedAt: Date): SignalRow {
+  private toRow({ source, signal, trace, hash }: HashedEntry, key: Buffer, receivedAt: Date): SignalRow {
     const { messageId, type, event, userId, anonymousId, occurredAt } = signal;
     const belongsToNobody = userId === null && anonymousId === null;
     const id = this.ids.make('sig');
@@ -98,6 +101,7 @@ export class SignalsWriter {
       identity_hash: hash,
       occurred_at: occurredAt,
       body: this.vault.sealText(key, text),
+      ...(trace === null ? {} : { trace }),
       partition: belongsToNobody ? null : parseInt(hash.slice(0, 8), 16) % INBOX_PARTITIONS,
     };
   }

@@ -20,6 +20,8 @@ export interface TimerRow {
   readonly since: Date;
   readonly due_at: Date;
   readonly signal_id: string | null;
+  /** Of the signal that it began with; null when nobody follows that. */
+  readonly trace: string | null;
 }
 
 export interface HitRow {
@@ -88,7 +90,7 @@ export async function selectTimers(tx: Tx, keys: readonly WatchKey[]): Promise<T
   if (keys.length === 0) return [];
   // `offset 0`: pair by pair through the index, however many rows a planner guesses.
   const { rows } = await sql<TimerRow>`
-    select t.profile_id, t.trigger_id, t.occasion, t.since, t.due_at, t.signal_id
+    select t.profile_id, t.trigger_id, t.occasion, t.since, t.due_at, t.signal_id, t.trace
     from json_to_recordset(${JSON.stringify(keys)}::json) as k(profile_id text, trigger_id text)
     cross join lateral (
       select * from timers m where m.profile_id = k.profile_id and m.trigger_id = k.trigger_id offset 0
@@ -113,10 +115,10 @@ export async function insertTimers(
   at: Date,
 ): Promise<void> {
   await sql`
-    insert into timers (profile_id, trigger_id, occasion, since, due_at, signal_id, created_at)
-    select t.profile_id, t.trigger_id, t.occasion, t.since, t.due_at, t.signal_id, ${at}
+    insert into timers (profile_id, trigger_id, occasion, since, due_at, signal_id, created_at, trace)
+    select t.profile_id, t.trigger_id, t.occasion, t.since, t.due_at, t.signal_id, ${at}, t.trace
     from json_to_recordset(${JSON.stringify(rows)}::json) as t(profile_id text, trigger_id text, occasion text,
-      since timestamptz, due_at timestamptz, signal_id text)
+      since timestamptz, due_at timestamptz, signal_id text, trace text)
     on conflict (profile_id, trigger_id, occasion) do nothing`.execute(tx);
 }
 
@@ -179,10 +181,10 @@ export async function moveWatches(tx: Tx, from: readonly string[], into: string)
   await sql`
     with moved as (
       delete from timers where profile_id = any(${from})
-      returning trigger_id, occasion, since, due_at, signal_id, created_at
+      returning trigger_id, occasion, since, due_at, signal_id, created_at, trace
     )
-    insert into timers (profile_id, trigger_id, occasion, since, due_at, signal_id, created_at)
-    select ${into}, m.trigger_id, m.occasion, m.since, m.due_at, m.signal_id, m.created_at from moved m order by m.due_at
+    insert into timers (profile_id, trigger_id, occasion, since, due_at, signal_id, created_at, trace)
+    select ${into}, m.trigger_id, m.occasion, m.since, m.due_at, m.signal_id, m.created_at, m.trace from moved m order by m.due_at
     on conflict (profile_id, trigger_id, occasion) do nothing`.execute(tx);
   await sql`
     with moved as (
@@ -206,7 +208,7 @@ export async function selectDueProfiles(db: Executor, now: Date, limit: number):
 /** The due timers of some people, earliest beginning first. */
 export async function selectDueTimers(tx: Tx, profileIds: readonly string[], now: Date): Promise<TimerRow[]> {
   const { rows } = await sql<TimerRow>`
-    select t.profile_id, t.trigger_id, t.occasion, t.since, t.due_at, t.signal_id
+    select t.profile_id, t.trigger_id, t.occasion, t.since, t.due_at, t.signal_id, t.trace
     from unnest(${profileIds}::text[]) as p(id)
     cross join lateral (
       select * from timers m where m.profile_id = p.id and m.due_at <= ${now} offset 0

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Executor, type Tx } from '../platform/database/index.js';
 import { ErasedError } from '../platform/vault/index.js';
 import { WorkService } from '../platform/work/index.js';
-import { Log, Metrics } from '../platform/telemetry/index.js';
+import { Log, Metrics, noted, type Trace } from '../platform/telemetry/index.js';
 import { type Bundle } from '../policies/bundle.js';
 import { PoliciesService } from '../policies/index.js';
 import { type Applied, ProfilesService } from '../profiles/index.js';
@@ -49,6 +49,7 @@ const LOOKERS = 4;
 interface ProfileFire {
   readonly profile: Profile;
   readonly fire: Fire;
+  readonly trace: Trace | null;
 }
 
 /** When to pay attention to somebody: matches signals and runs what waits. */
@@ -66,8 +67,17 @@ export class TriggersService {
     private readonly metrics: Metrics,
   ) {}
 
-  /** Looks at applied signals in their order; fires, counts, and begins to wait. The profiles are locked by this transaction. */
-  async observe(tx: Tx, bundle: Bundle, applied: readonly Applied[], now: Date): Promise<void> {
+  /**
+   * Looks at applied signals in their order; fires, counts, and begins to wait. The profiles are locked by this transaction.
+   * @param traces of the signals that are followed, by signal id.
+   */
+  async observe(
+    tx: Tx,
+    bundle: Bundle,
+    applied: readonly Applied[],
+    now: Date,
+    traces: ReadonlyMap<string, Trace> = NOBODY_FOLLOWED,
+  ): Promise<void> {
     if (applied.length === 0) return;
     const family = familiesOf(applied);
     // Read before it is moved: until the signal that joins two people each is watched for themselves, wherever a batch was cut.
@@ -86,9 +96,10 @@ export class TriggersService {
       const observed = observeSignal(bundle, watch, one, now.toISOString());
       watches.set(profileId, observed.watch);
       const profile = { ...one.after, id: family.headOf(profileId) };
-      fires.push(...observed.fires.map((fire) => ({ profile, fire })));
+      const trace = traces.get(one.signal.id) ?? null;
+      fires.push(...observed.fires.map((fire) => ({ profile, fire, trace })));
     }
-    await this.saveWatches(tx, family, held, watches, now);
+    await this.saveWatches(tx, family, held, watches, now, traces);
     await this.fire(tx, bundle, fires, now);
   }
 
@@ -130,6 +141,7 @@ export class TriggersService {
     held: ReadonlyMap<string, Watch>,
     now: ReadonlyMap<string, Watch>,
     at: Date,
+    traces: ReadonlyMap<string, Trace>,
   ): Promise<void> {
     const changes = [...now].map(([profileId, after]) => ({
       profile_id: profileId,
@@ -149,6 +161,7 @@ export class TriggersService {
           since: timer.since,
           due_at: timer.dueAt,
           signal_id: timer.signalId,
+          trace: traces.get(timer.signalId ?? '') ?? null,
         })),
     );
     const hits = changes.flatMap(({ profile_id, before, after }) =>
@@ -169,11 +182,12 @@ export class TriggersService {
   /** Saves firings, once per occasion, and asks for the decision that follows. */
   private async fire(tx: Tx, bundle: Bundle, fires: readonly ProfileFire[], now: Date): Promise<void> {
     if (fires.length === 0) return;
-    const addressed = fires.map(({ profile, fire }) => {
+    const addressed = fires.map(({ profile, fire, trace }) => {
       const { email } = profile.addresses;
       return {
         profileId: profile.id,
         fire,
+        trace,
         address: email === null ? null : this.profiles.addressHash('email', email),
       };
     });
@@ -186,7 +200,8 @@ export class TriggersService {
       new Date(now.getTime() - DAY_MS),
     );
     const count = (key: string | null): number => (key === null ? 0 : (counts.get(key) ?? 0));
-    const rows = addressed.map(({ profileId, fire, address }) => {
+    const traces = new Map<string, Trace>();
+    const rows = addressed.map(({ profileId, fire, trace, address }) => {
       const [ofPerson, ofAddress] = [count(profileId), count(address)];
       const capped = ofPerson >= MOST_FIRINGS_A_DAY || ofAddress >= MOST_FIRINGS_A_DAY;
       const why = {
@@ -194,8 +209,10 @@ export class TriggersService {
         ...(ofAddress >= MOST_FIRINGS_A_DAY ? { cappedForAddress: ofAddress } : {}),
       };
       if (!capped) for (const key of [profileId, address]) if (key !== null) counts.set(key, count(key) + 1);
+      const id = this.ids.make('fir');
+      if (trace !== null) traces.set(id, trace);
       return {
-        id: this.ids.make('fir'),
+        id,
         profile_id: profileId,
         trigger_id: fire.triggerId,
         occasion: fire.occasion,
@@ -214,7 +231,22 @@ export class TriggersService {
     });
     const followed = rows.filter((row) => fresh.has(row.id) && !row.capped);
     if (followed.length > 0)
-      await this.work.enqueue(tx, ...followed.map((row) => ({ kind: FIRED, key: row.id, dueAt: now })));
+      await this.work.enqueue(
+        tx,
+        ...followed.map((row) => ({
+          kind: FIRED,
+          key: row.id,
+          dueAt: now,
+          trace: this.fired(row, traces.get(row.id) ?? null),
+        })),
+      );
+  }
+
+  private fired(row: { readonly id: string; readonly trigger_id: string }, from: Trace | null): Trace | null {
+    return noted(from, 'fire trigger', {
+      'countersign.trigger.id': row.trigger_id,
+      'countersign.firing.id': row.id,
+    });
   }
 
   /**
@@ -290,7 +322,7 @@ export class TriggersService {
       }
       ended.push(keyOf(row));
       if (outcome.kind === 'drop') continue;
-      fires.push({ profile, fire: outcome.fire });
+      fires.push({ profile, fire: outcome.fire, trace: row.trace });
       covered.set(cover, { profile_id: row.profile_id, trigger_id: row.trigger_id });
     }
     if (rearmed.length > 0) await postponeTimers(tx, rearmed);
@@ -321,6 +353,7 @@ export class TriggersService {
           since: person.last_seen_at.toISOString(),
           due_at: new Date(person.last_seen_at.getTime() + wait).toISOString(),
           signal_id: null,
+          trace: null,
         }));
         await this.database.transaction((tx) => insertTimers(tx, timers, now));
       }
@@ -345,6 +378,7 @@ export class TriggersService {
 }
 
 const NOTHING: Watch = { hits: [], timers: [] };
+const NOBODY_FOLLOWED: ReadonlyMap<string, Trace> = new Map();
 
 /** Who became one person within a batch. */
 interface Families {

@@ -43,7 +43,8 @@ export interface StorySettings {
   readonly from?: { readonly opened: Omit<TestDatabase, 'url'>; readonly secretKey: string };
 }
 
-async function leaveNothingToChance(policies: string): Promise<void> {
+/** Takes holdouts, audits and exploration out of a folder of a playbook. */
+export async function leaveNothingToChance(policies: string): Promise<void> {
   for (const name of await readdir(policies, { recursive: true })) {
     if (!name.endsWith('.yaml')) continue;
     const path = join(policies, name);

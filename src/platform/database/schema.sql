@@ -337,6 +337,7 @@ table messages
   provider text
   provider_id text
   wire_hash text
+  trace text
   constraint messages_approval_kind_check CHECK ((approval_kind = ANY (ARRAY['person'::text, 'template'::text, 'threshold'::text])))
   constraint messages_class_check CHECK ((class = ANY (ARRAY['marketing'::text, 'transactional'::text])))
   constraint messages_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES decisions(id)
@@ -627,6 +628,7 @@ table signal_inbox
   signal_id text not null
   received_at timestamp with time zone not null
   attempts integer not null default 0
+  trace text
   constraint signal_inbox_pkey PRIMARY KEY (partition, seq)
 
 table signal_rejections
@@ -733,6 +735,7 @@ table timers
   due_at timestamp with time zone not null
   signal_id text
   created_at timestamp with time zone not null
+  trace text
   constraint timers_pkey PRIMARY KEY (profile_id, trigger_id, occasion)
   constraint timers_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id)
   CREATE INDEX timers_due ON public.timers USING btree (due_at)
@@ -774,6 +777,7 @@ table work
   last_error text
   asked_again boolean not null default false
   created_at timestamp with time zone not null
+  trace text
   constraint work_kind_key_key UNIQUE (kind, key)
   constraint work_pkey PRIMARY KEY (id)
   constraint work_state_check CHECK ((state = ANY (ARRAY['ready'::text, 'dead'::text])))

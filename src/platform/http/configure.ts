@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { FastifyAdapter, type NestFastifyApplication, RouteConfig } from '@nestjs/platform-fastify';
-import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
+import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { BODY_LIMIT, parseBody } from './body.js';
-import { Log, Metrics } from '../telemetry/index.js';
+import { context, SpanStatusCode } from '@opentelemetry/api';
+import { beginRequest, isRecording, Log, Metrics } from '../telemetry/index.js';
 import { answerDocument } from './problem-document.js';
 import { Problem } from './problem.js';
 import { RouteTable } from './route-table.js';
@@ -20,6 +21,8 @@ declare module 'fastify' {
   }
 }
 
+/** Nobody follows what only looks. */
+const UNTRACED = /^\/(health\/(live|ready)|metrics|assets\/:name|docs(\/:file)?)$/;
 /** Asked so often, and so much alike, that a line for each would bury the others. */
 const QUIET =
   /^\/(v1\/(batch|track|identify|page|screen|group|alias)|health\/(live|ready)|metrics|assets\/:name|docs\/:file)$/;
@@ -67,6 +70,7 @@ export function configureHttp(app: NestFastifyApplication): void {
   fastify.addHook('onRoute', (route) => {
     routes.add(route.method, route.url);
   });
+  if (isRecording()) recordRequests(fastify);
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) => {
     void reply.headers(HEADERS).header('x-request-id', request.id);
     // PostgreSQL text cannot hold a null character, so no id or filter can be one.
@@ -105,6 +109,38 @@ export function configureHttp(app: NestFastifyApplication): void {
     } catch (error) {
       done(error as Problem);
     }
+  });
+}
+
+/** A span for each request, and everything that follows from it runs in it: also after its body was read, which happens in the socket's name. */
+function recordRequests(fastify: FastifyInstance): void {
+  const open = new WeakMap<FastifyRequest, ReturnType<typeof beginRequest>>();
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    const route = request.routeOptions.url ?? 'none';
+    const given = request.headers['traceparent'];
+    if (UNTRACED.test(route)) {
+      done();
+      return;
+    }
+    const begun = beginRequest(typeof given === 'string' ? given : undefined, `${request.method} ${route}`, {
+      'http.request.method': request.method,
+      'http.route': route,
+      'url.scheme': request.protocol,
+    });
+    open.set(request, begun);
+    context.with(begun.context, done);
+  });
+  fastify.addHook('preHandler', (request, _reply, done) => {
+    const begun = open.get(request);
+    if (begun === undefined) done();
+    else context.with(begun.context, done);
+  });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const span = open.get(request)?.span;
+    span?.setAttribute('http.response.status_code', reply.statusCode);
+    if (reply.statusCode >= 500) span?.setStatus({ code: SpanStatusCode.ERROR });
+    span?.end();
+    done();
   });
 }
 

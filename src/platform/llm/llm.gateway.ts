@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { type z } from 'zod';
 import { type Environment } from '../../config/environment.js';
 import { type Json } from '../../shared/canonical-json.js';
@@ -29,7 +30,7 @@ import { ModelFailure } from './provider-failure.js';
 import { Slots } from './slots.js';
 import { strictSchema } from './strict-schema.js';
 import { contentHash } from '../../shared/hash.js';
-import { Log, Metrics } from '../telemetry/index.js';
+import { Log, Metrics, traced } from '../telemetry/index.js';
 
 const OPENAI = 'https://api.openai.com/v1';
 const ATTEMPTS = 3;
@@ -169,9 +170,40 @@ export class LlmGateway {
     const known = this.answers.get(question, performance.now());
     // Kept under a name made of the schema as well, so that what was kept fits it.
     if (known !== undefined) return { ...(known as ModelOutcome<T>), usage: NOTHING_USED };
-    const outcome = await this.ask(request, this.model, jsonSchema);
+    const outcome = await this.followed(request, this.model, jsonSchema);
     if (outcome.kind === 'ok') this.answers.put(question, outcome, performance.now());
     return outcome;
+  }
+
+  /** Named after OpenTelemetry's conventions for generative models; what is asked and answered is not in it. */
+  private followed<T>(
+    request: ModelRequest<T>,
+    model: OpenAiChatModel,
+    jsonSchema: ReturnType<typeof strictSchema>,
+  ): Promise<ModelOutcome<T>> {
+    const attributes = {
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.provider.name': 'openai',
+      'gen_ai.request.model': this.modelName,
+      'gen_ai.request.max_tokens': request.settings.maxOutputTokens,
+    };
+    return traced(
+      `chat ${this.modelName}`,
+      attributes,
+      async (span) => {
+        const outcome = await this.ask(request, model, jsonSchema);
+        span.setAttributes({
+          'gen_ai.usage.input_tokens': outcome.usage.tokensIn,
+          'gen_ai.usage.output_tokens': outcome.usage.tokensOut,
+        });
+        if (outcome.kind !== 'ok') {
+          span.setAttribute('error.type', outcome.kind);
+          span.setStatus({ code: SpanStatusCode.ERROR });
+        }
+        return outcome;
+      },
+      { kind: SpanKind.CLIENT },
+    );
   }
 
   private async ask<T>(

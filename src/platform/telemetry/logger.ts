@@ -3,6 +3,7 @@ import { type DestinationStream, pino, type Logger as Pino } from 'pino';
 import { EVENTS } from './events.js';
 import { Line } from './log.js';
 import { plainError } from './plain.js';
+import { currentIds } from './tracing.js';
 
 type Level = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
@@ -84,5 +85,6 @@ export class ServiceLogger implements LoggerService {
 /** @param level a pino level, or `silent`. */
 export function createLogger(level: string): ServiceLogger {
   const readable = process.stdout.isTTY && process.env['NODE_ENV'] !== 'production';
-  return new ServiceLogger(readable ? pino({ level }, terminal()) : pino({ level }));
+  const options = { level, mixin: currentIds };
+  return new ServiceLogger(readable ? pino(options, terminal()) : pino(options));
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { type Executor, type Tx } from '../database/index.js';
+import { currentTrace } from '../telemetry/index.js';
 import { type Job, type NewWork, type Offer } from './work.js';
 
 interface WorkRow {
@@ -11,6 +12,7 @@ interface WorkRow {
   epoch: number;
   due_at: Date;
   created_at: Date;
+  trace: string | null;
 }
 
 /** A row that failed for good, for the console. */
@@ -31,16 +33,18 @@ export async function insertWork(tx: Tx, rows: readonly NewWork[], now: Date): P
     key: row.key,
     due_at: row.dueAt.toISOString(),
     payload: row.payload ?? {},
+    trace: row.trace === undefined ? currentTrace() : row.trace,
   }));
   // A dead row of the same kind and key comes back to life: the state it belongs to asked for it again.
   await sql`
-    insert into work (kind, key, due_at, payload, created_at)
-    select w.kind, w.key, w.due_at, w.payload, ${now}
-    from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as w(kind text, key text, due_at timestamptz, payload jsonb)
+    insert into work (kind, key, due_at, payload, created_at, trace)
+    select w.kind, w.key, w.due_at, w.payload, ${now}, w.trace
+    from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as w(kind text, key text, due_at timestamptz, payload jsonb, trace text)
     on conflict (kind, key) do update
     set due_at = case when work.state = 'dead' then excluded.due_at else least(work.due_at, excluded.due_at) end,
         attempts = case when work.state = 'dead' then 0 else work.attempts end,
         asked_again = work.leased_by is not null, -- also under a lease that ran out: whoever held it may still end the row
+        trace = coalesce(excluded.trace, work.trace),
         state = 'ready'`.execute(tx);
 }
 
@@ -73,7 +77,7 @@ export async function claimWork(
     update work set leased_by = ${request.worker}, leased_until = now() + due.lease_ms * interval '1 millisecond',
       epoch = epoch + 1, attempts = attempts + 1, asked_again = false
     from due where work.id = due.id
-    returning work.id, kind, key, payload, attempts, epoch, due_at, created_at`.execute(db);
+    returning work.id, kind, key, payload, attempts, epoch, due_at, created_at, trace`.execute(db);
   return rows.sort((a, b) => a.due_at.getTime() - b.due_at.getTime()).map(toJob);
 }
 
@@ -117,7 +121,7 @@ export async function takeWork(
     update work set leased_by = ${request.worker}, leased_until = now() + offered.lease_ms * interval '1 millisecond',
       epoch = epoch + 1, attempts = attempts + 1, asked_again = false
     from offered where work.id = offered.id
-    returning work.id, kind, key, payload, attempts, epoch, due_at, created_at`.execute(db);
+    returning work.id, kind, key, payload, attempts, epoch, due_at, created_at, trace`.execute(db);
   return rows.map(toJob);
 }
 
@@ -131,6 +135,7 @@ function toJob(row: WorkRow): Job {
     epoch: row.epoch,
     dueAt: row.due_at,
     createdAt: row.created_at,
+    trace: row.trace,
   };
 }
 

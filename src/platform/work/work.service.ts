@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { Clock } from '../../shared/clock.js';
 import { crashPoint } from '../crash-point.js';
 import { Database, type Tx } from '../database/index.js';
-import { Log, Metrics } from '../telemetry/index.js';
+import { continued, Log, Metrics } from '../telemetry/index.js';
 import { backoffMs } from './backoff.js';
 import {
   type Job,
@@ -148,8 +149,31 @@ export class WorkService {
     const handler = this.handlers.get(job.kind);
     if (handler === undefined) throw new Error(`no handler for work of kind ${job.kind}`);
     const started = performance.now();
-    const outcome = await this.attempt(handler, job, stop);
+    const outcome = await this.followed(handler, job, stop);
     this.metrics.took('countersign_work_seconds', { kind: job.kind, outcome }, started);
+  }
+
+  private followed(handler: AnyHandler, job: Job, stop?: AbortSignal): Promise<Outcome> {
+    const attributes = {
+      'messaging.system': 'countersign',
+      'messaging.operation.type': 'process',
+      'messaging.destination.name': job.kind,
+      'messaging.message.id': String(job.id),
+      'countersign.work.key': job.key,
+      'countersign.work.attempt': job.attempt,
+    };
+    return continued(
+      job.trace,
+      `process ${job.kind}`,
+      attributes,
+      async (span) => {
+        const outcome = await this.attempt(handler, job, stop);
+        span.setAttribute('countersign.work.outcome', outcome);
+        if (outcome === 'failed' || outcome === 'given_up') span.setStatus({ code: SpanStatusCode.ERROR });
+        return outcome;
+      },
+      { kind: SpanKind.CONSUMER },
+    );
   }
 
   private async attempt(handler: AnyHandler, job: Job, stop?: AbortSignal): Promise<Outcome> {

@@ -1,4 +1,5 @@
 import { type Tx } from '../database/index.js';
+import { type Trace } from '../telemetry/index.js';
 
 /** What a stage asks to be done later, written in the transaction of the state it follows from. */
 export interface NewWork {
@@ -8,6 +9,8 @@ export interface NewWork {
   readonly key: string;
   readonly dueAt: Date;
   readonly payload?: Readonly<Record<string, string | number | boolean | null>>;
+  /** What it follows from, for whoever watches; left out, that is where it is asked for. */
+  readonly trace?: Trace | null;
 }
 
 /** A claimed row. */
@@ -21,6 +24,7 @@ export interface Job {
   readonly epoch: number;
   readonly dueAt: Date;
   readonly createdAt: Date;
+  readonly trace: Trace | null;
 }
 
 /** `done` removes the row; `again` keeps it for another time (not counted as a failure). */
