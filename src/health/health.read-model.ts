@@ -14,7 +14,7 @@ export async function ping(db: Executor): Promise<void> {
 /** How many signals wait; beyond ten thousand at most so many, by the numbers at both ends of each partition. */
 export async function countWaitingSignals(db: Executor): Promise<number> {
   const { rows } = await sql<{ counted: number; span: number }>`
-    select (select count(*) from (select from signal_inbox limit ${MOST_SIGNALS}) some) as counted,
+    select (select count(*) from (select from signal_inbox limit ${MOST_SIGNALS}) few) as counted,
       coalesce((
         select sum(newest.seq - oldest.seq + 1) from inbox_partitions p
         cross join lateral (
