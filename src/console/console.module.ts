@@ -1,6 +1,7 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { h } from 'preact';
 import { DecisionsModule } from '../decisions/index.js';
+import { HealthModule } from '../health/index.js';
 import { LearningModule } from '../learning/index.js';
 import { DispatchModule } from '../dispatch/index.js';
 import { MessagesModule } from '../messages/index.js';
@@ -48,6 +49,7 @@ import { TeamController } from './team/team.controller.js';
     LlmModule,
     LearningModule,
     RehearsalModule,
+    HealthModule,
   ],
   controllers: [
     HomeController,

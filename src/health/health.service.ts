@@ -24,9 +24,6 @@ const INBOX_WITHIN_S = 300;
 /** The loops that do the work come round within seconds. */
 const LOOP_WITHIN_S = 60;
 
-const CHECKS = ['database', 'schema', 'playbook', 'work', 'inbox', 'redis', 'model', 'mail'] as const;
-export type CheckName = (typeof CHECKS)[number];
-
 const checkSchema = z
   .strictObject({
     status: z.enum(['ok', 'degraded', 'unavailable']),
@@ -57,6 +54,7 @@ export const readinessSchema = z
   .meta({ id: 'Readiness' });
 export type Readiness = z.output<typeof readinessSchema>;
 type Check = z.output<typeof checkSchema>;
+type CheckName = keyof Readiness['checks'];
 
 const ok = (detail: string): Finding => ({ status: 'ok', detail });
 const degraded = (detail: string): Finding => ({ status: 'degraded', detail });

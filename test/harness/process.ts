@@ -53,11 +53,12 @@ export class ServiceProcess {
       log,
     });
     for (const deadline = performance.now() + STARTS_WITHIN_MS; ;) {
-      const url = /Countersign is at (\S+)/.exec(daemon.output)?.[1];
+      const output = await readFile(log, 'utf8').catch(() => '');
+      const url = /^Countersign is at (\S+)/m.exec(output)?.[1];
       if (url !== undefined) return new ServiceProcess(daemon, url, log);
       if (!daemon.running || performance.now() > deadline) {
         daemon.signal('SIGKILL');
-        throw new Error(`the service did not start: ${daemon.output.slice(-2_000)}`);
+        throw new Error(`the service did not start: ${output.slice(-2_000)}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

@@ -41,10 +41,14 @@ export function readPromql(text: string): Promql {
   const grouped: string[] = [];
   let at = 0;
 
-  const wrong = (what: string): never => {
+  function wrong(what: string): never {
     throw new Error(`${what} at "${tokens.slice(at, at + 3).join(' ')}" in ${text}`);
-  };
-  const next = (): string => tokens[at++] ?? wrong('the end');
+  }
+  function next(): string {
+    const token = tokens[at++];
+    if (token === undefined) wrong('the end');
+    return token;
+  }
   const expect = (token: string): void => {
     if (next() !== token) wrong(`no ${token}`);
   };

@@ -54,7 +54,9 @@ describe('the log', () => {
       } catch (error) {
         log.error('http.defect', { error });
         log.warn('work.failed', { error: new Error(`wrapped: ${String(error)}`, { cause: error }) });
-        return error instanceof Error ? JSON.stringify({ ...error, message: error.message }) : String(error);
+        return error instanceof Error
+          ? `${error.message} ${JSON.stringify(Object.entries(error))}`
+          : String(error);
       }
       throw new Error('nothing was thrown');
     };

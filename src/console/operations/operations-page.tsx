@@ -1,4 +1,5 @@
 import { type VNode } from 'preact';
+import { type Readiness } from '../../health/index.js';
 import { Empty, Facts, IfMay, PageHead, Pill, PostForm, Section, Short, Time } from '../layout/parts.js';
 import { useView } from '../layout/view.js';
 import { pauseWords } from '../layout/words.js';
@@ -33,6 +34,8 @@ export interface ModelStatus {
 }
 
 export interface OperationsProps {
+  /** What readiness says, as this process sees it. */
+  readonly checks: Readiness['checks'];
   readonly dead: readonly DeadLetter[];
   readonly failed: readonly FailedSignal[];
   readonly rejected: readonly RejectedSignal[];
@@ -53,6 +56,7 @@ export function OperationsPage(props: OperationsProps): VNode {
         title="Operations"
         lead="What is stuck, what is stopped, and what this deployment stands on."
       />
+      <Standing checks={props.checks} />
       <Stuck {...props} />
       <Pauses {...props} />
       <div class="columns">
@@ -66,6 +70,33 @@ export function OperationsPage(props: OperationsProps): VNode {
       </div>
       <Rejected rejected={props.rejected} />
     </>
+  );
+}
+
+const TONES = { ok: 'good', degraded: 'wait', unavailable: 'bad' } as const;
+
+function Standing({ checks }: { checks: Readiness['checks'] }): VNode {
+  return (
+    <Section title="What it stands on" id="standing" hint="as the process that made this page sees it">
+      <div class="table stacks">
+        <table class="tight">
+          <tbody>
+            {Object.entries(checks).map(([name, { status, detail, since }]) => (
+              <tr key={name}>
+                <td>{name}</td>
+                <td>
+                  <Pill tone={TONES[status]}>{status}</Pill>
+                </td>
+                <td>{detail}</td>
+                <td class="nowrap">
+                  since <Time at={new Date(since)} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Section>
   );
 }
 

@@ -17,6 +17,7 @@ import { AuditService } from '../../audit/index.js';
 import { type Environment } from '../../config/environment.js';
 import { PausesService } from '../../dispatch/index.js';
 import { type PauseScope } from '../../dispatch/pause.js';
+import { HealthService } from '../../health/index.js';
 import { Database, type Executor } from '../../platform/database/index.js';
 import { Problem } from '../../platform/http/index.js';
 import { LlmGateway } from '../../platform/llm/index.js';
@@ -65,6 +66,7 @@ export class OperationsController {
     private readonly policies: PoliciesService,
     private readonly models: LlmGateway,
     private readonly audit: AuditService,
+    private readonly health: HealthService,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {}
 
@@ -85,6 +87,7 @@ export class OperationsController {
           error: row.last_error,
           at: row.due_at,
         })),
+        checks: (await this.health.readiness()).checks,
         failed: await readFailedSignals(db, SHOWN),
         rejected: await readRejectedSignals(db, SHOWN),
         work: await this.work.counts(),
