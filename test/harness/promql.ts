@@ -54,7 +54,8 @@ export function readPromql(text: string): Promql {
   };
   const labels = (): string[] => {
     const names: string[] = [];
-    for (expect('('); tokens[at] !== ')';) {
+    expect('(');
+    while (tokens[at] !== ')') {
       names.push(next());
       if (tokens[at] === ',') at++;
     }
@@ -110,7 +111,8 @@ export function readPromql(text: string): Promql {
   function selector(metric: string): Type {
     const asked: string[] = [];
     if (tokens[at] === '{') {
-      for (at++; tokens[at] !== '}';) {
+      at++;
+      while (tokens[at] !== '}') {
         asked.push(next());
         if (!['=', '!=', '=~', '!~'].includes(next())) wrong('no matcher');
         if (!next().startsWith('"')) wrong('no text');
