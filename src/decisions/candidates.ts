@@ -6,7 +6,14 @@ import { contactChecks, isHeldOut, latenessCheck } from './checks.js';
 import { applyChange, type Case, type Change } from './change.js';
 import { type Candidate, type Models } from './decision.js';
 import { expressionInputs } from './expression-source.js';
-import { type Answers, answersFor, type GuardrailVerdict, judgeAll, matchedOf } from './guardrails.js';
+import {
+  type Answers,
+  answersFor,
+  type GuardrailVerdict,
+  judgeAll,
+  matchedOf,
+  writtenDown,
+} from './guardrails.js';
 import { channelChecks, type Limits, limitsMemory, textChecks } from './limits.js';
 import { distinct, type Reason } from './reason.js';
 import { NO_SCORE, scoreOf } from './score.js';
@@ -267,12 +274,7 @@ function examineOne(
       eligible: blockedBy.length === 0,
       blockedBy,
       score: scoreOf(situation, models, spec, channel),
-      guardrails: verdicts.map(({ guardrail, matched, reason }) => ({
-        id: guardrail.id,
-        effect: guardrail.effect,
-        matched,
-        reason,
-      })),
+      guardrails: writtenDown(verdicts),
       sendAt: time.ok ? new Date(time.at).toISOString() : null,
       probability: 0,
     },

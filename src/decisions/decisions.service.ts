@@ -267,7 +267,10 @@ export class DecisionsService {
     { key, wrapped }: { readonly key: Buffer; readonly wrapped: Buffer },
   ): Promise<boolean> {
     const { result } = decision;
-    const texts = { situation: canonicalJson(situation), result: canonicalJson(result) };
+    const texts = {
+      situation: Buffer.from(canonicalJson(situation)),
+      result: Buffer.from(canonicalJson(result)),
+    };
     return insertDecision(db, {
       id: decision.id,
       profileId: decision.profileId,

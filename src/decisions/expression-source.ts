@@ -1,7 +1,7 @@
 import { type ExpressionInput } from '../policies/bundle.js';
 import { type Bundle } from '../policies/bundle.js';
 import { type Fact } from '../policies/fact.js';
-import { type ExpressionSource, toExpressionInput } from '../policies/vocabulary.js';
+import { type ExpressionSource, toExpressionInput, withFacts } from '../policies/vocabulary.js';
 import { toFeatures } from '../profiles/features.js';
 import { type Situation } from './situation.js';
 
@@ -30,6 +30,9 @@ export function expressionInputs(
   bundle: Bundle,
   situation: Situation,
 ): (facts?: Readonly<Record<string, Fact>>) => ExpressionInput {
-  const source = toExpressionSource(situation);
-  return (facts = {}) => toExpressionInput(bundle.vocabulary, { ...source, facts });
+  const common = toExpressionInput(bundle.vocabulary, toExpressionSource(situation));
+  return (facts) =>
+    facts === undefined || Object.keys(facts).length === 0
+      ? common
+      : withFacts(bundle.vocabulary, common, { facts, now: situation.now });
 }

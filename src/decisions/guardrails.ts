@@ -1,5 +1,7 @@
 import { type CompiledGuardrail, type Evaluation, type ExpressionInput } from '../policies/bundle.js';
 import { type Guardrail } from '../policies/playbook.js';
+import { keepText } from '../shared/canonical-json.js';
+import { type Candidate } from './decision.js';
 import { guardrailsFor, type GuardrailTarget } from './scope.js';
 
 /** What one guardrail says about one candidate. */
@@ -43,35 +45,99 @@ function hasExpired(guardrail: Guardrail, now: string): boolean {
   return guardrail.expires !== undefined && now.slice(0, 10) > guardrail.expires;
 }
 
-function judge(
+const EXPIRED = 'expired';
+const NO = 'no';
+const YES = 'yes';
+const YES_FOR_WANT_OF_A_COUNTRY = 'yes: country';
+/** Stands before what was not known. */
+const UNKNOWN = 'unknown: ';
+
+/** What a guardrail says about a candidate, in one line. */
+function say(
   { spec, when }: CompiledGuardrail,
   target: GuardrailTarget,
   answers: Answers,
   now: string,
-): GuardrailVerdict {
+): string {
+  if (hasExpired(spec, now)) return EXPIRED;
+  const answer = answers(when);
+  if (!answer.known) return UNKNOWN + JSON.stringify(answer.reads);
+  if (!answer.value) return NO;
+  return spec.scope.countries.length > 0 && target.country === null ? YES_FOR_WANT_OF_A_COUNTRY : YES;
+}
+
+function verdictOf({ spec }: CompiledGuardrail, said: string): GuardrailVerdict {
   const verdict = (matched: boolean, reason: string): GuardrailVerdict => ({
     guardrail: spec,
     matched,
     reason,
   });
-  if (hasExpired(spec, now)) return verdict(false, `It expired on ${spec.expires ?? ''}.`);
-  const answer = answers(when);
-  if (!answer.known)
-    return verdict(true, `${spec.reason} (${answer.reads} is not known, so the rule applies.)`);
-  if (!answer.value) return verdict(false, 'Its condition does not hold.');
-  if (spec.scope.countries.length > 0 && target.country === null)
-    return verdict(true, `${spec.reason} (The country is not known, so the rule applies.)`);
-  return verdict(true, spec.reason);
+  switch (said) {
+    case EXPIRED:
+      return verdict(false, `It expired on ${spec.expires ?? ''}.`);
+    case NO:
+      return verdict(false, 'Its condition does not hold.');
+    case YES:
+      return verdict(true, spec.reason);
+    case YES_FOR_WANT_OF_A_COUNTRY:
+      return verdict(true, `${spec.reason} (The country is not known, so the rule applies.)`);
+    default: {
+      const reads = JSON.parse(said.slice(UNKNOWN.length)) as string;
+      return verdict(true, `${spec.reason} (${reads} is not known, so the rule applies.)`);
+    }
+  }
 }
 
-/** What every guardrail in scope says about a candidate, all of them evaluated, ordered by id so that their order in the files means nothing. */
+/** What guardrails said together, by their lines: for most people it is what they said for somebody else. */
+let remembered = new WeakMap<readonly CompiledGuardrail[], Map<string, readonly GuardrailVerdict[]>>();
+let inMemory = 0;
+const MOST_IN_MEMORY = 5_000;
+
+/**
+ * What every guardrail in scope says about a candidate, all of them evaluated, ordered by id so that their order in the files means nothing.
+ * The same array for the same answers, as long as it is remembered.
+ */
 export function judgeAll(
   guardrails: readonly CompiledGuardrail[],
   target: GuardrailTarget,
   answers: Answers,
   now: string,
-): GuardrailVerdict[] {
-  return guardrailsFor(guardrails, target).map((each) => judge(each, target, answers, now));
+): readonly GuardrailVerdict[] {
+  const asked = guardrailsFor(guardrails, target);
+  const said = asked.map((each) => say(each, target, answers, now));
+  const key = said.join('\n');
+  const known = remembered.get(asked)?.get(key);
+  if (known !== undefined) return known;
+  const verdicts = asked.map((each, i) => verdictOf(each, said[i] ?? NO));
+  remember(asked, key, verdicts);
+  written.set(verdicts, keepText(verdicts.map(writeDown)));
+  return verdicts;
+}
+
+function remember(
+  asked: readonly CompiledGuardrail[],
+  key: string,
+  verdicts: readonly GuardrailVerdict[],
+): void {
+  if (inMemory >= MOST_IN_MEMORY) {
+    remembered = new WeakMap();
+    inMemory = 0;
+  }
+  inMemory += 1;
+  const known = remembered.get(asked);
+  if (known === undefined) remembered.set(asked, new Map([[key, verdicts]]));
+  else known.set(key, verdicts);
+}
+
+const written = new WeakMap<readonly GuardrailVerdict[], Candidate['guardrails']>();
+
+function writeDown({ guardrail, matched, reason }: GuardrailVerdict): Candidate['guardrails'][number] {
+  return { id: guardrail.id, effect: guardrail.effect, matched, reason };
+}
+
+/** Verdicts as they are stored with a candidate. They are most of a decision, and the same for many. */
+export function writtenDown(verdicts: readonly GuardrailVerdict[]): Candidate['guardrails'] {
+  return written.get(verdicts) ?? verdicts.map(writeDown);
 }
 
 /** The verdicts that matched with one effect. */

@@ -44,13 +44,25 @@ export function limitsOf(verdicts: readonly GuardrailVerdict[]): Limits {
 export function limitsMemory(): (verdicts: readonly GuardrailVerdict[]) => Limits {
   const known = new Map<string, Limits>();
   return (verdicts) => {
-    let key = '';
-    for (const { guardrail, matched } of verdicts)
-      if (matched && guardrail.effect === 'limit') key += `${guardrail.id} `;
+    const key = rulesOf(verdicts);
     let limits = known.get(key);
     if (limits === undefined) known.set(key, (limits = limitsOf(verdicts)));
     return limits;
   };
+}
+
+const rules = new WeakMap<readonly GuardrailVerdict[], string>();
+
+/** Names the limits that matched. */
+function rulesOf(verdicts: readonly GuardrailVerdict[]): string {
+  let key = rules.get(verdicts);
+  if (key === undefined) {
+    key = '';
+    for (const { guardrail, matched } of verdicts)
+      if (matched && guardrail.effect === 'limit') key += `${guardrail.id} `;
+    rules.set(verdicts, key);
+  }
+  return key;
 }
 
 type LimitGuardrail = Extract<Guardrail, { effect: 'limit' }>;

@@ -11,12 +11,18 @@ export function quantise(value: number): number {
   return Math.round(value * 1e6) / 1e6;
 }
 
+const contacts = new WeakMap<Situation['history'], { readonly now: string; readonly count: number }>();
+
 /** Marketing messages sent or waiting in the last seven days. */
-function recentContacts(situation: Situation): number {
-  const since = Date.parse(situation.now) - WEEK_MS;
-  return situation.history.filter(
+function recentContacts({ now, history }: Situation): number {
+  const known = contacts.get(history);
+  if (known?.now === now) return known.count;
+  const since = Date.parse(now) - WEEK_MS;
+  const count = history.filter(
     (message) => message.class === 'marketing' && (message.open || Date.parse(message.at) > since),
   ).length;
+  contacts.set(history, { now, count });
+  return count;
 }
 
 /** The expected value of a contact: propensity × value − cost, in minor units of the brand's currency. Cost is money and patience. */

@@ -91,11 +91,27 @@ export function toExpressionInput(vocabulary: VocabularySpec, source: Expression
       now,
     ),
     openTasks: source.openTasks,
-    facts: new FactsRecord((slot) => {
-      const fact = own(source.facts, slot);
-      return fact === undefined ? undefined : factRecord(vocabulary, fact, source.now);
-    }),
+    facts: factsRecord(vocabulary, source),
   };
+}
+
+/** The same input about other facts. What was converted already is not converted again. */
+export function withFacts(
+  vocabulary: VocabularySpec,
+  input: ExpressionInput,
+  source: Pick<ExpressionSource, 'facts' | 'now'>,
+): ExpressionInput {
+  return { ...input, facts: factsRecord(vocabulary, source) };
+}
+
+function factsRecord(
+  vocabulary: VocabularySpec,
+  { facts, now }: Pick<ExpressionSource, 'facts' | 'now'>,
+): FactsRecord {
+  return new FactsRecord((slot) => {
+    const fact = own(facts, slot);
+    return fact === undefined ? undefined : factRecord(vocabulary, fact, now);
+  });
 }
 
 /** A member that is really there: never something that every object inherits. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { canonicalJson } from './canonical-json.js';
+import { canonicalJson, keepText } from './canonical-json.js';
 
 describe('canonical JSON', () => {
   it('does not depend on the order in which members were written', () => {
@@ -29,5 +29,18 @@ describe('canonical JSON', () => {
     [{ big: 1n }, '$.big'],
   ])('refuses what JSON cannot hold and names the place: %#', (value, path) => {
     expect(() => canonicalJson(value)).toThrow(path);
+  });
+
+  it('writes what was kept as it would write it anew, wherever it stands', () => {
+    const entry = () => ({ b: [1, { a: 'ü"' }], a: undefined, c: null });
+    const kept = keepText(entry());
+    for (let i = 0; i < 2; i++) {
+      expect(canonicalJson({ list: [kept, kept], kept })).toBe(
+        canonicalJson({ list: [entry(), entry()], kept: entry() }),
+      );
+      expect(canonicalJson(keepText([kept]))).toBe(canonicalJson([entry()]));
+    }
+    expect(() => Object.assign(kept, { c: 1 })).toThrow(TypeError);
+    expect(() => canonicalJson([keepText({ at: new Date(0) })])).toThrow('$[0].at');
   });
 });

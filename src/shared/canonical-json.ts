@@ -11,6 +11,18 @@ export function canonicalJson(value: unknown): string {
   return write(value, null);
 }
 
+/** The JSON of what was kept; null until it is written for the first time. */
+const kept = new WeakMap<object, string | null>();
+
+/**
+ * Says of an object that it never changes and turns up in many values: it is written once and its text used again. Freezes the object itself; what
+ * it holds has to be left alone as well.
+ */
+export function keepText<T extends object>(value: T): T {
+  kept.set(Object.freeze(value), null);
+  return value;
+}
+
 /** Where a value stands, for the message of an error: put together only then. */
 interface Place {
   readonly step: string | number;
@@ -27,13 +39,22 @@ function write(value: unknown, place: Place | null): string {
       if (!Number.isFinite(value)) throw refused(String(value), place);
       return value === 0 ? '0' : String(value);
     case 'object':
-      if (value === null) return 'null';
-      if (Array.isArray(value)) return writeItems(value, place);
-      if (value instanceof Date) throw refused('a Date', place, '; write it as ISO text');
-      return writeMembers(value as Readonly<Record<string, unknown>>, place);
+      return value === null ? 'null' : writeObject(value, place);
     default:
       throw refused(`a ${typeof value}`, place);
   }
+}
+
+function writeObject(value: object, place: Place | null): string {
+  const known = kept.get(value);
+  if (typeof known === 'string') return known;
+  if (value instanceof Date) throw refused('a Date', place, '; write it as ISO text');
+  const json = Array.isArray(value)
+    ? writeItems(value, place)
+    : writeMembers(value as Readonly<Record<string, unknown>>, place);
+  // In one piece: as the many pieces it was put together from, it would be joined again in every value it is used in.
+  if (known === null) kept.set(value, Buffer.from(json).toString());
+  return json;
 }
 
 function writeItems(items: readonly unknown[], place: Place | null): string {

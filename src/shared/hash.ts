@@ -1,8 +1,8 @@
 import { createHmac, hash } from 'node:crypto';
 import { canonicalJson } from './canonical-json.js';
 
-/** SHA-256 of a text (UTF-8), in lower-case hex. */
-export function sha256Hex(text: string): string {
+/** SHA-256 of a text or of its UTF-8 bytes, in lower-case hex. */
+export function sha256Hex(text: string | Uint8Array): string {
   return hash('sha256', text);
 }
 

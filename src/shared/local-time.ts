@@ -124,8 +124,16 @@ export function offsetAt(zone: Zone, at: number): number {
   return at < change ? before : after;
 }
 
+let lastText = { at: Number.NaN, zone: '', text: '' };
+
 /** The local time in a zone for people to read, such as `Tue 31 Mar 2026, 08:00 Europe/Berlin`. */
 export function localTimeText(at: number, zone: string): string {
+  // The candidates of one decision mostly wait for the same moment.
+  if (lastText.at !== at || lastText.zone !== zone) lastText = { at, zone, text: textOf(at, zone) };
+  return lastText.text;
+}
+
+function textOf(at: number, zone: string): string {
   const local = at + offsetAt(zone, at) * MINUTE_MS;
   const weekday = WEEKDAYS[Math.floor(minuteOfWeek(local) / DAY_MINUTES)] ?? '';
   const [date = '', time = ''] = new Date(local).toISOString().split('T');

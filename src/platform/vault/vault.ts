@@ -280,8 +280,8 @@ export class Vault {
     return seal(key, canonicalJson(value));
   }
 
-  /** Seals a text as it is, where nobody will ever compare the bytes of two. */
-  sealText(key: Uint8Array, text: string): Buffer {
+  /** Seals a text (or its UTF-8 bytes) as it is, where nobody will ever compare the bytes of two. */
+  sealText(key: Uint8Array, text: string | Uint8Array): Buffer {
     return seal(key, text);
   }
 
