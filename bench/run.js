@@ -30,7 +30,17 @@ const { makeWorld } = await import('./world/world.js');
 const figures = await Promise.all(
   (options.growth
     ? ['growth']
-    : ['ingest', 'decisions', 'processing', 'trigger', 'timers', 'cost', 'overload', 'scale-out']
+    : [
+        'ingest',
+        'decisions',
+        'processing',
+        'trigger',
+        'timers',
+        'cost',
+        'overload',
+        'scale-out',
+        'expressions',
+      ]
   ).map((name) => import(`./figures/${name}.js`)),
 );
 
