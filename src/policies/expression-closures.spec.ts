@@ -5,7 +5,7 @@ import { compilePlaybook } from './compiler.js';
 import { type Expected, type ExpressionScope } from './expression-scope.js';
 import { ExpressionCompiler, Program } from './expressions.js';
 import { type VocabularySpec, vocabularySchema } from './playbook.js';
-import { type ExpressionSource, toExpressionInput } from './vocabulary.js';
+import { type ExpressionSource, toExpressionInput, withFacts } from './vocabulary.js';
 
 const vocabulary: VocabularySpec = vocabularySchema.parse({
   traits: {
@@ -349,6 +349,24 @@ describe('an expression as closures', () => {
     // The generator is worth something: most of it compiles, and both ends are met.
     expect(seen.refused).toBeLessThan(300);
     expect(Math.min(seen.known, seen.unknown)).toBeGreaterThan(50);
+  });
+
+  it.each([
+    'facts.product.data.price > 10',
+    'facts.product.version >= 2 && profile.traits.vip',
+    'has(facts.product.data.price) || profile.traits.age > 30',
+  ])('reads the facts it is asked about and none that were read before: %s', (text) => {
+    const program = compile(text);
+    fc.assert(
+      fc.property(sources, sources, (one, other) => {
+        const input = toExpressionInput(vocabulary, one);
+        program.evaluate(input);
+        const about = { ...one, facts: other.facts };
+        expect(program.evaluate(withFacts(vocabulary, input, about))).toEqual(
+          program.interpret(toExpressionInput(vocabulary, about)),
+        );
+      }),
+    );
   });
 
   it('names the same absent field as the interpreter where several are', () => {

@@ -4,6 +4,7 @@ import { type ExpressionInput } from './bundle.js';
 import { type Call, CALLS, WHOLE_CALLS } from './expression-calls.js';
 import { CHECKED_HAS, LINEAR_MATCHES } from './expression-engine.js';
 import { DAY_MS, elapsed, HOUR_MS, linearPattern } from './expression-functions.js';
+import { FACTS_READ, numberOf, READ } from './expression-paths.js';
 import {
   and,
   ARITHMETIC,
@@ -73,6 +74,22 @@ function itemTypeOf(node: ASTNode): string {
   const item = /^list<(.+)>$/.exec(typeOf(node))?.[1];
   if (item === undefined) throw new NotCompiled();
   return item;
+}
+
+/** Reads a path of a variable once per input. What is absent is looked for each time: each expression names it as it is written there. */
+function remembered(walk: Run, variable: string, path: string): Run {
+  const number = numberOf(path);
+  if (number === null) return walk;
+  const place = variable === 'facts' ? FACTS_READ : READ;
+  return (input, frame) => {
+    const read = input[place] as unknown[] | undefined;
+    if (read === undefined) return walk(input, frame);
+    const known = read[number];
+    if (known !== undefined) return known;
+    const value = walk(input, frame);
+    if (!(value instanceof Missing)) read[number] = value;
+    return value;
+  };
 }
 
 class ClosureCompiler {
@@ -194,14 +211,16 @@ class ClosureCompiler {
     const step = lastStep(node);
     if (step === null) return this.item(node, scope);
     const steps: { name: string; fits: (value: unknown) => boolean; missing: Missing }[] = [];
+    const path: string[] = [];
     let owner: ASTNode = node;
     for (let next = lastStep(owner); next !== null; next = lastStep(owner)) {
       if (!this.structs.has(typeOf(next.of))) throw new NotCompiled();
       steps.unshift({ name: next.name, fits: this.fits(typeOf(owner)), missing: this.missing(owner) });
+      path.unshift(next.name, typeOf(owner));
       owner = next.of;
     }
     const start = this.compile(owner, scope);
-    return (input, frame) => {
+    const walk: Run = (input, frame) => {
       let value = start(input, frame);
       if (value instanceof Missing) return value;
       for (const { name, fits, missing } of steps) {
@@ -211,6 +230,8 @@ class ClosureCompiler {
       }
       return value;
     };
+    const isOfInput = owner.op === 'id' && !scope.includes(owner.args);
+    return isOfInput ? remembered(walk, owner.args, JSON.stringify([owner.args, ...path])) : walk;
   }
 
   /** `list[0]` */

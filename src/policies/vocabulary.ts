@@ -1,5 +1,6 @@
 import { type Json } from '../shared/canonical-json.js';
 import { type ExpressionInput } from './bundle.js';
+import { FACTS_READ, READ } from './expression-paths.js';
 import { type Fact, isValidAt } from './fact.js';
 import { BUILTIN_FACT_FIELDS } from './fields.js';
 import { type FieldSpec, type MessageClass, type VocabularySpec } from './playbook.js';
@@ -92,6 +93,8 @@ export function toExpressionInput(vocabulary: VocabularySpec, source: Expression
     ),
     openTasks: source.openTasks,
     facts: factsRecord(vocabulary, source),
+    [READ]: [],
+    [FACTS_READ]: [],
   };
 }
 
@@ -101,7 +104,7 @@ export function withFacts(
   input: ExpressionInput,
   source: Pick<ExpressionSource, 'facts' | 'now'>,
 ): ExpressionInput {
-  return { ...input, facts: factsRecord(vocabulary, source) };
+  return { ...input, facts: factsRecord(vocabulary, source), [FACTS_READ]: [] };
 }
 
 function factsRecord(
