@@ -230,8 +230,8 @@ class ClosureCompiler {
       }
       return value;
     };
-    const isOfInput = owner.op === 'id' && !scope.includes(owner.args);
-    return isOfInput ? remembered(walk, owner.args, JSON.stringify([owner.args, ...path])) : walk;
+    if (owner.op !== 'id' || scope.includes(owner.args)) return walk;
+    return remembered(walk, owner.args, JSON.stringify([owner.args, ...path]));
   }
 
   /** `list[0]` */
