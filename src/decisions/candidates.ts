@@ -309,6 +309,7 @@ function timeOf(
     subject: { channel: channel.id, class: spec.class, tags: spec.tags },
     history: [...situation.history, ...(situation.addressHistory ?? [])],
     now,
+    full: situation.full,
   });
   return { time, expiresAt };
 }

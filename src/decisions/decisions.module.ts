@@ -4,6 +4,8 @@ import { ProfilesModule } from '../profiles/index.js';
 import { TriggersModule } from '../triggers/index.js';
 import { DecisionsController } from './decisions.controller.js';
 import { DecisionsService } from './decisions.service.js';
+import { EverybodyController } from './everybody.controller.js';
+import { EverybodyService } from './everybody.service.js';
 import { ExplanationsService } from './explanations.service.js';
 import { SituationReader } from './situation.read-model.js';
 import { TasksController } from './tasks.controller.js';
@@ -12,8 +14,8 @@ import { TasksService } from './tasks.service.js';
 /** Decisions and the tasks they hand over. What follows from a decision is provided from outside: see `DecisionFollowUp`. */
 @Module({
   imports: [PoliciesModule, ProfilesModule, TriggersModule],
-  controllers: [DecisionsController, TasksController],
-  providers: [DecisionsService, ExplanationsService, TasksService, SituationReader],
-  exports: [DecisionsService, TasksService, SituationReader],
+  controllers: [DecisionsController, EverybodyController, TasksController],
+  providers: [DecisionsService, EverybodyService, ExplanationsService, TasksService, SituationReader],
+  exports: [DecisionsService, EverybodyService, TasksService, SituationReader],
 })
 export class DecisionsModule {}

@@ -14,8 +14,7 @@ import { Clock } from '../shared/clock.js';
 import { sha256Hex } from '../shared/hash.js';
 import { Ids } from '../shared/ids.js';
 import { type Signal } from '../signals/signal.js';
-import { type Examination, examine } from './candidates.js';
-import { conclude } from './decide.js';
+import { type Examination } from './candidates.js';
 import { type Decision, decisionResultSchema, ENGINE, PRIOR_MODELS, wasForbidden } from './decision.js';
 import {
   insertDecision,
@@ -25,6 +24,8 @@ import {
   type StoredDecision,
   updateMessageId,
 } from './decisions.repository.js';
+import { type Admission, admitted } from './admission.js';
+import { EverybodyService, type Place } from './everybody.service.js';
 import { profileFamily } from './family.read-model.js';
 import { DecisionFollowUp } from './follow-up.port.js';
 import { loadSignal } from './signal.read-model.js';
@@ -87,6 +88,7 @@ export class DecisionsService {
     private readonly triggers: TriggersService,
     private readonly situations: SituationReader,
     private readonly tasks: TasksService,
+    private readonly everybody: EverybodyService,
     private readonly followUp: DecisionFollowUp,
     private readonly requests: RequestMemory,
     private readonly metrics: Metrics,
@@ -180,7 +182,8 @@ export class DecisionsService {
     const profile = await this.profiles.findProfile(db, request);
     if (profile === null) throw nobodyKnown(request);
     const now = request.at === undefined ? this.clock.now() : new Date(request.at);
-    return this.consider(db, bundle, { ...asked(request), mode: 'decide', profile, now });
+    const admission: Admission = (caps, at) => this.everybody.look(db, caps, at);
+    return this.consider(db, bundle, { ...asked(request), mode: 'decide', profile, now }, admission);
   }
 
   private async lock(tx: Tx, { userId, anonymousId }: DecisionRequest): Promise<Profile | null> {
@@ -194,7 +197,14 @@ export class DecisionsService {
   /** Gathers, decides and saves under the person's lock, and lets follow what follows. */
   private async make(tx: Tx, bundle: Bundle, request: MakingRequest): Promise<DecidedCase> {
     await this.profiles.lockMailbox(tx, request.profile);
-    const made = await this.consider(tx, bundle, request);
+    const places: Place[] = [];
+    const admission: Admission = async (caps, at) => {
+      const taken = await this.everybody.take(tx, caps, at);
+      if ('until' in taken) return taken;
+      places.push(...taken);
+      return null;
+    };
+    const made = await this.consider(tx, bundle, request, admission);
     const { decision, situation } = made;
     const { result } = decision;
     if (result.handoff !== null) {
@@ -206,14 +216,22 @@ export class DecisionsService {
     }
     if (result.outcome !== 'act') return made;
     const { messageId } = await this.followUp.follow(tx, decision, situation, bundle);
-    if (messageId !== null) await updateMessageId(tx, decision.id, messageId);
+    if (messageId !== null) {
+      await updateMessageId(tx, decision.id, messageId);
+      await this.everybody.keep(tx, messageId, places);
+    }
     return { ...made, decision: { ...decision, messageId } };
   }
 
   /** Gathers, decides and saves. */
-  private consider(db: Executor, bundle: Bundle, request: MakingRequest): Promise<DecidedCase> {
+  private consider(
+    db: Executor,
+    bundle: Bundle,
+    request: MakingRequest,
+    admission: Admission,
+  ): Promise<DecidedCase> {
     return traced('decide', { 'countersign.decision.mode': request.mode }, async (span) => {
-      const made = await this.considerNow(db, bundle, request);
+      const made = await this.considerNow(db, bundle, request, admission);
       const { id, result } = made.decision;
       span.setAttributes({
         'countersign.decision.id': id,
@@ -224,11 +242,16 @@ export class DecisionsService {
     });
   }
 
-  private async considerNow(db: Executor, bundle: Bundle, request: MakingRequest): Promise<DecidedCase> {
+  private async considerNow(
+    db: Executor,
+    bundle: Bundle,
+    request: MakingRequest,
+    admission: Admission,
+  ): Promise<DecidedCase> {
     const started = performance.now();
-    const situation = await this.situations.read(db, bundle, request);
     const id = this.ids.make('dec');
-    const examination = examine(bundle, situation, PRIOR_MODELS);
+    const read = await this.situations.read(db, bundle, request);
+    const { situation, examination, result } = await admitted(bundle, read, id, admission);
     const decision: Decision = {
       id,
       profileId: situation.profile.id,
@@ -241,10 +264,10 @@ export class DecisionsService {
       triggerId: situation.trigger?.id ?? null,
       firingId: situation.trigger?.firingId ?? null,
       messageId: null,
-      result: conclude(examination, id),
+      result,
     };
     await this.save(db, { decision, situation });
-    const { mode, result } = decision;
+    const { mode } = decision;
     this.metrics.took('countersign_decision_seconds', { mode, outcome: result.outcome }, started);
     return { decision, situation, examination };
   }

@@ -1,6 +1,8 @@
 export { type Decision } from './decision.js';
 export { DecisionsModule } from './decisions.module.js';
 export { DecisionsService, ENGINE_HERE } from './decisions.service.js';
+export { deletePlaces } from './everybody.repository.js';
+export { type CapUse, EverybodyService } from './everybody.service.js';
 export { profileFamilies, profileFamily } from './family.read-model.js';
 export { DecisionFollowUp } from './follow-up.port.js';
 export { type Situation } from './situation.js';

@@ -5,7 +5,8 @@ import { isZone, localTimeText, OFFSETS_WORLDWIDE, type Zone, zonesOfCountry } f
 import { nextAllowed, overlap } from '../shared/open-hours.js';
 import { conflicting, type Limits, type Ruled } from './limits.js';
 import { list, type Reason } from './reason.js';
-import { type CountedMessage } from './situation.js';
+import { counterOf } from './counter.js';
+import { type CountedMessage, type FullCap } from './situation.js';
 
 /** What is to be sent, as far as caps look at it. */
 export type CapSubject = Pick<CountedMessage, 'channel' | 'class' | 'tags'>;
@@ -20,6 +21,8 @@ export interface SendTimeQuestion {
   /** Messages that count, the open ones included. */
   readonly history: readonly CountedMessage[];
   readonly now: number;
+  /** Caps over everybody that are full. */
+  readonly full?: readonly FullCap[] | undefined;
 }
 
 export type SendTime =
@@ -47,24 +50,41 @@ export function counts(cap: Cap, message: CapSubject): boolean {
 interface CountedCap extends Ruled<Cap> {
   readonly window: number;
   readonly times: readonly number[];
+  /** Over everybody: when it is full. Half-open. */
+  readonly closed: readonly { readonly from: number; readonly until: number }[];
 }
 
-function countedCaps({ limits, subject, history, now }: SendTimeQuestion): CountedCap[] {
-  return limits.caps
-    .filter(({ limit }) => counts(limit, subject))
-    .map(({ rule, limit }) => ({
-      rule,
-      limit,
-      window: durationMs(limit.per),
-      times: history
-        .filter((message) => counts(limit, message))
-        .map((message) => (message.open ? Math.max(Date.parse(message.at), now) : Date.parse(message.at)))
-        .toSorted((a, b) => a - b),
-    }));
+function countedCaps(question: SendTimeQuestion): CountedCap[] {
+  return question.limits.caps
+    .filter(({ limit }) => counts(limit, question.subject))
+    .map((cap) => (cap.limit.over === 'everybody' ? countedOver(cap, question) : countedFor(cap, question)));
+}
+
+/** One that allows more than the cap that was full is taken to have room: nobody looked. */
+function countedOver({ rule, limit }: Ruled<Cap>, { full = [] }: SendTimeQuestion): CountedCap {
+  const counter = counterOf({ rule, limit });
+  const closed = full
+    .filter((each) => each.counter === counter && limit.max <= each.max)
+    .map(({ from, until }) => ({ from: Date.parse(from), until: Date.parse(until) }));
+  return { rule, limit, window: durationMs(limit.per), times: [], closed };
+}
+
+function countedFor({ rule, limit }: Ruled<Cap>, { history, now }: SendTimeQuestion): CountedCap {
+  return {
+    rule,
+    limit,
+    window: durationMs(limit.per),
+    times: history
+      .filter((message) => counts(limit, message))
+      .map((message) => (message.open ? Math.max(Date.parse(message.at), now) : Date.parse(message.at)))
+      .toSorted((a, b) => a - b),
+    closed: [],
+  };
 }
 
 /** Whether one more message at `at` would put more than `max` into some window of this length that holds it. Windows are half-open. */
-function overshoots({ limit, window, times }: CountedCap, at: number): boolean {
+function overshoots({ limit, window, times, closed }: CountedCap, at: number): boolean {
+  if (closed.some(({ from, until }) => from <= at && at < until)) return true;
   const near = times.filter((time) => Math.abs(time - at) < window);
   if (near.length < limit.max) return false;
   const all = [...near, at].toSorted((a, b) => a - b);
@@ -76,9 +96,16 @@ function overshoots({ limit, window, times }: CountedCap, at: number): boolean {
   );
 }
 
+/** A message leaves a window at its time plus the window. */
+function releasesOf({ times, window, closed }: CountedCap): number[] {
+  return [...times.map((sent) => sent + window), ...closed.map(({ until }) => until)];
+}
+
 function capText({ rule, limit }: Ruled<Cap>): string {
   if (limit.max === 0) return `Rule ${rule} allows no such message at all: its cap is 0, which means never.`;
-  return `Rule ${rule} allows ${limit.max} ${limit.max === 1 ? 'message' : 'messages'} in any ${limit.per}`;
+  const what = limit.of === 'cost' ? 'hundredths of contact cost' : limit.max === 1 ? 'message' : 'messages';
+  const whose = limit.over === 'everybody' ? ' to everybody together' : '';
+  return `Rule ${rule} allows ${limit.max} ${what}${whose} in any ${limit.per}`;
 }
 
 function hoursBlocks(question: SendTimeQuestion, zones: readonly Zone[]): Reason[] {
@@ -134,11 +161,10 @@ export function earliestSendTime(question: SendTimeQuestion): SendTime {
     const time: number = at;
     const overshot = caps.filter((cap) => overshoots(cap, time));
     if (overshot.length === 0) break;
-    for (const cap of overshot) full.set(`${cap.rule} ${cap.limit.max} ${cap.limit.per}`, cap);
-    // A full window has room again only when a message leaves it: at such a message's time plus the window.
-    const releases = overshot.map((cap) =>
-      Math.min(...cap.times.map((sent) => sent + cap.window).filter((release) => release > time)),
-    );
+    for (const cap of overshot)
+      full.set(`${cap.rule} ${cap.limit.max} ${cap.limit.per} ${cap.limit.over} ${cap.limit.of}`, cap);
+    // A full window has room again only when a message leaves it.
+    const releases = overshot.map((cap) => Math.min(...releasesOf(cap).filter((release) => release > time)));
     at = openAt(Math.max(...releases));
   }
   if (at === null) {

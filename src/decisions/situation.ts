@@ -21,6 +21,17 @@ export interface PastMessage {
 /** What caps count of a message: nothing that tells whose it was. */
 export type CountedMessage = Pick<PastMessage, 'channel' | 'class' | 'tags' | 'open' | 'at'>;
 
+/** A cap over everybody that was found full for a while: nothing can leave from `from` until `until`. ISO 8601 UTC. */
+export interface FullCap {
+  readonly rule: string;
+  /** Which of the rule's caps. */
+  readonly counter: string;
+  /** What the cap allowed then. */
+  readonly max: number;
+  readonly from: string;
+  readonly until: string;
+}
+
 /**
  * The complete input of a decision, as plain data: stored with it, so that explanation and replay are the same function called again.
  * All times ISO 8601 UTC.
@@ -55,6 +66,8 @@ export interface Situation {
   readonly history: readonly PastMessage[];
   /** What the mailbox got as somebody else's: it counts for caps and for nothing else. */
   readonly addressHistory?: readonly CountedMessage[];
+  /** Caps over everybody that were full when it was decided; absent when none was. */
+  readonly full?: readonly FullCap[];
   /** `code` is the task's reason code: the guardrail that handed over, or what a person chose. */
   readonly openTasks: readonly { readonly id: string; readonly code: string; readonly reason: string }[];
   /** Facts that the actions up for decision name, as they are now (valid or not). */

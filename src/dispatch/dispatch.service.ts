@@ -5,8 +5,9 @@ import { AuditService } from '../audit/index.js';
 import { type Environment } from '../config/environment.js';
 import { contactChecks } from '../decisions/checks.js';
 import { FATE_UNKNOWN, FATES } from '../decisions/fate.js';
-import { DecisionsService, SituationReader, TasksService } from '../decisions/index.js';
+import { DecisionsService, EverybodyService, SituationReader, TasksService } from '../decisions/index.js';
 import { recheck, type RecheckResult } from '../decisions/recheck.js';
+import { type FullCap } from '../decisions/situation.js';
 import { type MessageContent, UNSUBSCRIBE_TOKEN } from '../messages/content.js';
 import { MessagesService } from '../messages/index.js';
 import { canMove, type Message, type MessageState } from '../messages/message.js';
@@ -81,6 +82,7 @@ export class DispatchService {
     private readonly decisions: DecisionsService,
     private readonly situations: SituationReader,
     private readonly tasks: TasksService,
+    private readonly everybody: EverybodyService,
     private readonly messages: MessagesService,
     private readonly pauses: PausesService,
     private readonly channels: ChannelsService,
@@ -237,6 +239,8 @@ export class DispatchService {
       await this.refuse(tx, message, parcel);
       return DONE;
     }
+    const full = await this.everybody.renew(tx, bundle, message.id, now.getTime());
+    if (full !== null) return this.follow(tx, message, waitingFor(full), now);
     const way = this.channels.for(parcel.channel);
     return way.reach === 'nowhere'
       ? this.putOff(tx, message, way.reason)
@@ -633,4 +637,10 @@ function offersWayOut(content: MessageContent): boolean {
     content.text.includes(UNSUBSCRIBE_TOKEN) &&
     (content.html === null || content.html.includes(UNSUBSCRIBE_TOKEN))
   );
+}
+
+/** Looked at again when the cap over everybody has room. */
+function waitingFor({ rule, max, until }: FullCap): RecheckResult {
+  const text = `Rule ${rule} allows ${max} to everybody together, and they are taken until ${until}.`;
+  return { verdict: 'postpone', at: until, reasons: [{ code: 'cap', text }], tier: 1, handoff: null };
 }

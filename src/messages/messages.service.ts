@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/index.js';
-import { type Decision, profileFamily, type Situation } from '../decisions/index.js';
+import { type Decision, deletePlaces, profileFamily, type Situation } from '../decisions/index.js';
 import { Database, type Executor, type Tx } from '../platform/database/index.js';
 import { currentTrace, isRecording, Metrics, type Trace } from '../platform/telemetry/index.js';
 import { Problem } from '../platform/http/index.js';
@@ -36,6 +36,9 @@ import {
 const WRITABLE: readonly MessageState[] = ['drafting', 'assessed', 'in_review'];
 /** Ends that come over a message while people look at it: whoever shows it to them is told. */
 const WITHDRAWN: readonly MessageState[] = ['suppressed', 'expired', 'cancelled', 'failed'];
+/** Ends of a message that has not left: its place in the caps over everybody is free again. */
+const GIVEN_BACK: readonly MessageState[] = [...WITHDRAWN, 'rejected'];
+const LEFT: readonly MessageState[] = ['sent', 'delivered'];
 
 /** Why a message takes a step. `actor` is a person's id, `system` or `token:<id>`. */
 export interface StepReason {
@@ -158,6 +161,7 @@ export class MessagesService {
       reason: why.text,
     });
     this.counted(to, before.channel);
+    if (!LEFT.includes(before.state) && GIVEN_BACK.includes(to)) await deletePlaces(tx, id);
     if (before.state === 'in_review' && WITHDRAWN.includes(to))
       await this.work.enqueue(tx, { kind: 'message.withdrawn', key: id, dueAt: at });
     return after ?? before;

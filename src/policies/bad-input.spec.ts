@@ -105,6 +105,15 @@ describe('a playbook that means harm', () => {
     ]);
   });
 
+  it('with a budget of one person is refused: budgets are over everybody', () => {
+    const capped = (cap: string): string[] =>
+      mistakes('guardrails/budget.yaml', rule(`caps: [${cap}]`).replace('effect: suppress', 'effect: limit'));
+    expect(capped('{ max: 5000, per: 1d, of: cost }')).toEqual([
+      expect.stringMatching(/^guardrails\/budget\.yaml:\d+:\d+ a budget is over everybody/),
+    ]);
+    expect(capped('{ max: 5000, per: 1d, of: cost, over: somebody }').length).toBeGreaterThan(0);
+  });
+
   it('with names that objects inherit finds nothing behind them', () => {
     for (const name of ['__proto__', 'constructor', 'toString'])
       expect(

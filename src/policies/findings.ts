@@ -220,6 +220,8 @@ function capWithin(a: Cap, b: Cap): boolean {
     wide.length === 0 || (narrow.length > 0 && narrow.every((each) => wide.includes(each)));
   return (
     a.max <= b.max &&
+    a.over === b.over &&
+    a.of === b.of &&
     durationMs(a.per) >= durationMs(b.per) &&
     counts(a.channels, b.channels) &&
     counts(a.tags, b.tags) &&

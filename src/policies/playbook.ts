@@ -262,6 +262,10 @@ export type Scope = z.output<typeof scopeSchema>;
 export const capSchema = z.strictObject({
   max: z.int().min(0),
   per: duration,
+  /** Whose messages it counts: one person's, or those of everybody to whom the rule applies. */
+  over: z.enum(['person', 'everybody']).default('person'),
+  /** What `max` is a number of: messages, or what contacts cost in minor units of the brand's currency. */
+  of: z.enum(['messages', 'cost']).default('messages'),
   channels: z.array(id).default([]),
   reaches: z.array(reach).default([]),
   tags: z.array(id).default([]),

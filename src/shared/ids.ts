@@ -20,7 +20,8 @@ export type IdPrefix =
   | 'prp' // proposal
   | 'pau' // pause
   | 'aud' // audit entry
-  | 'con'; // consent entry
+  | 'con' // consent entry
+  | 'lse'; // lease of tokens of a cap
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 

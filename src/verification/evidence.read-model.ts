@@ -71,6 +71,24 @@ export async function selectSent(db: Executor, profileIds: readonly string[]): P
   return rows;
 }
 
+export interface SharedPlaceRow {
+  message_id: string;
+  slice: number;
+  tokens: number;
+  sending_at: Date | null;
+}
+
+/** Places of a cap over everybody that messages left from, in the order of their pieces of time. */
+export async function selectSharedPlaces(db: Executor, counter: string): Promise<SharedPlaceRow[]> {
+  const { rows } = await sql<SharedPlaceRow>`
+    select p.message_id, l.slice, p.tokens,
+      (select max(s.at) from message_steps s where s.message_id = m.id and s.to_state = 'sending') as sending_at
+    from cap_places p join cap_leases l on l.id = p.lease_id join messages m on m.id = p.message_id
+    where p.counter = ${counter} and (m.sent_at is not null or m.state in ('sent', 'delivered', 'unknown'))
+    order by l.slice, p.message_id`.execute(db);
+  return rows;
+}
+
 /** Sent messages of nobody: their profile is gone from the table. */
 export async function countOrphans(db: Executor): Promise<number> {
   const { rows } = await sql<{ count: number }>`

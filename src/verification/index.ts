@@ -3,6 +3,7 @@ import { type Secrets } from '../platform/secrets/secrets.js';
 import { Vault } from '../platform/vault/index.js';
 import { type Clock } from '../shared/clock.js';
 import { checkDecisions } from './check-decisions.js';
+import { checkEverybody } from './check-everybody.js';
 import { checkMessages } from './check-messages.js';
 import { checkSeal } from './check-seal.js';
 import { checkWork } from './check-work.js';
@@ -23,6 +24,7 @@ export async function verifyDatabase(db: Db, secrets: Secrets, clock: Clock): Pr
   return [
     await checkSeal(evidence),
     ...(await checkMessages(evidence)),
+    await checkEverybody(evidence),
     await checkWork(evidence),
     await checkDecisions(evidence),
   ];

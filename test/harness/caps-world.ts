@@ -9,6 +9,7 @@ import { MessagesModule, MessagesService } from '../../src/messages/index.js';
 import { DecisionFollowUpModule } from '../../src/pipeline/decision-follow-up.service.js';
 import { type Database, DatabaseModule } from '../../src/platform/database/index.js';
 import { HttpModule } from '../../src/platform/http/index.js';
+import { type Runtime } from '../../src/platform/runtime.js';
 import { RuntimeModule } from '../../src/platform/runtime.module.js';
 import { WorkModule } from '../../src/platform/work/index.js';
 import { type Bundle } from '../../src/policies/bundle.js';
@@ -49,6 +50,13 @@ const template = (id: string): string => `- id: ${id}-mail
 const ACTIONS = ['offer', 'news', 'care', 'receipt'] as const;
 type ActionId = (typeof ACTIONS)[number];
 
+/** A playbook of four actions by mail, of which the guardrails are given. */
+export function mailPlaybook(guardrails: string): Bundle {
+  const result = compilePlaybook({ ...PLAYBOOK, 'guardrails/all.yaml': guardrails });
+  if (!result.ok) throw new Error(JSON.stringify(result.errors));
+  return result.bundle;
+}
+
 const PLAYBOOK: Readonly<Record<string, string>> = {
   'brand.yaml': `name: Shop
 sender: { name: Shop, email: hello@shop.example.com }
@@ -68,7 +76,9 @@ currency: EUR
     action('receipt', 'class: transactional'),
   ].join('\n'),
   'templates/all.yaml': ACTIONS.map(template).join('\n'),
-  'guardrails/all.yaml': `- id: marketing-pressure
+};
+
+const PERSONAL = `- id: marketing-pressure
   title: Three an hour and a half, seven a day
   reason: Nobody likes more.
   effect: limit
@@ -92,8 +102,7 @@ currency: EUR
   scope: { channels: [email] }
   caps: [{ max: 9, per: 6h, channels: [email] }]
   owner: mara
-`,
-};
+`;
 
 /** The same once more, in figures of its own. */
 const CAPS: readonly PlainCap[] = [
@@ -132,10 +141,66 @@ interface Person {
   readonly mailbox: string;
 }
 
-function compiled(): Bundle {
-  const result = compilePlaybook(PLAYBOOK);
-  if (!result.ok) throw new Error(JSON.stringify(result.errors));
-  return result.bundle;
+/** One process: what decides and keeps messages, with a playbook in force. */
+export async function decidingProcess(
+  database: Database,
+  clock: TestClock,
+  bundle: () => Bundle,
+  runtime: Runtime = testRuntime(clock),
+): Promise<INestApplicationContext> {
+  const module = await Test.createTestingModule({
+    imports: [
+      DatabaseModule.of(database),
+      RuntimeModule.of(runtime),
+      HttpModule,
+      WorkModule,
+      AuditModule,
+      AccessModule,
+      DecisionsModule,
+      MessagesModule,
+      DecisionFollowUpModule,
+    ],
+  })
+    .overrideProvider(PoliciesService)
+    .useValue({ active: bundle, bundle: () => Promise.resolve(bundle()) })
+    .overrideProvider(FactsService)
+    .useValue({ current: () => Promise.resolve([]) })
+    .overrideProvider(TriggersService)
+    .useValue({})
+    .compile();
+  return module.init();
+}
+
+/** Somebody in Berlin who agreed to mail. @returns their profile's id. */
+export async function settlePerson(
+  app: INestApplicationContext,
+  database: Database,
+  userId: string,
+  email: string,
+): Promise<string> {
+  const at = '2026-10-24T00:00:00.000Z';
+  const [applied] = await database.transaction((tx) =>
+    app.get(ProfilesService).apply(tx, [
+      {
+        id: `sig_${userId}`,
+        source: 'key_1',
+        messageId: `m-${userId}`,
+        type: 'identify',
+        event: null,
+        userId,
+        anonymousId: null,
+        previousId: null,
+        groupId: null,
+        traits: { email, timezone: 'Europe/Berlin', consent: { email: 'granted' } },
+        properties: {},
+        context: {},
+        occurredAt: at,
+        receivedAt: at,
+      },
+    ]),
+  );
+  if (applied === undefined) throw new Error(`nobody came of ${userId}`);
+  return applied.profileId;
 }
 
 /** Decisions, messages and the people they are about, on a real database; the weekend in October on which the clocks go back. */
@@ -151,28 +216,9 @@ export class CapsWorld {
 
   static async open(database: Database): Promise<CapsWorld> {
     const clock = new TestClock('2026-10-24T07:11:00.000Z');
-    const bundle = compiled();
-    const module = await Test.createTestingModule({
-      imports: [
-        DatabaseModule.of(database),
-        RuntimeModule.of(testRuntime(clock)),
-        HttpModule,
-        WorkModule,
-        AuditModule,
-        AccessModule,
-        DecisionsModule,
-        MessagesModule,
-        DecisionFollowUpModule,
-      ],
-    })
-      .overrideProvider(PoliciesService)
-      .useValue({ active: () => bundle, bundle: () => Promise.resolve(bundle) })
-      .overrideProvider(FactsService)
-      .useValue({ current: () => Promise.resolve([]) })
-      .overrideProvider(TriggersService)
-      .useValue({})
-      .compile();
-    return new CapsWorld(database, module, clock);
+    const bundle = mailPlaybook(PERSONAL);
+    const app = await decidingProcess(database, clock, () => bundle);
+    return new CapsWorld(database, app, clock);
   }
 
   close(): Promise<void> {
@@ -184,28 +230,8 @@ export class CapsWorld {
     for (let i = this.people.length; i < count; i++) {
       const mailbox = `box-${i % 3 === 2 ? i - 1 : i}@example.com`;
       const userId = `user-${i}`;
-      const at = this.clock.now().toISOString();
-      const [applied] = await this.database.transaction((tx) =>
-        this.app.get(ProfilesService).apply(tx, [
-          {
-            id: `sig_${i}`,
-            source: 'key_1',
-            messageId: `m-${i}`,
-            type: 'identify',
-            event: null,
-            userId,
-            anonymousId: null,
-            previousId: null,
-            groupId: null,
-            traits: { email: mailbox, timezone: 'Europe/Berlin', consent: { email: 'granted' } },
-            properties: {},
-            context: {},
-            occurredAt: at,
-            receivedAt: at,
-          },
-        ]),
-      );
-      this.people.push({ userId, mailbox, profileId: applied?.profileId ?? '' });
+      const profileId = await settlePerson(this.app, this.database, userId, mailbox);
+      this.people.push({ userId, mailbox, profileId });
     }
   }
 

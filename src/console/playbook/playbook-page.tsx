@@ -1,4 +1,5 @@
 import { type VNode } from 'preact';
+import { type CapUse } from '../../decisions/index.js';
 import { type Bundle, type Finding, type PlaybookError } from '../../policies/bundle.js';
 import { type TestReport } from '../../policies/test-report.js';
 import { Empty, Facts, IfMay, PageHead, Pill, PostForm, Section, Short, Time } from '../layout/parts.js';
@@ -15,6 +16,7 @@ export interface PlaybookProps {
   readonly activations: readonly Activation[];
   readonly waiting: readonly { readonly hash: string; readonly createdAt: Date }[];
   readonly templates: ReadonlyMap<string, TemplateUse>;
+  readonly caps: readonly CapUse[];
   readonly folder: string;
 }
 
@@ -65,6 +67,7 @@ export function PlaybookPage(props: PlaybookProps): VNode {
         <>
           <Findings findings={props.findings} />
           <Guardrails bundle={bundle} />
+          <CapsOverEverybody caps={props.caps} currency={bundle.brand.currency} />
           <Triggers bundle={bundle} />
           <Actions bundle={bundle} />
           <Templates bundle={bundle} use={props.templates} />
@@ -132,6 +135,45 @@ function Waiting({ waiting }: { waiting: PlaybookProps['waiting'] }): VNode {
           </IfMay>
         </div>
       ))}
+    </Section>
+  );
+}
+
+function CapsOverEverybody({ caps, currency }: { caps: readonly CapUse[]; currency: string }): VNode {
+  if (caps.length === 0) return <></>;
+  const amount = ({ of }: CapUse, value: number): string =>
+    of === 'cost' ? moneyWords(value, currency) : String(value);
+  return (
+    <Section title="Caps over everybody" hint="in the window that ends now">
+      <div class="table stacks">
+        <table>
+          <thead>
+            <tr>
+              <th>Rule</th>
+              <th>Used</th>
+              <th>Leased, not used yet</th>
+              <th>Limit</th>
+            </tr>
+          </thead>
+          <tbody>
+            {caps.map((cap) => (
+              <tr key={`${cap.rule} ${cap.per} ${cap.of} ${cap.limit}`}>
+                <td>
+                  <a href={`#guardrail-${cap.rule}`}>{cap.rule}</a>
+                </td>
+                <td>
+                  {amount(cap, cap.used)}{' '}
+                  {cap.used + cap.leased >= cap.limit ? <Pill tone="wait">full</Pill> : null}
+                </td>
+                <td>{amount(cap, cap.leased)}</td>
+                <td>
+                  {amount(cap, cap.limit)} in any {durationWords(cap.per)}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </Section>
   );
 }

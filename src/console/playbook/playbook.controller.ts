@@ -4,6 +4,7 @@ import { h } from 'preact';
 import { z } from 'zod';
 import { Allow } from '../../access/index.js';
 import { type Environment } from '../../config/environment.js';
+import { EverybodyService } from '../../decisions/index.js';
 import { Database } from '../../platform/database/index.js';
 import { Problem } from '../../platform/http/index.js';
 import { ENVIRONMENT } from '../../platform/runtime.js';
@@ -34,6 +35,7 @@ export class PlaybookController {
     private readonly database: Database,
     private readonly policies: PoliciesService,
     private readonly clock: Clock,
+    private readonly everybody: EverybodyService,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {}
 
@@ -54,6 +56,7 @@ export class PlaybookController {
         activations: await readActivations(db, ACTIVATIONS),
         waiting: await readWaitingBundles(db, WAITING),
         templates: bundle === null ? new Map() : await readTemplateUse(db, bundle.hash),
+        caps: bundle === null ? [] : await this.everybody.usage(db, bundle),
         folder: this.environment.POLICIES_DIR,
       }),
     });

@@ -41,7 +41,9 @@ function capWords(cap: Cap): string {
   const what = [...cap.classes, ...where, ...cap.tags].join(', ');
   return cap.max === 0
     ? `none${what === '' ? '' : ` (${what})`}`
-    : `at most ${cap.max} in any ${durationWords(cap.per)}${what === '' ? '' : ` (${what})`}`;
+    : `at most ${cap.max}${cap.of === 'cost' ? ' of contact cost' : ''} in any ${durationWords(cap.per)}${
+        cap.over === 'everybody' ? ' over everybody' : ''
+      }${what === '' ? '' : ` (${what})`}`;
 }
 
 function quoted(what: string, texts: readonly string[], joint: 'and' | 'or'): string[] {

@@ -89,6 +89,33 @@ table bundles
   created_at timestamp with time zone not null
   constraint bundles_pkey PRIMARY KEY (hash)
 
+table cap_counters
+  id text not null
+  constraint cap_counters_pkey PRIMARY KEY (id)
+
+table cap_leases
+  id text not null
+  counter text not null
+  slice bigint not null
+  tokens bigint not null
+  expires_at timestamp with time zone not null
+  settled boolean not null default false
+  constraint cap_leases_counter_fkey FOREIGN KEY (counter) REFERENCES cap_counters(id)
+  constraint cap_leases_pkey PRIMARY KEY (id)
+  constraint cap_leases_tokens_check CHECK ((tokens >= 0))
+  CREATE INDEX cap_leases_counter ON public.cap_leases USING btree (counter, slice)
+  CREATE INDEX cap_leases_open ON public.cap_leases USING btree (counter, expires_at) WHERE (NOT settled)
+
+table cap_places
+  message_id text not null
+  counter text not null
+  lease_id text not null
+  tokens bigint not null
+  constraint cap_places_lease_id_fkey FOREIGN KEY (lease_id) REFERENCES cap_leases(id) ON DELETE CASCADE
+  constraint cap_places_pkey PRIMARY KEY (message_id, counter)
+  constraint cap_places_tokens_check CHECK ((tokens > 0))
+  CREATE INDEX cap_places_lease ON public.cap_places USING btree (lease_id)
+
 table claimed_addresses
   address_hash text not null
   constraint claimed_addresses_pkey PRIMARY KEY (address_hash)

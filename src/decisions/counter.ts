@@ -1,0 +1,9 @@
+import { type Cap } from '../policies/playbook.js';
+import { canonicalJson } from '../shared/canonical-json.js';
+import { type Ruled } from './limits.js';
+
+/** What a cap over everybody counts together; another `max` goes on where the last one stood. */
+export function counterOf({ rule, limit }: Ruled<Cap>): string {
+  const { per, of, channels, classes, tags } = limit;
+  return `${rule} ${canonicalJson({ per, of, channels, classes, tags })}`;
+}
