@@ -289,7 +289,10 @@ class References {
     for (const [index, cap] of spec.caps.entries()) {
       if (cap.of === 'cost' && cap.over === 'person')
         this.report(
-          guardrail.error(['caps', String(index), 'of'], 'a budget is over everybody: write "over: everybody"'),
+          guardrail.error(
+            ['caps', String(index), 'of'],
+            'a budget is over everybody: write "over: everybody"',
+          ),
         );
       this.checkNames(guardrail, ['caps', String(index), 'channels'], cap.channels, channels, 'channel');
       this.checkNames(guardrail, ['caps', String(index), 'tags'], cap.tags, this.tags, 'action with the tag');
