@@ -1,0 +1,76 @@
+import { sql } from 'kysely';
+import { Secrets } from '../../src/platform/secrets/secrets.js';
+import { verifyDatabase } from '../../src/verification/index.js';
+import { DAY, fillCatalogue, HOUR, identify, order } from '../harness/customers.js';
+import { ADMIN, Story } from '../harness/service.js';
+import { endSound, lastDecision, messagesTo, only } from '../harness/shown.js';
+
+const BLAST = `id: blast-radius
+title: One confirmation an hour
+reason: A mistake should stay small.
+effect: limit
+scope: { actions: [confirm-order] }
+caps: [{ max: 1, per: 1h, over: everybody }]
+owner: operations
+`;
+
+describe('a playbook that lets out one confirmation an hour', () => {
+  let story: Story;
+  beforeAll(async () => {
+    story = await Story.begin({ playbook: { 'guardrails/blast.yaml': BLAST } });
+    await fillCatalogue(story);
+  });
+  afterAll(() => endSound(story));
+
+  const sentAt = async (userId: string): Promise<unknown> => only(await messagesTo(story, userId)).sentAt;
+  const problems = async (): Promise<string[]> => {
+    const secrets = story.service.app.get(Secrets, { strict: false });
+    const findings = await verifyDatabase(story.database.db, secrets, story.clock);
+    return findings
+      .filter(({ name }) => name === 'no cap over everybody was overshot')
+      .flatMap((finding) => finding.problems);
+  };
+
+  it('sends the second customer theirs when the hour is over, names the rule, and shows how full it is', async () => {
+    const began = story.clock.now().toISOString();
+    await story.happens(identify('ada'), identify('bea'));
+    await story.happens(order('ada'));
+    await story.happens(order('bea'));
+    expect(await sentAt('ada')).toBe(began);
+    expect(await sentAt('bea')).toBeNull();
+    const { reasons } = await lastDecision(story, 'bea');
+    expect(reasons.find(({ code }) => code === 'waits_for_cap')?.text).toContain('Rule blast-radius');
+    expect(await story.get('/v1/policies/caps')).toEqual({
+      data: [{ rule: 'blast-radius', per: '1h', of: 'messages', limit: 1, used: 1, leased: 0 }],
+    });
+    const page = await story.request('GET', '/playbook', {
+      token: null,
+      headers: { cookie: await signIn() },
+    });
+    expect(page.text.replace(/<[^>]+>/g, ' ')).toMatch(
+      /Caps over everybody[\s\S]*blast-radius\s+1\s+full\s+0\s+1 in any 1 hour/,
+    );
+
+    await story.passes(HOUR);
+    expect(await sentAt('bea')).toBeNull();
+    await story.passes(HOUR / 60);
+    expect(await sentAt('bea')).toBe('2026-11-18T18:01:00.000Z');
+  });
+
+  it('is found out by verify when a place is not where its message left', async () => {
+    expect(await problems()).toEqual([]);
+    await sql`update cap_leases set slice = (select min(slice) from cap_leases)`.execute(story.database.db);
+    expect(await problems()).toEqual([
+      expect.stringMatching(/^message msg_\w+ left outside of its place under rule blast-radius$/),
+      'rule blast-radius: 2 in 1h, where 1 are allowed',
+    ]);
+    await sql`delete from cap_leases`.execute(story.database.db);
+    await story.passes(DAY);
+  });
+
+  async function signIn(): Promise<string> {
+    const body = new URLSearchParams({ email: ADMIN.email, password: ADMIN.password });
+    const answer = await fetch(`${story.service.url}/sign-in`, { method: 'POST', redirect: 'manual', body });
+    return (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+  }
+});
