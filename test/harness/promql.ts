@@ -1,5 +1,5 @@
 /** A selector of an expression: a metric, and the labels it is asked by. */
-export interface Selector {
+interface Selector {
   readonly metric: string;
   readonly labels: readonly string[];
 }

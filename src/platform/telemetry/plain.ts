@@ -59,7 +59,7 @@ const COMMAND =
 const FRAME = /^ {4}at (?:[^\n@'"]{1,120} )?\(?(?:file:\/\/|node:|\/)[^\s'"]+:\d+:\d+\)?$/;
 const FRAMES = 12;
 const CAUSES = 3;
-export const LEFT_OUT = '(left out)';
+const LEFT_OUT = '(left out)';
 
 /**
  * An error without its words: those of databases, mail servers and parsers quote what they were given. Type, code and place say where to look.

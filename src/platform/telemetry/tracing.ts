@@ -87,6 +87,7 @@ export function continuedTogether<T>(
   attributes: Attributes,
   act: (span: Span) => Promise<T>,
 ): Promise<T> {
+  if (!recording) return act(NO_SPAN);
   const [first = null, ...links] = [...new Set(from.filter((each) => each !== null))];
   return continued(first, name, attributes, act, { kind: SpanKind.CONSUMER, links });
 }
