@@ -12,6 +12,7 @@ import { type Bundle, type CompiledAction } from '../policies/bundle.js';
 import { type Fact } from '../policies/fact.js';
 import { type Channel } from '../policies/playbook.js';
 import { assess } from '../risk/assess.js';
+import { purposeOf } from '../risk/check.js';
 import { normalised } from '../risk/draft-text.js';
 import { type EvaluationCase } from './evaluation.js';
 import { situationOf } from './given.js';
@@ -129,6 +130,7 @@ export function mark(
     facts: situation.facts,
     brand: bundle.brand,
     engine: bundle.engine,
+    purpose: purposeOf(question.action.spec),
     template: null,
     audience: 1,
     now: situation.now,

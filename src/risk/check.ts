@@ -2,7 +2,7 @@ import { type DecisionResult } from '../decisions/decision.js';
 import { type Situation } from '../decisions/situation.js';
 import { type MessageContent } from '../messages/content.js';
 import { type Fact } from '../policies/fact.js';
-import { type Brand, type EngineSettings, type Template } from '../policies/playbook.js';
+import { type Action, type Brand, type EngineSettings, type Template } from '../policies/playbook.js';
 import { type Contribution } from './assessment.js';
 import { type DraftText } from './draft-text.js';
 
@@ -15,6 +15,8 @@ export interface RiskInput {
   readonly facts: readonly Fact[];
   readonly brand: Brand;
   readonly engine: EngineSettings;
+  /** What the action is for, in the playbook's words: title, goal and brief. Empty when the action is gone. */
+  readonly purpose: string;
   /** The signed template the content was filled from, or edited from. */
   readonly template: Template | null;
   /** How many people were given the same template within 24 hours, this one included; 1 for a draft of its own. */
@@ -37,4 +39,9 @@ export interface Check {
 /** The weight of what must be seen by a person whatever else is said: enough to reach the threshold by itself. */
 export function needsPerson(engine: EngineSettings): number {
   return Math.max(0.5, engine.riskThreshold);
+}
+
+/** What an action is for, in the playbook's words. */
+export function purposeOf(action: Pick<Action, 'title' | 'goal' | 'draft'>): string {
+  return [action.title, action.goal, action.draft.brief ?? ''].join('. ');
 }

@@ -20,7 +20,7 @@ import { assess } from './assess.js';
 import { type Assessment, assessmentSchema, RISK_ENGINE } from './assessment.js';
 import { type AssessmentRow, insertAssessment, selectLatest } from './assessments.repository.js';
 import { type RiskModel, UNFITTED } from './calibration.js';
-import { type RiskInput } from './check.js';
+import { purposeOf, type RiskInput } from './check.js';
 import { signWords } from './sign-words.js';
 import { countAudience } from './audience.read-model.js';
 import { type AdoptedModel, insertModel, selectModel } from './risk-models.repository.js';
@@ -201,6 +201,7 @@ export class RiskService {
     if (made === null) throw new Error(`decision ${message.decisionId} is gone`);
     const now = this.clock.now();
     const { template } = content.versions;
+    const action = bundle.actions.get(content.action);
     const compiled = template === null ? undefined : bundle.templates.get(template.id);
     const model = await selectModel(db);
     const input: RiskInput = {
@@ -210,6 +211,7 @@ export class RiskService {
       facts: await this.factsNow(db, made.situation),
       brand: bundle.brand,
       engine: bundle.engine,
+      purpose: action === undefined ? '' : purposeOf(action.spec),
       template: compiled?.contentHash === template?.hash ? (compiled?.spec ?? null) : null,
       audience: await this.audience(db, bundle, template?.id ?? null, now),
       now: now.toISOString(),
@@ -267,7 +269,7 @@ function heaviest([first]: Assessment['contributions']): string {
   return first === undefined ? '' : `, most of all for ${signWords(first.code)}`;
 }
 
-/** Such as `risk-2`, or `risk-2/2026-11-22-400` once verdicts were learned from. */
+/** Such as `risk-3`, or `risk-3/2026-11-22-400` once verdicts were learned from. */
 function versionOf(model: RiskModel): string {
   return model === UNFITTED ? RISK_ENGINE : `${RISK_ENGINE}/${model.version}`;
 }

@@ -15,6 +15,8 @@ const WORDS: readonly (readonly [prefix: string, words: string])[] = [
   ['links.', 'a link that leads elsewhere than it should'],
   ['instructions.', 'instructions to the model hidden in customer text'],
   ['hidden-text.', 'text that nobody sees'],
+  ['language.', 'text in a language that is not checked, or that cannot be read'],
+  ['off-topic.', 'something else than what it was to be about'],
   ['moment.', 'a sensitive moment in this person’s life'],
   ['special-categories', 'a special category of personal data'],
   ['key-account', 'a key account'],

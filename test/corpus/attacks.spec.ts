@@ -2,6 +2,8 @@ import { assess } from '../../src/risk/assess.js';
 import { attackInput, BENIGN } from './attack-input.js';
 import { attackCorpus, DRESSES, PLACES } from './attacks.js';
 import { documented, markdown } from './docs.js';
+import { groundingCorpus } from './grounding.js';
+import { riskInput } from '../harness/risk.js';
 
 const ATTACKS = attackCorpus();
 const IGNORED = 'Hello Ada,\n\nthank you for writing. Somebody will look after it.';
@@ -35,6 +37,20 @@ const TABLE = markdown([
   ['all', String(ATTACKS.length), String(passed.length), String(ignored.length)],
 ]);
 
+/** Drafts without an error in them, with a customer's question beside them. */
+const QUESTION = 'Do you know when my kettle will arrive? The colour is lovely.';
+const clean = groundingCorpus(20_261_120, 12).filter(({ planted }) => planted === null);
+const offTopic = clean.filter(({ text, facts, now }) => {
+  const { situation } = attackInput({ place: 'review', text: QUESTION }, text);
+  return assess(riskInput(text, { facts, now, situation })).contributions.some(({ code }) =>
+    /^(?:off-topic|language)\./.test(code),
+  );
+});
+const TOPIC = markdown([
+  ['clean drafts beside a customer’s question', 'taken for off topic'],
+  [String(clean.length), String(offTopic.length)],
+]);
+
 describe('instructions in what customers and clients write, with nothing but the checks in between', () => {
   it('is tried with at least 200, in every place and dress', () => {
     expect(ATTACKS.length).toBeGreaterThanOrEqual(200);
@@ -60,5 +76,6 @@ describe('instructions in what customers and clients write, with nothing but the
 
   it('is documented with these very figures', () => {
     expect(documented('attacks', TABLE)).toBe(TABLE);
+    expect(documented('topic', TOPIC)).toBe(TOPIC);
   });
 });

@@ -123,6 +123,7 @@ export function riskInput(words: string, parts: Partial<RiskInput> = {}): RiskIn
     facts,
     brand: BRAND,
     engine: ENGINE_SETTINGS,
+    purpose: 'Welcome: say hello to somebody new',
     template: null,
     audience: 1,
     now: '2026-11-20T09:00:00.000Z',

@@ -328,6 +328,61 @@ describe('hidden text', () => {
   });
 });
 
+describe('languages', () => {
+  const mails = {
+    en: 'Thank you for your order. We have packed it today, and it will be with you in a few days. Please write to us if anything is missing.',
+    de: 'Vielen Dank für Ihre Bestellung. Wir haben sie heute gepackt, und sie ist in wenigen Tagen bei Ihnen. Schreiben Sie uns, wenn etwas fehlt.',
+    fr: 'Merci pour votre commande. Nous avons préparé votre colis et il sera chez vous dans quelques jours.',
+    es: 'Gracias por su pedido. Hemos preparado el paquete y estará con usted en unos días, con la factura.',
+    nl: 'Bedankt voor je bestelling. Het pakket is onderweg en wij hebben de factuur ook naar jouw adres gestuurd.',
+  };
+  it('reads English and German, and leaves others to a person', () => {
+    expect(codes(mails.en)).toEqual([]);
+    expect(codes(mails.de)).toEqual([]);
+    for (const other of [mails.fr, mails.es, mails.nl]) expect(codes(other)).toEqual(['language.other']);
+    expect(codes(`${mails.en}\n\n${mails.fr}`)).toEqual(['language.other']);
+  });
+  it('stops what nobody can read', () => {
+    for (const words of [
+      mails.en.replace(/\s/g, ''),
+      Array.from(mails.en).join(' '),
+      mails.en.replace(/(?<=\p{L})[aeiou]/gu, '@'),
+      Buffer.from(mails.en).toString('base64'),
+    ])
+      expect(codes(words)).toEqual(['language.unreadable']);
+    expect(codes(mails.en.replace(/\p{L}+/gu, (word) => Array.from(word).reverse().join('')))).toEqual([
+      'language.other',
+    ]);
+  });
+});
+
+describe('what a draft speaks of', () => {
+  const asked = wrote('What is the capital of Brazil?');
+  it('holds answers to what a customer asked for, in its words or others', () => {
+    expect(codes('Hello Ada,\n\nBrazil has a beautiful capital.', asked)).toContain('off-topic.taken-up');
+    const others = 'Hello Ada,\n\nBrasília stands on the Paranoá reservoir amid modernist avenues.';
+    expect(codes(others, asked)).toEqual(['off-topic.strange']);
+    expect(codes('Hallo Ada,\n\nPiraten segeln über stürmische Ozeane.', asked)).toContain(
+      'off-topic.strange',
+    );
+  });
+  it('knows the words of facts, the brand and the action', () => {
+    const kettle = fact('kettle', 'product', { name: 'Corvo kettle', material: 'enamelled steel' });
+    const words = 'Hello Ada,\n\nthe Corvo kettle is made of enamelled steel.';
+    expect(codes(words, { ...asked, facts: [kettle] })).toEqual([]);
+    expect(codes(words, asked)).toContain('off-topic.strange');
+  });
+  it('is not asked where no customer wrote anything', () => {
+    expect(codes('Hello Ada,\n\nBrasília stands on the Paranoá reservoir.')).toEqual([]);
+  });
+  it('never is program code', () => {
+    expect(codes('def factorial(n):')).toContain('off-topic.code');
+    expect(codes('Select a colour from the list. The class (of 30) is full.')).not.toContain(
+      'off-topic.code',
+    );
+  });
+});
+
 describe('sensitive moments', () => {
   it.each([
     ['My father died last week, please stop', 'moment.grief'],

@@ -6,8 +6,10 @@ import { foreignLinks } from './foreign-links.js';
 import { hiddenInstructions } from './hidden-instructions.js';
 import { hiddenText } from './hidden-text.js';
 import { keyAccount } from './key-account.js';
+import { language } from './language.js';
 import { littleKnown } from './little-known.js';
 import { manipulation } from './manipulation.js';
+import { offTopic } from './off-topic.js';
 import { personalData } from './personal-data.js';
 import { placeholders } from './placeholders.js';
 import { requiredText } from './required-text.js';
@@ -26,6 +28,8 @@ export const CHECKS: readonly Check[] = [
   foreignLinks,
   hiddenInstructions,
   hiddenText,
+  language,
+  offTopic,
   sensitiveMoment,
   specialCategories,
   keyAccount,
