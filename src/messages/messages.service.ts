@@ -209,6 +209,22 @@ export class MessagesService {
     return messageContentSchema.parse(JSON.parse(await this.vault.openFor(db, sealed.keyId, sealed.content)));
   }
 
+  /** The contents of several messages; those of erased people and those without any are missing. */
+  async contents(db: Executor, ids: readonly string[]): Promise<Map<string, MessageContent>> {
+    const sealed = await selectSealed(db, ids);
+    const keys = await this.vault.keys(
+      db,
+      [...sealed.values()].map(({ keyId }) => keyId),
+    );
+    return new Map(
+      [...sealed].flatMap(([id, { keyId, content }]) => {
+        const key = keys.get(keyId);
+        if (key === undefined || content === null) return [];
+        return [[id, messageContentSchema.parse(JSON.parse(this.vault.unsealText(key, content)))] as const];
+      }),
+    );
+  }
+
   /** Keeps the approval as review signed it. Only `review` has reason to call this. */
   async saveApproval(
     tx: Tx,

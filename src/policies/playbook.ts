@@ -27,6 +27,21 @@ const messageClass = z.enum(['marketing', 'transactional']);
 export type MessageClass = z.output<typeof messageClass>;
 
 /** policies/brand.yaml: who speaks, and how. */
+/** How loud and how long a message may be before a person looks at it. */
+export const mannersSchema = z.strictObject({
+  /** Emoji in one message. */
+  emoji: z.int().min(0).default(3),
+  exclamationMarks: z.int().min(0).default(3),
+  /** Words in a row in capitals, names and abbreviations of up to five letters aside. */
+  capitals: z.int().min(0).default(1),
+  /** Characters of a subject. */
+  subjectLength: z.int().min(10).default(90),
+  /** Words of a message. */
+  words: z.int().min(10).default(600),
+  /** Words of a sentence, in the mean. */
+  sentenceWords: z.int().min(5).default(26),
+});
+
 export const brandSchema = z.strictObject({
   name: z.string().min(1),
   sender: z.strictObject({ name: z.string().min(1), email: z.email() }),
@@ -42,6 +57,9 @@ export const brandSchema = z.strictObject({
   linkHosts: z.array(z.string().min(1)).min(1),
   voice: z.string().min(1),
   bannedWords: z.array(z.string().min(1)).default([]),
+  /** Wording that every message carries. */
+  requiredWords: z.array(z.string().min(1)).optional(),
+  manners: mannersSchema.optional(),
   locale: z.string().default('en'),
   currency: currencyCode,
   tracking: z

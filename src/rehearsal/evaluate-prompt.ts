@@ -131,6 +131,7 @@ export function mark(
     brand: bundle.brand,
     engine: bundle.engine,
     purpose: purposeOf(question.action.spec),
+    told: [],
     template: null,
     audience: 1,
     now: situation.now,

@@ -6,6 +6,14 @@ import { type Action, type Brand, type EngineSettings, type Template } from '../
 import { type Contribution } from './assessment.js';
 import { type DraftText } from './draft-text.js';
 
+/** A message that the same person was sent. */
+export interface ToldMessage {
+  readonly messageId: string;
+  /** When it was sent, ISO 8601 UTC. */
+  readonly at: string;
+  readonly content: MessageContent;
+}
+
 /** Everything a draft is judged by. */
 export interface RiskInput {
   readonly content: MessageContent;
@@ -17,6 +25,8 @@ export interface RiskInput {
   readonly engine: EngineSettings;
   /** What the action is for, in the playbook's words: title, goal and brief. Empty when the action is gone. */
   readonly purpose: string;
+  /** What the same person was sent in the 30 days before, newest first. */
+  readonly told: readonly ToldMessage[];
   /** The signed template the content was filled from, or edited from. */
   readonly template: Template | null;
   /** How many people were given the same template within 24 hours, this one included; 1 for a draft of its own. */

@@ -20,12 +20,15 @@ import { assess } from './assess.js';
 import { type Assessment, assessmentSchema, RISK_ENGINE } from './assessment.js';
 import { type AssessmentRow, insertAssessment, selectLatest } from './assessments.repository.js';
 import { type RiskModel, UNFITTED } from './calibration.js';
-import { purposeOf, type RiskInput } from './check.js';
+import { purposeOf, type RiskInput, type ToldMessage } from './check.js';
 import { signWords } from './sign-words.js';
 import { countAudience } from './audience.read-model.js';
 import { type AdoptedModel, insertModel, selectModel } from './risk-models.repository.js';
 
 const DAY_MS = 86_400_000;
+/** So far back people remember what they were told, and no more messages than these are read for it. */
+const TOLD_DAYS = 30;
+const TOLD_MESSAGES = 30;
 
 /** An assessment with what it was made of. */
 export interface AssessedDraft {
@@ -212,6 +215,7 @@ export class RiskService {
       brand: bundle.brand,
       engine: bundle.engine,
       purpose: action === undefined ? '' : purposeOf(action.spec),
+      told: await this.toldLately(db, made.situation, message.id, now),
       template: compiled?.contentHash === template?.hash ? (compiled?.spec ?? null) : null,
       audience: await this.audience(db, bundle, template?.id ?? null, now),
       now: now.toISOString(),
@@ -227,6 +231,29 @@ export class RiskService {
     );
     const claims = await this.facts.claims(db);
     return [...new Map([...current, ...claims].map((fact) => [fact.id, fact])).values()];
+  }
+
+  /** What the situation knows to have been sent to them, read again; what was not sent told nobody anything. */
+  private async toldLately(
+    db: Executor,
+    { history }: Situation,
+    messageId: string,
+    now: Date,
+  ): Promise<ToldMessage[]> {
+    const since = new Date(now.getTime() - TOLD_DAYS * DAY_MS).toISOString();
+    const sent = history
+      .filter((past) => !past.open && past.at >= since && past.messageId !== messageId)
+      .sort((a, b) => (a.at < b.at ? 1 : -1))
+      .slice(0, TOLD_MESSAGES);
+    if (sent.length === 0) return [];
+    const contents = await this.messages.contents(
+      db,
+      sent.map((past) => past.messageId),
+    );
+    return sent.flatMap((past) => {
+      const content = contents.get(past.messageId);
+      return content === undefined ? [] : [{ messageId: past.messageId, at: past.at, content }];
+    });
   }
 
   private async audience(

@@ -17,6 +17,8 @@ const WORDS: readonly (readonly [prefix: string, words: string])[] = [
   ['hidden-text.', 'text that nobody sees'],
   ['language.', 'text in a language that is not checked, or that cannot be read'],
   ['off-topic.', 'something else than what it was to be about'],
+  ['consistency.', 'something else than the same person was told before'],
+  ['manners.', 'manners: capitals, emoji, length, or words like spam'],
   ['moment.', 'a sensitive moment in this person’s life'],
   ['special-categories', 'a special category of personal data'],
   ['key-account', 'a key account'],

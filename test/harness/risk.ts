@@ -124,6 +124,7 @@ export function riskInput(words: string, parts: Partial<RiskInput> = {}): RiskIn
     brand: BRAND,
     engine: ENGINE_SETTINGS,
     purpose: 'Welcome: say hello to somebody new',
+    told: [],
     template: null,
     audience: 1,
     now: '2026-11-20T09:00:00.000Z',

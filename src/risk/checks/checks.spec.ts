@@ -1,5 +1,5 @@
 import { UNSUBSCRIBE_TOKEN } from '../../messages/content.js';
-import { templateSchema } from '../../policies/playbook.js';
+import { mannersSchema, templateSchema } from '../../policies/playbook.js';
 import { type Json } from '../../shared/canonical-json.js';
 import {
   decisionResult,
@@ -328,6 +328,91 @@ describe('hidden text', () => {
   });
 });
 
+describe('manners', () => {
+  const LONG = 'We wrote a sentence that goes on and on, and then it goes on a little more, because nobody said that it should end, until it is long. '.repeat(2);
+  it.each([
+    ['BUY THIS KETTLE NOW', 'Buy this kettle now. VAT and DHL are short for something.', 'manners.capitals'],
+    ['JETZT GANZ SCHNELL BESTELLEN', 'Ganz in Ruhe bestellen, per DHL und mit USB.', 'manners.capitals'],
+    ['Tea 🍵 for 🎉 you 😀 now 🫖 and 🌿 then', 'Tea 🍵 for you ✓', 'manners.emoji'],
+    ['Tea! Tea! Tea! Tea!', 'Tea! And a cup.', 'manners.exclamation'],
+    [LONG, 'We wrote a sentence. Then it ended.', 'manners.reading-level'],
+    ['You have won! Claim your prize', 'Thank you for your order. Your voucher is enclosed.', 'manners.spam'],
+    ['Sie haben gewonnen. Ihr Gewinn wartet', 'Vielen Dank für Ihre Bestellung.', 'manners.spam'],
+    ['word '.repeat(700), 'word '.repeat(500), 'manners.length'],
+  ])('%s', (loud, calm, code) => {
+    const found = assess(riskInput(loud)).contributions.find((each) => each.code === code);
+    expect(found?.spans.length).toBeGreaterThan(0);
+    expect(codes(calm)).not.toContain(code);
+  });
+
+  it('looks at the subject', () => {
+    const subject =
+      'A subject that says everything there is to say about the kettle, the cup and the tea, and more';
+    expect(codes('Hello', { content: mail('Hello', { subject }) })).toEqual(['manners.subject-length']);
+  });
+
+  it('allows what the brand allows, and wants the wording it wants', () => {
+    const { brand } = riskInput('');
+    const quiet = { ...brand, manners: mannersSchema.parse({ emoji: 0 }) };
+    expect(codes('Tea 🍵')).toEqual([]);
+    expect(codes('Tea 🍵', { brand: quiet })).toEqual(['manners.emoji']);
+    const worded = { ...brand, requiredWords: ['since 1907'] };
+    expect(codes('Tea', { brand: worded })).toEqual(['text.required']);
+    expect(codes('Tea, since 1907', { brand: worded })).toEqual([]);
+  });
+});
+
+describe('what the same person was told', () => {
+  const kettle = fact('kettle', 'product', { name: 'Corvo kettle', price: 8900, currency: 'EUR' });
+  const cup = fact('cup', 'product', { name: 'Tide cup', price: 2900, currency: 'EUR' });
+  const spring = fact(
+    'spring',
+    'offer',
+    { percent: 15, code: 'SPRING15' },
+    { validUntil: '2026-11-30T23:00:00.000Z' },
+  );
+  const facts = [kettle, cup, spring];
+  const told = (words: string, offer: string | null = null) => [
+    { messageId: 'msg_1', at: '2026-11-10T09:00:00.000Z', content: mail(words, { offer }) },
+  ];
+  const said = (words: string, before: ReturnType<typeof told>, offer: string | null = null) =>
+    codes(words, { facts, told: before, content: mail(words, { offer }) }).filter((code) =>
+      code.startsWith('consistency.'),
+    );
+
+  it('is not another price for the same thing', () => {
+    expect(said('The Corvo kettle is €89.00.', told('The Corvo kettle is €99.00.'))).toEqual([
+      'consistency.price',
+    ]);
+    expect(said('Corvo kettle: 89,00 €', told('The Corvo kettle is €89.00.'))).toEqual([]);
+    expect(said('The Corvo kettle is €89.00.', told('The Tide cup is €29.00.'))).toEqual([]);
+    expect(said('Der Corvo kettle kostet 89,00 €.', told('Der Corvo kettle kostet 79,00 €.'))).toEqual([
+      'consistency.price',
+    ]);
+  });
+
+  it('is not another percentage, deadline or code for the same offer', () => {
+    const before = told('15% off until 30 November with code SPRING15.', 'spring');
+    expect(said('15 % Rabatt bis 30. November.', before, 'spring')).toEqual([]);
+    expect(said('20% off until 5 December with code SPRING20.', before, 'spring').sort()).toEqual([
+      'consistency.code',
+      'consistency.deadline',
+      'consistency.percentage',
+    ]);
+    expect(said('20% off until 5 December.', before, 'summer')).toEqual([]);
+  });
+
+  it('shows where, and names the message', () => {
+    const { contributions, threshold } = assess(
+      riskInput('The Corvo kettle is €89.00.', { facts, told: told('The Corvo kettle is €99.00.') }),
+    );
+    const [found] = contributions.filter(({ code }) => code === 'consistency.price');
+    expect(found?.text).toContain('msg_1');
+    expect(found?.spans.map(({ field, text }) => [field, text])).toContainEqual(['text', '€89.00']);
+    expect(found?.weight).toBeGreaterThanOrEqual(threshold);
+  });
+});
+
 describe('languages', () => {
   const mails = {
     en: 'Thank you for your order. We have packed it today, and it will be with you in a few days. Please write to us if anything is missing.',
@@ -349,7 +434,7 @@ describe('languages', () => {
       mails.en.replace(/(?<=\p{L})[aeiou]/gu, '@'),
       Buffer.from(mails.en).toString('base64'),
     ])
-      expect(codes(words)).toEqual(['language.unreadable']);
+      expect(codes(words)).toContain('language.unreadable');
     expect(codes(mails.en.replace(/\p{L}+/gu, (word) => Array.from(word).reverse().join('')))).toEqual([
       'language.other',
     ]);
@@ -390,6 +475,12 @@ describe('sensitive moments', () => {
     ['Ich bin sehr enttäuscht, das Paket ist kaputt', 'moment.complaint'],
     ['I want to cancel my subscription', 'moment.cancellation'],
     ['Meine Anwältin wird sich melden', 'moment.legal'],
+    ['Meine Mutter ist verstorben, bitte keine Mails mehr', 'moment.grief'],
+    ['Das ist eine Frechheit, nie wieder', 'moment.anger'],
+    ['I was diagnosed with cancer and cannot use it', 'moment.illness'],
+    ['Ich bin schwer krank und komme nicht dazu', 'moment.illness'],
+    ['My parcel has not arrived and the cup is broken', 'moment.complaint'],
+    ['Ich möchte mein Abo kündigen', 'moment.cancellation'],
     ['Can I speak to a human please', 'moment.asks-person'],
   ])('%s', (text, code) => {
     expect(codes('Hello', wrote(text))).toContain(code);
@@ -414,7 +505,12 @@ describe('sensitive moments', () => {
     expect(codes('x', { content, situation: cancelled, now: '2026-12-24T00:00:00.000Z' })).toEqual([]);
   });
   it('leaves everyday words alone', () => {
-    expect(codes('Hello', wrote('Where is my parcel? I love the lamp, thank you!'))).toEqual([]);
+    for (const text of [
+      'Where is my parcel? I love the lamp, thank you!',
+      'Wo bleibt mein Paket? Die Lampe ist sehr schön.',
+      'A sick colour, my sister loves it.',
+    ])
+      expect(codes('Hello', wrote(text))).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { type Check } from '../check.js';
 import { audience } from './audience.js';
 import { bannedWords } from './banned-words.js';
+import { consistency } from './consistency.js';
 import { discount } from './discount.js';
 import { foreignLinks } from './foreign-links.js';
 import { hiddenInstructions } from './hidden-instructions.js';
@@ -9,6 +10,7 @@ import { keyAccount } from './key-account.js';
 import { language } from './language.js';
 import { littleKnown } from './little-known.js';
 import { manipulation } from './manipulation.js';
+import { manners } from './manners.js';
 import { offTopic } from './off-topic.js';
 import { personalData } from './personal-data.js';
 import { placeholders } from './placeholders.js';
@@ -23,6 +25,8 @@ export const CHECKS: readonly Check[] = [
   personalData,
   bannedWords,
   manipulation,
+  manners,
+  consistency,
   requiredText,
   placeholders,
   foreignLinks,

@@ -22,7 +22,7 @@ export const requiredText: Check = {
   name: 'text',
   run: (context) => {
     const { content, brand, decision, draft } = context;
-    const required = decision.textLimits.required.flatMap((phrase) => {
+    const required = [...decision.textLimits.required, ...(brand.requiredWords ?? [])].flatMap((phrase) => {
       const parts = missingIn(context, phrase);
       return parts.length === 0
         ? []

@@ -20,6 +20,15 @@ const MOMENTS: readonly Moment[] = [
     ],
   },
   {
+    code: 'moment.illness',
+    weight: 0.7,
+    what: 'illness',
+    patterns: [
+      /(?<!\p{L})(?:diagnos(?:ed|is)|cancer|chemo(?:therapy)?|tumou?r|stroke|heart\s+attack|dementia|alzheimer\p{L}*|(?:i['’]?m|i\s+am|i\s+have\s+been|he\s+is|she\s+is|is|been|very|seriously|so|fallen)\s+(?:\p{L}+\s+)?(?:ill|sick|unwell)(?!\s+(?:and\s+tired\s+)?of)|(?:my|our|his|her)\s+(?:illness|disease|surgery|operation)|intensive\s+care|in\s+surgery)(?!\p{L})/iu,
+      /(?<!\p{L})(?:krebs(?:erkrank\p{L}*|diagnose)?|chemo(?:therapie)?|tumor|schlaganfall|herzinfarkt|demenz|diagnose|(?:bin|ist|sehr|schwer|so|lange)\s+(?:\p{L}+\s+)?krank|erkrankt\p{L}*|(?:meine|unsere|seine|ihre)\s+krankheit|operiert|intensivstation|im\s+sterben)(?!\p{L})/iu,
+    ],
+  },
+  {
     code: 'moment.anger',
     weight: 0.6,
     what: 'anger',
