@@ -329,7 +329,10 @@ describe('hidden text', () => {
 });
 
 describe('manners', () => {
-  const LONG = 'We wrote a sentence that goes on and on, and then it goes on a little more, because nobody said that it should end, until it is long. '.repeat(2);
+  const LONG =
+    'We wrote a sentence that goes on and on, and then it goes on a little more, because nobody said that it should end, until it is long. '.repeat(
+      2,
+    );
   it.each([
     ['BUY THIS KETTLE NOW', 'Buy this kettle now. VAT and DHL are short for something.', 'manners.capitals'],
     ['JETZT GANZ SCHNELL BESTELLEN', 'Ganz in Ruhe bestellen, per DHL und mit USB.', 'manners.capitals'],
