@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { OutcomesService } from '../outcomes/index.js';
 import { Database, type Tx } from '../platform/database/index.js';
+import { Pace } from '../platform/pace/index.js';
 import { continuedTogether, Log, Metrics, Spans, type Trace } from '../platform/telemetry/index.js';
 import { type Bundle } from '../policies/bundle.js';
 import { PoliciesService } from '../policies/index.js';
@@ -58,6 +59,7 @@ export class IntakeService {
     private readonly triggers: TriggersService,
     private readonly outcomes: OutcomesService,
     private readonly metrics: Metrics,
+    private readonly pace: Pace,
   ) {}
 
   start(): void {
@@ -145,23 +147,26 @@ export class IntakeService {
   /** @returns whether more may be waiting. */
   private async batch(leases: Leases): Promise<boolean> {
     const bundle = this.policies.active();
-    const { size } = this;
-    const started = performance.now();
+    const size = this.pace.pressed ? SMALLEST_BATCH : this.size;
     this.metrics.turned('intake');
     try {
-      const count = await this.database.transaction(async (tx) => {
-        const taken = await this.inbox.take(tx, leases, size);
-        await this.apply(tx, bundle, taken);
-        this.database.afterCommit(() => {
-          this.note(taken);
+      const { count, ms } = await this.pace.piece(async () => {
+        const started = performance.now();
+        const taken = await this.database.transaction(async (tx) => {
+          const next = await this.inbox.take(tx, leases, size);
+          await this.apply(tx, bundle, next);
+          this.database.afterCommit(() => {
+            this.note(next);
+          });
+          return next.length;
         });
-        return taken.length;
+        return { count: taken, ms: performance.now() - started };
       });
       if (count > 0) {
-        this.metrics.took('countersign_intake_batch_seconds', {}, started);
+        this.metrics.observe('countersign_intake_batch_seconds', {}, ms / 1_000);
         this.metrics.observe('countersign_intake_batch_signals', {}, count);
       }
-      if (count === size) this.size = nextSize(size, performance.now() - started);
+      if (count === size) this.size = nextSize(size, ms);
       return count === size;
     } catch (error) {
       if (error instanceof InboxLost) throw error;

@@ -5,6 +5,7 @@ import { DispatchService, RestoredService } from '../dispatch/index.js';
 import { DraftingService } from '../drafting/index.js';
 import { AutomationService } from '../learning/index.js';
 import { OutcomesService } from '../outcomes/index.js';
+import { Pace } from '../platform/pace/index.js';
 import { ENVIRONMENT } from '../platform/runtime.js';
 import { Neighbours } from '../platform/redis/index.js';
 import { WorkRelay, WorkService } from '../platform/work/index.js';
@@ -40,8 +41,10 @@ export class PipelineService {
     learning: AutomationService,
     private readonly restored: RestoredService,
     replays: ReplaysService,
+    pace: Pace,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {
+    pace.mind(() => this.signals.oldestMs());
     this.work.register(decisions.triggerFired);
     this.work.register(drafting.messageOpened);
     this.work.register(drafting.draftApproved);

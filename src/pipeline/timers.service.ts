@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Bundle } from '../policies/bundle.js';
 import { Database } from '../platform/database/index.js';
+import { Pace } from '../platform/pace/index.js';
 import { Log, Metrics } from '../platform/telemetry/index.js';
 import { PoliciesService } from '../policies/index.js';
 import { ProfilesService } from '../profiles/index.js';
@@ -33,6 +34,7 @@ export class TimersService {
     private readonly profiles: ProfilesService,
     private readonly triggers: TriggersService,
     private readonly metrics: Metrics,
+    private readonly pace: Pace,
   ) {}
 
   start(): void {
@@ -71,7 +73,7 @@ export class TimersService {
         this.sweep(bundle);
       }, SWEEP_AGAIN_MS);
     }
-    return this.triggers.runDueTimers(LIMIT);
+    return this.pace.piece(() => this.triggers.runDueTimers(LIMIT));
   }
 
   /** Beside the timers: with a million people it takes a while, and what is due does not wait for it. */

@@ -36,6 +36,17 @@ describe('the queue of those who send signals', () => {
     expect(queue.offer(call('b', 'small', 1, 1_000))).toBe(true);
   });
 
+  it('says what is written before a source’s next call: all of its own, and of the others as much and a turn', () => {
+    const queue = new FairQueue<Call>(BOUND);
+    expect(queue.ahead('quiet')).toBe(0);
+    const units = flood(queue, 'flood') * 160;
+    expect(queue.ahead('flood')).toBe(units);
+    expect(queue.ahead('quiet')).toBe(500);
+    queue.offer(call('quiet', 'one', 100));
+    expect(queue.ahead('quiet')).toBe(160 + 660);
+    expect(queue.ahead('flood')).toBe(units + 160);
+  });
+
   it('counts what is under way until it is released, and has all its room back then', () => {
     const queue = new FairQueue<Call>(BOUND);
     flood(queue, 'a');

@@ -17,7 +17,7 @@ interface Line<Call> {
   held: Load;
 }
 
-/** What a source may have taken at its turn; a signal counts one, and each of its kilobytes one more. */
+/** What a source may have taken at its turn, in units. */
 const QUANTUM = 500;
 const NOTHING: Load = { signals: 0, bytes: 0 };
 
@@ -38,6 +38,23 @@ export class FairQueue<Call extends Queued> {
 
   get isEmpty(): boolean {
     return this.turns.length === 0;
+  }
+
+  /** The next call of each source that has any waiting. */
+  get heads(): Call[] {
+    return this.turns.flatMap(({ calls }) => calls[0] ?? []);
+  }
+
+  /**
+   * What is written before the next call of a source, in the units of `unitsOf`: all of its own, and of each other source as much again and a
+   * turn.
+   */
+  ahead(source: string): number {
+    const own = unitsOf(this.lines.get(source)?.held ?? NOTHING);
+    let sum = 0;
+    for (const [each, { held }] of this.lines)
+      sum += each === source ? own : Math.min(unitsOf(held), own + QUANTUM);
+    return sum;
   }
 
   /** Whether a call of this size would be taken in. */
@@ -68,7 +85,7 @@ export class FairQueue<Call extends Queued> {
       const line = this.turns[0];
       const call = line?.calls[0];
       if (line === undefined || call === undefined) return taken;
-      if (line.credit < costOf(call)) {
+      if (line.credit < unitsOf(call)) {
         this.passTurn(line);
         continue;
       }
@@ -98,7 +115,7 @@ export class FairQueue<Call extends Queued> {
 
   private advance(line: Line<Call>, call: Call): void {
     line.calls.shift();
-    line.credit -= costOf(call);
+    line.credit -= unitsOf(call);
     if (line.calls.length > 0) return;
     // Nobody saves up credit while nothing of theirs waits.
     line.credit = 0;
@@ -106,7 +123,8 @@ export class FairQueue<Call extends Queued> {
   }
 }
 
-function costOf({ signals, bytes }: Load): number {
+/** What it takes to write something: a signal counts one, and each of its kilobytes one more. */
+export function unitsOf({ signals, bytes }: Load): number {
   return signals + bytes / 1_000;
 }
 

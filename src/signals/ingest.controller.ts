@@ -1,8 +1,8 @@
-import { Controller, Headers, HttpCode, Options, Post, Req, Res } from '@nestjs/common';
+import { Controller, HttpCode, type OnModuleInit, Options, Post, Req, Res } from '@nestjs/common';
 import { ApiBasicAuth, ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { AccessService, Public } from '../access/index.js';
-import { Problem, RawBodyRoute, readRawBody } from '../platform/http/index.js';
+import { Gates, Problem, RawBodyRoute, readRawBody } from '../platform/http/index.js';
 import { Log, Metrics } from '../platform/telemetry/index.js';
 import { Clock } from '../shared/clock.js';
 import { Ids } from '../shared/ids.js';
@@ -27,6 +27,10 @@ const CORS: Readonly<Record<string, string>> = {
   'cross-origin-resource-policy': 'cross-origin',
 };
 
+/** The gate that its routes share: see `admit`. */
+const GATE = 'signals';
+/** What a signal comes to, as far as a body's length can tell. */
+const TYPICAL_BYTES = 600;
 /** Processing catches up in minutes rather than seconds. */
 const INBOX_FULL_S = 30;
 
@@ -35,8 +39,10 @@ const INBOX_FULL_S = 30;
 @Public()
 @ApiTags('Signals')
 @ApiBasicAuth('writeKey')
-export class IngestController {
+export class IngestController implements OnModuleInit {
   private readonly log = new Log('signals');
+  /** The write key's id of each request that passed the gate. */
+  private readonly sources = new WeakMap<FastifyRequest, string>();
 
   constructor(
     private readonly signals: SignalsService,
@@ -45,11 +51,16 @@ export class IngestController {
     private readonly clock: Clock,
     private readonly ids: Ids,
     private readonly metrics: Metrics,
+    private readonly gates: Gates,
   ) {}
+
+  onModuleInit(): void {
+    this.gates.set(GATE, (request, reply) => this.admit(request, reply));
+  }
 
   @Post('batch')
   @HttpCode(200)
-  @RawBodyRoute()
+  @RawBodyRoute(GATE)
   @ApiOperation({
     summary: 'Keeps a batch of signals; bad ones are named in the answer and the good ones kept',
   })
@@ -67,13 +78,8 @@ export class IngestController {
   })
   @ApiResponse({ status: 413, description: 'More than 500 KB or 2,500 signals; nothing was kept.' })
   @ApiResponse({ status: 429, description: 'Overload; nothing was kept. See Retry-After.' })
-  async batch(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-    @Headers('authorization') authorization: string | undefined,
-  ): Promise<IngestAnswer> {
-    void reply.headers(CORS);
-    const source = await this.authenticate(authorization);
+  async batch(@Req() request: FastifyRequest): Promise<IngestAnswer> {
+    const source = this.sourceOf(request);
     const parsed = await this.parse(source, request.body, parseBatch);
     const first = parsed.rejected[0];
     // A body has no room for more large signals than are spelled out.
@@ -90,68 +96,50 @@ export class IngestController {
 
   @Post('track')
   @HttpCode(200)
-  @RawBodyRoute()
+  @RawBodyRoute(GATE)
   @ApiOperation({ summary: 'Keeps one event' })
-  track(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<IngestAnswer> {
-    return this.single('track', request, reply);
+  track(@Req() request: FastifyRequest): Promise<IngestAnswer> {
+    return this.single('track', request);
   }
 
   @Post('identify')
   @HttpCode(200)
-  @RawBodyRoute()
+  @RawBodyRoute(GATE)
   @ApiOperation({ summary: 'Says who somebody is, and their traits' })
-  identify(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<IngestAnswer> {
-    return this.single('identify', request, reply);
+  identify(@Req() request: FastifyRequest): Promise<IngestAnswer> {
+    return this.single('identify', request);
   }
 
   @Post('page')
   @HttpCode(200)
-  @RawBodyRoute()
+  @RawBodyRoute(GATE)
   @ApiOperation({ summary: 'Keeps the view of a page' })
-  page(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<IngestAnswer> {
-    return this.single('page', request, reply);
+  page(@Req() request: FastifyRequest): Promise<IngestAnswer> {
+    return this.single('page', request);
   }
 
   @Post('screen')
   @HttpCode(200)
-  @RawBodyRoute()
+  @RawBodyRoute(GATE)
   @ApiOperation({ summary: 'Keeps the view of a screen' })
-  screen(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<IngestAnswer> {
-    return this.single('screen', request, reply);
+  screen(@Req() request: FastifyRequest): Promise<IngestAnswer> {
+    return this.single('screen', request);
   }
 
   @Post('group')
   @HttpCode(200)
-  @RawBodyRoute()
+  @RawBodyRoute(GATE)
   @ApiOperation({ summary: 'Puts somebody into a group' })
-  group(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<IngestAnswer> {
-    return this.single('group', request, reply);
+  group(@Req() request: FastifyRequest): Promise<IngestAnswer> {
+    return this.single('group', request);
   }
 
   @Post('alias')
   @HttpCode(200)
-  @RawBodyRoute()
+  @RawBodyRoute(GATE)
   @ApiOperation({ summary: 'Says that two ids are one person' })
-  alias(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<IngestAnswer> {
-    return this.single('alias', request, reply);
+  alias(@Req() request: FastifyRequest): Promise<IngestAnswer> {
+    return this.single('alias', request);
   }
 
   /** Browsers ask before they send with a write key. */
@@ -162,13 +150,8 @@ export class IngestController {
     void reply.headers(CORS);
   }
 
-  private async single(
-    type: SignalType,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<IngestAnswer> {
-    void reply.headers(CORS);
-    const source = await this.authenticate(request.headers.authorization);
+  private async single(type: SignalType, request: FastifyRequest): Promise<IngestAnswer> {
+    const source = this.sourceOf(request);
     const parsed = await this.parse(source, request.body, (text, options) =>
       parseSingle(type, text, options),
     );
@@ -184,6 +167,21 @@ export class IngestController {
     }
     await this.keep(source, parsed);
     return { success: true };
+  }
+
+  /** Before a body is read: under overload refusing is most of the work. @throws Problem 401, 429 */
+  private async admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    void reply.headers(CORS);
+    const source = await this.authenticate(request.headers.authorization);
+    if (await this.backlog.isFull()) throw this.overloaded('inbox', INBOX_FULL_S);
+    this.requireRoom(source, Number(request.headers['content-length'] ?? 0));
+    this.sources.set(request, source);
+  }
+
+  private sourceOf(request: FastifyRequest): string {
+    const source = this.sources.get(request);
+    if (source === undefined) throw new Error('a request for signals passed by its gate');
+    return source;
   }
 
   private async authenticate(authorization: string | undefined): Promise<string> {
@@ -206,7 +204,8 @@ export class IngestController {
     body: unknown,
     read: (text: string, options: ParseOptions) => Parsed,
   ): Promise<Parsed> {
-    await this.requireRoom(source, body);
+    // Once more: whoever came while the body was read may have taken the room.
+    this.requireRoom(source, Buffer.isBuffer(body) ? body.length : 0);
     const bytes = await readRawBody(body, BODY_LIMIT);
     try {
       return read(bytes.toString('utf8'), {
@@ -225,11 +224,10 @@ export class IngestController {
     }
   }
 
-  /** Before anything is unzipped or read: under overload refusing is most of the work. @throws Problem 429 */
-  private async requireRoom(source: string, body: unknown): Promise<void> {
-    if (await this.backlog.isFull()) throw this.overloaded('inbox', INBOX_FULL_S);
+  /** @param bytes of the body, before it is unzipped. @throws Problem 429 */
+  private requireRoom(source: string, bytes: number): void {
     try {
-      this.signals.requireRoom(source, Buffer.isBuffer(body) ? body.length : 0);
+      this.signals.requireRoom(source, { signals: Math.max(1, Math.ceil(bytes / TYPICAL_BYTES)), bytes });
     } catch (error) {
       throw this.refused(error);
     }

@@ -6,7 +6,15 @@ import { ErasedError, Vault } from '../platform/vault/index.js';
 import { continuedTogether, currentTrace, Metrics, type Trace } from '../platform/telemetry/index.js';
 import { Clock } from '../shared/clock.js';
 import { Ids } from '../shared/ids.js';
-import { FairQueue, type Load, type Queued } from './fair-queue.js';
+import {
+  comeBack,
+  isAdmitted,
+  learnedRate,
+  NOTHING_PROMISED,
+  type Promised,
+  SUPPOSED_PER_MS,
+} from './admission.js';
+import { FairQueue, type Load, type Queued, unitsOf } from './fair-queue.js';
 import { type Rejection } from './parse.js';
 import { type NewSignal, OWN_SOURCE, type Signal } from './signal.js';
 import {
@@ -21,7 +29,7 @@ import { DEDUP_MS, type Entry, SignalsWriter } from './signals.writer.js';
 
 const MONTHS_AHEAD = 2;
 const KEPT_REJECTIONS = 10_000;
-/** What may wait to be written: two seconds' work at ten thousand signals a second. */
+/** What may wait to be written, however fast that goes: a bound for the memory. */
 const BOUND: Load = { signals: 20_000, bytes: 48_000_000 };
 /** What one flush writes: large enough to spread the commit, small enough to keep the others waiting for a moment only. */
 const FLUSH: Load = { signals: 1_000, bytes: 4_000_000 };
@@ -30,8 +38,6 @@ const FLUSHES = { embedded: 1, postgres: 2 } as const;
 /** What a signal comes to when nobody says. */
 const TYPICAL_BYTES = 1_000;
 const TELL_AFTER_MS = 10;
-/** Callers who are refused come back spread over so many seconds instead of all at once. */
-const COME_BACK_OVER_S = 3;
 
 /** More signals are waiting to be written than may: nothing of the call was kept. */
 export class Overloaded extends Error {
@@ -42,6 +48,8 @@ export class Overloaded extends Error {
 }
 
 interface Call extends Queued {
+  /** When it came, on the process's steady clock. */
+  readonly at: number;
   readonly entries: readonly Entry[];
   readonly trace: Trace | null;
   readonly resolve: () => void;
@@ -56,7 +64,10 @@ export class SignalsService {
   private readonly door: Database;
   private readonly queue = new FairQueue<Call>(BOUND);
   private flushes = 0;
-  private refused = 0;
+  /** Units written a millisecond, as far as was seen. */
+  private perMs = SUPPOSED_PER_MS;
+  private flushedAt = 0;
+  private promised: Promised = NOTHING_PROMISED;
   private readonly listeners = new Set<() => void>();
 
   constructor(
@@ -75,19 +86,20 @@ export class SignalsService {
    * Keeps signals; when it resolves they are durable. Calls that come while a flush is under way share the next one, and sources take turns.
    * @param source the write key's id.
    * @param bytes roughly what the signals come to as JSON.
-   * @throws Overloaded when too much is waiting, of this source or of all: nothing of this call was kept.
+   * @throws Overloaded when it would wait too long, by what is ahead of it: nothing of this call was kept.
    */
-  append(
+  async append(
     source: string,
     signals: readonly NewSignal[],
     bytes = signals.length * TYPICAL_BYTES,
   ): Promise<void> {
-    if (signals.length === 0) return Promise.resolve();
-    return new Promise((resolve, reject) => {
+    if (signals.length === 0) return;
+    this.requireRoom(source, { signals: signals.length, bytes });
+    await new Promise<void>((resolve, reject) => {
       const trace = currentTrace();
       const entries = signals.map((signal) => ({ source, signal, trace }));
-      if (!this.queue.offer({ source, signals: signals.length, bytes, entries, trace, resolve, reject }))
-        throw this.overloaded();
+      const at = performance.now();
+      this.queue.offer({ source, signals: signals.length, bytes, entries, at, trace, resolve, reject });
       // The next flush starts when the last one returns, never by a timer: a timer would cap the throughput of whoever waits.
       if (this.flushes < FLUSHES[this.database.engine]) void this.flushAll();
     });
@@ -95,14 +107,22 @@ export class SignalsService {
 
   /**
    * Looks ahead before a call is read, so that refusing costs next to nothing.
-   * @throws Overloaded when `append` would refuse even a single signal of so many bytes.
+   * @param call what it comes to, as far as is known.
+   * @throws Overloaded when `append` would refuse it.
    */
-  requireRoom(source: string, bytes: number): void {
-    if (!this.queue.hasRoom(source, { signals: 1, bytes })) throw this.overloaded();
+  requireRoom(source: string, call: Load): void {
+    const ahead = this.queue.ahead(source);
+    if (isAdmitted(ahead, this.perMs) && this.queue.hasRoom(source, call)) return;
+    const refused = { units: unitsOf(call), ahead, perMs: this.perMs, now: performance.now() };
+    const { afterSeconds, promised } = comeBack(this.promised, refused);
+    this.promised = promised;
+    throw new Overloaded(afterSeconds);
   }
 
-  private overloaded(): Overloaded {
-    return new Overloaded(1 + (this.refused++ % COME_BACK_OVER_S));
+  /** How long whoever waits longest to be written has waited, in milliseconds. */
+  oldestMs(): number {
+    const now = performance.now();
+    return this.queue.heads.reduce((oldest, { at }) => Math.max(oldest, now - at), 0);
   }
 
   /** Keeps Countersign's own signals in the transaction of what they tell of. */
@@ -171,6 +191,7 @@ export class SignalsService {
   }
 
   private async flushAll(): Promise<void> {
+    if (this.flushes === 0) this.flushedAt = performance.now();
     this.flushes++;
     try {
       while (!this.queue.isEmpty) await this.flush(this.queue.take(FLUSH));
@@ -181,12 +202,14 @@ export class SignalsService {
 
   private async flush(calls: readonly Call[]): Promise<void> {
     const started = performance.now();
+    const full = !this.queue.isEmpty;
     try {
       const entries = calls.flatMap((call) => call.entries);
       await this.write(calls, entries);
       crashPoint('signals.kept');
       this.metrics.took('countersign_ingest_flush_seconds', {}, started);
       this.metrics.observe('countersign_ingest_flush_signals', {}, entries.length);
+      this.learn(calls, full);
       for (const { resolve } of calls) resolve();
       this.tell();
     } catch (error) {
@@ -207,6 +230,14 @@ export class SignalsService {
           await this.door.transaction((tx) => this.writer.write(tx, entries));
       },
     );
+  }
+
+  /** @param full whether more was waiting than the flush could take. */
+  private learn(calls: readonly Call[], full: boolean): void {
+    const now = performance.now();
+    const units = calls.reduce((sum, call) => sum + unitsOf(call), 0);
+    this.perMs = learnedRate(this.perMs, { units, ms: now - this.flushedAt, full });
+    this.flushedAt = now;
   }
 
   private tell(): void {

@@ -2,6 +2,7 @@ import { AuditService } from '../../src/audit/index.js';
 import { type OutcomesService } from '../../src/outcomes/index.js';
 import { IntakeService } from '../../src/pipeline/intake.service.js';
 import { type Database } from '../../src/platform/database/index.js';
+import { Pace } from '../../src/platform/pace/index.js';
 import { Metrics } from '../../src/platform/telemetry/index.js';
 import { Vault } from '../../src/platform/vault/index.js';
 import { WorkService } from '../../src/platform/work/index.js';
@@ -47,7 +48,8 @@ export function firstStages(database: Database, runtime: Runtime, bundle: () => 
       return Promise.resolve();
     },
   } as unknown as OutcomesService;
-  const work = new WorkService(database, clock, metrics);
+  const pace = new Pace();
+  const work = new WorkService(database, clock, metrics, pace);
   const triggers = new TriggersService(database, policies, profiles, work, clock, ids, metrics);
   const intake = new IntakeService(
     database,
@@ -59,6 +61,7 @@ export function firstStages(database: Database, runtime: Runtime, bundle: () => 
     triggers,
     outcomes,
     metrics,
+    pace,
   );
   const stages: FirstStages = {
     signals,

@@ -4,6 +4,8 @@ import { type FastifyError, type FastifyInstance, type FastifyReply, type Fastif
 import { BODY_LIMIT, parseBody } from './body.js';
 import { context, SpanStatusCode } from '@opentelemetry/api';
 import { beginRequest, isRecording, Log, Metrics } from '../telemetry/index.js';
+import { Pace } from '../pace/index.js';
+import { Gates } from './gates.js';
 import { answerDocument } from './problem-document.js';
 import { Problem } from './problem.js';
 import { RouteTable } from './route-table.js';
@@ -12,12 +14,17 @@ import { RunningApplication } from './running-application.js';
 const MAX_PARAM_LENGTH = 1_024;
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** The route reads its body itself: it gets the bytes as a Buffer, whatever the content type says. */
-export const RawBodyRoute = (): MethodDecorator => RouteConfig({ rawBody: true });
+/**
+ * The route reads its body itself: it gets the bytes as a Buffer, whatever the content type says.
+ * @param gate of `Gates`: whom to ask before the body is read.
+ */
+export const RawBodyRoute = (gate?: string): MethodDecorator =>
+  RouteConfig({ rawBody: true, ...(gate === undefined ? {} : { gate }) });
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     rawBody?: boolean;
+    gate?: string;
   }
 }
 
@@ -66,6 +73,8 @@ export function configureHttp(app: NestFastifyApplication): void {
   const routes = app.get(RouteTable);
   const metrics = app.get(Metrics);
   const log = new Log('http');
+  const gates = app.get(Gates);
+  const pace = app.get(Pace);
   app.get(RunningApplication).set(app);
   fastify.addHook('onRoute', (route) => {
     routes.add(route.method, route.url);
@@ -79,6 +88,10 @@ export function configureHttp(app: NestFastifyApplication): void {
         ? new Problem(400, 'bad-url', 'The address holds a null character.')
         : undefined,
     );
+  });
+  fastify.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
+    if (!UNTRACED.test(request.routeOptions.url ?? 'none')) pace.asked();
+    await gates.ask(request, reply);
   });
   fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done) => {
     const { method, id } = request;

@@ -2,6 +2,7 @@ export { answerOnlyHealth } from './only-health.js';
 export { belongingTo } from './answer-owner.js';
 export { readRawBody } from './body.js';
 export { configureHttp, httpAdapter, RawBodyRoute } from './configure.js';
+export { Gates } from './gates.js';
 export { HttpModule } from './http.module.js';
 export { readJson } from './json.js';
 export { Idempotent } from './idempotency.decorator.js';

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { LazyModuleLoader } from '@nestjs/core';
+import { PaceModule } from '../pace/index.js';
 import { Redis, RedisModule } from '../redis/index.js';
 import { Metrics, TelemetryModule } from '../telemetry/index.js';
 import { BullRunner } from './bull-runner.js';
@@ -11,7 +12,7 @@ import { WorkService } from './work.service.js';
 /** Durable work, for everyone. `pipeline` registers the handlers and starts the relay. */
 @Global()
 @Module({
-  imports: [RedisModule, TelemetryModule],
+  imports: [PaceModule, RedisModule, TelemetryModule],
   providers: [
     WorkService,
     InProcessRunner,

@@ -4,6 +4,7 @@ import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { Clock } from '../../shared/clock.js';
 import { crashPoint } from '../crash-point.js';
 import { Database, type Tx } from '../database/index.js';
+import { Pace } from '../pace/index.js';
 import { continued, Log, Metrics } from '../telemetry/index.js';
 import { backoffMs } from './backoff.js';
 import {
@@ -76,6 +77,7 @@ export class WorkService {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly metrics: Metrics,
+    private readonly pace: Pace,
   ) {}
 
   /** Registers who does a kind of work. Only `pipeline` calls this. */
@@ -218,11 +220,13 @@ export class WorkService {
   }
 
   private fenced<T>(job: Job, work: (tx: Tx, askedAgain: boolean) => Promise<T>): Promise<T> {
-    return this.database.transaction(async (tx) => {
-      const lease = await lockLease(tx, job);
-      if (lease === null) throw new LeaseLost(`lease ${job.epoch} of work ${job.id} has moved on`);
-      return work(tx, lease.askedAgain);
-    });
+    return this.pace.piece(() =>
+      this.database.transaction(async (tx) => {
+        const lease = await lockLease(tx, job);
+        if (lease === null) throw new LeaseLost(`lease ${job.epoch} of work ${job.id} has moved on`);
+        return work(tx, lease.askedAgain);
+      }),
+    );
   }
 
   private async end(tx: Tx, job: Job, end: JobEnd): Promise<void> {

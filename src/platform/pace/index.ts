@@ -1,0 +1,2 @@
+export { Pace } from './pace.service.js';
+export { PaceModule } from './pace.module.js';

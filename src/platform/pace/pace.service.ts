@@ -1,0 +1,93 @@
+import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { isPressed, MOST, nextPermits, type Seen } from './pace.js';
+
+const LOOK_EVERY_MS = 50;
+/** Who asked so long ago has their answer, or gave up. */
+const ASKED_WITHIN_MS = 1_000;
+const RESOLUTION_MS = 5;
+
+/**
+ * Whoever asks over HTTP comes before the loops of the same process: they take their next pieces of work here, as many at once as leave those
+ * who wait their time, and always one.
+ */
+@Injectable()
+export class Pace implements OnModuleDestroy {
+  private permits = MOST;
+  private underWay = 0;
+  private readonly line: (() => void)[] = [];
+  private askedAt = -Infinity;
+  private oldestMs = (): number => 0;
+  private lookedAt = -Infinity;
+  private seen: Seen = { asked: false, delayMs: 0, oldestMs: 0 };
+  /** Begun with the first piece of work: a process without loops needs none. */
+  private delays: IntervalHistogram | undefined;
+
+  /** A request came in. */
+  asked(): void {
+    this.askedAt = performance.now();
+  }
+
+  /** @param oldestMs how long whoever waits longest for an acknowledgement has waited. */
+  mind(oldestMs: () => number): void {
+    this.oldestMs = oldestMs;
+  }
+
+  /** Whether somebody waits too long: pieces that can be small should be. */
+  get pressed(): boolean {
+    this.look();
+    return isPressed(this.seen);
+  }
+
+  /** Does a piece of work at its turn. Pieces do not nest. */
+  async piece<T>(work: () => Promise<T>): Promise<T> {
+    await this.turn();
+    try {
+      return await work();
+    } finally {
+      this.underWay--;
+      this.letGo();
+    }
+  }
+
+  private async turn(): Promise<void> {
+    this.look();
+    if (this.line.length === 0 && this.underWay < this.permits) {
+      this.underWay++;
+      return;
+    }
+    await new Promise<void>((resolve) => this.line.push(resolve));
+  }
+
+  private letGo(): void {
+    this.look();
+    while (this.line.length > 0 && this.underWay < this.permits) {
+      this.underWay++;
+      this.line.shift()?.();
+    }
+  }
+
+  private look(): void {
+    const now = performance.now();
+    if (now - this.lookedAt < LOOK_EVERY_MS) return;
+    this.lookedAt = now;
+    this.delays ??= begun();
+    this.seen = {
+      asked: now - this.askedAt < ASKED_WITHIN_MS,
+      delayMs: this.delays.count === 0 ? 0 : Math.max(0, this.delays.mean / 1e6 - RESOLUTION_MS),
+      oldestMs: this.oldestMs(),
+    };
+    this.delays.reset();
+    this.permits = nextPermits(this.permits, this.seen);
+  }
+
+  onModuleDestroy(): void {
+    this.delays?.disable();
+  }
+}
+
+function begun(): IntervalHistogram {
+  const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  delays.enable();
+  return delays;
+}
