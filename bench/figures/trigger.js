@@ -44,6 +44,7 @@ export async function measure(bench) {
       warmUp: 2,
     });
     if (load.refused > 0) throw new Error(`${load.refused} requests were refused`);
+    await untilNone(service, 'select count(*) from signal_inbox');
     await untilNone(service, `select count(*) from work where kind = 'trigger.fired' and state = 'ready'`);
     const latencies = await latenciesOf(service, load.tags);
     const against = 'three commits of one raw client';

@@ -17,6 +17,8 @@ type Leases = Awaited<ReturnType<InboxService['claim']>>;
 const BATCH_MS = 400;
 const SMALLEST_BATCH = 50;
 const LARGEST_BATCH = 500;
+/** While somebody waits for an answer: each step of a batch keeps them waiting. */
+const PRESSED_BATCH = 100;
 const FIRST_BATCH = 200;
 /** A signal that fails so often by itself stands aside. */
 const ATTEMPTS = 3;
@@ -147,7 +149,7 @@ export class IntakeService {
   /** @returns whether more may be waiting. */
   private async batch(leases: Leases): Promise<boolean> {
     const bundle = this.policies.active();
-    const size = this.pace.pressed ? SMALLEST_BATCH : this.size;
+    const size = this.pace.pressed ? Math.min(PRESSED_BATCH, this.size) : this.size;
     this.metrics.turned('intake');
     try {
       const { count, ms } = await this.pace.piece(async () => {

@@ -9,7 +9,7 @@ const RESOLUTION_MS = 5;
 
 /**
  * Whoever asks over HTTP comes before the loops of the same process: they take their next pieces of work here, as many at once as leave those
- * who wait their time, and always one.
+ * who wait their time, and always a few.
  */
 @Injectable()
 export class Pace implements OnModuleDestroy {

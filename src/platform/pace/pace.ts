@@ -10,8 +10,8 @@ export interface Seen {
 
 /** Pieces of work under way at once when nobody waits: more than the connections to the database let go on together. */
 export const MOST = 32;
-/** Never fewer, however many ask: what was taken in has to be worked off too. */
-export const LEAST = 1;
+/** Never fewer, however many ask: what was taken in has to be worked off too, and while one waits for the database another can go on. */
+export const LEAST = 4;
 const DELAY_MS = 10;
 const OLDEST_MS = 100;
 
