@@ -11,6 +11,7 @@ import { compilePlaybook, countsOf } from './policies/compiler.js';
 import { expiries } from './policies/findings.js';
 import { readPlaybookFolder } from './policies/playbook.folder.js';
 import { type Coverage, type TestFailure } from './policies/test-report.js';
+import { vocabularyPage } from './policies/vocabulary-page.js';
 import { estimateOf } from './rehearsal/estimate.js';
 import { Replayer, runAll } from './rehearsal/index.js';
 import { EMPTY_TALLY, type Tally } from './rehearsal/replay.js';
@@ -19,7 +20,8 @@ import { type ReplayCursor } from './rehearsal/replays.repository.js';
 const USAGE = `npm run policies -- check [folder]    type-checks a playbook; POLICIES_DIR or ./policies without a folder
 npm run policies -- test [folder]     runs the playbook's own tests, and says which rules they never showed
 npm run policies -- replay [folder]   decides every stored decision again under the folder's playbook and says what would have been
-                                      otherwise; reads DATABASE_URL, or DATA_DIR while no service runs on it`;
+                                      otherwise; reads DATABASE_URL, or DATA_DIR while no service runs on it
+npm run policies -- vocabulary [folder]  prints every field, event and name that the playbook's expressions may use, as Markdown`;
 
 /** What a command ends with: 0 it holds, 1 it does not, 2 there was nothing to look at. */
 type ExitCode = 0 | 1 | 2;
@@ -79,6 +81,13 @@ function failureText(folder: string, { test: name, place, mismatches }: TestFail
     ({ member, expected, got }) => `  ${member}\n    expected ${expected}\n    got      ${got}`,
   );
   return [`${placed(folder, place)} ${name}`, ...lines, ''].join('\n');
+}
+
+async function vocabulary(folder: string): Promise<ExitCode> {
+  const bundle = await compileFolder(folder);
+  if (typeof bundle === 'number') return bundle;
+  process.stdout.write(vocabularyPage(bundle));
+  return 0;
 }
 
 function coverageLines({ guardrails, neverMatched, neverFailedToMatch }: Coverage): string[] {
@@ -158,7 +167,12 @@ function tallyLines(tally: Tally, currency: string): string[] {
   ];
 }
 
-const COMMANDS: Readonly<Record<string, (folder: string) => Promise<ExitCode>>> = { check, test, replay };
+const COMMANDS: Readonly<Record<string, (folder: string) => Promise<ExitCode>>> = {
+  check,
+  test,
+  replay,
+  vocabulary,
+};
 
 const { positionals } = parseArgs({ allowPositionals: true, strict: false });
 const [name = '', folder = process.env['POLICIES_DIR'] ?? './policies', ...rest] = positionals;
