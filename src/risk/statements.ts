@@ -351,3 +351,10 @@ export function extractStatements(text: string): Statement[] {
     })
     .sort((a, b) => a.start - b.start);
 }
+
+/** What a text says in figures alone: prices, percentages, dates and codes. Much quicker, for texts that need no proof. */
+export function extractFigures(text: string): Statement[] {
+  return [...prices(text), ...percentages(text), ...dates(text), ...codes(text)].sort(
+    (a, b) => a.start - b.start,
+  );
+}

@@ -5,7 +5,7 @@ import { type Check, type CheckContext, needsPerson, type ToldMessage } from '..
 import { type DraftText, readDraft } from '../draft-text.js';
 import { withoutNames } from '../grounded-claims.js';
 import { ProductNames } from '../product-names.js';
-import { extractStatements, type Meaning } from '../statements.js';
+import { extractFigures, type Meaning } from '../statements.js';
 
 const CODES = {
   price: 'consistency.price',
@@ -47,7 +47,7 @@ function toldIn(
 ): Told[] {
   const products = new ProductNames(facts, text, signed);
   return text.flatMap((part) => {
-    const statements = extractStatements(part.text);
+    const statements = extractFigures(part.text);
     const ends = statements.filter(({ meaning }) => meaning.kind === 'price').map(({ end }) => end);
     return statements.flatMap(({ meaning, start, end, text: said }): Told[] => {
       const span = part.span(start, end);
@@ -125,7 +125,8 @@ export const consistency: Check = {
 
 /** Names stay, since prices stand beside them; codes and dates inside links do not count. */
 function unlinked(context: CheckContext, content: MessageContent): DraftText {
-  const named = readDraft(content);
+  // Html says what the text says.
+  const named = readDraft({ ...content, html: null });
   const nameless = withoutNames({ ...context, draft: named, facts: [] });
   return named.map((part, i) => ({ ...part, text: nameless[i]?.text ?? part.text }));
 }
