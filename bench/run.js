@@ -40,6 +40,7 @@ const figures = await Promise.all(
         'overload',
         'scale-out',
         'expressions',
+        'checks',
       ]
   ).map((name) => import(`./figures/${name}.js`)),
 );
