@@ -214,7 +214,7 @@ export class Episode {
           links,
           environment,
           this.directory,
-          () => faults.nextStart(),
+          () => faults.nextStart(role),
           this.casualties,
         ),
       );

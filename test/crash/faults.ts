@@ -4,7 +4,7 @@ import { type Postgres } from './postgres.js';
 import { type Proxy } from './proxy.js';
 import { type Random } from './random.js';
 import { type Redis } from './redis.js';
-import { type Casualties, type Links, type Service, type Start } from './service.js';
+import { type Casualties, type Links, type Role, type Service, type Start } from './service.js';
 
 /** What faults may be done to. */
 export interface Targets {
@@ -22,16 +22,26 @@ type Fault = readonly [weight: number, fault: readonly [name: string, happen: ()
 const CALLED = ['message.opened', 'message.approved'];
 const KINDS = [...CALLED, 'trigger.fired', 'draft.written', 'draft.assessed', 'fate.told'];
 
-/** Moments at which losing the process hurts most, and up to which passing of them it may live. */
-const POINTS: readonly (readonly [name: string, passings: number])[] = [
-  ['transaction.before_commit', 150],
-  ['transaction.after_commit', 150],
-  ['signals.kept', 12],
-  ...KINDS.map((kind) => [`work.claimed.${kind}`, 12] as const),
-  ...KINDS.map((kind) => [`work.ended.${kind}`, 12] as const),
-  ...CALLED.map((kind) => [`work.prepared.${kind}`, 8] as const),
-  ...CALLED.map((kind) => [`work.called.${kind}`, 8] as const),
+/** A moment at which losing the process hurts most, and up to which passing of it the process may live. */
+type Point = readonly [name: string, passings: number];
+
+const COMMITS: readonly Point[] = [
+  ['transaction.before_commit', 40],
+  ['transaction.after_commit', 40],
 ];
+const TAKING: readonly Point[] = [['signals.kept', 6]];
+const WORKING: readonly Point[] = [
+  ...KINDS.map((kind) => [`work.claimed.${kind}`, 4] as const),
+  ...KINDS.map((kind) => [`work.ended.${kind}`, 4] as const),
+  ...CALLED.map((kind) => [`work.prepared.${kind}`, 3] as const),
+  ...CALLED.map((kind) => [`work.called.${kind}`, 3] as const),
+];
+/** Those a process of a role passes at all. */
+const POINTS: Readonly<Record<Role, readonly Point[]>> = {
+  api: [...COMMITS, ...TAKING],
+  worker: [...COMMITS, ...WORKING],
+  all: [...COMMITS, ...TAKING, ...WORKING],
+};
 
 /** Makes trouble of every kind, as the random source says. */
 export class Faults {
@@ -48,14 +58,14 @@ export class Faults {
     private readonly everyMs: number,
   ) {}
 
-  /** How the next process of the service starts. */
-  nextStart(): Start {
-    const armed = !this.calm && this.random.chance(0.6);
-    return { crashPoint: armed ? this.point() : null, clockOffsetMs: this.clockOffsetMs };
+  /** How the next process of a role starts. */
+  nextStart(role: Role): Start {
+    const armed = !this.calm && this.random.chance(0.8);
+    return { crashPoint: armed ? this.point(role) : null, clockOffsetMs: this.clockOffsetMs };
   }
 
-  private point(): string {
-    const [name, passings] = this.random.pick(POINTS);
+  private point(role: Role): string {
+    const [name, passings] = this.random.pick(POINTS[role]);
     return `${name}:${this.random.whole(1, passings)}`;
   }
 
