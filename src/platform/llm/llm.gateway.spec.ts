@@ -349,6 +349,7 @@ describe('the gateway to the model', () => {
       model: 'gpt-4.1-mini',
       host: 'api.openai.com',
       circuit: 'closed',
+      failing: null,
     });
     expect((await llm.generate(request())).kind).toBe('unavailable');
   });
