@@ -10,7 +10,7 @@ import { type Environment } from './config/environment.js';
 import { PipelineService } from './pipeline/index.js';
 import { armCrashPoints } from './platform/crash-point.js';
 import { Database, type DatabaseLocation } from './platform/database/index.js';
-import { answerOnlyHealth, configureHttp, httpAdapter } from './platform/http/index.js';
+import { configureHttp, httpAdapter } from './platform/http/index.js';
 import { clockFor, RandomIds, type Runtime } from './platform/runtime.js';
 import { keepKnownKeys } from './platform/secrets/known-keys.js';
 import { readOrCreateSecretKeys } from './platform/secrets/secrets-file.js';
@@ -62,7 +62,6 @@ async function startApi(app: NestFastifyApplication, environment: Environment): 
 
 /** A worker says how it is from the beginning, and begins once there is a playbook to work by. */
 async function startWorker(app: NestFastifyApplication, environment: Environment): Promise<Bootstrapped> {
-  answerOnlyHealth(app);
   await app.listen({ port: environment.PORT, host: environment.HOST });
   await app.get(PoliciesService).follow();
   return app.get(AccessService).bootstrap(environment);
@@ -112,7 +111,7 @@ export async function startService(
       httpAdapter(),
       options,
     );
-    configureHttp(app);
+    configureHttp(app, { answers: environment.ROLE === 'worker' ? 'health' : 'everything' });
     const { administrator, printed } =
       environment.ROLE === 'worker' ? await startWorker(app, environment) : await startApi(app, environment);
     await app.get(PipelineService).start();

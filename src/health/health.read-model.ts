@@ -11,12 +11,12 @@ export async function ping(db: Executor): Promise<void> {
   await sql`select 1`.execute(db);
 }
 
-/** How many signals wait; beyond ten thousand at most so many, by the numbers at both ends of each partition. */
+/** How many signals wait; beyond ten thousand at most so many, by the numbers at both ends. */
 export async function countWaitingSignals(db: Executor): Promise<number> {
   const { rows } = await sql<{ counted: number; span: number }>`
     select (select count(*) from (select from signal_inbox limit ${MOST_SIGNALS}) few) as counted,
       coalesce((
-        select sum(newest.seq - oldest.seq + 1) from inbox_partitions p
+        select max(newest.seq) - min(oldest.seq) + 1 from inbox_partitions p
         cross join lateral (
           select i.seq from signal_inbox i where i.partition = p.partition order by i.seq limit 1
         ) oldest

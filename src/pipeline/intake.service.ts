@@ -70,7 +70,7 @@ export class IntakeService {
     this.unsubscribe = this.signals.onAppended(() => {
       this.wake();
     });
-    for (let i = 0; i < WORKERS[this.database.engine]; i++) this.workers.push(this.work(i === 0));
+    for (let i = 0; i < WORKERS[this.database.engine]; i++) this.workers.push(this.work(i));
   }
 
   /** Stops taking batches and waits for those under way. */
@@ -87,14 +87,16 @@ export class IntakeService {
     for (const waken of this.wakers) waken();
   }
 
-  /** @param looks whether this worker looks for what other processes appended. */
-  private async work(looks: boolean): Promise<void> {
+  /** @param number the first worker looks for what other processes appended. */
+  private async work(number: number): Promise<void> {
+    const looks = number === 0;
+    const loop = `intake-${number + 1}`;
     let foundAt = -Infinity;
     let told = true;
     while (this.running) {
       const heard = this.news;
-      this.metrics.turned('intake');
-      const found = await this.round().catch((error: unknown) => {
+      this.metrics.turned(loop);
+      const found = await this.round(loop).catch((error: unknown) => {
         this.log.error('intake.failed', { error });
         return false;
       });
@@ -130,13 +132,13 @@ export class IntakeService {
   }
 
   /** Leases some partitions and empties them. @returns whether there was anything. */
-  private async round(): Promise<boolean> {
+  private async round(loop: string): Promise<boolean> {
     // Without a playbook nothing is taken: signals would pass by their triggers.
     this.policies.active();
     const leases = await this.inbox.claim(PARTITIONS_AT_ONCE[this.database.engine]);
     if (leases.length === 0) return false;
     try {
-      while (this.running && (await this.batch(leases)));
+      while (this.running && (await this.batch(leases, loop)));
     } catch (error) {
       if (!(error instanceof InboxLost)) throw error;
       this.log.warn('intake.lease_moved');
@@ -147,10 +149,10 @@ export class IntakeService {
   }
 
   /** @returns whether more may be waiting. */
-  private async batch(leases: Leases): Promise<boolean> {
+  private async batch(leases: Leases, loop: string): Promise<boolean> {
     const bundle = this.policies.active();
     const size = this.pace.pressed ? Math.min(PRESSED_BATCH, this.size) : this.size;
-    this.metrics.turned('intake');
+    this.metrics.turned(loop);
     try {
       const { count, ms } = await this.pace.piece(async () => {
         const started = performance.now();

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -181,6 +182,19 @@ describe('the signals API', () => {
       const answer = await send('batch', batchOf(track(10_000_000))).catch(() => null);
       // The answer may be cut off together with the upload.
       expect(answer?.status ?? 413).toBe(413);
+    });
+
+    it('never tells what is too large to come back', async () => {
+      const path = `${url}/v1/batch`;
+      const status = await new Promise((resolve, reject) => {
+        const headers = { authorization: BASIC, 'content-length': 20_000_000 };
+        request(path, { method: 'POST', headers }, ({ statusCode }) => {
+          resolve(statusCode);
+        })
+          .on('error', reject)
+          .flushHeaders();
+      });
+      expect(status).toBe(413);
     });
 
     it('refuses more than 500 KB after unzipping, without unzipping it all', async () => {

@@ -2,7 +2,14 @@ import { Controller, HttpCode, type OnModuleInit, Options, Post, Req, Res } from
 import { ApiBasicAuth, ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { AccessService, Public } from '../access/index.js';
-import { Gates, Problem, RawBodyRoute, readRawBody } from '../platform/http/index.js';
+import {
+  BODY_LIMIT as WIRE_LIMIT,
+  Gates,
+  Problem,
+  RawBodyRoute,
+  readRawBody,
+  tooLarge,
+} from '../platform/http/index.js';
 import { Log, Metrics } from '../platform/telemetry/index.js';
 import { Clock } from '../shared/clock.js';
 import { Ids } from '../shared/ids.js';
@@ -173,8 +180,11 @@ export class IngestController implements OnModuleInit {
   private async admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     void reply.headers(CORS);
     const source = await this.authenticate(request.headers.authorization);
+    const bytes = Number(request.headers['content-length'] ?? 0);
+    // Too large is never told to come back.
+    if (bytes > WIRE_LIMIT) throw tooLarge(WIRE_LIMIT);
     if (await this.backlog.isFull()) throw this.overloaded('inbox', INBOX_FULL_S);
-    this.requireRoom(source, Number(request.headers['content-length'] ?? 0));
+    this.requireRoom(source, bytes);
     this.sources.set(request, source);
   }
 

@@ -175,9 +175,18 @@ export class Database {
     return changes;
   }
 
-  /** Connections of this process, and how many callers wait for one. */
+  /** Connections of this process, those apart too, and how many callers wait for one. */
   connections(): { readonly total: number; readonly idle: number; readonly waiting: number } {
-    return this.dialect.connections();
+    return this.others
+      .map((other) => other.connections())
+      .reduce(
+        (sum, one) => ({
+          total: sum.total + one.total,
+          idle: sum.idle + one.idle,
+          waiting: sum.waiting + one.waiting,
+        }),
+        this.dialect.connections(),
+      );
   }
 
   /** Looks whether this version can work with the schema as it is now. @throws SchemaError */

@@ -6,6 +6,7 @@ import { context, SpanStatusCode } from '@opentelemetry/api';
 import { beginRequest, isRecording, Log, Metrics } from '../telemetry/index.js';
 import { Pace } from '../pace/index.js';
 import { Gates } from './gates.js';
+import { refusalOfWorker } from './only-health.js';
 import { answerDocument } from './problem-document.js';
 import { Problem } from './problem.js';
 import { RouteTable } from './route-table.js';
@@ -67,8 +68,12 @@ export function httpAdapter(): FastifyAdapter {
 /**
  * Body parsing, security headers and what 405 needs. Call it between creating and listening.
  * A route may set its own value for any of the headers.
+ * @param settings `answers`: a process that only does the work tells how it is, and nothing else.
  */
-export function configureHttp(app: NestFastifyApplication): void {
+export function configureHttp(
+  app: NestFastifyApplication,
+  { answers = 'everything' }: { readonly answers?: 'everything' | 'health' } = {},
+): void {
   const fastify = app.getHttpAdapter().getInstance();
   const routes = app.get(RouteTable);
   const metrics = app.get(Metrics);
@@ -89,6 +94,11 @@ export function configureHttp(app: NestFastifyApplication): void {
         : undefined,
     );
   });
+  if (answers === 'health') {
+    fastify.addHook('onRequest', (request, _reply, done) => {
+      done(refusalOfWorker(request));
+    });
+  }
   fastify.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
     if (!UNTRACED.test(request.routeOptions.url ?? 'none')) pace.asked();
     await gates.ask(request, reply);

@@ -1,6 +1,5 @@
-export { answerOnlyHealth } from './only-health.js';
 export { belongingTo } from './answer-owner.js';
-export { readRawBody } from './body.js';
+export { BODY_LIMIT, readRawBody, tooLarge } from './body.js';
 export { configureHttp, httpAdapter, RawBodyRoute } from './configure.js';
 export { Gates } from './gates.js';
 export { HttpModule } from './http.module.js';

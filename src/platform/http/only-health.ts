@@ -1,19 +1,12 @@
-import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type FastifyRequest } from 'fastify';
 import { Problem } from './problem.js';
 
 const ANSWERED = /^\/(health\/(live|ready)|metrics)$/;
 
-/** Leaves nothing of the HTTP interface but health and metrics, for a process that does the work and takes no requests. */
-export function answerOnlyHealth(app: NestFastifyApplication): void {
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .addHook('onRequest', (request, _reply, done) => {
-      const [path = ''] = request.url.split('?', 1);
-      done(
-        ANSWERED.test(path)
-          ? undefined
-          : new Problem(404, 'not-here', 'This process works; requests are answered by those with ROLE=api.'),
-      );
-    });
+/** Why a process that does the work, and takes no requests, does not answer one; undefined for health and metrics. */
+export function refusalOfWorker({ url }: FastifyRequest): Problem | undefined {
+  const [path = ''] = url.split('?', 1);
+  return ANSWERED.test(path)
+    ? undefined
+    : new Problem(404, 'not-here', 'This process works; requests are answered by those with ROLE=api.');
 }

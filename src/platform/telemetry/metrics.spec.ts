@@ -39,6 +39,14 @@ describe('metrics', () => {
     expect(text).toContain('countersign_decision_seconds_bucket{le="0.25",mode="decide",outcome="hold"} 1');
   });
 
+  it('leave out a gauge of which nothing is known', async () => {
+    const metrics = new Metrics();
+    metrics.set('countersign_inbox_signals', [{ labels: {}, value: 7 }]);
+    expect(await read(metrics)).toContain('\ncountersign_inbox_signals 7');
+    metrics.set('countersign_inbox_signals', []);
+    expect(await read(metrics)).not.toMatch(/^countersign_inbox_signals /m);
+  });
+
   it('know for how long a loop has not come round', () => {
     const metrics = new Metrics();
     metrics.turned('intake');

@@ -37,13 +37,14 @@ export class Metrics {
     this.observe(name, labels, (performance.now() - startedAt) / 1_000);
   }
 
-  /** Replaces every value of a gauge: what is not named any more is gone. */
+  /** Replaces every value of a gauge: what is not named any more is gone, and with no values so is the gauge, where 0 would be a claim. */
   set<N extends Name<'gauge'>>(
     name: N,
     values: readonly { readonly labels: LabelsOf<N>; readonly value: number }[],
   ): void {
     const gauge = this.gauges.get(name);
     gauge?.reset();
+    if (values.length === 0 && Object.keys(CATALOGUE[name].labels).length === 0) gauge?.remove();
     for (const { labels, value } of values) gauge?.set(labels, value);
   }
 
