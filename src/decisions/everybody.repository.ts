@@ -25,10 +25,23 @@ export async function settleLeases(tx: Tx, counter: string): Promise<void> {
     where l.id = any(${rows.map(({ id }) => id)})`.execute(tx);
 }
 
-/** Forgets what no window reaches any more. */
+/** Whether a lease has run out of which something may come back. */
+export async function areToSettle(db: Executor, counter: string): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from cap_leases l where l.counter = ${counter} and not l.settled and l.expires_at <= now() limit 1`.execute(
+    db,
+  );
+  return rows.length > 0;
+}
+
+/** Forgets what no window reaches any more, but not the place of a message that is still to leave: it takes another by it. */
 export async function deleteLeases(tx: Tx, counter: string, before: number): Promise<void> {
   await sql`
-    delete from cap_leases l where l.counter = ${counter} and l.slice < ${before} and l.settled`.execute(tx);
+    delete from cap_leases l where l.counter = ${counter} and l.slice < ${before} and l.settled
+      and not exists (
+        select 1 from cap_places p join messages m on m.id = p.message_id
+        where p.lease_id = l.id and m.state in ('drafting', 'assessed', 'in_review', 'approved', 'scheduled', 'sending')
+      )`.execute(tx);
 }
 
 /** Tokens by slice, leased or held. */

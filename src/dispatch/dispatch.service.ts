@@ -240,7 +240,7 @@ export class DispatchService {
       return DONE;
     }
     const full = await this.everybody.renew(tx, bundle, message.id, now.getTime());
-    if (full !== null) return this.follow(tx, message, waitingFor(full), now);
+    if (full !== null) return this.follow(tx, message, waitingFor(full, message.expiresAt), now);
     const way = this.channels.for(parcel.channel);
     return way.reach === 'nowhere'
       ? this.putOff(tx, message, way.reason)
@@ -639,8 +639,9 @@ function offersWayOut(content: MessageContent): boolean {
   );
 }
 
-/** Looked at again when the cap over everybody has room. */
-function waitingFor({ rule, max, until }: FullCap): RecheckResult {
+/** Looked at again when the cap over everybody has room, unless its own time is over by then. */
+function waitingFor({ rule, max, until }: FullCap, expiresAt: string): RecheckResult {
   const text = `Rule ${rule} allows ${max} to everybody together, and they are taken until ${until}.`;
-  return { verdict: 'postpone', at: until, reasons: [{ code: 'cap', text }], tier: 1, handoff: null };
+  const verdict = until >= expiresAt ? 'suppress' : 'postpone';
+  return { verdict, at: until, reasons: [{ code: 'cap', text }], tier: 1, handoff: null };
 }

@@ -46,6 +46,14 @@ export interface Check {
   run(context: CheckContext): Contribution[];
 }
 
+/**
+ * A check of how something is written. Words that a person signed as a template are not judged once more for each recipient; what fills
+ * their slots is looked at by the other checks.
+ */
+export function ofWriting(check: Check): Check {
+  return { name: check.name, run: (context) => (context.template === null ? check.run(context) : []) };
+}
+
 /** The weight of what must be seen by a person whatever else is said: enough to reach the threshold by itself. */
 export function needsPerson(engine: EngineSettings): number {
   return Math.max(0.5, engine.riskThreshold);

@@ -65,13 +65,13 @@ export const SMALL_WORDS = {
 
 /** Small words of other languages that English and German do not share. */
 export const FOREIGN_SMALL_WORDS = words(
-  `le la les des est et vous nous votre vos notre nos une dans avec sur que qui sont avez avons cette ces aux pas merci bonjour je
+  `le la les des est et vous nous votre vos notre nos une dans avec sur que qui sont avez avons cette ces aux pas merci bonjour
    el los las del para por con su sus una usted nosotros nuestro nuestra este esta gracias hola como más está
-   il lo gli della delle dei che per non sono nostro nostra grazie ciao questo questa ti tuo vostro è
-   het een van je jouw uw onze niet zijn voor naar bij ook aan deze dit hebben wordt bedankt
+   il lo gli della delle dei che sono nostro nostra grazie ciao questo questa ti tuo vostro è
+   het een van jouw uw onze niet zijn voor naar bij ook aan deze dit hebben wordt bedankt
    o os as um uma não você seu sua obrigado nosso com em do da
    och att det som på är för inte dig din vi med av en ett tack hej vår
    og ikke til har på vores mange tak
-   w nie na się jest z do że dziękujemy twoje dla nasz i
+   w na się jest z do że dziękujemy twoje dla nasz i
    ve bir bu için ile çok teşekkürler`,
 );

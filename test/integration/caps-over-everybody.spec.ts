@@ -200,6 +200,20 @@ describe('a cap over everybody', () => {
     expect(await renew(late, '2026-11-18T11:01:00.000Z')).toBeNull();
   });
 
+  it('keeps the place of a message that leaves many windows late, so that it has to wait for another', async () => {
+    bundle = mailPlaybook(rule('{ max: 1, per: 1h, over: everybody }'));
+    const late = await decideAbout(0);
+    clock.set('2026-11-18T18:00:00.000Z');
+    await leasesRunOut();
+    await decideAbout(1);
+    const waits = await opened.database.transaction((tx) =>
+      one()
+        .get(EverybodyService)
+        .renew(tx, bundle, late.decision.messageId ?? '', clock.now().getTime()),
+    );
+    expect(waits).toMatchObject({ rule: 'blast', until: '2026-11-18T19:01:00.000Z' });
+  });
+
   it('is a budget of what contacts cost, and leaves out whom its rule does not concern', async () => {
     bundle = mailPlaybook(
       rule('{ max: 3, per: 30d, over: everybody, of: cost }', 'scope: { actions: [receipt] }'),

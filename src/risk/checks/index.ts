@@ -1,4 +1,4 @@
-import { type Check } from '../check.js';
+import { type Check, ofWriting } from '../check.js';
 import { audience } from './audience.js';
 import { bannedWords } from './banned-words.js';
 import { consistency } from './consistency.js';
@@ -25,15 +25,15 @@ export const CHECKS: readonly Check[] = [
   personalData,
   bannedWords,
   manipulation,
-  manners,
-  consistency,
+  ofWriting(manners),
+  ofWriting(consistency),
   requiredText,
   placeholders,
   foreignLinks,
   hiddenInstructions,
   hiddenText,
-  language,
-  offTopic,
+  ofWriting(language),
+  ofWriting(offTopic),
   sensitiveMoment,
   specialCategories,
   keyAccount,

@@ -9,9 +9,13 @@ const FEWEST_SMALL = 0.16;
 /** Fewer words say nothing about a language. */
 const ENOUGH_WORDS = 15;
 const ENOUGH_IN_PARAGRAPH = 6;
+/** One or two are a name: Rooibos de la Plage. */
+const FEWEST_FOREIGN = 3;
 
 const LONG_RUN = /[^\s\u{ad}\u{200b}]{45,}/gu;
-const SIGN_INSIDE = /(?<=\p{L})[@#$%&€£](?=\p{L})/gu;
+const SIGN_INSIDE = /(?<=\p{L})[@#$%€£](?=\p{L})/gu;
+/** A place on the web written without its scheme. */
+const HOST = /^(?:[\p{L}\d-]{1,63}\.){1,4}\p{L}{2,24}(?:\/|$)/u;
 const PICTURES = /[\u{1f1e6}-\u{1f1ff}]|\p{Extended_Pictographic}/gu;
 const WORD = /\p{L}+/gu;
 
@@ -25,7 +29,9 @@ function share(words: readonly string[], small: ReadonlySet<string>): number {
 
 /** Where a reader would stop reading: letters run together, spelt out, or replaced. */
 function unreadableAt(text: string): { start: number; end: number } | null {
-  const run = [...text.matchAll(LONG_RUN)].find(([found]) => (found.match(/\p{L}/gu)?.length ?? 0) > 20);
+  const run = [...text.matchAll(LONG_RUN)].find(
+    ([found]) => (found.match(/\p{L}/gu)?.length ?? 0) > 20 && !HOST.test(found),
+  );
   if (run !== undefined) return { start: run.index, end: run.index + run[0].length };
   const words = wordsOf(text);
   const whole = { start: 0, end: text.length };
@@ -37,12 +43,14 @@ function unreadableAt(text: string): { start: number; end: number } | null {
 
 /** Paragraphs in which the small words of other languages outnumber those of English and German. */
 function foreignParagraphs(text: string): { start: number; end: number }[] {
-  return [...text.matchAll(/[^\n]+(?:\n(?!\s*\n)[^\n]+)*/gu)].flatMap((match) => {
+  return [...text.matchAll(/[^\n]+(?:\n(?![^\S\n]*\n)[^\n]+)*/gu)].flatMap((match) => {
     const words = wordsOf(match[0]);
     if (words.length < ENOUGH_IN_PARAGRAPH) return [];
     const foreign = words.filter((word) => FOREIGN_SMALL_WORDS.has(word)).length;
     const own = words.filter((word) => SMALL_WORDS.en.has(word) || SMALL_WORDS.de.has(word)).length;
-    return foreign >= 2 && foreign > own ? [{ start: match.index, end: match.index + match[0].length }] : [];
+    return foreign >= FEWEST_FOREIGN && foreign > own
+      ? [{ start: match.index, end: match.index + match[0].length }]
+      : [];
   });
 }
 

@@ -8,7 +8,8 @@ const EMOJI =
   /\p{Regional_Indicator}{2}|\p{Extended_Pictographic}(?:\u{fe0f}|\u{200d}\p{Extended_Pictographic}|[\u{1f3fb}-\u{1f3ff}])*/gu;
 /** Typography, not emoji. */
 const SIGNS = /^[©®™↔→←↑↓✓✔]$/u;
-const CAPITALS = /(?<![\p{L}\d])\p{Lu}{2,}(?:['’]\p{Lu}+)?(?![\p{L}\d])/gu;
+/** Not parts of a code such as TEA-GRN-10. */
+const CAPITALS = /(?<![\p{L}\d-])\p{Lu}{2,}(?:['’]\p{Lu}+)?(?![\p{L}\d-])/gu;
 /** Abbreviations such as VAT or EUR. */
 const SHORT = 5;
 const WORD = /[\p{L}\d]+(?:['’-][\p{L}\d]+)*/gu;
@@ -34,7 +35,7 @@ function matches(draft: DraftText, pattern: RegExp): Match[] {
 const spans = (found: readonly Match[]): Span[] =>
   found.slice(0, 20).map(({ part, text, start }) => part.span(start, start + text.length));
 
-/** Words in capitals: long ones, and short ones beside others. */
+/** Words in capitals: long ones, and short ones beside others; DHL, UPS is a list. */
 function shouted(draft: DraftText): Match[] {
   return draft.flatMap((part) => {
     const found = matches([part], CAPITALS);
@@ -44,7 +45,7 @@ function shouted(draft: DraftText): Match[] {
       return near.some((other) => {
         const [first, second] = other.start < word.start ? [other, word] : [word, other];
         const between = part.text.slice(first.start + first.text.length, second.start);
-        return /^[\s,!?-]{1,3}$/.test(between) && !between.includes('\n');
+        return /^[\s!?]{1,3}$/.test(between) && !between.includes('\n');
       });
     });
   });

@@ -13,8 +13,8 @@ const STRANGE_DRAFT = 0.5;
 const ENOUGH_IN_PARAGRAPH = 5;
 
 const CODE = [
-  /```|(?<!\p{L})(?:def|function|class)\s+\w+\s*\(|(?<!\p{L})(?:const|let|var)\s+\w+\s*=|=>\s*\{|(?<!\p{L})import\s+\w+(?:\s+from)?\s*['"\n;]|console\.log|System\.out|<\?php|#include\s*</gu,
-  /(?<!\p{L})SELECT\s+[\w*,\s]{1,80}\s+FROM(?!\p{L})/gu,
+  /```|(?<!\p{L})(?:def|function|class)\s\w+\(|(?<!\p{L})(?:const|let|var)\s+\w+\s*=|=>\s*\{|(?<!\p{L})import\s(?:\w+\sfrom\s)?['"]|console\.log|System\.out|<\?php|#include\s*</gu,
+  /(?<!\p{L})SELECT\s[\w*,\s]{1,80}\sFROM(?!\p{L})/gu,
 ];
 
 function texts(value: Json | undefined): string[] {
