@@ -365,6 +365,40 @@ describe('manners', () => {
   });
 });
 
+describe('how a signed template is written', () => {
+  const SLOTS = 'ANNA MARIA, WEBSHOP-ORDER arrives by DHL UPS. Rooibos de la Plage, les fleurs et la mer.';
+  const template = templateSchema.parse({
+    id: 'receipt',
+    action: 'confirm-order',
+    channel: 'email',
+    content: { kind: 'email', subject: 's', blocks: [{ type: 'text', text: '{{ signal.items }}' }] },
+    maxAudience: 10,
+    expires: '2030-01-01',
+    owner: 'ana',
+  });
+
+  it('is not judged for each recipient, whatever their names and orders look like', () => {
+    expect(codes(SLOTS).filter((code) => /^(manners|language)/.test(code))).not.toEqual([]);
+    expect(codes(SLOTS, { template })).toEqual([]);
+  });
+
+  it('does not keep what fills its slots from the other checks', () => {
+    expect(codes('See https://evil.example.net/now', { template })).toContain('links.foreign');
+  });
+});
+
+describe('ordinary words of shops', () => {
+  it.each([
+    'We ship by first class delivery (one to two days), import VAT; included.',
+    'Carriers are DHL, UPS or GLS. Sizes are XS, XL. The part is TEA-GRN-BAG. Pay with IBAN, BIC or EC.',
+    'A non-smoking house, non-refundable rooms, 4.90 per parcel and 2.90 per letter within our own country.',
+    'For Maria de la Cruz, Calle de la Luna. Your order was sent today and will be with you in a few days.',
+    'Read more at marrow-and-pine.example.com/account/orders/history-and-invoices if you like to.',
+  ])('%s', (text) => {
+    expect(codes(text).filter((code) => /^(manners|language|off-topic)/.test(code))).toEqual([]);
+  });
+});
+
 describe('what the same person was told', () => {
   const kettle = fact('kettle', 'product', { name: 'Corvo kettle', price: 8900, currency: 'EUR' });
   const cup = fact('cup', 'product', { name: 'Tide cup', price: 2900, currency: 'EUR' });
