@@ -181,8 +181,11 @@ export class IngestController implements OnModuleInit {
     void reply.headers(CORS);
     const source = await this.authenticate(request.headers.authorization);
     const bytes = Number(request.headers['content-length'] ?? 0);
-    // Too large is never told to come back.
-    if (bytes > WIRE_LIMIT) throw tooLarge(WIRE_LIMIT);
+    // Too large is never told to come back, nor is the rest of it waited for.
+    if (bytes > WIRE_LIMIT) {
+      void reply.header('connection', 'close');
+      throw tooLarge(WIRE_LIMIT);
+    }
     if (await this.backlog.isFull()) throw this.overloaded('inbox', INBOX_FULL_S);
     this.requireRoom(source, bytes);
     this.sources.set(request, source);
