@@ -98,6 +98,8 @@ export class DecisionsService {
   readonly triggerFired: WorkHandler = {
     kind: 'trigger.fired',
     maxAttempts: FIRING_ATTEMPTS,
+    // What fired is about now; what was decided has a time of its own.
+    urgent: true,
     commit: async (tx, job) => {
       await this.decideFiring(tx, job.key).catch(ignoreErased);
       return DONE;

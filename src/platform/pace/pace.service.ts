@@ -1,5 +1,6 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Line } from './line.js';
 import { isPressed, MOST, nextPermits, type Seen } from './pace.js';
 
 const LOOK_EVERY_MS = 50;
@@ -15,7 +16,7 @@ const RESOLUTION_MS = 5;
 export class Pace implements OnModuleDestroy {
   private permits = MOST;
   private underWay = 0;
-  private readonly line: (() => void)[] = [];
+  private readonly line = new Line<() => void>();
   private askedAt = -Infinity;
   private oldestMs = (): number => 0;
   private lookedAt = -Infinity;
@@ -39,9 +40,9 @@ export class Pace implements OnModuleDestroy {
     return isPressed(this.seen);
   }
 
-  /** Does a piece of work at its turn. Pieces do not nest. */
-  async piece<T>(work: () => Promise<T>): Promise<T> {
-    await this.turn();
+  /** Does a piece of work at its turn, an urgent one before others. Pieces do not nest. */
+  async piece<T>(work: () => Promise<T>, urgent = false): Promise<T> {
+    await this.turn(urgent);
     try {
       return await work();
     } finally {
@@ -50,20 +51,20 @@ export class Pace implements OnModuleDestroy {
     }
   }
 
-  private async turn(): Promise<void> {
+  private async turn(urgent: boolean): Promise<void> {
     this.look();
     if (this.line.length === 0 && this.underWay < this.permits) {
       this.underWay++;
       return;
     }
-    await new Promise<void>((resolve) => this.line.push(resolve));
+    await new Promise<void>((resolve) => { this.line.join(resolve, urgent); });
   }
 
   private letGo(): void {
     this.look();
     while (this.line.length > 0 && this.underWay < this.permits) {
       this.underWay++;
-      this.line.shift()?.();
+      this.line.next()?.();
     }
   }
 

@@ -8,8 +8,8 @@ export interface Seen {
   readonly oldestMs: number;
 }
 
-/** Pieces of work under way at once when nobody waits: more than the connections to the database let go on together. */
-export const MOST = 32;
+/** Pieces of work under way at once when nobody waits: as many as there are connections, so that who comes next is chosen here. */
+export const MOST = 10;
 /** Never fewer, however many ask: what was taken in has to be worked off too, and while one waits for the database another can go on. */
 export const LEAST = 4;
 const DELAY_MS = 10;

@@ -220,12 +220,14 @@ export class WorkService {
   }
 
   private fenced<T>(job: Job, work: (tx: Tx, askedAgain: boolean) => Promise<T>): Promise<T> {
-    return this.pace.piece(() =>
-      this.database.transaction(async (tx) => {
-        const lease = await lockLease(tx, job);
-        if (lease === null) throw new LeaseLost(`lease ${job.epoch} of work ${job.id} has moved on`);
-        return work(tx, lease.askedAgain);
-      }),
+    return this.pace.piece(
+      () =>
+        this.database.transaction(async (tx) => {
+          const lease = await lockLease(tx, job);
+          if (lease === null) throw new LeaseLost(`lease ${job.epoch} of work ${job.id} has moved on`);
+          return work(tx, lease.askedAgain);
+        }),
+      this.handlers.get(job.kind)?.urgent,
     );
   }
 

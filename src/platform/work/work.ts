@@ -45,6 +45,8 @@ export interface WorkHandler<Prepared = undefined, Answer = undefined> {
   readonly leaseMs?: number;
   /** How many rows of this kind one process does at once. Default 6 with `call`, else 8: who waits for a slow network keeps nobody else waiting. */
   readonly atOnce?: number;
+  /** Comes before other kinds where the process has more to do than it can. */
+  readonly urgent?: boolean;
   prepare?(tx: Tx, job: Job): Promise<Prepared | JobEnd>;
   /** @param signal aborts when the lease is over, and with `Stopping` when the process is about to end. */
   call?(prepared: Prepared, job: Job, signal: AbortSignal): Promise<Answer>;
