@@ -107,8 +107,12 @@ export class BullRunner extends WorkRunner implements OnModuleDestroy {
     queue.on('error', (error: Error) => {
       this.log.debug('work.queue_trouble', { kind, error });
     });
-    // Closed in `stop`; Nest would do so again, and wait for as long as Bull does.
-    Object.assign(queue, { onApplicationShutdown: () => Promise.resolve() });
+    Object.assign(queue, {
+      // Closed in `stop`; Nest would do so again, and wait for as long as Bull does.
+      onApplicationShutdown: () => Promise.resolve(),
+      // A name for the connection helps nobody here, and its failure, at a stop right after a start, would be nobody's and end the process.
+      setWorkerName: () => Promise.resolve(),
+    });
     this.queues.set(kind, { queue, waiting });
     queue
       .process(this.work.atOnce(kind), (job: BullJob<unknown>) => this.receive(kind, job.data))
