@@ -57,7 +57,9 @@ export class Pace implements OnModuleDestroy {
       this.underWay++;
       return;
     }
-    await new Promise<void>((resolve) => { this.line.join(resolve, urgent); });
+    await new Promise<void>((resolve) => {
+      this.line.join(resolve, urgent);
+    });
   }
 
   private letGo(): void {
