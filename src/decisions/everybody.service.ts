@@ -89,11 +89,10 @@ export class EverybodyService implements OnApplicationShutdown {
   /** Whether there would be a place, without taking one. */
   async look(db: Executor, caps: readonly SharedCap[], at: number): Promise<FullCap | null> {
     for (const cap of caps) {
-      const slicing = slicingOf(cap.limit);
-      const slice = sliceAt(slicing, at);
+      const slice = sliceAt(slicingOf(cap.limit), at);
       if (this.held.get(keyOf(cap, slice))?.some(({ left }) => left >= cap.tokens) === true) continue;
-      const taken = await selectTaken(db, cap.counter, slice - slicing.span);
-      if (roomIn(taken, cap.limit.max, slicing.span, slice) < cap.tokens) return fullCap(cap, taken, slice);
+      const { full } = await standing(db, cap, slice);
+      if (full !== null) return full;
     }
     return null;
   }
@@ -161,15 +160,13 @@ export class EverybodyService implements OnApplicationShutdown {
     const { limit, counter, tokens } = cap;
     const { span, widthMs } = slicingOf(limit);
     // A full cap is asked again by everybody: they need not take turns to hear it.
-    const seen = await selectTaken(tx, counter, slice - span);
-    if (roomIn(seen, limit.max, span, slice) < tokens && !(await areToSettle(tx, counter)))
-      return fullCap(cap, seen, slice);
+    const before = await standing(tx, cap, slice);
+    if (before.full !== null && !(await areToSettle(tx, counter))) return before.full;
     await lockCounter(tx, counter);
     await settleLeases(tx, counter);
     await deleteLeases(tx, counter, sliceAt({ span, widthMs }, this.clock.now().getTime()) - 2 * span);
-    const taken = await selectTaken(tx, counter, slice - span);
-    const room = roomIn(taken, limit.max, span, slice);
-    if (room < tokens) return fullCap(cap, taken, slice);
+    const { room, full } = await standing(tx, cap, slice);
+    if (full !== null) return full;
     const block = Math.min(Math.ceil(limit.max / SHARE_OF_MAX), Math.floor(room / SHARE_OF_ROOM));
     const leased = Math.max(tokens, block);
     const held = { leaseId: this.ids.make('lse'), left: leased - tokens };
@@ -193,6 +190,18 @@ export class EverybodyService implements OnApplicationShutdown {
 
 function keyOf({ counter }: SharedCap, slice: number): string {
   return `${slice} ${counter}`;
+}
+
+/** Tokens left in the windows that touch a slice, and what to say when they are too few. */
+async function standing(
+  db: Executor,
+  cap: SharedCap,
+  slice: number,
+): Promise<{ readonly room: number; readonly full: FullCap | null }> {
+  const { span } = slicingOf(cap.limit);
+  const taken = await selectTaken(db, cap.counter, slice - span);
+  const room = roomIn(taken, cap.limit.max, span, slice);
+  return { room, full: room < cap.tokens ? fullCap(cap, taken, slice) : null };
 }
 
 function fullCap(

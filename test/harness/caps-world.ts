@@ -1,4 +1,4 @@
-import { type INestApplicationContext } from '@nestjs/common';
+import { type INestApplicationContext, type ModuleMetadata } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { sql } from 'kysely';
 import { AccessModule } from '../../src/access/index.js';
@@ -141,6 +141,24 @@ interface Person {
   readonly mailbox: string;
 }
 
+/** What decides and keeps messages; its playbook and triggers are the test's to give. */
+export function decidingModules(
+  database: Database,
+  runtime: Runtime,
+): NonNullable<ModuleMetadata['imports']> {
+  return [
+    DatabaseModule.of(database),
+    RuntimeModule.of(runtime),
+    HttpModule,
+    WorkModule,
+    AuditModule,
+    AccessModule,
+    DecisionsModule,
+    MessagesModule,
+    DecisionFollowUpModule,
+  ];
+}
+
 /** One process: what decides and keeps messages, with a playbook in force. */
 export async function decidingProcess(
   database: Database,
@@ -149,17 +167,7 @@ export async function decidingProcess(
   runtime: Runtime = testRuntime(clock),
 ): Promise<INestApplicationContext> {
   const module = await Test.createTestingModule({
-    imports: [
-      DatabaseModule.of(database),
-      RuntimeModule.of(runtime),
-      HttpModule,
-      WorkModule,
-      AuditModule,
-      AccessModule,
-      DecisionsModule,
-      MessagesModule,
-      DecisionFollowUpModule,
-    ],
+    imports: decidingModules(database, runtime),
   })
     .overrideProvider(PoliciesService)
     .useValue({ active: bundle, bundle: () => Promise.resolve(bundle()) })

@@ -55,7 +55,11 @@ describe('a cap over everybody', () => {
 
   const anotherProcess = (database: Database = opened.database): Promise<INestApplicationContext> =>
     decidingProcess(database, clock, () => bundle, testRuntime(clock, {}, SECRET));
-  const one = (): INestApplicationContext => processes[0] ?? processes[1]!; // eslint-disable-line @typescript-eslint/no-non-null-assertion
+  const one = (): INestApplicationContext => {
+    const [first] = processes;
+    if (first === undefined) throw new Error('no process was begun');
+    return first;
+  };
   const decideAbout = (
     i: number,
     app = one(),
@@ -156,7 +160,7 @@ describe('a cap over everybody', () => {
         acts += (await decideAbout(i)).decision.result.outcome === 'act' ? 1 : 0;
       return acts;
     };
-    expect(await full()).toBe(58 - (await usage())[1]! + 1); // eslint-disable-line @typescript-eslint/no-non-null-assertion
+    expect(await full()).toBe(58 - ((await usage())[1] ?? Number.NaN) + 1);
     await leasesRunOut();
     await decideAbout(0);
     expect(await usage()).toEqual([60, 0]);

@@ -1,28 +1,19 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { sql } from 'kysely';
-import { AccessModule, AccessService } from '../../src/access/index.js';
-import { AuditModule } from '../../src/audit/index.js';
+import { AccessService } from '../../src/access/index.js';
 import { type DecisionAnswer } from '../../src/decisions/answer.js';
-import {
-  DecisionsModule,
-  DecisionsService,
-  SituationReader,
-  TasksService,
-} from '../../src/decisions/index.js';
+import { DecisionsService, SituationReader, TasksService } from '../../src/decisions/index.js';
 import { type MessageContent } from '../../src/messages/content.js';
 import { type Message } from '../../src/messages/message.js';
-import { IllegalStep, MessagesModule, MessagesService } from '../../src/messages/index.js';
+import { IllegalStep, MessagesService } from '../../src/messages/index.js';
 import { readOutcomes } from '../../src/console/home/home.read-model.js';
 import { SealedReader } from '../../src/console/sealed-reader.service.js';
-import { DecisionFollowUpModule } from '../../src/pipeline/decision-follow-up.service.js';
-import { DatabaseModule } from '../../src/platform/database/index.js';
-import { configureHttp, httpAdapter, HttpModule } from '../../src/platform/http/index.js';
-import { RuntimeModule } from '../../src/platform/runtime.module.js';
+import { configureHttp, httpAdapter } from '../../src/platform/http/index.js';
 import { Secrets } from '../../src/platform/secrets/secrets.js';
 import { Vault } from '../../src/platform/vault/index.js';
 import { seal, unseal } from '../../src/platform/vault/seal.js';
-import { type Job, WorkModule } from '../../src/platform/work/index.js';
+import { type Job } from '../../src/platform/work/index.js';
 import { type Bundle } from '../../src/policies/bundle.js';
 import { compilePlaybook } from '../../src/policies/compiler.js';
 import { PoliciesService } from '../../src/policies/index.js';
@@ -34,6 +25,7 @@ import { SignalsService } from '../../src/signals/index.js';
 import { type Firing } from '../../src/triggers/firing.js';
 import { TriggersService } from '../../src/triggers/index.js';
 import { fact } from '../fixtures/playbook.js';
+import { decidingModules } from '../harness/caps-world.js';
 import { openTestDatabase, type TestDatabase } from '../harness/database.js';
 import { setFacts } from '../harness/facts.js';
 import { TestClock, testRuntime } from '../harness/runtime.js';
@@ -179,17 +171,7 @@ describe('decisions, tasks and messages', () => {
     };
     const runtime = testRuntime(clock, environment);
     const module = await Test.createTestingModule({
-      imports: [
-        DatabaseModule.of(opened.database),
-        RuntimeModule.of(runtime),
-        HttpModule,
-        WorkModule,
-        AuditModule,
-        AccessModule,
-        DecisionsModule,
-        MessagesModule,
-        DecisionFollowUpModule,
-      ],
+      imports: decidingModules(opened.database, runtime),
     })
       .overrideProvider(PoliciesService)
       .useValue({ active: () => bundle, bundle: () => Promise.resolve(bundle) })

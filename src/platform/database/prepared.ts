@@ -38,6 +38,7 @@ export function namingStatements(pool: Connections, after?: () => Promise<void>)
         await after?.();
       }
     };
+    // Kysely asks a connection for these two and, without a cursor, for nothing else.
     return {
       query,
       release: () => {

@@ -120,6 +120,7 @@ function framesOf({ message, stack = '' }: Error): string[] {
 }
 
 function compact(error: { readonly [Name in keyof PlainError]: PlainError[Name] | undefined }): PlainError {
+  // What is left out was optional: its type says so, and entries lose their types.
   return Object.fromEntries(
     Object.entries(error).filter(([, value]) => value !== undefined),
   ) as unknown as PlainError;
