@@ -79,7 +79,7 @@ function Standing({ checks }: { checks: Readiness['checks'] }): VNode {
   return (
     <Section title="What it stands on" id="standing" hint="as the process that made this page sees it">
       <div class="table stacks">
-        <table class="tight">
+        <table>
           <tbody>
             {Object.entries(checks).map(([name, { status, detail, since }]) => (
               <tr key={name}>

@@ -161,12 +161,12 @@ function CapsOverEverybody({ caps, currency }: { caps: readonly CapUse[]; curren
                 <td>
                   <a href={`#guardrail-${cap.rule}`}>{cap.rule}</a>
                 </td>
-                <td>
+                <td data-label="Used">
                   {amount(cap, cap.used)}{' '}
                   {cap.used + cap.leased >= cap.limit ? <Pill tone="wait">full</Pill> : null}
                 </td>
-                <td>{amount(cap, cap.leased)}</td>
-                <td>
+                <td data-label="Leased">{amount(cap, cap.leased)}</td>
+                <td data-label="Limit">
                   {amount(cap, cap.limit)} in any {durationWords(cap.per)}
                 </td>
               </tr>
