@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -188,6 +188,7 @@ export class Episode {
       await this.verify(faults),
     ];
     this.holds = findings.every(({ problems }) => problems.length === 0);
+    if (!this.holds) await this.keepEvidence(findings);
     return {
       plan,
       kills: casualties.kills,
@@ -199,6 +200,13 @@ export class Episode {
       findings,
       directory: this.directory,
     };
+  }
+
+  /** What was asked and answered, beside the logs: the databases are gone afterwards. */
+  private async keepEvidence(findings: readonly Finding[]): Promise<void> {
+    const { verdicts, decisions, denials, fates } = this.told;
+    const evidence = { verdicts, decisions, denials, fates, mails: this.mail.accepted, findings };
+    await writeFile(join(this.directory, 'told.json'), JSON.stringify(evidence, null, 1));
   }
 
   private async makeServices(faults: Faults): Promise<void> {
@@ -265,8 +273,10 @@ export class Episode {
     };
   }
 
-  /** Waits until nothing is left to do. Whatever is left at the end shows in the check. */
-  /** Waits until nothing is left to do, or for as long as it goes on getting less: how fast that is depends on the machine. */
+  /**
+   * Waits until nothing is left to do, or for as long as it goes on getting less or something goes out: how fast that is depends on the machine,
+   * and what is done makes more to do at first. Whatever is left at the end shows in the check.
+   */
   private async settle(faults: Faults): Promise<void> {
     const { postgres, plan } = this;
     // On the embedded database nobody but the service itself can look: its own gauges say when it is idle.
@@ -277,13 +287,17 @@ export class Episode {
     const last = performance.now() + LONGEST_SETTLING_MS;
     let deadline = performance.now() + plan.settleMs;
     let least = Infinity;
+    let wentOut = 0;
     let quietRounds = 0;
     while (performance.now() < Math.min(deadline, last) && quietRounds < 3) {
       await sleep(1_500);
       const now = await left().catch(() => Infinity);
       quietRounds = now === 0 ? quietRounds + 1 : 0;
-      if (now < least) deadline = performance.now() + plan.settleMs;
+      const out =
+        this.mail.accepted.length + this.told.verdicts.filter(({ status }) => status === 200).length;
+      if (now < least || out > wentOut) deadline = performance.now() + plan.settleMs;
       least = Math.min(least, now);
+      wentOut = out;
     }
   }
 
