@@ -16,6 +16,7 @@ const stages = [
   'outcomes',
   'learning',
   'rehearsal',
+  'checkup',
 ];
 const any = stages.join('|');
 

@@ -2,7 +2,7 @@ import tseslint from 'typescript-eslint';
 
 /** A file without a second dot in its name is core: it neither reads a clock nor rolls dice. */
 const core = [
-  'src/{policies,signals,profiles,triggers,decisions,messages,drafting,risk,review,dispatch,outcomes}/**/+([!.]).{ts,tsx}',
+  'src/{policies,signals,profiles,triggers,decisions,messages,drafting,risk,review,dispatch,outcomes,checkup}/**/+([!.]).{ts,tsx}',
   'src/shared/**/+([!.]).ts',
 ];
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/index.js';
+import { CheckupService, CountingService } from '../checkup/index.js';
 import { Database } from '../platform/database/index.js';
 import { Log, Metrics } from '../platform/telemetry/index.js';
 import { SignalsService } from '../signals/index.js';
@@ -8,8 +9,9 @@ import { RetentionService } from './retention.service.js';
 const SEAL_EVERY_MS = 1_000;
 const TIDY_EVERY_MS = 60 * 60_000;
 const DATABASE_EVERY_MS = 5 * 60_000;
+const PLAYBOOK_EVERY_MS = 5 * 60_000;
 
-/** The housekeeping that nobody waits for: sealing the audit log, partitions ahead of time, the embedded engine's checkpoints. */
+/** The housekeeping that nobody waits for: sealing the audit log, partitions ahead of time, the playbook's health, the embedded engine's checkpoints. */
 @Injectable()
 export class MaintenanceService {
   private readonly log = new Log('maintenance');
@@ -22,6 +24,8 @@ export class MaintenanceService {
     private readonly signals: SignalsService,
     private readonly retention: RetentionService,
     private readonly metrics: Metrics,
+    private readonly counting: CountingService,
+    private readonly checkup: CheckupService,
   ) {}
 
   /** What has to be there before a signal is taken in. */
@@ -37,6 +41,10 @@ export class MaintenanceService {
     });
     this.every(TIDY_EVERY_MS, 'tidy_signals', () => this.signals.tidy());
     this.every(TIDY_EVERY_MS, 'let_go_of_aged', () => this.retention.apply());
+    this.every(PLAYBOOK_EVERY_MS, 'look_after_playbook', async () => {
+      await this.counting.count();
+      await this.checkup.lookIfDue();
+    });
     this.every(DATABASE_EVERY_MS, 'maintain_database', () => this.database.maintain());
   }
 

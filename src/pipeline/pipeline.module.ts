@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { CheckupModule } from '../checkup/index.js';
 import { DecisionsModule } from '../decisions/index.js';
 import { DispatchModule } from '../dispatch/index.js';
 import { DraftingModule } from '../drafting/index.js';
@@ -37,6 +38,7 @@ import { TimersService } from './timers.service.js';
     OutcomesModule,
     RehearsalModule,
     LearningModule,
+    CheckupModule,
   ],
   providers: [RetentionService, IntakeService, TimersService, MaintenanceService, PipelineService],
   exports: [PipelineService],

@@ -16,6 +16,9 @@ const hourMinute = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'write an hour and minute such as "08:00"');
 
+/** When somebody last read it through and found that it still holds. */
+const reviewed = isoDate.optional();
+
 const currencyCode = z.string().regex(/^[A-Z]{3}$/, 'write an ISO 4217 code such as "EUR"');
 
 const channelKind = z.enum(['email', 'webhook', 'onsite']);
@@ -213,6 +216,7 @@ export const actionSchema = z.strictObject({
   /** Share of template messages sent to review at random. */
   auditShare: z.number().min(0).max(1).default(0),
   owner: z.string().min(1),
+  reviewed,
 });
 export type Action = z.output<typeof actionSchema>;
 
@@ -222,6 +226,7 @@ const triggerBase = {
   /** The actions it puts up for decision; hold always stands beside them. */
   actions: z.array(id).min(1),
   owner: z.string().min(1),
+  reviewed,
 };
 /** policies/triggers/*.yaml: when to pay attention. */
 export const triggerSchema = z.discriminatedUnion('kind', [
@@ -321,6 +326,7 @@ const guardrailBase = {
   source: z.string().optional(),
   asOf: isoDate.optional(),
   expires: isoDate.optional(),
+  reviewed,
 };
 /** policies/guardrails/*.yaml: only ever restrictive. */
 export const guardrailSchema = z.discriminatedUnion('effect', [
@@ -404,6 +410,7 @@ export const templateSchema = z.strictObject({
   maxAudience: z.int().min(1),
   expires: isoDate,
   owner: z.string().min(1),
+  reviewed,
 });
 export type Template = z.output<typeof templateSchema>;
 
@@ -414,6 +421,18 @@ const retention = duration
     error: `should be ${SHORTEST_RETENTION} at least`,
   })
   .default('400d');
+
+/** What is looked after while the playbook is in force. */
+const healthSchema = z.strictObject({
+  /** An item that nobody changed or read through for so long is due to be. */
+  reviewEvery: duration.default('180d'),
+  /** Who sees to what has no owner of its own, such as a fact or how much is held; left out: nobody. */
+  owner: z.string().min(1).optional(),
+  /** Whether links in templates and facts are followed, to see that they still lead somewhere: requests to other hosts. */
+  checkLinks: z.boolean().default(false),
+  /** Private or loopback hosts that links may lead to all the same. */
+  allowHosts: z.array(z.string().min(1)).default([]),
+});
 
 /** policies/engine.yaml: how decisions are made and who looks at what. */
 export const engineSchema = z.strictObject({
@@ -442,6 +461,7 @@ export const engineSchema = z.strictObject({
   handoffOwner: z.string().min(1),
   /** How long what is no longer needed is kept; it goes month by month, so up to a month later. */
   retention: z.strictObject({ signals: retention, situations: retention, drafts: retention }).prefault({}),
+  health: healthSchema.prefault({}),
   /** How many people besides its author have to agree to a change, by the severity of what it changes. */
   approvals: z
     .strictObject({

@@ -21,6 +21,7 @@ export type IdPrefix =
   | 'pau' // pause
   | 'aud' // audit entry
   | 'con' // consent entry
+  | 'hlf' // finding about the playbook
   | 'lse'; // lease of tokens of a cap
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';

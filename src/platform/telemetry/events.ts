@@ -14,6 +14,7 @@ export const EVENTS = {
   'drafting.without_examples': 'a draft is written without examples of what people approved',
   'gate.closed': 'a gate was closed: drafts of its action need a person again',
   'health.changed': 'something this process stands on changed its state',
+  'health.playbook_finding': 'something about the playbook presses: somebody has to see to it',
   'http.database_gone': 'a request found no database',
   'http.defect': 'a request met a defect',
   'http.request': 'a request was answered',

@@ -1,0 +1,393 @@
+import { type Bundle } from '../policies/bundle.js';
+import { type Fact } from '../policies/fact.js';
+import { expiries } from '../policies/findings.js';
+import { durationMs } from '../shared/clock.js';
+import { hasRisen, isAlarming, type RiseFloor, type Share, silenceOf } from './chance.js';
+import { type Found, type HealthCode, type Looked } from './finding.js';
+import { itemsOf } from './items.js';
+import { inFactsList, inPlaybook } from './places.js';
+
+const DAY_MS = 86_400_000;
+/** A fact that ends within so many days is told of; within a week it presses. */
+const SOON_DAYS = 30;
+const PRESSING_DAYS = 7;
+/** A trigger is given so long before it counts as one that never fired. */
+const GRACE_DAYS = 7;
+/** Its event was seen so often, and it never fired. */
+const SEEN_OFTEN = 20;
+
+function looked(judged: readonly HealthCode[], found: readonly Found[]): Looked {
+  return { judged: new Set(judged), found };
+}
+
+/** Rules and templates that are over, or will be within a month. @param now ISO 8601. */
+export function lookAtExpiries(bundle: Bundle, now: string): Looked {
+  const grave = new Set(
+    bundle.guardrails
+      .filter(({ spec }) => spec.severity === 'high' || spec.severity === 'critical')
+      .map(({ spec }) => `guardrails/${spec.id}`),
+  );
+  const found = expiries(bundle, now).map(({ code, subject, owner, message }): Found => {
+    const over = code === 'expired';
+    const isTemplate = subject.startsWith('templates/');
+    const gravest = over && (isTemplate || grave.has(subject));
+    return {
+      code: over ? 'expired' : 'expires',
+      subject,
+      severity: gravest ? 'high' : over ? 'medium' : 'low',
+      owner,
+      message: sentence(message),
+      advice: isTemplate
+        ? 'Read it through and give it a later day, or take it out: an expired template is not sent.'
+        : 'Give it a later day, or take it out: an expired rule restricts nothing.',
+      href: inPlaybook(bundle, subject),
+    };
+  });
+  return looked(['expires', 'expired'], found);
+}
+
+/**
+ * Items that nobody changed or read through for as long as the playbook allows.
+ * @param since by subject, from when on each item reads as it does; ISO 8601.
+ */
+export function lookAtReviews(bundle: Bundle, since: ReadonlyMap<string, string>, now: string): Looked {
+  const { reviewEvery } = bundle.engine.health;
+  const due = Date.parse(now) - durationMs(reviewEvery);
+  const found = itemsOf(bundle).flatMap(({ subject, title, owner, reviewed, grave }): Found[] => {
+    const days = [...reviewed, since.get(subject)?.slice(0, 10) ?? now.slice(0, 10)].toSorted();
+    const last = days.at(-1) ?? '';
+    if (Date.parse(`${last}T00:00:00Z`) + DAY_MS > due) return [];
+    return [
+      {
+        code: 'unreviewed',
+        subject,
+        severity: grave ? 'medium' : 'low',
+        owner,
+        message: `Nobody has changed or read through “${title}” since ${last}; that is due every ${inDays(reviewEvery)} days.`,
+        advice: 'Read it through. If it still holds, write the day into `reviewed`; else change it.',
+        href: inPlaybook(bundle, subject),
+      },
+    ];
+  });
+  return looked(['unreviewed'], found);
+}
+
+function inDays(duration: string): number {
+  return Math.round(durationMs(duration) / DAY_MS);
+}
+
+/** Facts that actions name outright: each is needed, valid, for the action to be done at all. @returns by fact id. */
+export function factsNamed(bundle: Bundle): Map<string, { action: string; slot: string }[]> {
+  const named = new Map<string, { action: string; slot: string }[]>();
+  for (const { spec } of bundle.actions.values())
+    for (const [slot, source] of Object.entries(spec.facts)) {
+      const id = /^\s*(['"])([^'"\\]+)\1\s*$/.exec(source)?.[2];
+      if (id === undefined) continue; // Which fact it is depends on the person.
+      named.set(id, [...(named.get(id) ?? []), { action: spec.id, slot }]);
+    }
+  return named;
+}
+
+/** What actions and their templates rest on. @param facts the latest versions of those that `factsNamed` names. */
+export function lookAtFacts(bundle: Bundle, facts: ReadonlyMap<string, Fact>, now: string): Looked {
+  const found: Found[] = [];
+  for (const [id, uses] of factsNamed(bundle))
+    for (const { action } of uses) {
+      const about = aboutFact(facts.get(id), id, now);
+      if (about === null) continue;
+      const templates = [...bundle.templates.values()].filter(({ spec }) => spec.action === action);
+      const names = templates.map(({ spec }) => spec.id).join(', ');
+      found.push({
+        ...about,
+        subject: `actions/${action}`,
+        detail: id,
+        owner: bundle.actions.get(action)?.spec.owner ?? null,
+        message: `${about.message} The action ${action}${names === '' ? '' : ` and its templates (${names})`} cannot go without it.`,
+        href: inFactsList(id),
+      });
+    }
+  return looked(['fact-missing', 'fact-expired', 'fact-expires'], found);
+}
+
+function aboutFact(
+  fact: Fact | undefined,
+  id: string,
+  now: string,
+): Pick<Found, 'code' | 'severity' | 'message' | 'advice'> | null {
+  const advice = 'Put a new version that is valid (`PUT /v1/facts/:id`), or take it out of the action.';
+  if (fact === undefined)
+    return { code: 'fact-missing', severity: 'high', message: `There is no fact ${id}.`, advice };
+  if (fact.validUntil === null) return null;
+  const left = (Date.parse(fact.validUntil) - Date.parse(now)) / DAY_MS;
+  const day = fact.validUntil.slice(0, 10);
+  if (left <= 0)
+    return { code: 'fact-expired', severity: 'high', message: `The fact ${id} ended on ${day}.`, advice };
+  if (left > SOON_DAYS) return null;
+  return {
+    code: 'fact-expires',
+    severity: left <= PRESSING_DAYS ? 'medium' : 'low',
+    message: `The fact ${id} ends on ${day}.`,
+    advice,
+  };
+}
+
+/** Offers and claims in force that nobody said anything new of for long. */
+export interface OldFacts {
+  readonly kind: 'offer' | 'claim';
+  readonly count: number;
+  readonly oldest: string;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
+export function lookAtOldFacts(bundle: Bundle, old: readonly OldFacts[]): Looked {
+  const { owner = null, reviewEvery } = bundle.engine.health;
+  const found = old.map(({ kind, count, oldest, since }): Found => {
+    const many = count === 1 ? `One ${kind} that is` : `${count} ${kind}s that are`;
+    return {
+      code: 'facts-unreviewed',
+      subject: `facts/${kind}`,
+      severity: 'low',
+      owner,
+      message: `${many} in force have no new version for ${inDays(reviewEvery)} days; the oldest, ${oldest}, is from ${since.slice(0, 10)}.`,
+      advice: 'Look whether they still hold; put what changed, and an end for what does not.',
+      href: `/playbook/facts?kind=${kind}`,
+    };
+  });
+  return looked(['facts-unreviewed'], found);
+}
+
+/** What is known of how triggers fired. */
+export interface FiringHistory {
+  /** By trigger, firings a day; all of the same days, the oldest first, the last one the last whole day. */
+  readonly byDay: ReadonlyMap<string, readonly number[]>;
+  /** Triggers that fired since the last whole day. */
+  readonly today: ReadonlySet<string>;
+  /** The last whole day, such as `2026-11-21`. */
+  readonly lastDay: string;
+  /** How often events are among the latest signals. */
+  readonly seen: ReadonlyMap<string, number>;
+  /** By subject, since when each item reads as it does; ISO 8601. */
+  readonly since: ReadonlyMap<string, string>;
+}
+
+/** Triggers that stopped firing, by the measure of their own past, and those that never did although their event is seen. */
+export function lookAtTriggers(bundle: Bundle, history: FiringHistory, now: string): Looked {
+  const found = [...bundle.triggers.values()].flatMap(({ spec }): Found[] => {
+    const about = {
+      subject: `triggers/${spec.id}`,
+      owner: spec.owner,
+      href: inPlaybook(bundle, `triggers/${spec.id}`),
+    };
+    if (history.today.has(spec.id)) return [];
+    const counts = history.byDay.get(spec.id) ?? [];
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    if (total === 0) return neverFired(bundle, spec.id, history, now).map((each) => ({ ...about, ...each }));
+    const silence = silenceOf(counts);
+    if (silence === null || !isAlarming(silence)) return [];
+    const lastFired = dayBefore(history.lastDay, silence.days);
+    return [
+      {
+        ...about,
+        code: 'trigger-stopped',
+        severity: 'high',
+        message: `“${spec.title}” has not fired since ${lastFired}: ${silence.days} whole ${silence.days === 1 ? 'day' : 'days'} in which ${oneDecimal(silence.expected)} firings were to be expected from the ${silence.before} before. ${inChances(silence.chance)}; its longest pause until then was ${silence.longestBefore} ${silence.longestBefore === 1 ? 'day' : 'days'}.`,
+        advice:
+          'See whether its event still arrives under the same name and with the same properties, and what was last changed in the playbook.',
+      },
+    ];
+  });
+  return looked(['trigger-stopped', 'trigger-never-fired'], found);
+}
+
+function neverFired(
+  bundle: Bundle,
+  id: string,
+  { seen, since, byDay }: FiringHistory,
+  now: string,
+): Pick<Found, 'code' | 'severity' | 'message' | 'advice'>[] {
+  const spec = bundle.triggers.get(id)?.spec;
+  const inForce = since.get(`triggers/${id}`);
+  if (spec === undefined || !('event' in spec) || inForce === undefined) return [];
+  const times = seen.get(spec.event) ?? 0;
+  const age = (Date.parse(now) - Date.parse(inForce)) / DAY_MS;
+  // Of a trigger that fired long ago nothing is said: the days that are looked at hold none.
+  if (times < SEEN_OFTEN || age < GRACE_DAYS || byDay.has(id)) return [];
+  return [
+    {
+      code: 'trigger-never-fired',
+      severity: 'medium',
+      message: `“${spec.title}” has not fired once in the ${Math.floor(age)} days it reads as it does, although ${times} of the latest signals are its event “${spec.event}”.`,
+      advice:
+        'Look at its condition: it may read a property that these signals do not carry, or never holds.',
+    },
+  ];
+}
+
+/** Messages of one action on one channel, and what came of them. */
+export interface MessageCounts {
+  readonly action: string;
+  readonly channel: string;
+  readonly sent: number;
+  readonly unsubscribed: number;
+  readonly complained: number;
+  readonly bounced: number;
+}
+
+const RISES = [
+  {
+    code: 'unsubscribes-rising',
+    of: 'unsubscribed',
+    words: 'Unsubscriptions',
+    severity: 'high',
+    floor: { share: 0.002, hits: 5, of: 100, factor: 1.5 },
+    advice: 'Look at what these messages say, to whom and how often; pause the action while you do.',
+  },
+  {
+    code: 'complaints-rising',
+    of: 'complained',
+    words: 'Complaints',
+    severity: 'high',
+    floor: { share: 0.0005, hits: 3, of: 100, factor: 1.5 },
+    advice: 'Pause the action: mailbox providers hold complaints against everything that you send.',
+  },
+  {
+    code: 'bounces-rising',
+    of: 'bounced',
+    words: 'Bounces',
+    severity: 'medium',
+    floor: { share: 0.01, hits: 5, of: 100, factor: 1.5 },
+    advice: 'Look where these addresses come from, and whether the mail provider refuses your domain.',
+  },
+] as const satisfies readonly {
+  code: HealthCode;
+  of: keyof MessageCounts;
+  words: string;
+  severity: Found['severity'];
+  floor: RiseFloor;
+  advice: string;
+}[];
+
+/** What grows faster than the messages do. @param past the four weeks before. */
+export function lookAtMessages(
+  bundle: Bundle,
+  recent: readonly MessageCounts[],
+  past: readonly MessageCounts[],
+): Looked {
+  const found = recent.flatMap((now) => {
+    const before = past.find(({ action, channel }) => action === now.action && channel === now.channel);
+    const spec = bundle.actions.get(now.action)?.spec;
+    if (before === undefined || spec === undefined) return [];
+    return RISES.flatMap(({ code, of, words, severity, floor, advice }): Found[] => {
+      const shares = [
+        { hits: now[of], of: now.sent },
+        { hits: before[of], of: before.sent },
+      ] as const;
+      if (!hasRisen(...shares, floor)) return [];
+      return [
+        {
+          code,
+          subject: `actions/${now.action}`,
+          detail: now.channel,
+          severity,
+          owner: spec.owner,
+          message: `${words} after “${spec.title}” by ${now.channel} rose to ${shareWords(shares[0])} in the last seven days, from ${shareWords(shares[1])} in the four weeks before.`,
+          advice,
+          href: inPlaybook(bundle, `actions/${now.action}`),
+        },
+      ];
+    });
+  });
+  return looked(
+    RISES.map(({ code }) => code),
+    found,
+  );
+}
+
+/** Every hold is seldom wrong, and a fifth more of them is a rule that bites where nobody meant it to. */
+const HELD: RiseFloor & { readonly more: number } = { share: 0.2, hits: 50, of: 200, factor: 1, more: 0.1 };
+
+/** How much of what was decided came to nothing. */
+export function lookAtHeld(bundle: Bundle, recent: Share, past: Share): Looked {
+  const more = recent.hits / Math.max(1, recent.of) - past.hits / Math.max(1, past.of);
+  if (more < HELD.more || !hasRisen(recent, past, HELD)) return looked(['held-rising'], []);
+  return looked(
+    ['held-rising'],
+    [
+      {
+        code: 'held-rising',
+        subject: 'playbook',
+        severity: 'medium',
+        owner: bundle.engine.health.owner ?? null,
+        message: `Nothing was done in ${shareWords(recent)} decisions of the last seven days, against ${shareWords(past)} in the four weeks before.`,
+        advice: 'See below which rules stand in the way more often than they did, and what was last changed.',
+        href: '/playbook/health#rules',
+      },
+    ],
+  );
+}
+
+/** What became of following a link. */
+export interface LinkCheck {
+  readonly url: string;
+  /** Where it stands: `templates/welcome-email`, `facts/cup-tide`. */
+  readonly namedBy: string;
+  readonly state: 'ok' | 'broken' | 'unknown';
+  readonly detail: string;
+  readonly failures: number;
+}
+
+/** One look may have met a short trouble. */
+const LOOKS_FOR_BROKEN = 2;
+
+export function lookAtLinks(bundle: Bundle, checks: readonly LinkCheck[]): Looked {
+  const found = checks.flatMap(({ url, namedBy, state, detail, failures }): Found[] => {
+    if (state === 'ok') return [];
+    const broken = state === 'broken' && failures >= LOOKS_FOR_BROKEN;
+    if (state === 'broken' && !broken) return [];
+    const isFact = namedBy.startsWith('facts/');
+    return [
+      {
+        code: broken ? 'link-broken' : 'link-unknown',
+        subject: namedBy,
+        detail: url,
+        severity: broken ? (isFact ? 'medium' : 'high') : 'low',
+        owner: ownerOf(bundle, namedBy),
+        message: broken
+          ? `The link ${url} leads nowhere: ${detail}.`
+          : `Whether the link ${url} leads anywhere is not known: ${detail}.`,
+        advice: broken ? 'Put the right link, or take it out.' : 'Follow it yourself.',
+        href: isFact ? inFactsList(namedBy.slice('facts/'.length)) : inPlaybook(bundle, namedBy),
+      },
+    ];
+  });
+  return looked(['link-broken', 'link-unknown'], found);
+}
+
+function ownerOf(bundle: Bundle, subject: string): string | null {
+  const item = itemsOf(bundle).find((each) => each.subject === subject);
+  return item?.owner ?? bundle.engine.health.owner ?? null;
+}
+
+function shareWords({ hits, of }: Share): string {
+  return `${Number(((100 * hits) / Math.max(1, of)).toPrecision(2))} % (${hits} of ${of})`;
+}
+
+function oneDecimal(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}
+
+/** `By chance that would happen once in 5,000 times`. */
+function inChances(chance: number): string {
+  const times = 1 / chance;
+  if (times > 1e6) return 'By chance that would happen less than once in a million times';
+  return `By chance that would happen once in ${Number(times.toPrecision(2)).toLocaleString('en')} times`;
+}
+
+function dayBefore(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) - days * DAY_MS).toISOString().slice(0, 10);
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
