@@ -134,6 +134,13 @@ table consents
   constraint consents_state_check CHECK ((state = ANY (ARRAY['granted'::text, 'denied'::text, 'unknown'::text])))
   CREATE INDEX consents_profile ON public.consents USING btree (profile_id, channel, at DESC)
 
+table decision_days
+  day date not null
+  trigger_id text not null
+  outcome text not null
+  decisions bigint not null
+  constraint decision_days_pkey PRIMARY KEY (day, trigger_id, outcome)
+
 table decisions
   id text not null
   profile_id text not null
@@ -259,6 +266,30 @@ table gates
   constraint gates_pkey PRIMARY KEY (id)
   CREATE UNIQUE INDEX gates_open ON public.gates USING btree (action) WHERE (closed_at IS NULL)
 
+table health_cursors
+  name text not null
+  at timestamp with time zone not null
+  id text not null default ''::text
+  constraint health_cursors_pkey PRIMARY KEY (name)
+
+table health_findings
+  id text not null
+  key text not null
+  code text not null
+  subject text not null
+  severity text not null
+  owner text
+  message text not null
+  advice text not null
+  href text not null
+  first_seen_at timestamp with time zone not null
+  last_seen_at timestamp with time zone not null
+  resolved_at timestamp with time zone
+  constraint health_findings_pkey PRIMARY KEY (id)
+  constraint health_findings_severity_check CHECK ((severity = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text])))
+  CREATE UNIQUE INDEX health_findings_open ON public.health_findings USING btree (key) WHERE (resolved_at IS NULL)
+  CREATE INDEX health_findings_seen ON public.health_findings USING btree (first_seen_at DESC, id DESC)
+
 table idempotency_keys
   scope text not null
   key text not null
@@ -312,6 +343,17 @@ table judged_drafts
 table key_erasures
   count bigint not null
 
+table link_checks
+  url text not null
+  named_by text not null
+  state text not null
+  detail text not null
+  failures integer not null default 0
+  checked_at timestamp with time zone not null
+  constraint link_checks_pkey PRIMARY KEY (url)
+  constraint link_checks_state_check CHECK ((state = ANY (ARRAY['ok'::text, 'broken'::text, 'unknown'::text])))
+  CREATE INDEX link_checks_due ON public.link_checks USING btree (checked_at)
+
 table link_tokens
   token_hash text not null
   kind text not null
@@ -323,6 +365,16 @@ table link_tokens
   constraint link_tokens_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id)
   constraint link_tokens_pkey PRIMARY KEY (token_hash)
   constraint link_tokens_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id)
+
+table message_days
+  day date not null
+  action text not null
+  channel text not null
+  sent bigint not null
+  unsubscribed bigint not null
+  complained bigint not null
+  bounced bigint not null
+  constraint message_days_pkey PRIMARY KEY (day, action, channel)
 
 table message_steps
   message_id text not null
@@ -466,6 +518,12 @@ table person_keys
   created_at timestamp with time zone not null
   constraint person_keys_pkey PRIMARY KEY (id)
 
+table playbook_items
+  subject text not null
+  content_hash text not null
+  since timestamp with time zone not null
+  constraint playbook_items_pkey PRIMARY KEY (subject, content_hash)
+
 table profile_merges
   id text not null
   from_profile_id text not null
@@ -594,6 +652,15 @@ table risk_models
   adopted_at timestamp with time zone not null
   constraint risk_models_adopted_by_fkey FOREIGN KEY (adopted_by) REFERENCES people(id)
   constraint risk_models_pkey PRIMARY KEY (version)
+
+table rule_days
+  rule text not null
+  day date not null
+  matched bigint not null
+  stood bigint not null
+  alone bigint not null
+  cost_micros bigint not null
+  constraint rule_days_pkey PRIMARY KEY (rule, day)
 
 table schema_migrations
   name text not null
