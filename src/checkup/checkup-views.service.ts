@@ -12,6 +12,7 @@ import {
   readCursor,
   selectFindings,
   selectOutcomes,
+  selectOwners,
   selectRuleUse,
   type StoredFinding,
 } from './health.repository.js';
@@ -86,9 +87,19 @@ export class CheckupViews {
     };
   }
 
+  /** How many findings are open. */
+  async open(): Promise<number> {
+    return (await countOpenFindings(this.database.db)).reduce((sum, { count }) => sum + count, 0);
+  }
+
   /** The gravest first; one more than `limit` when there are more. */
   findings(query: Parameters<typeof selectFindings>[1]): Promise<StoredFinding[]> {
     return selectFindings(this.database.db, query);
+  }
+
+  /** Who owns something that is open, or was. */
+  owners(state: 'open' | 'resolved'): Promise<string[]> {
+    return selectOwners(this.database.db, state);
   }
 
   /** What every rule did in the last days, today's included: those of the playbook in force, and others that did something. The dearest first. */

@@ -26,7 +26,9 @@ import {
   deleteAged,
   keepFinding,
   keepItems,
+  putCursor,
   putMessageDay,
+  readCursor,
   resolveUnseen,
   selectBadLinks,
   selectFirings,
@@ -37,6 +39,8 @@ import {
 import { itemsOf } from './items.js';
 import { roundIn } from './rounds.js';
 
+/** Up to when messages were counted. */
+const MESSAGES = 'messages';
 const DAY_MS = 86_400_000;
 /** Days of firings that are looked at. */
 const FIRING_DAYS = 180;
@@ -66,11 +70,13 @@ export class CheckupService {
     private readonly audit: AuditService,
   ) {}
 
-  /** Looks when a look is due; of several processes one does. */
-  async lookIfDue(): Promise<void> {
+  /** Looks when a look is due; of several processes one does. @returns whether it did. */
+  async lookIfDue(): Promise<boolean> {
     const now = this.clock.now();
     const next = new Date(now.getTime() + roundIn.everyMs);
-    if (await claimRound(this.database.db, roundIn.name, now, next)) await this.look();
+    const isDue = await claimRound(this.database.db, roundIn.name, now, next);
+    if (isDue) await this.look();
+    return isDue;
   }
 
   /** One look at everything. */
@@ -98,13 +104,19 @@ export class CheckupService {
     await this.database.transaction((tx) => deleteAged(tx, new Date(now.getTime() - kept)));
   }
 
-  /** Days whose messages may still move are counted anew. */
+  /** Days whose messages may still move are counted anew, and those that nobody was there to count. */
   private async countMessages(): Promise<void> {
-    for (let back = 0; back <= STILL_MOVING_DAYS; back++) {
-      const day = this.day(-back);
+    const now = this.clock.now();
+    const today = now.getTime();
+    const first = today - (RECENT_DAYS + PAST_DAYS) * DAY_MS;
+    const last = await readCursor(this.database.db, MESSAGES);
+    const from = last === null ? first : Math.max(first, last.at.getTime() - STILL_MOVING_DAYS * DAY_MS);
+    for (let at = from; dayOf(at) <= dayOf(today); at += DAY_MS) {
+      const day = dayOf(at);
       const counts = await countMessages(this.database.db, day);
       await this.database.transaction((tx) => putMessageDay(tx, day, counts));
     }
+    await this.database.transaction((tx) => putCursor(tx, MESSAGES, now));
   }
 
   private async itemsSince(bundle: Bundle, now: Date): Promise<Map<string, string>> {
@@ -189,10 +201,6 @@ export class CheckupService {
       subject: id,
       detail: { code, subject, owner },
     });
-  }
-
-  private day(offset: number): string {
-    return dayOf(this.clock.now().getTime() + offset * DAY_MS);
   }
 }
 

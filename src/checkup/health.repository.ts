@@ -28,6 +28,13 @@ export async function moveCursor(tx: Tx, name: string, to: HealthCursor): Promis
   await sql`update health_cursors set at = ${to.at}, id = ${to.id} where name = ${name}`.execute(tx);
 }
 
+/** Notes how far something has been read, whoever read it. */
+export async function putCursor(tx: Tx, name: string, at: Date): Promise<void> {
+  await sql`
+    insert into health_cursors (name, at) values (${name}, ${at})
+    on conflict (name) do update set at = excluded.at`.execute(tx);
+}
+
 /** How far it has been read; null before the first time. */
 export async function readCursor(db: Executor, name: string): Promise<HealthCursor | null> {
   const { rows } = await sql<HealthCursor>`
@@ -235,6 +242,14 @@ export async function selectFindings(
     ${conditions.length === 0 ? sql`` : sql`where ${sql.join(conditions, sql` and `)}`}
     order by ${rank}, f.first_seen_at desc, f.id limit ${query.limit + 1}`.execute(db);
   return rows;
+}
+
+/** Who owns findings that are open, or that are gone. */
+export async function selectOwners(db: Executor, state: 'open' | 'resolved'): Promise<string[]> {
+  const { rows } = await sql<{ owner: string }>`
+    select distinct f.owner from health_findings f
+    where f.owner is not null and (f.resolved_at is null) = ${state === 'open'} order by f.owner`.execute(db);
+  return rows.map(({ owner }) => owner);
 }
 
 /** How many are open, by severity; severities without any are left out. */

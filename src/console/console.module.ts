@@ -1,5 +1,6 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { h } from 'preact';
+import { CheckupModule } from '../checkup/index.js';
 import { DecisionsModule } from '../decisions/index.js';
 import { HealthModule } from '../health/index.js';
 import { LearningModule } from '../learning/index.js';
@@ -29,6 +30,7 @@ import { PageRenderer } from './page-renderer.service.js';
 import { PageInterceptor } from './page.interceptor.js';
 import { PeopleController } from './people/people.controller.js';
 import { TimelineController } from './people/timeline.controller.js';
+import { HealthPagesController } from './playbook/health-pages.controller.js';
 import { PlaybookController } from './playbook/playbook.controller.js';
 import { ProposalsPagesController } from './playbook/proposals-pages.controller.js';
 import { ReviewsPagesController } from './reviews/reviews.controller.js';
@@ -49,6 +51,7 @@ import { TeamController } from './team/team.controller.js';
     LlmModule,
     LearningModule,
     RehearsalModule,
+    CheckupModule,
     HealthModule,
   ],
   controllers: [
@@ -62,6 +65,7 @@ import { TeamController } from './team/team.controller.js';
     DecisionsPagesController,
     MessagesPagesController,
     MailFramesController,
+    HealthPagesController,
     PlaybookController,
     ProposalsPagesController,
     AutomationController,

@@ -17,6 +17,8 @@ export interface PlaybookProps {
   readonly waiting: readonly { readonly hash: string; readonly createdAt: Date }[];
   readonly templates: ReadonlyMap<string, TemplateUse>;
   readonly caps: readonly CapUse[];
+  /** Findings that are open, of what was found while it runs. */
+  readonly open: number;
   readonly folder: string;
 }
 
@@ -49,6 +51,14 @@ export function PlaybookPage(props: PlaybookProps): VNode {
         </IfMay>
         <a href="/playbook/proposals" role="button" class="secondary">
           Proposals
+        </a>
+        <a href="/playbook/health" role="button" class="secondary">
+          Health{' '}
+          {props.open === 0 ? null : (
+            <span class="count" aria-label={`${props.open} to see to`}>
+              {props.open}
+            </span>
+          )}
         </a>
         <a href="/playbook/facts" role="button" class="secondary">
           Facts

@@ -3,6 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { h } from 'preact';
 import { z } from 'zod';
 import { Allow } from '../../access/index.js';
+import { CheckupViews } from '../../checkup/index.js';
 import { type Environment } from '../../config/environment.js';
 import { EverybodyService } from '../../decisions/index.js';
 import { Database } from '../../platform/database/index.js';
@@ -36,6 +37,7 @@ export class PlaybookController {
     private readonly policies: PoliciesService,
     private readonly clock: Clock,
     private readonly everybody: EverybodyService,
+    private readonly checkup: CheckupViews,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {}
 
@@ -57,6 +59,7 @@ export class PlaybookController {
         waiting: await readWaitingBundles(db, WAITING),
         templates: bundle === null ? new Map() : await readTemplateUse(db, bundle.hash),
         caps: bundle === null ? [] : await this.everybody.usage(db, bundle),
+        open: bundle === null ? 0 : await this.checkup.open(),
         folder: this.environment.POLICIES_DIR,
       }),
     });
