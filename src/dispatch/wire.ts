@@ -2,6 +2,7 @@ import { canonicalJson } from '../shared/canonical-json.js';
 import { unescapeHtml } from '../shared/html.js';
 import { linkToken } from '../shared/links.js';
 import { type MessageContent, OPEN_TOKEN, UNSUBSCRIBE_TOKEN } from '../messages/content.js';
+import { matchesOf } from '../shared/matches.js';
 
 /** What may differ from the signed content, and nothing else: where the stand-ins and the tracked links lead. */
 export interface WireLinks {
@@ -82,7 +83,7 @@ function linkPicker(clicks: WireLinks['clicks']): (target: string) => { url: str
 function htmlLinks(html: string, clicks: WireLinks['clicks']): Substitution[] {
   const pick = linkPicker(clicks);
   const found: Substitution[] = [];
-  for (const match of html.matchAll(HREF)) {
+  for (const match of matchesOf(html, HREF)) {
     const raw = match[2] ?? match[3] ?? '';
     const click = pick(unescapeHtml(raw));
     if (click) found.push({ at: match.index + (match[1]?.length ?? 0) + 1, from: raw, to: click.url });
@@ -94,7 +95,7 @@ function htmlLinks(html: string, clicks: WireLinks['clicks']): Substitution[] {
 function textLinks(text: string, clicks: WireLinks['clicks']): Substitution[] {
   const pick = linkPicker(clicks);
   const found: Substitution[] = [];
-  for (const match of text.matchAll(URL_IN_TEXT)) {
+  for (const match of matchesOf(text, URL_IN_TEXT)) {
     const whole = match[0];
     for (const target of new Set([whole, whole.replace(TRAILING, '')])) {
       const click = pick(target);

@@ -8,6 +8,7 @@ import { onsiteText } from './content.js';
 import { type Block, type ContentEdit } from './draft.js';
 import { accentOf, MARKS, renderBody, renderPreheader, targetsOf, TEXT_FOOTER_MARK } from './render-email.js';
 import { sanitiseHtml } from './sanitise-html.js';
+import { matchesOf } from '../shared/matches.js';
 
 /**
  * The content as a person's edit makes it; what is not given stays. Of an e-mail the words between masthead and footer are replaced:
@@ -84,7 +85,7 @@ function fromBlocks(blocks: readonly Block[], accent: string): { html: string; t
 /** The body's text and everything from the footer's mark on. */
 export function splitFooter(text: string): { readonly body: string; readonly footer: string } {
   // Editors strip the blank after the dashes.
-  const mark = [...text.matchAll(/\n\n?-- ?\n/g)].at(-1);
+  const mark = matchesOf(text, /\n\n?-- ?\n/g).at(-1);
   if (mark === undefined) return { body: text, footer: '' };
   return {
     body: text.slice(0, mark.index),

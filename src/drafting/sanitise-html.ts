@@ -1,4 +1,5 @@
 import { escapeHtml, unescapeHtml } from '../shared/html.js';
+import { matchesOf } from '../shared/matches.js';
 
 const TAGS = new Set(
   'a b blockquote br div em h1 h2 h3 hr i li ol p s small span strong sub sup table tbody td th thead tr u ul'.split(
@@ -127,7 +128,7 @@ const ATTRIBUTE =
 function attributes(tag: string, source: string, effort: Effort): string {
   let out = '';
   const seen = new Set<string>();
-  for (const match of source.matchAll(ATTRIBUTE)) {
+  for (const match of matchesOf(source, ATTRIBUTE)) {
     effort.steps += match[0].length;
     const given = match[2] ?? match[3] ?? match[4];
     const name = (match[1] ?? '').toLowerCase();

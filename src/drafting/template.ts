@@ -5,6 +5,7 @@ import { plainOutput, singleLine, strictLiquid } from '../shared/liquid.js';
 import { type Block, type StatedClaim, type WrittenDraft } from './draft.js';
 import { formatLocale, languageOf } from './locale.js';
 import { checkLink, type SlotContext, slotValue } from './slots.js';
+import { matchesOf } from '../shared/matches.js';
 
 /** Why a template is not used for this person. */
 interface Unusable {
@@ -148,7 +149,7 @@ function firstLine(error: unknown): string {
 
 /** The action's fact slots an expression reads. */
 function factSlotsIn(slot: Slot): string[] {
-  return [...slot.from.matchAll(/\bfacts\s*(?:\.\s*(\w+)|\[\s*['"](\w+)['"]\s*\])/g)].map(
+  return matchesOf(slot.from, /\bfacts\s*(?:\.\s*(\w+)|\[\s*['"](\w+)['"]\s*\])/g).map(
     (match) => match[1] ?? match[2] ?? '',
   );
 }

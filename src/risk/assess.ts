@@ -40,21 +40,23 @@ function byWeight(a: Contribution, b: Contribution): number {
 }
 
 /**
- * Judges a draft: every check is made, and every reason kept. Deterministic; what cannot be judged counts as the highest risk.
+ * Judges a draft: every check is made, and every reason kept. Deterministic; what cannot be judged counts as the highest risk. Stops after each
+ * check, so that who has others waiting can let them pass.
  * @param model how its signs are weighed; as set by hand unless verdicts have taught otherwise.
  * @param checks all of them unless a test says otherwise.
  */
-export function assess(
+export function* assessing(
   input: RiskInput,
   model: RiskModel = UNFITTED,
   checks: readonly Check[] = CHECKS,
-): Assessment {
+): Generator<undefined, Assessment, undefined> {
   const found: Contribution[] = [];
   const draft = attempt('reading', () => readDraft(input.content), found) ?? [];
   const context: CheckContext = { ...input, draft };
   for (const check of checks) {
     const signs = attempt(check.name, () => check.run(context), found);
     if (signs !== null) found.push(...signs);
+    yield;
   }
   const claims = attempt('claims', () => claimsOf(context), found) ?? [];
   const contributions = calibrate(found, model, needsPerson(input.engine));
@@ -67,4 +69,13 @@ export function assess(
     signs: found.map(({ code, weight }) => ({ code, weight })),
     claims,
   };
+}
+
+/** Judges a draft at once, see `assessing`. */
+export function assess(...asked: Parameters<typeof assessing>): Assessment {
+  const steps = assessing(...asked);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
 }

@@ -2,6 +2,7 @@ import { canonicalJson } from '../shared/canonical-json.js';
 import { type MessageContent } from '../messages/content.js';
 import { type Contribution, type Span, type SpanField } from './assessment.js';
 import { visibleText } from './visible-text.js';
+import { matchesOf } from '../shared/matches.js';
 
 /** One part of a draft as a reader sees it, with the way back to the bytes that are signed. */
 export interface FieldText {
@@ -99,7 +100,7 @@ export function findPatterns(draft: DraftText, patterns: readonly RegExp[]): Fin
   const findings = new Findings();
   for (const part of draft) {
     for (const pattern of patterns) {
-      for (const match of part.text.matchAll(pattern)) {
+      for (const match of matchesOf(part.text, pattern)) {
         if (match[0].length === 0) continue;
         findings.add(
           normalised(match[0]),

@@ -17,6 +17,9 @@ export interface GroundedStatement {
 const ADDRESSES =
   /(?:https?:\/\/|www\.)[^\s<>"')]+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}/giu;
 
+/** Without one of these there is no address; looking for them costs next to nothing. */
+const MAY_BE_ADDRESS = /@|:\/\/|www\./i;
+
 /** Words that are names, not statements: links, addresses, the brand, and titles of the things the draft is about. */
 function namesPattern(context: CheckContext): RegExp | null {
   const { brand, decision } = context;
@@ -34,12 +37,23 @@ function namesPattern(context: CheckContext): RegExp | null {
   return new RegExp(`(?<![\\p{L}\\p{N}])(?:${longestFirst.join('|')})(?:['’]?s)?(?![\\p{L}\\p{N}])`, 'giu');
 }
 
+/** Found once for each draft: several checks ask. */
+const nameless = new WeakMap<CheckContext, DraftText>();
+
 /** The draft with names blanked out at the same length, so that offsets stay: "three of the Pot No. 3 left" is not "3 left". */
 export function withoutNames(context: CheckContext): DraftText {
+  const known = nameless.get(context);
+  if (known !== undefined) return known;
+  const blanked = blankNames(context);
+  nameless.set(context, blanked);
+  return blanked;
+}
+
+function blankNames(context: CheckContext): DraftText {
   const names = namesPattern(context);
   const blank = (found: string) => ' '.repeat(found.length);
   return context.draft.map((part) => {
-    const text = part.text.replace(ADDRESSES, blank);
+    const text = MAY_BE_ADDRESS.test(part.text) ? part.text.replace(ADDRESSES, blank) : part.text;
     return { ...part, text: names === null ? text : text.replace(names, blank) };
   });
 }
@@ -60,9 +74,9 @@ function findStatements(context: CheckContext): GroundedStatement[] {
   const grounds = gatherGrounds(context);
   const products = new ProductNames(context.facts, context.draft, context.template !== null);
   const found = new Map<string, { statement: Statement; support: Support; spans: Span[] }>();
-  const nameless = withoutNames(context);
+  const readable = withoutNames(context);
   for (const [i, part] of context.draft.entries()) {
-    const statements = extractStatements(nameless[i]?.text ?? '');
+    const statements = extractStatements(readable[i]?.text ?? '');
     const ends = statements.filter(({ meaning }) => meaning.kind === 'price').map(({ end }) => end);
     for (const statement of statements) {
       const beside = statement.meaning.kind === 'price' ? products.beside(part, statement.start, ends) : null;

@@ -1,5 +1,6 @@
 import { type Fact } from '../policies/fact.js';
 import { type DraftText, type FieldText, normalised, wordPattern } from './draft-text.js';
+import { matchesOf } from '../shared/matches.js';
 
 interface Mention {
   readonly id: string;
@@ -82,7 +83,7 @@ export class ProductNames {
     if (known !== undefined) return known;
     const found = this.named
       .flatMap(({ id, pattern }) =>
-        [...part.text.matchAll(pattern)].map((match) => ({
+        matchesOf(part.text, pattern).map((match) => ({
           id,
           start: match.index,
           end: match.index + match[0].length,
@@ -96,7 +97,7 @@ export class ProductNames {
 
 function sentenceAround(text: string, at: number): [number, number] {
   let from = 0;
-  for (const { index } of text.matchAll(SENTENCE_END)) {
+  for (const { index } of matchesOf(text, SENTENCE_END)) {
     if (index >= at) return [from, index];
     from = index + 1;
   }

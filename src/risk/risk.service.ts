@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { DecisionsService } from '../decisions/index.js';
 import { DraftingService } from '../drafting/index.js';
@@ -16,7 +17,7 @@ import { canonicalJson } from '../shared/canonical-json.js';
 import { Clock } from '../shared/clock.js';
 import { contentHash } from '../shared/hash.js';
 import { Ids } from '../shared/ids.js';
-import { assess } from './assess.js';
+import { assessing } from './assess.js';
 import { type Assessment, assessmentSchema, RISK_ENGINE } from './assessment.js';
 import { type AssessmentRow, insertAssessment, selectLatest } from './assessments.repository.js';
 import { type RiskModel, UNFITTED } from './calibration.js';
@@ -47,6 +48,16 @@ interface AssessedAnswer extends Judged {
   readonly message: Message;
   readonly draftId: string;
   readonly contentHash: string;
+}
+
+/** Judging takes long enough to keep everybody else of the process waiting: whoever has something to do comes in between. */
+async function assessInSteps(...asked: Parameters<typeof assessing>): Promise<Assessment> {
+  const steps = assessing(...asked);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    await setImmediate();
+  }
 }
 
 /** Risk: load the draft and what it was made from, judge it, save the judgement and hand over. */
@@ -220,7 +231,7 @@ export class RiskService {
       audience: await this.audience(db, bundle, template?.id ?? null, now),
       now: now.toISOString(),
     };
-    return { assessment: assess(input, model), judge: versionOf(model) };
+    return { assessment: await assessInSteps(input, model), judge: versionOf(model) };
   }
 
   /** The situation's facts at their present versions, and whatever claims are approved by now. */

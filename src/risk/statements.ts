@@ -1,6 +1,7 @@
 import { type Claim } from '../messages/content.js';
 import { countValues, NUMBER, NUMBER_WORD, numberValues } from './numbers.js';
 import { COMPARISONS, OFFERS, PROMISES, SUPERLATIVES } from './promises.js';
+import { matchesOf } from '../shared/matches.js';
 
 /** A calendar day as written: the year is often left out; day and month may be read either way in `11/12/2026`. */
 export interface WrittenDay {
@@ -90,7 +91,7 @@ const SCALES: Readonly<Record<string, number>> = { k: 1e3, t: 1e3, m: 1e6 };
 function prices(text: string): Statement[] {
   const found: Statement[] = [];
   for (const pattern of PRICES) {
-    for (const match of text.matchAll(pattern)) {
+    for (const match of matchesOf(text, pattern)) {
       const currencies = SYMBOLS[match.groups?.['currency']?.toLowerCase() ?? ''] ?? [];
       const factor = SCALES[match.groups?.['scale']?.charAt(0).toLowerCase() ?? ''] ?? 1;
       const unit = currencies.every((code) => ZERO_DECIMALS.has(code)) ? 1 : 100;
@@ -101,7 +102,7 @@ function prices(text: string): Statement[] {
       found.push(statement(match, { kind: 'price', minor, currencies }));
     }
   }
-  for (const match of text.matchAll(CENTS)) {
+  for (const match of matchesOf(text, CENTS)) {
     found.push(
       statement(match, {
         kind: 'price',
@@ -115,10 +116,10 @@ function prices(text: string): Statement[] {
 
 function percentages(text: string): Statement[] {
   return [
-    ...[...text.matchAll(PERCENT)].map((match) =>
+    ...matchesOf(text, PERCENT).map((match) =>
       statement(match, { kind: 'percentage', values: countValues(match.groups?.['number'] ?? '') }),
     ),
-    ...[...text.matchAll(HALF)].map((match) => statement(match, { kind: 'percentage', values: [50] })),
+    ...matchesOf(text, HALF).map((match) => statement(match, { kind: 'percentage', values: [50] })),
   ];
 }
 
@@ -189,7 +190,7 @@ const RELATIVE = new RegExp(
 );
 
 function relativeDays(text: string): Statement[] {
-  return [...text.matchAll(RELATIVE)].flatMap((match) => {
+  return matchesOf(text, RELATIVE).flatMap((match) => {
     const name = match.groups?.['name']?.toLowerCase() ?? '';
     const [weekday, after] = [WEEKDAYS[name], NEAR[name]];
     const relative = weekday === undefined ? (after === undefined ? null : { after }) : { weekday };
@@ -210,12 +211,12 @@ function dates(text: string): Statement[] {
     if (days.length > 0) found.push(statement(match, { kind: 'date', days, relative: null, deadline }));
   };
   for (const pattern of [DATES.iso, DATES.dotted]) {
-    for (const match of text.matchAll(pattern)) {
+    for (const match of matchesOf(text, pattern)) {
       const { year, month, day } = match.groups ?? {};
       add(match, written(year, Number(month), Number(day)));
     }
   }
-  for (const match of text.matchAll(DATES.slashed)) {
+  for (const match of matchesOf(text, DATES.slashed)) {
     const { year, first, second } = match.groups ?? {};
     add(match, [
       ...written(year, Number(second), Number(first)),
@@ -223,7 +224,7 @@ function dates(text: string): Statement[] {
     ]);
   }
   for (const pattern of [DATES.dayFirst, DATES.monthFirst]) {
-    for (const match of text.matchAll(pattern)) {
+    for (const match of matchesOf(text, pattern)) {
       const { year, month = '', day } = match.groups ?? {};
       // "you may 5" is no date.
       if (month === 'may' || month === 'march') continue;
@@ -299,7 +300,7 @@ const QUANTITY = new RegExp(
 );
 
 function quantities(text: string): Statement[] {
-  return [...text.matchAll(QUANTITY)].map((match) => {
+  return matchesOf(text, QUANTITY).map((match) => {
     const { first = '', second, unit = '' } = match.groups ?? {};
     const values = [first, ...(second === undefined ? [] : [second])].map(countValues);
     const name = UNIT_OF.find(({ pattern }) => pattern.test(unit))?.unit ?? unit.toLowerCase();
@@ -313,13 +314,13 @@ const CODE =
 
 function codes(text: string): Statement[] {
   const lower = text.replace(/\p{Lu}(?=\p{Ll})/gu, (letter) => letter.toLowerCase());
-  return [...lower.matchAll(CODE)].map((match) =>
+  return matchesOf(lower, CODE).map((match) =>
     statement(match, { kind: 'offer', code: match.groups?.['code'] ?? '' }),
   );
 }
 
 function phrases(text: string, meaning: Meaning, patterns: readonly RegExp[]): Statement[] {
-  return patterns.flatMap((pattern) => [...text.matchAll(pattern)].map((match) => statement(match, meaning)));
+  return patterns.flatMap((pattern) => matchesOf(text, pattern).map((match) => statement(match, meaning)));
 }
 
 function statement(match: RegExpExecArray, meaning: Meaning): Statement {

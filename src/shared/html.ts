@@ -1,3 +1,5 @@
+import { matchesOf } from './matches.js';
+
 const ESCAPES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -21,5 +23,5 @@ const HREF = /(<a\b[^>]*?\shref=")([^"]*)(")/g;
 
 /** Targets of all links in html that Countersign wrote itself, in order of appearance, repeated ones included. */
 export function linksOf(html: string): string[] {
-  return [...html.matchAll(HREF)].map((match) => unescapeHtml(match[2] ?? ''));
+  return matchesOf(html, HREF).map((match) => unescapeHtml(match[2] ?? ''));
 }

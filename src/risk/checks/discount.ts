@@ -2,6 +2,7 @@ import { type Fact } from '../../policies/fact.js';
 import { type Check, type CheckContext, needsPerson } from '../check.js';
 import { Findings, normalised } from '../draft-text.js';
 import { NUMBER, numberValues } from '../numbers.js';
+import { matchesOf } from '../../shared/matches.js';
 
 const PERCENT = String.raw`(?<number>${NUMBER})\s?(?:%|percent|per\s?cent|prozent)`;
 const STATED = [
@@ -31,7 +32,7 @@ function discounts({ decision, content, facts, draft }: CheckContext) {
   const stated: { percent: number; findings: Findings }[] = [];
   for (const part of draft) {
     for (const pattern of STATED) {
-      for (const match of part.text.matchAll(pattern)) {
+      for (const match of matchesOf(part.text, pattern)) {
         const number = match.groups?.['number'];
         const percent = number === undefined ? 50 : Math.max(...numberValues(number));
         const findings = new Findings();

@@ -5,6 +5,7 @@ import { type Contribution, type Span } from '../assessment.js';
 import { type Check, type CheckContext } from '../check.js';
 import { type FieldText } from '../draft-text.js';
 import { visibleText } from '../visible-text.js';
+import { matchesOf } from '../../shared/matches.js';
 
 const OWN_TOKENS = new Set([UNSUBSCRIBE_TOKEN, OPEN_TOKEN]);
 const linkify = linkifyit({ fuzzyLink: true, fuzzyEmail: false, fuzzyIP: true });
@@ -15,12 +16,16 @@ const ATTRIBUTE =
   /(<(?:a|area|img|link|form)\b[^<>]{0,2000}?\s(?:href|src|action)\s*=\s*)(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))/giu;
 const ANCHOR = /<a\b[^<>]{0,2000}?\shref\s*=\s*(?:"([^"]*)"|'([^']*)')[^<>]*>([\s\S]{0,500}?)<\/a>/giu;
 
+/** Without a scheme, or a dot between what may be a host's parts, nothing is a link: most text is spared the long search. */
+const MAY_BE_LINK = /(?:https?|ftp|mailto):|\/\/|[^\s.]\.[\p{L}\p{S}\p{M}-]|\d\.\d+\.\d/iu;
+
 interface Link {
   readonly target: string;
   readonly span: Span | null;
 }
 
 function linksInText(part: FieldText): Link[] {
+  if (!MAY_BE_LINK.test(part.text)) return [];
   return (linkify.match(part.text) ?? []).flatMap((match): Link[] => {
     const bare = match.schema === '';
     const host = URL.parse(match.url)?.hostname ?? '';
@@ -34,7 +39,7 @@ function linksInText(part: FieldText): Link[] {
 
 /** Html attributes that lead somewhere or load something. */
 function linksInHtml(html: string): Link[] {
-  return [...html.matchAll(ATTRIBUTE)].map((match) => {
+  return matchesOf(html, ATTRIBUTE).map((match) => {
     const written = match[2] ?? match[3] ?? match[4] ?? '';
     const start = match.index + match[0].lastIndexOf(written);
     const target = visibleText(written)
@@ -146,7 +151,7 @@ function judgeMailto(url: URL, brand: Brand, own: readonly string[]): Judgement 
 
 /** A link whose words show one address and whose target is another. */
 function mismatches(html: string, own: readonly string[]): { judgement: Judgement; span: Span }[] {
-  return [...html.matchAll(ANCHOR)].flatMap((match) => {
+  return matchesOf(html, ANCHOR).flatMap((match) => {
     const target = URL.parse(visibleText(match[1] ?? match[2] ?? '').text.trim());
     const shown = linkify.match(visibleText(match[3] ?? '').text.trim())?.[0];
     const shownHost = shown === undefined ? undefined : URL.parse(shown.url)?.hostname;

@@ -2,6 +2,7 @@ import { type Json } from '../../shared/canonical-json.js';
 import { type Contribution, type Span } from '../assessment.js';
 import { type Check, type CheckContext } from '../check.js';
 import { findPatterns, literalPattern, normalised, wordPattern } from '../draft-text.js';
+import { matchesOf } from '../../shared/matches.js';
 
 /** Addressed to a model beyond doubt. */
 const OPEN = [
@@ -92,7 +93,7 @@ function shownTexts({ situation }: CheckContext): Text[] {
 
 /** Whether something in Base64 decodes to words. */
 function hidesWords(text: string): boolean {
-  return [...text.matchAll(ENCODED)].some(([run]) => {
+  return matchesOf(text, ENCODED).some(([run]) => {
     const decoded = Buffer.from(run, 'base64').toString('utf8');
     return (
       /^[\p{L}\p{N}\p{P}\p{S}\s]+$/u.test(decoded) &&
@@ -144,7 +145,7 @@ function deciphered(value: string): string {
     .slice(0, LONGEST)
     .normalize('NFKC')
     .replace(/\p{Cf}/gu, '');
-  const decoded = [...shown.matchAll(ENCODED)].map(([run]) => Buffer.from(run, 'base64').toString('utf8'));
+  const decoded = matchesOf(shown, ENCODED).map(([run]) => Buffer.from(run, 'base64').toString('utf8'));
   // Three spaces stand for one where letters are spelt out.
   const joined = SPACED.test(shown) ? shown.replace(/(?<=\S) (?=\S)/g, '') : '';
   return [shown, ...decoded, joined].join('\n');

@@ -1,6 +1,7 @@
 import { type Contribution } from '../assessment.js';
 import { type Check } from '../check.js';
 import { type FieldText, Findings } from '../draft-text.js';
+import { matchesOf } from '../../shared/matches.js';
 
 /** Turn the reading direction around, or carry text that nobody sees. */
 const OVERRIDES = /[\u{202a}-\u{202e}\u{2066}-\u{2069}]/gu;
@@ -48,7 +49,7 @@ function characters(draft: readonly FieldText[]): Contribution[] {
     const findings = new Findings();
     for (const part of draft) {
       const text = part.text.replace(FLAG, (flag) => ' '.repeat(flag.length));
-      for (const match of text.matchAll(pattern))
+      for (const match of matchesOf(text, pattern))
         findings.add(
           match[0],
           codepoints(match[0].slice(0, 8)),
@@ -61,7 +62,7 @@ function characters(draft: readonly FieldText[]): Contribution[] {
 
 function activeHtml(html: string): Contribution[] {
   const findings = new Findings();
-  for (const match of html.matchAll(ACTIVE)) {
+  for (const match of matchesOf(html, ACTIVE)) {
     if (HEAD_ONLY.test(match[0]) && !/refresh|stylesheet/i.test(match[0])) continue;
     const start = match.index;
     findings.add(match[0], match[0].trim().slice(0, 60), {

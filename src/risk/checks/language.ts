@@ -3,6 +3,7 @@ import { type Check, needsPerson } from '../check.js';
 import { type FieldText } from '../draft-text.js';
 import { FOREIGN_SMALL_WORDS, SMALL_WORDS } from '../everyday-words.js';
 import { withoutNames } from '../grounded-claims.js';
+import { matchesOf } from '../../shared/matches.js';
 
 /** Below this share of small words (of words) a text is neither English nor German; mails with tables stay well above it. */
 const FEWEST_SMALL = 0.16;
@@ -29,21 +30,21 @@ function share(words: readonly string[], small: ReadonlySet<string>): number {
 
 /** Where a reader would stop reading: letters run together, spelt out, or replaced. */
 function unreadableAt(text: string): { start: number; end: number } | null {
-  const run = [...text.matchAll(LONG_RUN)].find(
+  const run = matchesOf(text, LONG_RUN).find(
     ([found]) => (found.match(/\p{L}/gu)?.length ?? 0) > 20 && !HOST.test(found),
   );
   if (run !== undefined) return { start: run.index, end: run.index + run[0].length };
   const words = wordsOf(text);
   const whole = { start: 0, end: text.length };
   if (words.length >= 20 && words.filter((word) => word.length === 1).length > words.length / 2) return whole;
-  if ([...text.matchAll(SIGN_INSIDE)].length >= 4) return whole;
-  if ([...text.matchAll(PICTURES)].length > Math.max(12, words.length)) return whole;
+  if (matchesOf(text, SIGN_INSIDE).length >= 4) return whole;
+  if (matchesOf(text, PICTURES).length > Math.max(12, words.length)) return whole;
   return null;
 }
 
 /** Paragraphs in which the small words of other languages outnumber those of English and German. */
 function foreignParagraphs(text: string): { start: number; end: number }[] {
-  return [...text.matchAll(/[^\n]+(?:\n(?![^\S\n]*\n)[^\n]+)*/gu)].flatMap((match) => {
+  return matchesOf(text, /[^\n]+(?:\n(?![^\S\n]*\n)[^\n]+)*/gu).flatMap((match) => {
     const words = wordsOf(match[0]);
     if (words.length < ENOUGH_IN_PARAGRAPH) return [];
     const foreign = words.filter((word) => FOREIGN_SMALL_WORDS.has(word)).length;

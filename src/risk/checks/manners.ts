@@ -3,6 +3,7 @@ import { type Contribution, type Span } from '../assessment.js';
 import { type Check, type CheckContext } from '../check.js';
 import { type DraftText, type FieldText } from '../draft-text.js';
 import { withoutNames } from '../grounded-claims.js';
+import { matchesOf } from '../../shared/matches.js';
 
 const EMOJI =
   /\p{Regional_Indicator}{2}|\p{Extended_Pictographic}(?:\u{fe0f}|\u{200d}\p{Extended_Pictographic}|[\u{1f3fb}-\u{1f3ff}])*/gu;
@@ -28,7 +29,7 @@ interface Match {
 
 function matches(draft: DraftText, pattern: RegExp): Match[] {
   return draft.flatMap((part) =>
-    [...part.text.matchAll(pattern)].map((match) => ({ part, text: match[0], start: match.index })),
+    matchesOf(part.text, pattern).map((match) => ({ part, text: match[0], start: match.index })),
   );
 }
 

@@ -4,6 +4,7 @@ import { type Check, type CheckContext, needsPerson } from '../check.js';
 import { type FieldText, findPatterns } from '../draft-text.js';
 import { isEveryday } from '../everyday-words.js';
 import { withoutNames } from '../grounded-claims.js';
+import { matchesOf } from '../../shared/matches.js';
 
 /** Text of a customer from this many words on may have asked for something else than the mail. */
 const FREE_TEXT = 3;
@@ -66,7 +67,7 @@ interface Read {
 function read(part: FieldText, given: ReadonlySet<string>, from: number, to: number): Read {
   const known = new Set<string>();
   const strange: Word[] = [];
-  for (const match of part.text.slice(from, to).matchAll(/\p{L}{4,}/gu)) {
+  for (const match of matchesOf(part.text.slice(from, to), /\p{L}{4,}/gu)) {
     const word = match[0].toLowerCase();
     if (isEveryday(word) || given.has(stem(word))) known.add(stem(word));
     else strange.push({ text: match[0], start: from + match.index });
@@ -88,7 +89,7 @@ function strangeIn(part: FieldText, given: ReadonlySet<string>): Span[] {
   const whole = read(part, given, 0, part.text.length);
   const { distinct, share } = strangeShare(whole);
   if (distinct > 0 && share >= STRANGE_DRAFT) return spansOf(part, whole);
-  return [...part.text.matchAll(/[^\n]+/gu)].flatMap((line) => {
+  return matchesOf(part.text, /[^\n]+/gu).flatMap((line) => {
     const paragraph = read(part, given, line.index, line.index + line[0].length);
     const found = strangeShare(paragraph);
     return found.distinct >= ENOUGH_IN_PARAGRAPH && found.share >= STRANGE_PARAGRAPH
@@ -104,7 +105,7 @@ const TELLS =
 const TAKEN_UP = 3;
 
 function asks(text: string): boolean {
-  return [...text.matchAll(/[^.!?\n]+[.!?]*/gu)].some(([sentence]) => {
+  return matchesOf(text, /[^.!?\n]+[.!?]*/gu).some(([sentence]) => {
     const words = sentence.trim();
     return /\p{L}{3}/u.test(words) && (words.endsWith('?') || !TELLS.test(words));
   });

@@ -3,6 +3,7 @@ import { type Json } from '../../shared/canonical-json.js';
 import { type Contribution } from '../assessment.js';
 import { type Check, type CheckContext } from '../check.js';
 import { Findings, normalised } from '../draft-text.js';
+import { matchesOf } from '../../shared/matches.js';
 
 const EMAIL = /[\p{L}\d._%+-]{1,64}@[\p{L}\d-]{1,63}(?:\.[\p{L}\d-]{1,63}){1,5}/giu;
 const CARD = /(?<![\p{L}\d+.,-])[2-6]\d(?:[ -]?\d){11,17}(?![\p{L}\d]|[ -]\d)/giu;
@@ -165,7 +166,7 @@ export const personalData: Check = {
         findings: Findings,
         isFound: (match: RegExpExecArray) => boolean,
       ): void => {
-        for (const match of part.text.matchAll(pattern)) {
+        for (const match of matchesOf(part.text, pattern)) {
           if (!isFound(match)) continue;
           findings.add(normalised(match[0]), match[0], part.span(match.index, match.index + match[0].length));
         }
@@ -173,7 +174,8 @@ export const personalData: Check = {
       // A link's `user@host` is looked at as a link.
       const isInLink = (match: RegExpExecArray) =>
         IN_LINK.test(part.text.slice(Math.max(0, match.index - 300), match.index));
-      collect(EMAIL, emails, (match) => !isInLink(match) && !allowed.email(match[0].toLowerCase()));
+      if (part.text.includes('@'))
+        collect(EMAIL, emails, (match) => !isInLink(match) && !allowed.email(match[0].toLowerCase()));
       collect(CARD, cards, (match) => {
         const digits = digitsOf(match[0]);
         return (
