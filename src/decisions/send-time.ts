@@ -108,6 +108,11 @@ function capText({ rule, limit }: Ruled<Cap>): string {
   return `Rule ${rule} allows ${limit.max} ${what}${whose} in any ${limit.per}`;
 }
 
+/** Which rule's cap a reason with the code `cap` or `waits_for_cap` is about; null for a text that `capText` did not write. */
+export function ruleOfCap(text: string): string | null {
+  return /^Rule (\S+) allows /.exec(text)?.[1] ?? null;
+}
+
 function hoursBlocks(question: SendTimeQuestion, zones: readonly Zone[]): Reason[] {
   const { hours } = question.limits;
   const rules = hours.map(({ rule }) => rule);

@@ -1,5 +1,8 @@
 import { type Json } from '../shared/canonical-json.js';
 
+/** Firings a day that may lead to something, for one person and for one e-mail address: anybody can send signals with a public write key. */
+export const MOST_FIRINGS_A_DAY = 25;
+
 /** A trigger that fired for a person, once for this occasion. */
 export interface Firing {
   readonly id: string;

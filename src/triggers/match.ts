@@ -37,6 +37,15 @@ export interface Watch {
   readonly timers: readonly Timer[];
 }
 
+export const NOTHING_WATCHED: Watch = { hits: [], timers: [] };
+
+/** What waits for two people who turn out to be one; of two waits for the same occasion the first stays. */
+export function joinWatches(into: Watch, from: Watch): Watch {
+  const isNew = (timer: Timer): boolean =>
+    !into.timers.some((held) => held.triggerId === timer.triggerId && held.occasion === timer.occasion);
+  return { hits: [...into.hits, ...from.hits], timers: [...into.timers, ...from.timers.filter(isNew)] };
+}
+
 /** A trigger that fires now. */
 export interface Fire {
   readonly triggerId: string;

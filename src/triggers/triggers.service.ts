@@ -10,8 +10,18 @@ import { type Profile } from '../profiles/profile.js';
 import { canonicalJson, type Json } from '../shared/canonical-json.js';
 import { Clock, durationMs } from '../shared/clock.js';
 import { Ids } from '../shared/ids.js';
-import { type Firing } from './firing.js';
-import { type Fire, observeSignal, SILENCE, type Timer, timerDue, type Watch, watchedBy } from './match.js';
+import { type Firing, MOST_FIRINGS_A_DAY } from './firing.js';
+import {
+  type Fire,
+  joinWatches,
+  NOTHING_WATCHED,
+  observeSignal,
+  SILENCE,
+  type Timer,
+  timerDue,
+  type Watch,
+  watchedBy,
+} from './match.js';
 import { selectUnwatched } from './silence.read-model.js';
 import {
   countFirings,
@@ -37,8 +47,6 @@ import {
 
 /** Kind of the work that follows from a firing; its key is the firing's id. */
 const FIRED = 'trigger.fired';
-/** Firings a day that may lead to something, for one person and for one e-mail address: anybody can send signals with a public write key. */
-const MOST_FIRINGS_A_DAY = 25;
 const DAY_MS = 86_400_000;
 /** A person whose timers cannot be looked at stands back for so long. */
 const TROUBLE_MS = 60_000;
@@ -89,8 +97,8 @@ export class TriggersService {
     for (const one of applied) {
       const { profileId } = one;
       const watch = one.merged.reduce(
-        (joined, from) => joinWatches(joined, watches.get(from) ?? NOTHING),
-        watches.get(profileId) ?? NOTHING,
+        (joined, from) => joinWatches(joined, watches.get(from) ?? NOTHING_WATCHED),
+        watches.get(profileId) ?? NOTHING_WATCHED,
       );
       for (const from of one.merged) watches.delete(from);
       const observed = observeSignal(bundle, watch, one, now.toISOString());
@@ -147,8 +155,8 @@ export class TriggersService {
       profile_id: profileId,
       before: family
         .membersOf(profileId)
-        .map((id) => held.get(id) ?? NOTHING)
-        .reduce(joinWatches, NOTHING),
+        .map((id) => held.get(id) ?? NOTHING_WATCHED)
+        .reduce(joinWatches, NOTHING_WATCHED),
       after,
     }));
     const timers = changes.flatMap(({ profile_id, before, after }) =>
@@ -377,7 +385,6 @@ export class TriggersService {
   }
 }
 
-const NOTHING: Watch = { hits: [], timers: [] };
 const NOBODY_FOLLOWED: ReadonlyMap<string, Trace> = new Map();
 
 /** Who became one person within a batch. */
@@ -401,13 +408,6 @@ function familiesOf(applied: readonly Applied[]): Families {
     members.set(head, [...(members.get(head) ?? []), id]);
   }
   return { headOf, membersOf: (id) => members.get(headOf(id)) ?? [id] };
-}
-
-/** What waits for two people who turn out to be one; of two waits for the same occasion the first stays. */
-function joinWatches(into: Watch, from: Watch): Watch {
-  const isNew = (timer: Timer): boolean =>
-    !into.timers.some((held) => held.triggerId === timer.triggerId && held.occasion === timer.occasion);
-  return { hits: [...into.hits, ...from.hits], timers: [...into.timers, ...from.timers.filter(isNew)] };
 }
 
 function toTimer(row: TimerRow): Timer {
