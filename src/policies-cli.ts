@@ -6,7 +6,6 @@ import { type Db } from './platform/database/index.js';
 import { clockFor } from './platform/runtime.js';
 import { Vault } from './platform/vault/index.js';
 import { type Bundle, type PlaybookError } from './policies/bundle.js';
-import { selectBundleFiles } from './policies/bundles.repository.js';
 import { compilePlaybook, countsOf } from './policies/compiler.js';
 import { expiries } from './policies/findings.js';
 import { readPlaybookFolder } from './policies/playbook.folder.js';
@@ -16,11 +15,16 @@ import { estimateOf } from './rehearsal/estimate.js';
 import { Replayer, runAll } from './rehearsal/index.js';
 import { EMPTY_TALLY, type Tally } from './rehearsal/replay.js';
 import { type ReplayCursor } from './rehearsal/replays.repository.js';
+import { keptBundle, simulate, SIMULATE_OPTIONS } from './policies-simulate.js';
 
 const USAGE = `npm run policies -- check [folder]    type-checks a playbook; POLICIES_DIR or ./policies without a folder
 npm run policies -- test [folder]     runs the playbook's own tests, and says which rules they never showed
 npm run policies -- replay [folder]   decides every stored decision again under the folder's playbook and says what would have been
                                       otherwise; reads DATABASE_URL, or DATA_DIR while no service runs on it
+npm run policies -- simulate [folder] [--since T] [--until T] [--heard arrival|occurrence] [--seed S] [--people N] [--review-hours H]
+                              [--task-hours H] [--json]
+                                      runs stored signals of a span (the last 28 days) through the folder's playbook and the one in force,
+                                      side by side, their own messages entering the history; reads the same database
 npm run policies -- vocabulary [folder]  prints every field, event and name that the playbook's expressions may use, as Markdown`;
 
 /** What a command ends with: 0 it holds, 1 it does not, 2 there was nothing to look at. */
@@ -102,6 +106,11 @@ function coverageLines({ guardrails, neverMatched, neverFailedToMatch }: Coverag
 const PAGE = 500;
 const SAY_EVERY_MS = 2_000;
 
+async function simulateFolder(folder: string): Promise<ExitCode> {
+  const bundle = await compileFolder(folder);
+  return typeof bundle === 'number' ? bundle : simulate(bundle, values);
+}
+
 async function replay(folder: string): Promise<ExitCode> {
   const bundle = await compileFolder(folder);
   if (typeof bundle === 'number') return bundle;
@@ -135,13 +144,6 @@ async function replayAll(db: Db, replayer: Replayer, bundle: Bundle, until: Date
   }
 }
 
-/** A bundle as the database keeps it; null when it is gone or this version cannot compile it. */
-async function keptBundle(db: Db, hash: string): Promise<Bundle | null> {
-  const files = await selectBundleFiles(db, hash);
-  const result = files === null ? null : compilePlaybook(files);
-  return result?.ok === true ? result.bundle : null;
-}
-
 function tallyLines(tally: Tally, currency: string): string[] {
   const { messages } = tally;
   const counted = (count: number, what: string): string[] => (count === 0 ? [] : [`${count} ${what}`]);
@@ -171,10 +173,15 @@ const COMMANDS: Readonly<Record<string, (folder: string) => Promise<ExitCode>>> 
   check,
   test,
   replay,
+  simulate: simulateFolder,
   vocabulary,
 };
 
-const { positionals } = parseArgs({ allowPositionals: true, strict: false });
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  strict: false,
+  options: SIMULATE_OPTIONS,
+});
 const [name = '', folder = process.env['POLICIES_DIR'] ?? './policies', ...rest] = positionals;
 const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
 if (command !== undefined && rest.length === 0) {

@@ -10,7 +10,7 @@ import { ENVIRONMENT } from '../platform/runtime.js';
 import { Neighbours } from '../platform/redis/index.js';
 import { WorkRelay, WorkService } from '../platform/work/index.js';
 import { PoliciesService } from '../policies/index.js';
-import { ReplaysService } from '../rehearsal/index.js';
+import { ReplaysService, SimulationsService } from '../rehearsal/index.js';
 import { ReviewService } from '../review/index.js';
 import { RiskService } from '../risk/index.js';
 import { SignalsService } from '../signals/index.js';
@@ -41,6 +41,7 @@ export class PipelineService {
     learning: AutomationService,
     private readonly restored: RestoredService,
     replays: ReplaysService,
+    simulations: SimulationsService,
     pace: Pace,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {
@@ -58,6 +59,7 @@ export class PipelineService {
     this.work.register(outcomes.linkFollowed);
     this.work.register(learning.draftJudged);
     this.work.register(replays.replayAsked);
+    this.work.register(simulations.simulationAsked);
   }
 
   /** Starts the loops; in a process that only answers requests there are none. */

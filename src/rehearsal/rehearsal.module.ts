@@ -3,13 +3,22 @@ import { PlaybookReplayer, PoliciesModule } from '../policies/index.js';
 import { Replayer } from './replayer.service.js';
 import { ReplaysController } from './replays.controller.js';
 import { ReplaysService } from './replays.service.js';
+import { SimulationsController } from './simulations.controller.js';
+import { SimulationsService } from './simulations.service.js';
+import { Simulator } from './simulator.service.js';
 import { TesterModule } from './tester.module.js';
 
-/** What a playbook would do, before it does: its own tests, and a replay of what was. */
+/** What a playbook would do, before it does: its own tests, a replay of what was, and what would have come of it. */
 @Module({
   imports: [PoliciesModule, TesterModule],
-  controllers: [ReplaysController],
-  providers: [Replayer, ReplaysService, { provide: PlaybookReplayer, useExisting: ReplaysService }],
-  exports: [ReplaysService, PlaybookReplayer, TesterModule],
+  controllers: [ReplaysController, SimulationsController],
+  providers: [
+    Replayer,
+    ReplaysService,
+    Simulator,
+    SimulationsService,
+    { provide: PlaybookReplayer, useExisting: ReplaysService },
+  ],
+  exports: [ReplaysService, SimulationsService, PlaybookReplayer, TesterModule],
 })
 export class RehearsalModule {}

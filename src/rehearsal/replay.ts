@@ -56,7 +56,7 @@ export interface Tally {
   readonly value: Sums;
 }
 
-interface RuleUse {
+export interface RuleUse {
   /** Decisions in which it matched. */
   readonly matched: number;
   /** Decisions in which nothing else stood against a message that was worth sending. */
@@ -155,7 +155,7 @@ function withMissing(tally: Tally, fields: readonly string[], id: string): Tally
 function judged(tally: Tally, stored: StoredCase, after: DecisionResult): Tally {
   const before = JSON.parse(stored.result) as DecisionResult;
   if (stored.mode === 'decide') return tally;
-  const used = withRules(tally, after);
+  const used = { ...tally, rules: withRuleUse(tally.rules, after.candidates) };
   const change = changeBetween(before, after);
   return valued(
     reviewed(change === null ? used : withChange(used, change, { id: stored.id, before, after }), {
@@ -169,8 +169,11 @@ function judged(tally: Tally, stored: StoredCase, after: DecisionResult): Tally 
 }
 
 /** Counts what each rule did in one decision: of several candidates it held back alone, the one that was worth most. */
-function withRules(tally: Tally, { candidates }: DecisionResult): Tally {
-  const rules = { ...tally.rules };
+export function withRuleUse(
+  uses: Readonly<Record<string, RuleUse>>,
+  candidates: DecisionResult['candidates'],
+): Readonly<Record<string, RuleUse>> {
+  const rules = { ...uses };
   const matched = new Set(
     candidates.flatMap(({ guardrails }) => guardrails.filter((each) => each.matched).map(({ id }) => id)),
   );
@@ -187,7 +190,7 @@ function withRules(tally: Tally, { candidates }: DecisionResult): Tally {
       worth: (held?.worth ?? 0) + worth,
     };
   }
-  return { ...tally, rules };
+  return rules;
 }
 
 function isHeldBackBy({ blockedBy }: Candidate, rule: string): boolean {

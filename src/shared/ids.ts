@@ -17,6 +17,7 @@ export type IdPrefix =
   | 'out' // outcome
   | 'gat' // gate
   | 'rpl' // replay
+  | 'sim' // simulation
   | 'prp' // proposal
   | 'pau' // pause
   | 'aud' // audit entry

@@ -79,7 +79,7 @@ describe('every route of the service', () => {
     for (const { name, method, path, access } of routes) {
       if (access?.public !== false || access.permission === 'any') continue;
       expect(PERMISSIONS).toContain(access.permission);
-      const asksOnly = /^\/v1\/policies\/(check|test|replay)/.test(path);
+      const asksOnly = /^\/v1\/policies\/(check|test|replay|simulate)/.test(path);
       if (method !== 'GET' && !asksOnly) expect(`${name} ${access.permission}`).not.toMatch(/\.read$/);
     }
   });

@@ -751,6 +751,27 @@ table signals partition by RANGE (received_at)
 
 table signals_rest partition of signals DEFAULT
 
+table simulations
+  id text not null
+  bundle_hash text not null
+  active_hash text not null
+  engine text not null
+  state text not null
+  request text not null
+  total bigint not null
+  erased bigint not null
+  after_id text
+  tally text not null
+  error text
+  asked_by text not null
+  created_at timestamp with time zone not null
+  finished_at timestamp with time zone
+  constraint simulations_active_hash_fkey FOREIGN KEY (active_hash) REFERENCES bundles(hash)
+  constraint simulations_bundle_hash_fkey FOREIGN KEY (bundle_hash) REFERENCES bundles(hash)
+  constraint simulations_pkey PRIMARY KEY (id)
+  constraint simulations_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'failed'::text])))
+  CREATE INDEX simulations_created ON public.simulations USING btree (created_at DESC, id DESC)
+
 table situations partition by RANGE (created_at)
   decision_id text not null
   created_at timestamp with time zone not null

@@ -1,0 +1,473 @@
+import { examine } from '../decisions/candidates.js';
+import { conclude } from '../decisions/decide.js';
+import { type DecisionResult, PRIOR_MODELS } from '../decisions/decision.js';
+import { type SharedCap, sharedCapsOf } from '../decisions/everybody.js';
+import { historyMs, needsOf } from '../decisions/needs.js';
+import { type DueMessage, recheck } from '../decisions/recheck.js';
+import { type PastMessage, type Situation } from '../decisions/situation.js';
+import { type Bundle } from '../policies/bundle.js';
+import { type Fact } from '../policies/fact.js';
+import { type Profile } from '../profiles/profile.js';
+import { unitHash } from '../shared/hash.js';
+import { type Signal } from '../signals/signal.js';
+import { MOST_FIRINGS_A_DAY } from '../triggers/firing.js';
+import {
+  type Fire,
+  joinWatches,
+  NOTHING_WATCHED,
+  observeSignal,
+  type Timer,
+  timerDue,
+  type Watch,
+} from '../triggers/match.js';
+import { type EarlierTask, type Step, type StoredPerson } from './stored-person.js';
+
+const DAY_MS = 86_400_000;
+/** So often a message may come back to a person before it is given up. */
+const MOST_LOOKS = 5;
+
+/** What is taken for granted where nobody can know. */
+export interface Assumptions {
+  /** A person approves so long after the decision, or after a question came up. Milliseconds. */
+  readonly reviewMs: number;
+  /** A task is closed so long after it was opened. Milliseconds. */
+  readonly taskMs: number;
+  /** A model writes the drafts of actions that ask for one, and a person looks at each; else they come from signed templates. */
+  readonly modelDrafts: boolean;
+}
+
+/** A version of a fact, and from when on it was known. ISO 8601. */
+export interface KnownFact {
+  readonly fact: Fact;
+  readonly since: string;
+}
+
+/** What one simulated world is made of, besides the person. */
+export interface World {
+  readonly bundle: Bundle;
+  /** ISO 8601: nothing is decided before `since`, nor at or after `until`. */
+  readonly since: string;
+  readonly until: string;
+  readonly seed: string;
+  readonly assumptions: Assumptions;
+  /** Versions of each fact, oldest first; a fact that is missing here was not looked up yet. */
+  readonly facts: ReadonlyMap<string, readonly KnownFact[]>;
+  /** Before it was known a fact is as it was when it came to be known: for signals that are heard as if they had arrived at once. */
+  readonly factsAlways: boolean;
+}
+
+/** An address that must not be written to, as `Situation.suppressions`. */
+export interface AddressSuppression {
+  readonly address: string;
+  readonly channel: string;
+  readonly reason: string;
+  readonly at: string;
+}
+
+/** What happened to one person in a simulated world, in time order. `at` ISO 8601 UTC. */
+export type SimulatedEvent = { readonly at: string } & (
+  | {
+      readonly kind: 'decision';
+      readonly trigger: string;
+      readonly result: DecisionResult;
+      /** Tokens that it would take of caps over everybody, by counter; none is refused. */
+      readonly shared: readonly SharedCap[];
+    }
+  /** Fired too often in a day for anything to follow. */
+  | { readonly kind: 'capped'; readonly trigger: string }
+  | {
+      readonly kind: 'review';
+      readonly action: string;
+      readonly channel: string;
+      readonly why: readonly string[];
+    }
+  | { readonly kind: 'task'; readonly owner: string; readonly code: string }
+  | { readonly kind: 'sent'; readonly action: string; readonly channel: string; readonly occasion: string }
+  /** It was decided, and did not leave. */
+  | {
+      readonly kind: 'stopped';
+      readonly action: string;
+      readonly channel: string;
+      readonly verdict: 'suppress' | 'expire';
+      readonly why: readonly string[];
+    }
+);
+
+interface Decided {
+  readonly result: DecisionResult;
+  readonly situation: Situation;
+  /** What chance goes by: the same in every world. */
+  readonly name: string;
+  readonly occasion: string;
+}
+
+interface SimulatedMessage extends DueMessage {
+  readonly profileId: string;
+  readonly past: Omit<PastMessage, 'open' | 'at'>;
+  /** What it was decided about. */
+  readonly about: Pick<Situation, 'trigger' | 'signal'>;
+  readonly occasion: string;
+  readonly tier: 1 | 2;
+  /** Epoch milliseconds: when it is looked at before it leaves. */
+  dueMs: number;
+  sendAt: string;
+  looks: number;
+  answered: string[];
+  shown: string[];
+  isSigned: boolean;
+  leftAt: string | null;
+  isOver: boolean;
+}
+
+/**
+ * One person in one simulated world. Their recorded signals are heard in order; triggers, timers, decisions, caps and the look before sending are the
+ * code that really runs; every simulated message enters the simulated history that the next decision reads. Pure: the same person and the same
+ * world give the same events.
+ */
+export class PersonSimulation {
+  readonly events: SimulatedEvent[] = [];
+  /** Facts that were asked for and not looked up yet: with them it has to be simulated again. */
+  readonly unknownFacts = new Set<string>();
+  private readonly watches = new Map<string, Watch>();
+  private readonly profiles = new Map<string, Profile>();
+  private readonly mergedInto = new Map<string, string>();
+  private readonly signals = new Map<string, Signal>();
+  private readonly fired = new Set<string>();
+  private readonly firedAt: number[] = [];
+  private readonly messages: SimulatedMessage[] = [];
+  private readonly tasks: EarlierTask[];
+  private clock = 0;
+
+  constructor(
+    private readonly world: World,
+    private readonly person: StoredPerson,
+    private readonly suppressions: readonly AddressSuppression[],
+  ) {
+    this.tasks = [...person.tasks];
+  }
+
+  /** One more thing is heard, after everything that fell due before it. */
+  hear(step: Step): void {
+    const { at, profileId, merged, signal } = step;
+    this.passUntil(Date.parse(at));
+    const watch = merged.reduce(
+      (joined, from) => joinWatches(joined, this.watches.get(from) ?? NOTHING_WATCHED),
+      this.watches.get(profileId) ?? NOTHING_WATCHED,
+    );
+    for (const from of merged) {
+      this.watches.delete(from);
+      this.profiles.delete(from);
+      this.mergedInto.set(from, profileId);
+    }
+    this.profiles.set(profileId, step.after);
+    if (signal === null) return;
+    this.signals.set(signal.id, signal);
+    const observed = observeSignal(this.world.bundle, watch, { ...step, signal }, at);
+    this.watches.set(profileId, observed.watch);
+    for (const fire of observed.fires) this.fire(profileId, fire);
+  }
+
+  /** Lets the rest of the span pass. */
+  end(): void {
+    this.passUntil(Date.parse(this.world.until));
+  }
+
+  /** Messages that were decided and have neither left nor ended. */
+  get waiting(): number {
+    return this.messages.filter(({ leftAt, isOver }) => leftAt === null && !isOver).length;
+  }
+
+  /** Everything that falls due before `limit`, in order; at the same moment messages leave before timers fire. */
+  private passUntil(limit: number): void {
+    for (;;) {
+      const message = this.nextMessage();
+      const timer = this.nextTimer();
+      const messageMs = message?.dueMs ?? Infinity;
+      const timerMs = timer === null ? Infinity : Date.parse(timer.timer.dueAt);
+      if (Math.min(messageMs, timerMs) >= limit) break;
+      this.clock = Math.max(this.clock, Math.min(messageMs, timerMs));
+      if (message !== null && messageMs <= timerMs) this.leave(message);
+      else if (timer !== null) this.due(timer.profileId, timer.timer);
+    }
+    this.clock = Math.max(this.clock, limit);
+  }
+
+  private nextMessage(): SimulatedMessage | null {
+    let next: SimulatedMessage | null = null;
+    for (const message of this.messages)
+      if (message.leftAt === null && !message.isOver && (next === null || message.dueMs < next.dueMs))
+        next = message;
+    return next;
+  }
+
+  private nextTimer(): { readonly profileId: string; readonly timer: Timer } | null {
+    let next: { readonly profileId: string; readonly timer: Timer } | null = null;
+    for (const [profileId, { timers }] of this.watches)
+      for (const timer of timers)
+        if (next === null || timer.dueAt < next.timer.dueAt) next = { profileId, timer };
+    return next;
+  }
+
+  /** What of a trigger waited together ends together when one of them fires. */
+  private due(profileId: string, timer: Timer): void {
+    const watch = this.watches.get(profileId);
+    const profile = this.profiles.get(profileId);
+    if (watch === undefined || profile === undefined) throw new Error(`a timer of nobody: ${profileId}`);
+    const now = this.now();
+    const outcome = timerDue(this.world.bundle, timer, profile, now);
+    const others = watch.timers.filter((each) => each !== timer);
+    switch (outcome.kind) {
+      case 'rearm':
+        this.watches.set(profileId, { ...watch, timers: [...others, { ...timer, dueAt: outcome.dueAt }] });
+        return;
+      case 'drop':
+        this.watches.set(profileId, { ...watch, timers: others });
+        return;
+      case 'fire': {
+        const left = others.filter(({ triggerId, since }) => triggerId !== timer.triggerId || since > now);
+        this.watches.set(profileId, { ...watch, timers: left });
+        this.fire(profileId, outcome.fire);
+      }
+    }
+  }
+
+  private fire(profileId: string, fire: Fire): void {
+    const occasion = `${fire.triggerId} ${fire.occasion}`;
+    if (this.fired.has(occasion)) return;
+    this.fired.add(occasion);
+    const recent = this.firedAt.filter((at) => at > this.clock - DAY_MS).length;
+    const isHere = this.clock >= Date.parse(this.world.since);
+    if (recent >= MOST_FIRINGS_A_DAY) {
+      if (isHere) this.events.push({ at: this.now(), kind: 'capped', trigger: fire.triggerId });
+      return;
+    }
+    this.firedAt.push(this.clock);
+    if (isHere) this.decide(profileId, fire, occasion);
+  }
+
+  private decide(profileId: string, fire: Fire, occasion: string): void {
+    const { bundle, seed } = this.world;
+    const now = this.now();
+    const signal = fire.signalId === null ? null : (this.signals.get(fire.signalId) ?? null);
+    const situation = this.situation(profileId, {
+      trigger: { id: fire.triggerId, firingId: occasion, evidence: fire.evidence, firedAt: now },
+      signal: signal === null ? null : toSituationSignal(signal),
+      actions: bundle.triggers.get(fire.triggerId)?.spec.actions ?? [],
+    });
+    const name = `${seed} ${this.person.id} ${occasion}`;
+    const result = conclude(examine(bundle, situation, PRIOR_MODELS), name);
+    const shared = sharedCapsOf(bundle, result);
+    this.events.push({ at: now, kind: 'decision', trigger: fire.triggerId, result, shared });
+    if (result.handoff !== null) this.handOver(profileId, result.handoff);
+    if (result.outcome === 'act') this.openMessage(profileId, { result, situation, name, occasion });
+  }
+
+  private handOver(
+    profileId: string,
+    { owner, reasonCode, reason }: NonNullable<DecisionResult['handoff']>,
+  ): void {
+    const closedAt = new Date(this.clock + this.world.assumptions.taskMs).toISOString();
+    const id = `tsk_${this.tasks.length}`;
+    this.tasks.push({ id, profileId, code: reasonCode, reason, openedAt: this.now(), closedAt });
+    this.events.push({ at: this.now(), kind: 'task', owner, code: reasonCode });
+  }
+
+  private openMessage(profileId: string, { result, situation, name, occasion }: Decided): void {
+    const { bundle, assumptions } = this.world;
+    const { action, channel, sendAt, expiresAt } = result;
+    const spec = bundle.actions.get(action)?.spec;
+    if (spec === undefined || channel === null || sendAt === null || expiresAt === null)
+      throw new Error(`a message without an action, a channel or a time: ${action}`);
+    const id = `msg_${String(this.messages.length).padStart(6, '0')}`;
+    const why = [
+      ...(result.review?.why.map(({ code }) => code) ?? []),
+      ...(assumptions.modelDrafts && spec.draft.mode === 'model' ? ['origin.model'] : []),
+      ...(unitHash(`audit:${name}`) < spec.auditShare ? ['audit'] : []),
+    ];
+    const used = new Set(Object.values(result.facts));
+    const decidedFacts = situation.facts.filter((fact) => used.has(fact.id));
+    const message: SimulatedMessage = {
+      id,
+      profileId,
+      action,
+      channel,
+      sendAt,
+      expiresAt,
+      createdAt: situation.now,
+      facts: decidedFacts.map((fact) => ({ id: fact.id, version: fact.version })),
+      decidedFacts,
+      past: {
+        messageId: id,
+        action,
+        channel,
+        class: spec.class,
+        tags: spec.tags,
+        topic: spec.topic,
+        offer: result.offer,
+      },
+      about: { trigger: situation.trigger, signal: situation.signal },
+      occasion,
+      tier: result.review?.tier ?? 1,
+      dueMs: Math.max(Date.parse(sendAt), this.clock + (why.length > 0 ? assumptions.reviewMs : 0)),
+      looks: 0,
+      answered: [],
+      shown: result.review?.why.map(({ code }) => code) ?? [],
+      isSigned: why.length > 0,
+      leftAt: null,
+      isOver: false,
+    };
+    message.dueMs = Math.min(message.dueMs, Date.parse(expiresAt));
+    this.messages.push(message);
+    if (why.length > 0) this.events.push({ at: this.now(), kind: 'review', action, channel, why });
+  }
+
+  /** The look before sending. */
+  private leave(message: SimulatedMessage): void {
+    const { bundle, assumptions } = this.world;
+    const { action, channel } = message;
+    const at = this.now();
+    const situation = this.situation(
+      this.headOf(message.profileId),
+      { ...message.about, actions: [action] },
+      { facts: message.facts.map(({ id }) => id), without: message.id },
+    );
+    const { tier, shown, answered, isSigned } = message;
+    const result = recheck(bundle, situation, {
+      ...message,
+      answered,
+      ...(isSigned ? { signed: { people: tier, shown } } : {}),
+    });
+    const why = result.reasons.map(({ code }) => code);
+    if (result.handoff !== null) this.handOver(message.profileId, result.handoff);
+    switch (result.verdict) {
+      case 'send':
+        message.leftAt = at;
+        this.events.push({ at, kind: 'sent', action, channel, occasion: message.occasion });
+        return;
+      case 'postpone':
+        message.sendAt = result.at ?? message.sendAt;
+        message.dueMs = this.later(message, Date.parse(message.sendAt));
+        return;
+      case 'review':
+        if (++message.looks > MOST_LOOKS) {
+          this.stop(message, 'expire', why);
+          return;
+        }
+        message.answered.push(...result.reasons.map(({ text }) => text));
+        message.shown.push(...why);
+        message.isSigned = true;
+        message.dueMs = this.later(message, this.clock + assumptions.reviewMs);
+        this.events.push({ at, kind: 'review', action, channel, why });
+        return;
+      case 'suppress':
+      case 'expire':
+        this.stop(message, result.verdict, why);
+    }
+  }
+
+  private stop(message: SimulatedMessage, verdict: 'suppress' | 'expire', why: readonly string[]): void {
+    message.isOver = true;
+    const { action, channel } = message;
+    this.events.push({ at: this.now(), kind: 'stopped', action, channel, verdict, why });
+  }
+
+  /** Not before a millisecond has passed, nor after it expires: it is looked at once more then. */
+  private later({ expiresAt }: SimulatedMessage, at: number): number {
+    return Math.max(this.clock + 1, Math.min(at, Date.parse(expiresAt)));
+  }
+
+  private situation(
+    profileId: string,
+    about: Pick<Situation, 'trigger' | 'signal' | 'actions'>,
+    also: { readonly facts?: readonly string[]; readonly without?: string } = {},
+  ): Situation {
+    const profile = this.profiles.get(profileId);
+    if (profile === undefined) throw new Error(`nothing is known of ${profileId}`);
+    const now = this.now();
+    const bare: Situation = {
+      ...about,
+      now,
+      context: {},
+      profile,
+      suppressions: this.suppressions
+        .filter(({ address, at }) => at <= now && isOf(profile, address))
+        .map(({ channel, reason, at }) => ({ channel, reason, at })),
+      history: this.history(profileId, also.without),
+      openTasks: this.tasks
+        .filter((task) => this.headOf(task.profileId) === profileId)
+        .filter(({ openedAt, closedAt }) => openedAt <= now && (closedAt === null || closedAt > now))
+        .map(({ id, code, reason }) => ({ id, code, reason })),
+      facts: [],
+      advice: null,
+    };
+    const ids = new Set([...(also.facts ?? []), ...needsOf(this.world.bundle, bare).facts]);
+    return { ...bare, facts: [...ids].toSorted().flatMap((id) => this.factAt(id, now) ?? []) };
+  }
+
+  private factAt(id: string, now: string): Fact | null {
+    const versions = this.world.facts.get(id);
+    if (versions === undefined) {
+      this.unknownFacts.add(id);
+      return null;
+    }
+    const known = versions.findLast(({ since }) => since <= now);
+    return (known ?? (this.world.factsAlways ? versions[0] : undefined))?.fact ?? null;
+  }
+
+  /** What really happened before the span, and what was simulated in it. */
+  private history(profileId: string, without = ''): PastMessage[] {
+    const now = this.now();
+    const since = new Date(this.clock - historyMs(this.world.bundle)).toISOString();
+    const earlier = this.person.messages
+      .filter((message) => this.headOf(message.profileId) === profileId)
+      .filter(({ endedAt }) => endedAt === null || endedAt > now)
+      .map(({ past, sendAt, sentAt }) => {
+        const open = sentAt === null || sentAt > now;
+        return { ...past, open, at: open ? sendAt : sentAt };
+      });
+    const simulated = this.messages
+      .filter((message) => !message.isOver && this.headOf(message.profileId) === profileId)
+      .map(({ past, leftAt, sendAt }) => ({ ...past, open: leftAt === null, at: leftAt ?? sendAt }));
+    return [...earlier, ...simulated]
+      .filter(({ messageId, open, at }) => messageId !== without && (open || at > since))
+      .toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.messageId < b.messageId ? -1 : 1));
+  }
+
+  /** Whom a profile is part of by now; what was known before the first signal is the person's as they are in the end. */
+  private headOf(id: string): string {
+    const into = this.mergedInto.get(id);
+    if (into !== undefined) return this.headOf(into);
+    return this.profiles.has(id) ? id : this.person.id;
+  }
+
+  private now(): string {
+    return new Date(this.clock).toISOString();
+  }
+}
+
+/** Everything at once, for somebody whose facts are all looked up. */
+export function simulatePerson(
+  world: World,
+  person: StoredPerson,
+  steps: readonly Step[],
+  suppressions: readonly AddressSuppression[] = [],
+): PersonSimulation {
+  const simulation = new PersonSimulation(world, person, suppressions);
+  for (const step of steps) simulation.hear(step);
+  simulation.end();
+  return simulation;
+}
+
+function isOf({ addresses: { email, phone } }: Profile, address: string): boolean {
+  return address === email || address === phone;
+}
+
+function toSituationSignal(signal: Signal): NonNullable<Situation['signal']> {
+  return {
+    type: signal.type,
+    event: signal.event,
+    properties: signal.properties,
+    messageId: signal.messageId,
+    at: signal.occurredAt,
+  };
+}
