@@ -11,6 +11,7 @@ import {
 } from '../profiles/projection.js';
 import { type CarriedIdentities, type IdentityPlan, planIdentities } from '../profiles/resolve.js';
 import { type PastMessage } from '../decisions/situation.js';
+import { canonicalJson } from '../shared/canonical-json.js';
 import { type Signal } from '../signals/signal.js';
 
 /** A signal, and when the simulated world hears it: when it arrived, or when it happened. ISO 8601. */
@@ -217,7 +218,9 @@ class Story {
       this.waiting.push(stated);
       return;
     }
-    const consents = withConsent(held.profile.consents, stated.consent);
+    const said = stated.consent;
+    const isKnown = held.profile.consents.some((each) => canonicalJson(each) === canonicalJson(said));
+    const consents = isKnown ? held.profile.consents : withConsent(held.profile.consents, said);
     if (consents === held.profile.consents) return;
     const after = { ...held.profile, consents };
     this.states.set(profileId, { ...held, profile: after });
