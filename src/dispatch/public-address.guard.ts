@@ -64,9 +64,14 @@ const systemResolve: Resolve = (host, done) => {
 export function publicLookup(resolve: Resolve = systemResolve): LookupFunction {
   return (host, options, done) => {
     resolve(host, (error, addresses) => {
+      // Beside an error Node gives no addresses at all, whatever the type says.
+      if (error !== null) {
+        done(error, '', 0);
+        return;
+      }
       const first = addresses[0];
-      if (error !== null || first === undefined) {
-        done(error ?? new Error(`${host} has no address`), '', 0);
+      if (first === undefined) {
+        done(new Error(`${host} has no address`), '', 0);
         return;
       }
       const forbidden = addresses.find(({ address }) => !isPublicAddress(address));

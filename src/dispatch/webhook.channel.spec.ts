@@ -120,6 +120,10 @@ describe('a webhook', () => {
     expect(await send('https://hooks.example.com/', [], nowhere)).toMatchObject({ outcome: 'not_sent' });
   });
 
+  it('outlives a name that the system itself does not find', async () => {
+    expect(await send('http://no-such-host.invalid/')).toMatchObject({ outcome: 'not_sent' });
+  });
+
   it.each(['ftp://hooks.example.com/', 'file:///etc/passwd', 'not a url'])(
     'does not call %s',
     async (url) => {
