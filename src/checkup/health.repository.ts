@@ -280,13 +280,22 @@ export async function selectBadLinks(db: Executor, since: Date): Promise<LinkChe
 }
 
 /** Of these links, when each was looked at last. */
-export async function selectLinkChecks(
+export async function selectLinkChecks(db: Executor, urls: readonly string[]): Promise<Map<string, Date>> {
+  const { rows } = await sql<{ url: string; at: Date }>`
+    select l.url, l.checked_at as at from link_checks l where l.url = any(${urls})`.execute(db);
+  return new Map(rows.map(({ url, at }) => [url, at]));
+}
+
+/** Links of the last days that are not known to lead somewhere and were not looked at since a time, the longest ago first. */
+export async function selectDoubtfulLinks(
   db: Executor,
-  urls: readonly string[],
-): Promise<Map<string, { readonly state: LinkCheck['state']; readonly at: Date }>> {
-  const { rows } = await sql<{ url: string; state: LinkCheck['state']; at: Date }>`
-    select l.url, l.state, l.checked_at as at from link_checks l where l.url = any(${urls})`.execute(db);
-  return new Map(rows.map(({ url, state, at }) => [url, { state, at }]));
+  before: Date,
+  limit: number,
+): Promise<{ url: string; namedBy: string }[]> {
+  const { rows } = await sql<{ url: string; namedBy: string }>`
+    select l.url, l.named_by as "namedBy" from link_checks l
+    where l.state <> 'ok' and l.checked_at <= ${before} order by l.checked_at limit ${limit}`.execute(db);
+  return rows;
 }
 
 /** How many links stand how, of those looked at since a time. */
@@ -299,6 +308,10 @@ export async function countLinkChecks(
     db,
   );
   return rows;
+}
+
+export async function deleteLinkChecks(tx: Tx, urls: readonly string[]): Promise<void> {
+  if (urls.length > 0) await sql`delete from link_checks where url = any(${urls})`.execute(tx);
 }
 
 export async function deleteOldLinkChecks(tx: Tx, before: Date): Promise<void> {

@@ -8,3 +8,4 @@ export {
 } from './checkup-views.service.js';
 export { CountingService } from './counting.service.js';
 export { countOpenFindings, type StoredFinding } from './health.repository.js';
+export { LinksService } from './links.service.js';

@@ -1,4 +1,6 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { SEVERITIES } from '../checkup/finding.js';
+import { countOpenFindings } from '../checkup/index.js';
 import { type Environment } from '../config/environment.js';
 import { Database } from '../platform/database/index.js';
 import { LlmGateway } from '../platform/llm/index.js';
@@ -34,6 +36,7 @@ const FROM_DATABASE = [
   'countersign_work_oldest_seconds',
   'countersign_work_dead',
   'countersign_gates',
+  'countersign_playbook_findings',
   'countersign_reviews_open',
   'countersign_reviews_oldest_seconds',
   'countersign_messages_open',
@@ -119,6 +122,7 @@ export class GaugesService implements OnModuleInit {
     const due = await dueWork(db, this.work.kinds(), now);
     const dead = new Map((await deadWork(db)).map(({ kind, count }) => [kind, count]));
     const gates = await gatesByState(db);
+    const findings = new Map((await countOpenFindings(db)).map(({ severity, count }) => [severity, count]));
     const reviews = await openReviews(db);
     const messages = await openMessages(db);
     const { metrics } = this;
@@ -141,6 +145,10 @@ export class GaugesService implements OnModuleInit {
       { labels: { state: 'open' }, value: gates.open },
       { labels: { state: 'closed' }, value: gates.closed },
     ]);
+    metrics.set(
+      'countersign_playbook_findings',
+      SEVERITIES.map((severity) => ({ labels: { severity }, value: findings.get(severity) ?? 0 })),
+    );
     metrics.set(
       'countersign_reviews_open',
       REVIEW_STATES.map((state) => ({

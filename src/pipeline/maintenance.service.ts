@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/index.js';
-import { CheckupService, CountingService } from '../checkup/index.js';
+import { CheckupService, CountingService, LinksService } from '../checkup/index.js';
 import { Database } from '../platform/database/index.js';
 import { Log, Metrics } from '../platform/telemetry/index.js';
 import { SignalsService } from '../signals/index.js';
@@ -26,6 +26,7 @@ export class MaintenanceService {
     private readonly metrics: Metrics,
     private readonly counting: CountingService,
     private readonly checkup: CheckupService,
+    private readonly links: LinksService,
   ) {}
 
   /** What has to be there before a signal is taken in. */
@@ -45,6 +46,7 @@ export class MaintenanceService {
       await this.counting.count();
       await this.checkup.lookIfDue();
     });
+    this.every(PLAYBOOK_EVERY_MS, 'follow_links', () => this.links.followIfDue());
     this.every(DATABASE_EVERY_MS, 'maintain_database', () => this.database.maintain());
   }
 
@@ -72,6 +74,7 @@ export class MaintenanceService {
   /** Ends the timers, then seals what is left. */
   async stop(): Promise<void> {
     for (const timer of this.timers.splice(0)) clearInterval(timer);
+    this.links.stop();
     await Promise.all(this.underWay);
     await this.audit.seal();
   }

@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
 import { sql } from 'kysely';
-import { CheckupService, CountingService } from '../../src/checkup/index.js';
+import { CheckupService, CountingService, LinksService } from '../../src/checkup/index.js';
 import { decide } from '../../src/decisions/decide.js';
 import { type Candidate, type DecisionResult, HOLD, PRIOR_MODELS } from '../../src/decisions/decision.js';
 import { DecisionsService } from '../../src/decisions/index.js';
@@ -202,6 +205,75 @@ describe('what comes of messages', () => {
       '20 % (20 of 100) in the last seven days, from 1.9 % (2 of 105)',
     );
   }, 120_000);
+});
+
+describe('links', () => {
+  let story: Story;
+  let shop: Server;
+  let statuses: Record<string, number>;
+  const host = () => `http://127.0.0.1:${(shop.address() as AddressInfo).port}`;
+  beforeAll(async () => {
+    shop = createServer((request, response) => {
+      response.writeHead(statuses[request.url ?? ''] ?? 200).end();
+    });
+    await new Promise<void>((resolve) => shop.listen(0, '127.0.0.1', resolve));
+    statuses = { '/gone': 404, '/shy': 403 };
+    const engine = await readFile('policies/engine.yaml', 'utf8');
+    const health = 'health: { checkLinks: true, allowHosts: [127.0.0.1], owner: shop-keepers }';
+    // The links that stand in templates lead to this shop too: no test asks anybody else.
+    const brand = await readFile('policies/brand.yaml', 'utf8');
+    const template = await readFile('policies/templates/win-back.yaml', 'utf8');
+    story = await Story.begin({
+      playbook: {
+        'engine.yaml': `${engine}\n${health}\n`,
+        'brand.yaml': brand.replace('linkHosts:', 'linkHosts:\n  - 127.0.0.1'),
+        'templates/win-back.yaml': template.replace('https://marrow-and-pine.example.com', host()),
+      },
+    });
+  });
+  afterAll(async () => {
+    shop.closeAllConnections();
+    shop.close();
+    await story.end();
+  });
+
+  async function product(id: string, url: string): Promise<void> {
+    const data = { name: id, price: 2_400, currency: 'EUR', url };
+    const answer = await story.request('PUT', `/v1/facts/${id}`, { body: { kind: 'product', data, source: 'shop' } }); // prettier-ignore
+    expect(answer.status).toBe(200);
+  }
+  async function follows(): Promise<void> {
+    await story.service.app.get(LinksService, { strict: false }).follow();
+    await looks(story);
+  }
+  const ofLinks = async () =>
+    (await findings(story))
+      .filter(
+        (each) => textOf(each, 'code').startsWith('link-') && textOf(each, 'subject').startsWith('facts/'),
+      ) // prettier-ignore
+      .map((each) => [textOf(each, 'code'), textOf(each, 'subject'), textOf(each, 'owner')]);
+
+  it('are broken when they were so twice, unknown when nobody can tell, and whole again', async () => {
+    await product('cup-gone', `${host()}/gone`);
+    await product('cup-shy', `${host()}/shy`);
+    await product('cup-there', `${host()}/there`);
+    await product('cup-inside', 'http://10.0.0.7/cup');
+    await follows();
+    expect(await ofLinks()).toEqual([
+      ['link-unknown', 'facts/cup-inside', 'shop-keepers'],
+      ['link-unknown', 'facts/cup-shy', 'shop-keepers'],
+    ]);
+    await story.passes(2 * HOUR);
+    await follows();
+    expect(await ofLinks()).toContainEqual(['link-broken', 'facts/cup-gone', 'shop-keepers']);
+    const shown = await story.get('/v1/policies/health');
+    expect(shown['links']).toMatchObject({ broken: 1, ok: 2, unknown: 2 });
+    statuses = {};
+    await product('cup-inside', `${host()}/there`);
+    await story.passes(2 * HOUR);
+    await follows();
+    expect(await ofLinks()).toEqual([]);
+  });
 });
 
 describe('what rules did', () => {

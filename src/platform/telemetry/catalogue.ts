@@ -132,6 +132,9 @@ export const CATALOGUE = {
     },
   ),
   countersign_assessment_risk: histogram('Risk of the drafts assessed', {}, SHARES),
+  countersign_playbook_findings: gauge('Open findings about the playbook in the database', {
+    severity: ['high', 'medium', 'low'],
+  }),
   countersign_gates: gauge('Gates in the database', { state: ['open', 'closed'] }),
 
   countersign_reviews_open: gauge('Review items in the database that wait for a person', {

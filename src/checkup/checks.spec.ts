@@ -1,0 +1,177 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fact } from '../../test/fixtures/playbook.js';
+import { type Bundle } from '../policies/bundle.js';
+import { compilePlaybook } from '../policies/compiler.js';
+import {
+  factsNamed,
+  lookAtExpiries,
+  lookAtFacts,
+  lookAtHeld,
+  lookAtMessages,
+  lookAtReviews,
+  lookAtTriggers,
+} from './checks.js';
+import { type Found } from './finding.js';
+import { itemsOf } from './items.js';
+
+const files = Object.fromEntries(
+  readdirSync('policies', { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.yaml'))
+    .map((path) => [path, readFileSync(join('policies', path), 'utf8')]),
+);
+
+function compiled(change: (path: string, text: string) => string = (_, text) => text): Bundle {
+  const result = compilePlaybook(
+    Object.fromEntries(Object.entries(files).map(([path, text]) => [path, change(path, text)])),
+  );
+  if (!result.ok) throw new Error(JSON.stringify(result.errors));
+  return result.bundle;
+}
+
+const bundle = compiled();
+const NOW = '2026-11-22T12:00:00.000Z';
+const told = (found: readonly Found[]): string[] => found.map(({ code, subject }) => `${code} ${subject}`);
+
+describe('items that nobody read for long', () => {
+  const since = (at: string) => new Map(itemsOf(bundle).map(({ subject }) => [subject, at]));
+
+  it('are due after the time that the playbook sets, to the day', () => {
+    const days = (count: number) => new Date(Date.parse(NOW) + count * 86_400_000).toISOString();
+    const begun = since('2026-11-22T12:00:00.000Z');
+    const due = lookAtReviews(bundle, begun, days(182)).found;
+    expect(due).toHaveLength(itemsOf(bundle).length);
+    expect(lookAtReviews(bundle, begun, days(180)).found).toEqual([]);
+  });
+
+  it('are not due when somebody wrote down that they looked', () => {
+    const reviewed = compiled((path, text) =>
+      path === 'triggers/events.yaml'
+        ? text.replace('  owner: operations', '  owner: operations\n  reviewed: 2027-05-01')
+        : text,
+    );
+    const due = told(lookAtReviews(reviewed, since('2026-11-22T12:00:00.000Z'), '2027-06-01T00:00:00.000Z').found); // prettier-ignore
+    expect(due).toContain('unreviewed triggers/signed-up');
+    expect(due).not.toContain('unreviewed triggers/order-completed');
+  });
+
+  it('reads the same when only the day of the review changed', () => {
+    const reviewed = compiled((path, text) =>
+      path === 'triggers/events.yaml'
+        ? text.replace('  owner: operations', '  owner: operations\n  reviewed: 2027-05-01')
+        : text,
+    );
+    expect(itemsOf(reviewed).map(({ contentHash }) => contentHash)).toEqual(
+      itemsOf(bundle).map(({ contentHash }) => contentHash),
+    );
+  });
+});
+
+describe('facts that actions name', () => {
+  const only = fact({ id: 'offer-welcome-10', kind: 'offer', validUntil: '2026-11-25T00:00:00.000Z' });
+  const found = (facts: readonly (typeof only)[]) =>
+    lookAtFacts(bundle, new Map(facts.map((each) => [each.id, each])), NOW).found.filter(
+      ({ detail }) => detail === 'offer-welcome-10',
+    );
+
+  it('are those named outright', () => {
+    expect(factsNamed(bundle).get('offer-welcome-10')).toContainEqual({ action: 'welcome', slot: 'offer' });
+    expect([...factsNamed(bundle).keys()].every((id) => !id.includes('signal'))).toBe(true);
+  });
+
+  it.each([
+    ['2026-11-22T12:00:00.000Z', 'fact-expired', 'high'],
+    ['2026-11-29T12:00:00.000Z', 'fact-expires', 'medium'],
+    ['2026-12-20T00:00:00.000Z', 'fact-expires', 'low'],
+  ] as const)('that end at %s: %s, %s', (validUntil, code, severity) => {
+    expect(found([{ ...only, validUntil }])[0]).toMatchObject({
+      code,
+      severity,
+      subject: 'actions/welcome',
+      owner: 'lifecycle',
+    });
+  });
+
+  it('are told of when there is none, and not when they last', () => {
+    expect(told(found([]))).toContain('fact-missing actions/welcome');
+    expect(found([{ ...only, validUntil: null }])).toEqual([]);
+    expect(found([{ ...only, validUntil: '2027-02-01T00:00:00.000Z' }])).toEqual([]);
+  });
+});
+
+describe('what ends', () => {
+  it('is grave when it is a template, or a rule that weighs much', () => {
+    const [template] = bundle.templates.values();
+    const day = template?.spec.expires ?? '';
+    const after = new Date(Date.parse(`${day}T00:00:00Z`) + 3 * 86_400_000).toISOString();
+    expect(lookAtExpiries(bundle, after).found).toContainEqual(
+      expect.objectContaining({
+        code: 'expired',
+        subject: `templates/${template?.spec.id ?? ''}`,
+        severity: 'high',
+      }),
+    );
+  });
+});
+
+describe('triggers', () => {
+  const history = {
+    byDay: new Map([
+      ['order-completed', [...new Array<number>(28).fill(6), 0, 0]],
+      ['order-delivered', [...new Array<number>(28).fill(6), 0, 0]],
+      ['signed-up', new Array<number>(30).fill(6)],
+      ['product-restocked', [...new Array<number>(28).fill(0), 1, 0]],
+    ]),
+    today: new Set(['order-delivered']),
+    lastDay: '2026-11-21',
+    seen: new Map([
+      ['Support Ticket Opened', 300],
+      ['Checkout Started', 19],
+    ]),
+    since: new Map(itemsOf(bundle).map(({ subject }) => [subject, '2026-11-01T00:00:00.000Z'])),
+  };
+
+  it('that stopped are told of, with what was to be expected; rare ones and those that fired today are not', () => {
+    const { found } = lookAtTriggers(bundle, history, NOW);
+    expect(told(found)).toEqual([
+      'trigger-stopped triggers/order-completed',
+      'trigger-never-fired triggers/ticket-opened',
+    ]);
+    expect(found[0]?.message).toBe(
+      '“An order was placed” has not fired since 2026-11-19: 2 whole days in which 12 firings were to be expected from the 168 before. By chance that would happen once in 160,000 times; its longest pause until then was 0 days.',
+    );
+    expect(found[1]?.message).toContain('in the 21 days it reads as it does, although 300 of the latest');
+  });
+
+  it('that are new, or whose event is rare, are given time', () => {
+    const young = new Map(itemsOf(bundle).map(({ subject }) => [subject, '2026-11-18T00:00:00.000Z']));
+    const { found } = lookAtTriggers(bundle, { ...history, since: young }, NOW);
+    expect(told(found)).toEqual(['trigger-stopped triggers/order-completed']);
+  });
+});
+
+describe('messages', () => {
+  const counts = { action: 'welcome', channel: 'email', sent: 2_000, unsubscribed: 4, complained: 0, bounced: 0 }; // prettier-ignore
+  const past = { ...counts, sent: 8_000, unsubscribed: 16 };
+
+  it('alarm by action and channel, each kind by itself', () => {
+    const worse = { ...counts, unsubscribed: 24, complained: 6 };
+    expect(told(lookAtMessages(bundle, [worse], [past]).found)).toEqual([
+      'unsubscribes-rising actions/welcome',
+      'complaints-rising actions/welcome',
+    ]);
+    expect(lookAtMessages(bundle, [counts], [past]).found).toEqual([]);
+    // Another channel has another past.
+    expect(lookAtMessages(bundle, [worse], [{ ...past, channel: 'onsite' }]).found).toEqual([]);
+  });
+});
+
+describe('holds', () => {
+  it('are told of when a tenth more of all decisions comes to nothing', () => {
+    const past = { hits: 1_200, of: 4_000 };
+    expect(told(lookAtHeld(bundle, { hits: 420, of: 1_000 }, past).found)).toEqual(['held-rising playbook']);
+    expect(lookAtHeld(bundle, { hits: 420, of: 1_000 }, past).found[0]?.owner).toBeNull();
+    expect(lookAtHeld(bundle, { hits: 380, of: 1_000 }, past).found).toEqual([]);
+    expect(lookAtHeld(bundle, { hits: 60, of: 100 }, past).found).toEqual([]);
+  });
+});
