@@ -68,7 +68,7 @@ export class CheckupViews {
 
   async health(): Promise<PlaybookHealth> {
     const { db } = this.database;
-    const due = await readCursor(db, roundIn.name);
+    const ended = await readCursor(db, roundIn.ended);
     const counts = new Map((await countOpenFindings(db)).map(({ severity, count }) => [severity, count]));
     const { checkLinks } = this.policies.active().engine.health;
     const since = new Date(this.clock.now().getTime() - LINK_KEPT_MS);
@@ -76,7 +76,7 @@ export class CheckupViews {
       (checkLinks ? await countLinkChecks(db, since) : []).map(({ state, count }) => [state, count]),
     );
     return {
-      lookedAt: due === null ? null : new Date(due.at.getTime() - roundIn.everyMs),
+      lookedAt: ended?.at ?? null,
       open: Object.fromEntries(SEVERITIES.map((each) => [each, counts.get(each) ?? 0])) as Record<
         Severity,
         number

@@ -99,9 +99,12 @@ export class CheckupService {
           : [],
       ),
     ]);
-    await this.database.transaction((tx) => this.keep(tx, looked, now));
     const kept = durationMs(bundle.engine.retention.situations);
-    await this.database.transaction((tx) => deleteAged(tx, new Date(now.getTime() - kept)));
+    await this.database.transaction(async (tx) => {
+      await this.keep(tx, looked, now);
+      await deleteAged(tx, new Date(now.getTime() - kept));
+      await putCursor(tx, roundIn.ended, now);
+    });
   }
 
   /** Days whose messages may still move are counted anew, and those that nobody was there to count. */

@@ -74,6 +74,7 @@ describe('the playbook, looked after while it runs', () => {
     // It is told of once, however often it is seen.
     await story.passes(HOUR);
     await looks(story);
+    expect((await story.get('/v1/policies/health'))['lookedAt']).toBe(story.clock.now().toISOString());
     const again = only(about(await findings(story), 'triggers/order-completed'));
     expect(again).toMatchObject({ id: stopped['id'], firstSeenAt: stopped['firstSeenAt'] });
     expect(textOf(again, 'lastSeenAt') > textOf(stopped, 'lastSeenAt')).toBe(true);

@@ -132,7 +132,9 @@ function Findings(props: HealthProps): VNode {
                       <a href={each.href}>{each.subject}</a>
                     </small>
                   </td>
-                  <td data-label="What to do">{each.advice}</td>
+                  <td data-label="What to do">
+                    <WithCode text={each.advice} />
+                  </td>
                   <td data-label="Owner">{each.owner ?? <Pill tone="wait">nobody owns it</Pill>}</td>
                   <td data-label={state === 'open' ? 'Since' : 'From, to'}>
                     <Time at={each.firstSeenAt} />
@@ -151,6 +153,11 @@ function Findings(props: HealthProps): VNode {
       {props.more ? <p class="faint">The gravest {findings.length} are shown.</p> : null}
     </Section>
   );
+}
+
+/** A text in which what stands between backticks is code. */
+function WithCode({ text }: { text: string }): VNode {
+  return <>{text.split('`').map((part, i) => (i % 2 === 1 ? <code key={part}>{part}</code> : part))}</>;
 }
 
 function Rules({ use, days }: { use: RuleUseOverview; days: number }): VNode {
@@ -179,7 +186,7 @@ function Rules({ use, days }: { use: RuleUseOverview; days: number }): VNode {
               <tr>
                 <th>Rule</th>
                 <th class="num">Matched</th>
-                <th class="num">Stood in the way</th>
+                <th class="num">In the way</th>
                 <th class="num">Alone</th>
                 <th class="num">Cost</th>
               </tr>
@@ -193,9 +200,9 @@ function Rules({ use, days }: { use: RuleUseOverview; days: number }): VNode {
         </div>
       )}
       <p class="faint">
-        Alone: nothing else stood in the way of something worth doing, or asked for a person. Cost: how much
-        more the best that the rule alone held back was expected to be worth than what was done; what a law
-        asks for costs something too.{' '}
+        In the way: of a candidate, or it asked for a person. Alone: nothing else stood in the way of
+        something worth doing, or asked for a person. Cost: how much more the best that the rule alone held
+        back was expected to be worth than what was done; what a law asks for costs something too.{' '}
         {use.countedUntil === null ? null : (
           <>
             Counted up to <Time at={use.countedUntil} />.
@@ -233,7 +240,7 @@ function RuleRow({ line, use }: { line: RuleLine; use: RuleUseOverview }): VNode
         {matched.toLocaleString('en')}
         <small>{percent(matched / Math.max(1, use.decisions))}</small>
       </td>
-      <td class="num" data-label="Stood in the way">
+      <td class="num" data-label="In the way">
         {stood.toLocaleString('en')}
       </td>
       <td class="num" data-label="Alone">
