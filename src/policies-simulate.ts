@@ -135,7 +135,7 @@ function reportLines(report: SimulationReport, request: SimulationRequest, playb
   const { asked, active } = totals;
   const beside = (what: string, pick: (side: typeof asked) => number): string =>
     `${what.padEnd(34)} ${String(pick(active)).padStart(8)} ${String(pick(asked)).padStart(8)}`;
-  const changed = (count: { asked: number; active: number }): string => `${count.active} → ${count.asked}`;
+
   return [
     `${request.since} until ${request.until}, ${report.people} people, ${report.signals} signals`,
     `${''.padEnd(34)} ${'in force'.padStart(8)} ${'asked'.padStart(8)}   (${playbooks.active.hash.slice(0, 12)}, ${playbooks.asked.hash.slice(0, 12)})`,
@@ -178,6 +178,11 @@ function reportLines(report: SimulationReport, request: SimulationRequest, playb
   ];
 }
 
+/** What it is, and what it would be where that is another number. */
+function changed({ asked, active }: { readonly asked: number; readonly active: number }): string {
+  return asked === active ? String(asked) : `${active} → ${asked}`;
+}
+
 const LEFT_OUT = {
   fromProfile: 'whose earliest signals are no longer kept',
   tooMany: 'left out for having more signals than a person has',
@@ -193,7 +198,9 @@ function codeLines(
   const codes = [...new Set([...to, ...from].map(({ code }) => code))];
   const count = (counts: typeof from, code: string): number =>
     counts.find((each) => each.code === code)?.count ?? 0;
-  return codes.map((code) => `    ${what} ${code}: ${count(from, code)} → ${count(to, code)}`);
+  return codes.map(
+    (code) => `    ${what} ${code}: ${changed({ asked: count(to, code), active: count(from, code) })}`,
+  );
 }
 
 /** A bundle as the database keeps it; null when it is gone or this version cannot compile it. */

@@ -50,6 +50,7 @@ export const DONE = {
   retried: 'It will be tried again in a moment.',
   nothing_to_retry: 'There was nothing to try again: it is no longer among the failures.',
   activated: 'The playbook is active. Its templates are signed in your name.',
+  simulated: 'The simulation has begun. Look again in a moment.',
   proposed: 'Proposed. Somebody else has to agree before it can be put in force.',
   proposal_approve: 'You agreed.',
   proposal_reject: 'Refused.',

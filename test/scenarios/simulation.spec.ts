@@ -44,6 +44,7 @@ describe('a launch, before it happens', () => {
   let began: string;
   let active: string;
   let asked: string;
+  let proposal: string;
   let decisionsBefore: number;
 
   beforeAll(async () => {
@@ -79,6 +80,7 @@ describe('a launch, before it happens', () => {
     });
     expect(proposed.status).toBe(201);
     asked = String(proposed.body['bundle']);
+    proposal = `/playbook/proposals/${String(proposed.body['id'])}`;
     await story.settle();
   });
   afterAll(() => story.end());
@@ -198,6 +200,23 @@ describe('a launch, before it happens', () => {
     expect((plain(listed) as { data: unknown[] }).data).toEqual([
       expect.objectContaining({ bundle: asked, active }),
     ]);
+  });
+
+  it('is asked for and shown on the page of the proposal', async () => {
+    const before = await story.request('GET', proposal);
+    expect(before.text).toContain('Of the last');
+    const made = await story.post(`${proposal}/simulate`, { days: '28', heard: 'arrival' });
+    expect([made.status, made.headers.get('location')]).toEqual([
+      303,
+      `${proposal}?done=simulated#simulation`,
+    ]);
+    await story.settle();
+    const { text } = await story.request('GET', proposal);
+    expect(text).toContain('Caps that were full');
+    expect(text).toContain('marketing-pressure: no room');
+    expect(text).toMatch(/cart once a week 1 → <strong>0<\/strong>/);
+    expect(text).toContain('How people would have reacted to messages they never got is not known');
+    expect((await story.post(`${proposal}/simulate`, { days: '900', heard: 'arrival' })).status).toBe(400);
   });
 
   it('does not simulate whoever was erased', async () => {

@@ -3,6 +3,7 @@ import { changeWords, type ItemChange } from '../../policies/diff.js';
 import { type Proposal } from '../../policies/index.js';
 import { type FieldError } from '../../platform/http/problem.js';
 import { type ReplayAnswer } from '../../rehearsal/replay-answer.js';
+import { type SimulationAnswer } from '../../rehearsal/simulation-answer.js';
 import {
   Empty,
   Facts,
@@ -18,6 +19,7 @@ import {
 import { useView } from '../layout/view.js';
 import { type Tone } from '../layout/words.js';
 import { ReplayView } from './replay-view.js';
+import { SimulationSection } from './simulation-view.js';
 
 const TONES: Readonly<Record<Proposal['state'], Tone>> = {
   open: 'wait',
@@ -127,11 +129,14 @@ function RefusalNotice({ refusal, text }: { refusal: Refusal; text?: string }): 
 export function ProposalPage({
   proposal,
   replay,
+  simulation,
   refusal,
   files,
 }: {
   proposal: Proposal;
   replay: ReplayAnswer | null;
+  /** The latest one. */
+  simulation: SimulationAnswer | null;
   refusal: Refusal | null;
   /** Files that differ, with both texts. */
   files: readonly { readonly path: string; readonly before: string | null; readonly after: string | null }[];
@@ -185,6 +190,7 @@ export function ProposalPage({
       <Section title="Replay" hint="what it would have done in the last 90 days">
         {replay === null ? <p>There is none.</p> : <ReplayView replay={replay} />}
       </Section>
+      <SimulationSection proposal={proposal.id} simulation={simulation} />
       <Section title="Files">
         {files.map(({ path, before, after }) => (
           <Json key={path} summary={path} value={{ before, after }} />

@@ -2,17 +2,22 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query, UseInterceptors } 
 import { ApiExcludeController } from '@nestjs/swagger';
 import { h } from 'preact';
 import { z } from 'zod';
-import { type Actor, Allow, CurrentActor, signer } from '../../access/index.js';
+import { type Actor, actorId, Allow, CurrentActor, signer } from '../../access/index.js';
+import { Database } from '../../platform/database/index.js';
 import { Problem } from '../../platform/http/index.js';
 import { PoliciesService, ProposalsService } from '../../policies/index.js';
-import { ReplaysService } from '../../rehearsal/index.js';
+import { ReplaysService, SimulationsService } from '../../rehearsal/index.js';
 import { replayAnswer } from '../../rehearsal/replay-answer.js';
+import { simulationAnswer } from '../../rehearsal/simulation-answer.js';
+import { LONGEST_DAYS } from '../../rehearsal/simulation-request.js';
+import { Clock } from '../../shared/clock.js';
 import { optionalWords } from '../forms.js';
 import { type Answer, page, redirect, withDone } from '../page.js';
 import { PageInterceptor } from '../page.interceptor.js';
 import { EditPage, type EditProps, ProposalPage, ProposalsPage, type Refusal } from './proposal-pages.js';
 
 const SHOWN = 50;
+const DAY_MS = 86_400_000;
 const FIRST_FILE = 'guardrails/restraint.yaml';
 const editQuery = z.object({ path: z.string().max(200).optional().catch(undefined) });
 const proposalForm = z.object({
@@ -26,6 +31,10 @@ const proposalForm = z.object({
   reason: z.string().trim().max(4_000),
 });
 const verdictForm = z.object({ verdict: z.enum(['approve', 'reject', 'withdraw']), note: optionalWords });
+const simulationForm = z.object({
+  days: z.coerce.number().int().min(1).max(LONGEST_DAYS),
+  heard: z.enum(['arrival', 'occurrence']),
+});
 const activationForm = z.object({ proposal: z.string().optional() });
 
 /** Statuses that are told in place, with what was written still there. */
@@ -39,6 +48,9 @@ export class ProposalsPagesController {
     private readonly policies: PoliciesService,
     private readonly proposals: ProposalsService,
     private readonly replays: ReplaysService,
+    private readonly simulations: SimulationsService,
+    private readonly database: Database,
+    private readonly clock: Clock,
   ) {}
 
   @Get('proposals')
@@ -105,6 +117,25 @@ export class ProposalsPagesController {
     return redirect(withDone(`/playbook/proposals/${id}`, `proposal_${form.verdict}`));
   }
 
+  @Post('proposals/:id/simulate')
+  @HttpCode(200)
+  @Allow('policies.write')
+  async simulate(
+    @Param('id') id: string,
+    @Body({ schema: simulationForm }) { days, heard }: z.output<typeof simulationForm>,
+    @CurrentActor() actor: Actor,
+  ): Promise<Answer> {
+    const { bundle } = await this.proposals.get(id);
+    const until = this.clock.now();
+    const since = new Date(until.getTime() - days * DAY_MS).toISOString();
+    try {
+      await this.simulations.ask({ bundle, since, until: until.toISOString(), heard, by: actorId(actor) });
+    } catch (error) {
+      return this.proposal(id, refusalOf(error), error);
+    }
+    return redirect(`${withDone(`/playbook/proposals/${id}`, 'simulated')}#simulation`);
+  }
+
   /** Activating signs the templates, so only a named person can. */
   @Post('bundles/:hash/activate')
   @HttpCode(200)
@@ -128,12 +159,17 @@ export class ProposalsPagesController {
     const proposal = await this.proposals.get(id);
     const replay =
       proposal.replayId === null ? null : replayAnswer(await this.replays.get(proposal.replayId));
+    const [simulated] = await this.simulations.list(this.database.db, {
+      bundleHash: proposal.bundle,
+      limit: 1,
+    });
+    const simulation = simulated === undefined ? null : simulationAnswer(simulated);
     const files = await this.filesBetween(proposal.base, proposal.bundle);
     return page({
       title: proposal.title,
       section: 'playbook',
       ...(error instanceof Problem ? { status: error.status } : {}),
-      body: h(ProposalPage, { proposal, replay, refusal, files }),
+      body: h(ProposalPage, { proposal, replay, simulation, refusal, files }),
     });
   }
 
