@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type DecisionResult } from '../decisions/decision.js';
 import { Database, type Tx } from '../platform/database/index.js';
+import { Pace } from '../platform/pace/index.js';
 import { Vault } from '../platform/vault/index.js';
 import { PoliciesService } from '../policies/index.js';
 import { Clock } from '../shared/clock.js';
@@ -9,8 +10,11 @@ import { type CountedDecision, longestWrite, selectUncounted } from './health.re
 import { addDecisionDays, addRuleDays, holdCursor, moveCursor, readCursor } from './health.repository.js';
 
 const CURSOR = 'decisions';
-/** Decisions in one transaction: a few megabytes, some tens of milliseconds. */
-const BATCH = 100;
+/** Decisions in one transaction; fewer while somebody waits for an answer. */
+const BATCH = 50;
+const SMALL_BATCH = 10;
+/** Decisions that are opened in one go before others get their turn: a millisecond or two. */
+const AT_ONCE = 4;
 /** One call goes on for so long at most; what is left waits for the next. */
 const BUDGET_MS = 10_000;
 /** Whoever looks for the first time looks so far back. */
@@ -29,16 +33,17 @@ export class CountingService {
     private readonly clock: Clock,
     private readonly vault: Vault,
     private readonly policies: PoliciesService,
+    private readonly pace: Pace,
   ) {}
 
   /** Counts what is not counted yet. Nothing happens while another process is at it. @returns how many decisions it read. */
   async count(): Promise<number> {
     const until = performance.now() + BUDGET_MS;
     for (let total = 0; ;) {
-      const read = await this.database.transaction((tx) => this.countBatch(tx));
+      const limit = this.pace.pressed ? SMALL_BATCH : BATCH;
+      const read = await this.pace.piece(() => this.database.transaction((tx) => this.countBatch(tx, limit)));
       total += read;
-      if (read < BATCH || performance.now() > until) return total;
-      await new Promise((resolve) => setImmediate(resolve));
+      if (read < limit || performance.now() > until) return total;
     }
   }
 
@@ -47,12 +52,12 @@ export class CountingService {
     return (await readCursor(this.database.db, CURSOR))?.at ?? null;
   }
 
-  private async countBatch(tx: Tx): Promise<number> {
+  private async countBatch(tx: Tx, limit: number): Promise<number> {
     const now = this.clock.now().getTime();
     const cursor = await holdCursor(tx, CURSOR, new Date(now - BACK_MS));
     if (cursor === null) return 0;
     const before = new Date(now - MARGIN_MS - (await longestWrite(tx)));
-    const rows = await selectUncounted(tx, cursor, before, BATCH);
+    const rows = await selectUncounted(tx, cursor, before, limit);
     const last = rows.at(-1);
     const { actions } = this.policies.active();
     const isOwed = (action: string): boolean => actions.get(action)?.spec.class === 'transactional';
@@ -60,7 +65,7 @@ export class CountingService {
     await addRuleDays(tx, rules);
     await addDecisionDays(tx, decisions);
     // Behind the last one there is nothing more before that time, and nothing will come.
-    const to = rows.length === BATCH && last !== undefined ? last : { at: before, id: '' };
+    const to = rows.length === limit && last !== undefined ? last : { at: before, id: '' };
     if (to.at > cursor.at || rows.length > 0) await moveCursor(tx, CURSOR, to);
     return rows.length;
   }
@@ -72,12 +77,12 @@ export class CountingService {
       tx,
       executed.map(({ keyId }) => keyId),
     );
-    return executed.map(({ at, outcome, triggerId, keyId, result }) => ({
-      at: at.toISOString(),
-      outcome,
-      triggerId,
-      result: this.read(keys.get(keyId), result),
-    }));
+    const opened: Counted[] = [];
+    for (const { at, outcome, triggerId, keyId, result } of executed) {
+      if (opened.length % AT_ONCE === AT_ONCE - 1) await new Promise((resolve) => setImmediate(resolve));
+      opened.push({ at: at.toISOString(), outcome, triggerId, result: this.read(keys.get(keyId), result) });
+    }
+    return opened;
   }
 
   private read(key: Uint8Array | undefined, result: Uint8Array): DecisionResult | null {

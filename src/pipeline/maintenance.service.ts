@@ -9,6 +9,7 @@ import { RetentionService } from './retention.service.js';
 const SEAL_EVERY_MS = 1_000;
 const TIDY_EVERY_MS = 60 * 60_000;
 const DATABASE_EVERY_MS = 5 * 60_000;
+const COUNT_EVERY_MS = 60_000;
 const PLAYBOOK_EVERY_MS = 5 * 60_000;
 
 /** The housekeeping that nobody waits for: sealing the audit log, partitions ahead of time, the playbook's health, the embedded engine's checkpoints. */
@@ -42,8 +43,10 @@ export class MaintenanceService {
     });
     this.every(TIDY_EVERY_MS, 'tidy_signals', () => this.signals.tidy());
     this.every(TIDY_EVERY_MS, 'let_go_of_aged', () => this.retention.apply());
-    this.every(PLAYBOOK_EVERY_MS, 'look_after_playbook', async () => {
+    this.every(COUNT_EVERY_MS, 'count_rules', async () => {
       await this.counting.count();
+    });
+    this.every(PLAYBOOK_EVERY_MS, 'look_after_playbook', async () => {
       await this.checkup.lookIfDue();
     });
     this.every(PLAYBOOK_EVERY_MS, 'follow_links', () => this.links.followIfDue());

@@ -228,7 +228,15 @@ describe('the console in a real browser', () => {
       '/messages',
       '/outbox',
     ];
-    paths.push('/playbook', '/playbook/facts', '/operations', '/team', '/audit', '/audit?subject=x');
+    paths.push(
+      '/playbook',
+      '/playbook/health',
+      '/playbook/facts',
+      '/operations',
+      '/team',
+      '/audit',
+      '/audit?subject=x',
+    );
     for (const list of ['/reviews', '/people', '/decisions', '/messages']) {
       await open(list);
       paths.push((await page.locator('a.row').first().getAttribute('href')) ?? list);

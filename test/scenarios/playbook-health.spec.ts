@@ -380,4 +380,36 @@ describe('what rules did', () => {
     expect(Number(after['decisions'])).toBe(before + 1);
     expect(await counted()).toEqual(rules);
   });
+
+  // The embedded engine has one connection: there nothing is open meanwhile.
+  ((process.env['DATABASE_URL'] ?? '') === '' ? it.skip : it)(
+    'waits for what is still being written',
+    async () => {
+      const counter = story.service.app.get(CountingService, { strict: false });
+      const decisions = async () =>
+        Number((await story.get('/v1/policies/health/rules?days=30'))['decisions']);
+      await counter.count();
+      const before = await decisions();
+      const at = story.clock.now();
+      let commit: () => void = () => undefined;
+      const held = new Promise<void>((resolve) => (commit = resolve));
+      const written = story.database.transaction(async (tx) => {
+        await sql`
+          insert into decisions (id, profile_id, created_at, outcome, mode, action, channel, bundle_hash, engine, models, seed, key_id,
+            situation, result, situation_hash, result_hash)
+          select 'dec_late', d.profile_id, ${at}, d.outcome, 'execute', d.action, d.channel, d.bundle_hash, d.engine, d.models, d.seed,
+            d.key_id, d.situation, d.result, d.situation_hash, d.result_hash
+          from decisions d limit 1`.execute(tx);
+        await held;
+      });
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      story.clock.advance(2 * MINUTE + 1_000);
+      await counter.count();
+      expect(await decisions()).toBe(before);
+      commit();
+      await written;
+      await counter.count();
+      expect(await decisions()).toBe(before + 1);
+    },
+  );
 });
