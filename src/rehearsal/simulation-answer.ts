@@ -63,7 +63,7 @@ const totals = z.strictObject({
 const beside = <T extends z.ZodType>(schema: T) => ({ asked: schema, active: schema });
 
 /** What a simulation shows. The same signals, playbooks and seed give the same bytes. */
-export const simulationReportSchema = z.strictObject({
+const simulationReportSchema = z.strictObject({
   /** People simulated, and their signals. */
   people: z.int(),
   signals: z.int(),
