@@ -41,6 +41,7 @@ const figures = await Promise.all(
         'scale-out',
         'expressions',
         'checks',
+        'replay',
       ]
   ).map((name) => import(`./figures/${name}.js`)),
 );

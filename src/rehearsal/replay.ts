@@ -116,18 +116,21 @@ export function withCase(tally: Tally, target: Target, stored: StoredCase): Tall
   if (!sameModels(stored)) return { ...counted, otherModels: counted.otherModels + 1 };
   const after = decide(target.bundle, stored.situation, PRIOR_MODELS, stored.seed);
   if (canonicalJson(after) === stored.result)
-    return judged({ ...counted, reproduced: counted.reproduced + 1 }, stored, after);
+    return judged({ ...counted, reproduced: counted.reproduced + 1 }, stored, { before: after, after });
   if (stored.engine !== target.engine)
     return sampled({ ...counted, engineChanged: counted.engineChanged + 1 }, 'engineChanged', stored.id);
   const missing = missingIn(target, stored);
   if (missing.length > 0) return withMissing(counted, missing, stored.id);
-  const changed = judged({ ...counted, changed: counted.changed + 1 }, stored, after);
+  const before = JSON.parse(stored.result) as DecisionResult;
+  const changed = judged({ ...counted, changed: counted.changed + 1 }, stored, { before, after });
   if (stored.bundleHash !== target.bundle.hash) return changed;
   return sampled({ ...changed, unexplained: changed.unexplained + 1 }, 'unexplained', stored.id);
 }
 
+const MODELS_HERE = canonicalJson(PRIOR_MODELS.versions);
+
 function sameModels({ models }: StoredCase): boolean {
-  return canonicalJson(models) === canonicalJson(PRIOR_MODELS.versions);
+  return canonicalJson(models) === MODELS_HERE;
 }
 
 /** What the playbook would have asked for, and nobody recorded because the playbook of that day did not. */
@@ -152,20 +155,12 @@ function withMissing(tally: Tally, fields: readonly string[], id: string): Tally
 }
 
 /** Adds what an executed decision would have meant for people; asking alone meant nothing. */
-function judged(tally: Tally, stored: StoredCase, after: DecisionResult): Tally {
-  const before = JSON.parse(stored.result) as DecisionResult;
+function judged(tally: Tally, stored: StoredCase, both: BeforeAndAfter): Tally {
   if (stored.mode === 'decide') return tally;
-  const used = { ...tally, rules: withRuleUse(tally.rules, after.candidates) };
-  const change = changeBetween(before, after);
-  return valued(
-    reviewed(change === null ? used : withChange(used, change, { id: stored.id, before, after }), {
-      day: stored.createdAt.slice(0, 10),
-      before,
-      after,
-    }),
-    stored,
-    { before, after },
-  );
+  const used = { ...tally, rules: withRuleUse(tally.rules, both.after.candidates) };
+  const change = changeBetween(both);
+  const known = change === null ? used : withChange(used, change, { id: stored.id, ...both });
+  return valued(reviewed(known, { day: stored.createdAt.slice(0, 10), ...both }), stored, both);
 }
 
 /** Counts what each rule did in one decision: of several candidates it held back alone, the one that was worth most. */
@@ -197,13 +192,15 @@ function isHeldBackBy({ blockedBy }: Candidate, rule: string): boolean {
   return blockedBy.length > 0 && blockedBy.every(({ code }) => code === `guardrail:${rule}`);
 }
 
+/** One and the same result where it was reproduced. */
 interface BeforeAndAfter {
   readonly before: DecisionResult;
   readonly after: DecisionResult;
 }
 
-function changeBetween(before: DecisionResult, after: DecisionResult): MessageChange | null {
-  if (canonicalJson(before) === canonicalJson(after)) return null;
+/** @returns null where nothing changed: both are the very same result then. */
+function changeBetween({ before, after }: BeforeAndAfter): MessageChange | null {
+  if (before === after) return null;
   const [sent, sends] = [before.outcome === 'act', after.outcome === 'act'];
   if (sent !== sends) return sent ? 'lost' : 'gained';
   if ((before.handoff === null) !== (after.handoff === null))

@@ -21,8 +21,10 @@ import {
 } from './replays.repository.js';
 import { countDecisions } from './stored-decisions.read-model.js';
 
-/** Decisions in one step: a few tens of megabytes at most, and seldom more than a second. */
+/** Decisions read at once: a few megabytes, some tens at most. */
 const PAGE = 250;
+/** Pages of one step, which seldom takes more than a second: what is done again when a process dies. */
+const PAGES = 4;
 const WORK = 'replay.asked';
 
 /** What somebody wants to see replayed. */
@@ -32,11 +34,6 @@ export interface ReplayRequest {
   readonly since: string | null;
   /** Whoever asks: a person or a token. */
   readonly by: string;
-}
-
-interface Step {
-  readonly page: StoredPage;
-  readonly replay: Replay;
 }
 
 interface Answer {
@@ -60,24 +57,15 @@ export class ReplaysService extends PlaybookReplayer {
     super();
   }
 
-  /** One step of a replay: a page is read, decided again outside any transaction, and counted together with the place where it ended. */
-  readonly replayAsked: WorkHandler<Step, Answer> = {
+  /** One step of a replay: some pages are read and decided again outside any transaction, and counted together with the place where they ended. */
+  readonly replayAsked: WorkHandler<Replay, Answer> = {
     kind: WORK,
     atOnce: 1,
     prepare: async (tx, job) => {
       const replay = await selectReplay(tx, job.key);
-      if (replay?.state !== 'running') return DONE;
-      const page = await this.replayer.read(tx, replay, replay.after, { limit: PAGE, now: this.clock.now() });
-      return { page, replay };
+      return replay?.state === 'running' ? replay : DONE;
     },
-    call: async ({ page, replay }) => {
-      const bundle = await this.policies.bundle(replay.bundleHash);
-      return {
-        tally: await this.replayer.replay(replay.tally, page, { bundle, former: await this.former(page) }),
-        after: page.after,
-        isLast: page.isLast,
-      };
-    },
+    call: (replay) => this.step(replay),
     commit: async (tx, job, _step, answer) => {
       const now = this.clock.now();
       await updateProgress(tx, job.key, answer);
@@ -88,6 +76,25 @@ export class ReplaysService extends PlaybookReplayer {
     died: (tx, job, error) =>
       endReplay(tx, job.key, { state: 'failed', error: error.message, at: this.clock.now() }),
   };
+
+  private async step(replay: Replay): Promise<Answer> {
+    const bundle = await this.policies.bundle(replay.bundleHash);
+    const read = (after: ReplayCursor | null): Promise<StoredPage> =>
+      this.replayer.read(this.database.db, replay, after, { limit: PAGE, now: this.clock.now() });
+    let { tally } = replay;
+    let page = await read(replay.after);
+    for (let pages = 1; ; pages++) {
+      const isLast = page.isLast || pages === PAGES;
+      // While a page is decided, the database looks for the next one.
+      const [counted, next] = await Promise.all([
+        this.former(page).then((former) => this.replayer.replay(tally, page, { bundle, former })),
+        isLast ? page : read(page.after),
+      ]);
+      tally = counted;
+      if (isLast) return { tally, after: page.after, isLast: page.isLast };
+      page = next;
+    }
+  }
 
   /** Asks for a replay; it begins with the next round of work. @throws Problem 404 or 409, as `PoliciesService.bundle`. */
   async ask(request: ReplayRequest): Promise<string> {

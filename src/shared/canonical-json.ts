@@ -71,9 +71,22 @@ function writeMembers(members: Readonly<Record<string, unknown>>, place: Place |
   for (const key of Object.keys(members).sort()) {
     const member = members[key];
     if (member === undefined) continue;
-    json += `${json.length > 1 ? ',' : ''}${text(key)}:${write(member, { step: key, of: place })}`;
+    json += `${json.length > 1 ? ',' : ''}${nameText(key)}${write(member, { step: key, of: place })}`;
   }
   return `${json}}`;
+}
+
+/** Names are few and come again in each value, so their text is remembered; what is given as a name by others may be many. */
+const NAMES = new Map<string, string>();
+const MOST_NAMES = 2_000;
+const LONGEST_NAME = 40;
+
+function nameText(name: string): string {
+  const known = NAMES.get(name);
+  if (known !== undefined) return known;
+  const written = `${text(name)}:`;
+  if (NAMES.size < MOST_NAMES && name.length <= LONGEST_NAME) NAMES.set(name, written);
+  return written;
 }
 
 function text(value: string): string {
