@@ -42,6 +42,7 @@ const figures = await Promise.all(
         'expressions',
         'checks',
         'replay',
+        'caps',
       ]
   ).map((name) => import(`./figures/${name}.js`)),
 );
