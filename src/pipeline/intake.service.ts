@@ -6,7 +6,7 @@ import { continuedTogether, Log, Metrics, Spans, type Trace } from '../platform/
 import { type Bundle } from '../policies/bundle.js';
 import { PoliciesService } from '../policies/index.js';
 import { declaredEvents } from '../profiles/declared.js';
-import { ProfilesService } from '../profiles/index.js';
+import { CarriedNamesService, ProfilesService } from '../profiles/index.js';
 import { Clock } from '../shared/clock.js';
 import { InboxLost, InboxService, SignalsService, type Taken } from '../signals/index.js';
 import { TriggersService } from '../triggers/index.js';
@@ -58,6 +58,7 @@ export class IntakeService {
     private readonly signals: SignalsService,
     private readonly inbox: InboxService,
     private readonly profiles: ProfilesService,
+    private readonly carriedNames: CarriedNamesService,
     private readonly triggers: TriggersService,
     private readonly outcomes: OutcomesService,
     private readonly metrics: Metrics,
@@ -214,14 +215,13 @@ export class IntakeService {
     taken: readonly Taken[],
     traces: ReadonlyMap<string, Trace>,
   ): Promise<void> {
-    const applied = await this.profiles.apply(
-      tx,
-      taken.flatMap((one) => (one.kind === 'signal' ? [one.signal] : [])),
-      declaredEvents(bundle),
-    );
+    const signals = taken.flatMap((one) => (one.kind === 'signal' ? [one.signal] : []));
+    const applied = await this.profiles.apply(tx, signals, declaredEvents(bundle));
     await this.triggers.observe(tx, bundle, applied, this.clock.now(), traces);
     await this.outcomes.observe(tx, applied);
     await this.inbox.done(tx, taken);
+    // Last: workers that meet the same new name wait for each other, and nothing they could wait for in turn comes after it.
+    await this.carriedNames.note(tx, signals);
   }
 
   /** Counts what was not applied, by why; what stands aside is worth a line each. */

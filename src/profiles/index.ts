@@ -1,2 +1,3 @@
+export { CarriedNamesService } from './carried-names.service.js';
 export { ProfilesModule } from './profiles.module.js';
 export { type Applied, ProfilesService, type Suppression } from './profiles.service.js';

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { SignalsModule } from '../signals/index.js';
+import { CarriedNamesService } from './carried-names.service.js';
 import { ProfilesController } from './profiles.controller.js';
 import { ProfilesService } from './profiles.service.js';
 
@@ -7,7 +8,7 @@ import { ProfilesService } from './profiles.service.js';
 @Module({
   imports: [SignalsModule],
   controllers: [ProfilesController],
-  providers: [ProfilesService],
-  exports: [ProfilesService],
+  providers: [ProfilesService, CarriedNamesService],
+  exports: [ProfilesService, CarriedNamesService],
 })
 export class ProfilesModule {}

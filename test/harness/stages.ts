@@ -8,7 +8,7 @@ import { Vault } from '../../src/platform/vault/index.js';
 import { WorkService } from '../../src/platform/work/index.js';
 import { type Bundle } from '../../src/policies/bundle.js';
 import { type PoliciesService } from '../../src/policies/index.js';
-import { type Applied, ProfilesService } from '../../src/profiles/index.js';
+import { type Applied, CarriedNamesService, ProfilesService } from '../../src/profiles/index.js';
 import { type Profile } from '../../src/profiles/profile.js';
 import { type Runtime } from '../../src/platform/runtime.js';
 import { InboxService, SignalsService } from '../../src/signals/index.js';
@@ -58,6 +58,7 @@ export function firstStages(database: Database, runtime: Runtime, bundle: () => 
     signals,
     inbox,
     profiles,
+    new CarriedNamesService(database, clock),
     triggers,
     outcomes,
     metrics,

@@ -116,6 +116,15 @@ table cap_places
   constraint cap_places_tokens_check CHECK ((tokens > 0))
   CREATE INDEX cap_places_lease ON public.cap_places USING btree (lease_id)
 
+table carried_names
+  source text not null
+  kind text not null
+  event text not null
+  name text not null
+  first_at timestamp with time zone not null
+  constraint carried_names_kind_check CHECK ((kind = ANY (ARRAY['event'::text, 'property'::text, 'trait'::text])))
+  constraint carried_names_pkey PRIMARY KEY (source, kind, event, name)
+
 table claimed_addresses
   address_hash text not null
   constraint claimed_addresses_pkey PRIMARY KEY (address_hash)
