@@ -6,6 +6,8 @@ import { type Db } from './platform/database/index.js';
 import { clockFor } from './platform/runtime.js';
 import { Vault } from './platform/vault/index.js';
 import { type Bundle, type PlaybookError } from './policies/bundle.js';
+import { type Carried, neverCarried } from './policies/carried.js';
+import { readCarried } from './policies/carried.read-model.js';
 import { compilePlaybook, countsOf } from './policies/compiler.js';
 import { expiries } from './policies/findings.js';
 import { readPlaybookFolder } from './policies/playbook.folder.js';
@@ -17,7 +19,8 @@ import { EMPTY_TALLY, type Tally } from './rehearsal/replay.js';
 import { type ReplayCursor } from './rehearsal/replays.repository.js';
 import { keptBundle, simulate, SIMULATE_OPTIONS } from './policies-simulate.js';
 
-const USAGE = `npm run policies -- check [folder]    type-checks a playbook; POLICIES_DIR or ./policies without a folder
+const USAGE = `npm run policies -- check [folder]    type-checks a playbook; POLICIES_DIR or ./policies without a folder.
+                                      Warns of fields that no signal carried when there is a database (DATABASE_URL, DATA_DIR)
 npm run policies -- test [folder]     runs the playbook's own tests, and says which rules they never showed
 npm run policies -- replay [folder]   decides every stored decision again under the folder's playbook and says what would have been
                                       otherwise; reads DATABASE_URL, or DATA_DIR while no service runs on it
@@ -59,11 +62,30 @@ async function compileFolder(folder: string): Promise<Bundle | ExitCode> {
 async function check(folder: string): Promise<ExitCode> {
   const bundle = await compileFolder(folder);
   if (typeof bundle === 'number') return bundle;
-  for (const found of expiries(bundle, clockFor(process.env['CLOCK']).now().toISOString()))
-    console.warn(`${placed(folder, found)} warning: ${found.message}`);
+  const found = [
+    ...expiries(bundle, clockFor(process.env['CLOCK']).now().toISOString()),
+    ...neverCarried(bundle, await carriedHere()),
+  ];
+  for (const finding of found) console.warn(`${placed(folder, finding)} warning: ${finding.message}`);
   const counts = Object.entries(countsOf(bundle)).map(([what, count]) => `${count} ${what}`);
   console.log(`${bundle.hash}\n${counts.join(', ')}`);
   return 0;
+}
+
+/** What signals carried, when there is a database to ask and no service of its own has it open. */
+async function carriedHere(): Promise<Carried> {
+  try {
+    const { database } = await openExisting(readEnvironment(process.env));
+    try {
+      return await readCarried(database.db);
+    } finally {
+      await database.close();
+    }
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT'))
+      console.error(`what signals carried could not be asked: ${error instanceof Error ? error.message : String(error)}`); // prettier-ignore
+    return { traits: new Set(), events: new Map() };
+  }
 }
 
 async function test(folder: string): Promise<ExitCode> {

@@ -106,6 +106,7 @@ export interface Finding extends PlaybookError {
     | 'cap-never'
     | 'unknown-country'
     | 'unknown-zone'
+    | 'never-carried'
     | 'expires'
     | 'expired';
   /** What it is about, such as `guardrails/minors`. */

@@ -12,7 +12,7 @@ import {
 } from './bundle.js';
 import { type Expected, type ExpressionScope } from './expression-scope.js';
 import { ExpressionCompiler } from './expressions.js';
-import { eventNames } from './fields.js';
+import { eventNames, eventsLeadingTo } from './fields.js';
 import { findingsOf } from './findings.js';
 import {
   type Action,
@@ -284,18 +284,13 @@ class Compiler {
     return {
       place,
       variables: DECIDING,
-      events: this.eventsBefore(action.id),
+      events: eventsLeadingTo(
+        this.declared.triggers.map(({ spec }) => spec),
+        action.id,
+      ),
       slots: Object.keys(action.facts),
       sensitive: false,
     };
-  }
-
-  /** Events that may lead to an action: those of its triggers; any when one of them may come with any signal, or none names it. */
-  private eventsBefore(action: string): string[] | null {
-    const triggers = this.declared.triggers.filter(({ spec }) => spec.actions.includes(action));
-    const events = triggers.flatMap(({ spec }) => ('event' in spec ? [spec.event] : []));
-    const anySignal = triggers.some(({ spec }) => spec.kind === 'threshold');
-    return events.length === 0 || anySignal ? null : [...new Set(events)].sort();
   }
 
   private slotsInScope({ scope }: Guardrail): string[] {

@@ -1,5 +1,5 @@
 import { OUTCOME_EVENTS } from './own-events.js';
-import { type FieldSpec, type VocabularySpec } from './playbook.js';
+import { type FieldSpec, type Trigger, type VocabularySpec } from './playbook.js';
 import {
   ConsentsRecord,
   ContextRecord,
@@ -145,6 +145,14 @@ const FACT: Struct = {
 /** Events that profiles count and triggers may name: the declared ones and Countersign's own. */
 export function eventNames(vocabulary: VocabularySpec): string[] {
   return [...new Set([...Object.keys(vocabulary.events), ...Object.values(OUTCOME_EVENTS)])];
+}
+
+/** Events that may lead to an action: those of its triggers; any (null) when one of them may come with any signal, or none names it. */
+export function eventsLeadingTo(triggers: readonly Trigger[], action: string): string[] | null {
+  const own = triggers.filter(({ actions }) => actions.includes(action));
+  const events = own.flatMap((spec) => ('event' in spec ? [spec.event] : []));
+  const anySignal = own.some(({ kind }) => kind === 'threshold');
+  return events.length === 0 || anySignal ? null : [...new Set(events)].sort();
 }
 
 /** What makes one place's expressions see other types than another's. */

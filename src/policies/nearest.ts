@@ -15,7 +15,7 @@ function editDistance(a: string, b: string): number {
 const plain = (name: string): string => name.toLowerCase().replace(/[\s_-]/g, '');
 
 /** The known name that was probably meant; null when none is close. */
-function nearest(name: string, known: Iterable<string>): string | null {
+export function nearest(name: string, known: Iterable<string>): string | null {
   let best: string | null = null;
   let least = Math.max(1, Math.floor(name.length / 3)) + 0.5;
   for (const candidate of known) {

@@ -5,6 +5,7 @@ import { type Actor, Allow, CurrentActor, signer } from '../access/index.js';
 import { Database } from '../platform/database/index.js';
 import { decodeCursor, page, type Page, pageQuery, Problem } from '../platform/http/index.js';
 import { type BundleSummary, findBundle, listBundles } from './bundles.read-model.js';
+import { type Finding } from './bundle.js';
 import { compilePlaybook } from './compiler.js';
 import { PoliciesService } from './policies.service.js';
 import { ProposalsService } from './proposals.service.js';
@@ -41,7 +42,13 @@ const bundlesPage = z
   .meta({ id: 'BundlesPage' });
 const checkBody = z.strictObject({ files: z.record(z.string(), z.string()) }).meta({ id: 'PlaybookFiles' });
 const checkAnswer = z
-  .strictObject({ ok: z.boolean(), errors: z.array(problem), hash: z.string().nullable() })
+  .strictObject({
+    ok: z.boolean(),
+    errors: z.array(problem),
+    /** What is probably not meant, such as a field that no signal ever carried. */
+    warnings: z.array(problem),
+    hash: z.string().nullable(),
+  })
   .meta({ id: 'PlaybookCheck' });
 const mismatch = z.strictObject({ member: z.string(), expected: z.string(), got: z.string() });
 const testAnswer = z
@@ -119,11 +126,17 @@ export class PoliciesController {
   @HttpCode(200)
   @Allow('policies.read')
   @ApiResponse({ status: 200, standardSchema: checkAnswer })
-  check(@Body({ schema: checkBody }) body: z.output<typeof checkBody>): z.output<typeof checkAnswer> {
+  async check(
+    @Body({ schema: checkBody }) body: z.output<typeof checkBody>,
+  ): Promise<z.output<typeof checkAnswer>> {
     const result = compilePlaybook(body.files);
-    return result.ok
-      ? { ok: true, errors: [], hash: result.bundle.hash }
-      : { ok: false, errors: [...result.errors], hash: null };
+    if (!result.ok) return { ok: false, errors: [...result.errors], warnings: [], hash: null };
+    return {
+      ok: true,
+      errors: [],
+      warnings: warningsOf(await this.policies.findings(result.bundle)),
+      hash: result.bundle.hash,
+    };
   }
 
   /** Compiles files and runs the tests among them, and changes nothing. */
@@ -140,7 +153,7 @@ export class PoliciesController {
     return {
       ok: failures.length === 0,
       errors: [],
-      warnings: [...result.warnings],
+      warnings: warningsOf(await this.policies.findings(result.bundle)),
       hash: result.bundle.hash,
       tests: {
         passed,
@@ -177,4 +190,8 @@ export class PoliciesController {
     await this.proposals.activate(hash, signer(actor));
     return this.active();
   }
+}
+
+function warningsOf(findings: readonly Finding[]): z.output<typeof problem>[] {
+  return findings.map(({ file, line, column, message }) => ({ file, line, column, message }));
 }

@@ -155,7 +155,7 @@ describe('policies over HTTP', () => {
   it('checks files and answers every mistake with its place', async () => {
     expect(await send('POST', '/v1/policies/check', { files: shipped })).toEqual({
       status: 200,
-      body: { ok: true, errors: [], hash: app.get(PoliciesService).active().hash },
+      body: { ok: true, errors: [], warnings: [], hash: app.get(PoliciesService).active().hash },
     });
     const files = {
       ...shipped,
@@ -172,6 +172,7 @@ describe('policies over HTTP', () => {
           message: expect.stringMatching(/^trait "vipp" is not declared/) as unknown,
         },
       ],
+      warnings: [],
       hash: null,
     });
     expect((await send('POST', '/v1/policies/check', { files: { 'a.yaml': 3 } })).status).toBe(400);

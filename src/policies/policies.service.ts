@@ -7,7 +7,7 @@ import { Problem } from '../platform/http/index.js';
 import { ENVIRONMENT } from '../platform/runtime.js';
 import { Log } from '../platform/telemetry/index.js';
 import { Clock } from '../shared/clock.js';
-import { type Bundle, type PlaybookError } from './bundle.js';
+import { type Bundle, type Finding, type PlaybookError } from './bundle.js';
 import {
   type ActivationOrigin,
   insertActivation,
@@ -16,7 +16,10 @@ import {
   lockActivations,
   selectBundleFiles,
 } from './bundles.repository.js';
+import { neverCarried } from './carried.js';
+import { readCarried } from './carried.read-model.js';
 import { compilePlaybook, countsOf } from './compiler.js';
+import { expiries, findingsOf } from './findings.js';
 import { folderSignature, readPlaybookFolder } from './playbook.folder.js';
 import { PlaybookTester } from './playbook-tester.port.js';
 import { TemplateSigner } from './template-signer.port.js';
@@ -135,6 +138,15 @@ export class PoliciesService implements OnModuleDestroy {
   test(bundle: Bundle): Promise<TestReport> {
     // Looked up when it is needed: tests ask for decisions, and those stand downstream.
     return this.modules.get(PlaybookTester, { strict: false }).test(bundle);
+  }
+
+  /** What is probably not meant in a bundle, or has to be seen to soon: of the rules themselves, of what signals carried, of the time. */
+  async findings(bundle: Bundle): Promise<Finding[]> {
+    return [
+      ...findingsOf(bundle),
+      ...neverCarried(bundle, await readCarried(this.database.db)),
+      ...expiries(bundle, this.clock.now().toISOString()),
+    ];
   }
 
   /** Takes up the latest activation. When this version cannot compile it, the one before stays. */

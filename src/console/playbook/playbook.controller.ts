@@ -10,9 +10,7 @@ import { Database } from '../../platform/database/index.js';
 import { Problem } from '../../platform/http/index.js';
 import { ENVIRONMENT } from '../../platform/runtime.js';
 import { type Bundle } from '../../policies/bundle.js';
-import { expiries, findingsOf } from '../../policies/findings.js';
 import { PoliciesService } from '../../policies/index.js';
-import { Clock } from '../../shared/clock.js';
 import { type Answer, page } from '../page.js';
 import { PageInterceptor } from '../page.interceptor.js';
 import { FactsPage } from './facts-page.js';
@@ -35,7 +33,6 @@ export class PlaybookController {
   constructor(
     private readonly database: Database,
     private readonly policies: PoliciesService,
-    private readonly clock: Clock,
     private readonly everybody: EverybodyService,
     private readonly checkup: CheckupViews,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
@@ -51,8 +48,7 @@ export class PlaybookController {
       section: 'playbook',
       body: h(PlaybookPage, {
         bundle,
-        findings:
-          bundle === null ? [] : [...findingsOf(bundle), ...expiries(bundle, this.clock.now().toISOString())],
+        findings: bundle === null ? [] : await this.policies.findings(bundle),
         tests: bundle === null ? null : await this.policies.test(bundle),
         problems: this.policies.lastProblems(),
         activations: await readActivations(db, ACTIVATIONS),
