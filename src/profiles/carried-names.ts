@@ -40,12 +40,12 @@ export class KnownNames {
 
   add(names: readonly CarriedName[]): void {
     for (const { source, kind, event, name } of names) {
-      const known = this.sources.get(source) ?? { events: new Map(), traits: new Set(), size: 0 };
+      const known: Source = this.sources.get(source) ?? { events: new Map(), traits: new Set(), size: 0 };
       this.sources.set(source, known);
       if (kind === 'event') {
         if (!known.events.has(event)) known.events.set(event, new Set());
       } else if (kind === 'trait') known.traits.add(name);
-      else known.events.set(event, (known.events.get(event) ?? new Set()).add(name));
+      else known.events.set(event, (known.events.get(event) ?? new Set<string>()).add(name));
       known.size++;
     }
   }
