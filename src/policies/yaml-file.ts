@@ -42,8 +42,9 @@ export class YamlFile {
       uniqueKeys: true,
       prettyErrors: false,
     });
-    const errors = [...document.errors, ...document.warnings].map((error) =>
-      at(error.pos[0], firstLine(error.message)),
+    const errors = withTabsNamed(
+      text,
+      [...document.errors, ...document.warnings].map((error) => at(error.pos[0], firstLine(error.message))),
     );
     visit(document, (_key, node) => {
       if (isAlias(node))
@@ -97,6 +98,21 @@ function place(lines: LineCounter, offset: number): { line: number; column: numb
 
 function firstLine(text: string): string {
   return text.split('\n')[0] ?? text;
+}
+
+/** A tab that indents makes the parser stumble over what follows it, in words that do not name it. */
+function withTabsNamed(text: string, errors: readonly PlaybookError[]): PlaybookError[] {
+  if (errors.length === 0) return [];
+  const lines = text.split('\n');
+  const named = new Map<number, PlaybookError>();
+  const others = errors.filter((error) => {
+    const tab = /^ *(?=\t)/.exec(lines[error.line - 1] ?? '');
+    if (tab === null) return true;
+    const message = 'a tab cannot indent: write spaces';
+    named.set(error.line, { ...error, column: tab[0].length + 1, message });
+    return false;
+  });
+  return [...named.values(), ...others];
 }
 
 /** Marks that the lexer puts between tokens; they are no part of the text. */
