@@ -10,7 +10,7 @@ import {
   type Place,
   type PlaybookError,
 } from './bundle.js';
-import { type Expected, type ExpressionScope } from './expression-scope.js';
+import { DECIDING, type Expected, type ExpressionScope, OF_PERSON } from './expression-scope.js';
 import { ExpressionCompiler } from './expressions.js';
 import { eventNames, eventsLeadingTo } from './fields.js';
 import { findingsOf } from './findings.js';
@@ -104,17 +104,13 @@ const SLOT_RESULTS: Readonly<Record<Slot['type'], Expected>> = {
 /** Stands in a scope that no channel fits, where an empty list would mean all of them. No channel can be called so. */
 const NO_CHANNEL = '-';
 
-/** What segments are made of. */
-const OF_PERSON: ExpressionScope = {
+const IN_SEGMENT: ExpressionScope = {
   place: 'a segment',
-  variables: ['history', 'openTasks'],
+  variables: OF_PERSON,
   events: null,
   slots: [],
   sensitive: true,
 };
-
-/** What decisions, and everything after them, know. */
-const DECIDING = ['signal', 'context', 'history', 'openTasks', 'facts'] as const;
 
 /** Compiles the expressions of everything that was declared. */
 class Compiler {
@@ -205,7 +201,7 @@ class Compiler {
   }
 
   private segment(segment: Located<Segment>): void {
-    this.expression<boolean>(segment.spec.when, OF_PERSON, 'boolean', (offset, message) =>
+    this.expression<boolean>(segment.spec.when, IN_SEGMENT, 'boolean', (offset, message) =>
       segment.errorInside(['when'], offset, message),
     );
   }

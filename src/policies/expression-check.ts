@@ -12,14 +12,12 @@ import {
   SAID,
 } from './expression-scope.js';
 import { childrenOf, lastStep, MACROS, methodOffset, pathOf, wholeParentheses } from './expression-syntax.js';
+import { CONSENT_STATES, SIGNAL_TYPES, STAGES } from './expression-language.js';
 import { type Struct } from './fields.js';
 import { suggestion } from './nearest.js';
 import { trialInputs } from './trial.js';
 
 const DEEPEST_MACROS = 2;
-const STAGES = new Set(['anonymous', 'lead', 'new_customer', 'active', 'at_risk', 'lapsed']);
-const SIGNAL_TYPES = new Set(['track', 'identify', 'page', 'screen', 'group', 'alias']);
-const CONSENT_STATES = new Set(['granted', 'denied']);
 /** They would step around the types. */
 const FORBIDDEN: ReadonlySet<string> = new Set(['dyn', 'type', 'bytes', 'bind', 'uint']);
 
@@ -199,9 +197,9 @@ export class ExpressionCheck {
 
   private wordsOf(node: ASTNode, inside: Inside): ReadonlySet<string> | null {
     const path = pathOf(node) ?? '';
-    if (path === 'profile.stage') return STAGES;
-    if (path === 'signal.type') return SIGNAL_TYPES;
-    if (path.startsWith('profile.consents.')) return CONSENT_STATES;
+    if (path === 'profile.stage') return new Set(STAGES);
+    if (path === 'signal.type') return new Set(SIGNAL_TYPES);
+    if (path.startsWith('profile.consents.')) return new Set(CONSENT_STATES);
     const step = lastStep(node);
     if (step?.of.op !== 'id' || !inside.messages.has(step.of.args)) return null;
     switch (step.name) {

@@ -48,42 +48,6 @@ const base = ((): Environment => {
   return environment;
 })();
 
-/** Names of the functions of our own, for suggestions. */
-export const FUNCTIONS: readonly string[] = [
-  'has',
-  'size',
-  'lower',
-  'round',
-  'minorUnits',
-  'daysSince',
-  'hoursSince',
-  'timestamp',
-  'duration',
-  'double',
-  'int',
-  'string',
-  'contains',
-  'containsAny',
-  'startsWith',
-  'endsWith',
-  'matches',
-  'trim',
-  'split',
-  'join',
-  'exists',
-  'all',
-  'exists_one',
-  'filter',
-  'map',
-  'within',
-  'withinHours',
-  'count',
-  'countAction',
-  'countChannel',
-  'countTag',
-  'countTopic',
-];
-
 /** An engine that knows these object types and variables. */
 export function engineFor(
   structs: readonly Struct[],

@@ -1,5 +1,6 @@
 import { type ASTNode, type ParseError, type TypeError as CheckError } from '@marcbachmann/cel-js';
-import { CHECKED_HAS, FUNCTIONS, LINEAR_MATCHES } from './expression-engine.js';
+import { CHECKED_HAS, LINEAR_MATCHES } from './expression-engine.js';
+import { FUNCTION_NAMES } from './expression-language.js';
 import { type ExpressionScope, type Mistake, VARIABLE_TYPES } from './expression-scope.js';
 import { lastStep, methodOffset } from './expression-syntax.js';
 import { type Struct, TIMESTAMP } from './fields.js';
@@ -68,12 +69,12 @@ export class Explainer {
     const shown = name === LINEAR_MATCHES ? 'matches' : name;
     const at = node.op === 'rcall' ? (methodOffset(this.source, node, shown) ?? offset) : offset;
     const taken = /\(([^)]*)\)'$/.exec(summary)?.[1] ?? '';
-    if (FUNCTIONS.includes(shown)) {
+    if (FUNCTION_NAMES.includes(shown)) {
       const on = /overload for '([^.(]*)\./.exec(summary.replaceAll(TIMESTAMP, 'timestamp'))?.[1];
       const target = on === undefined ? '' : ` on ${inWords(on)}`;
       return { offset: at, message: `${shown}(${inWords(taken)}) does not work${target}` };
     }
-    return { offset: at, message: `there is no function ${shown}()${suggestion(shown, FUNCTIONS)}` };
+    return { offset: at, message: `there is no function ${shown}()${suggestion(shown, FUNCTION_NAMES)}` };
   }
 }
 

@@ -1,7 +1,7 @@
 import { TIMESTAMP } from './fields.js';
 
 /** Variables that only some places have; `now` and `profile` are everywhere. */
-type Variable = 'signal' | 'context' | 'history' | 'openTasks' | 'facts';
+export type Variable = 'signal' | 'context' | 'history' | 'openTasks' | 'facts';
 
 /** The engine's types of the variables. */
 export const VARIABLE_TYPES: Readonly<Record<Variable | 'now' | 'profile', string>> = {
@@ -13,6 +13,11 @@ export const VARIABLE_TYPES: Readonly<Record<Variable | 'now' | 'profile', strin
   openTasks: 'double',
   facts: 'Facts',
 };
+
+/** What segments are made of. */
+export const OF_PERSON: readonly Variable[] = ['history', 'openTasks'];
+/** What decisions, and everything after them, know. */
+export const DECIDING: readonly Variable[] = ['signal', 'context', 'history', 'openTasks', 'facts'];
 
 /** Where an expression stands: what it may read there. */
 export interface ExpressionScope {

@@ -1,3 +1,4 @@
+import { STAGES } from './expression-language.js';
 import { OUTCOME_EVENTS } from './own-events.js';
 import { type FieldSpec, type Trigger, type VocabularySpec } from './playbook.js';
 import {
@@ -29,6 +30,8 @@ export interface Field {
   readonly type: string;
   readonly absent: Absence;
   readonly sensitive: boolean;
+  /** What it is, for people. */
+  readonly description?: string;
 }
 
 /** An object type of the expression language: the engine's name, the class of its values, its fields. */
@@ -38,7 +41,12 @@ export interface Struct {
   readonly fields: ReadonlyMap<string, Field>;
 }
 
-const field = (type: string, absent: Absence): Field => ({ type, absent, sensitive: false });
+const field = (type: string, absent: Absence, description?: string): Field => ({
+  type,
+  absent,
+  sensitive: false,
+  ...(description === undefined ? {} : { description }),
+});
 const fields = (entries: Record<string, Field>): ReadonlyMap<string, Field> =>
   new Map(Object.entries(entries));
 
@@ -67,12 +75,12 @@ export const EVENT: Struct = {
   name: 'EventHistory',
   record: EventRecord,
   fields: fields({
-    total: field('double', { default: 0 }),
-    count1d: field('double', { default: 0 }),
-    count7d: field('double', { default: 0 }),
-    count30d: field('double', { default: 0 }),
-    count90d: field('double', { default: 0 }),
-    lastAt: field(TIMESTAMP, 'unknown'),
+    total: field('double', { default: 0 }, 'how often it happened'),
+    count1d: field('double', { default: 0 }, 'how often in the last day'),
+    count7d: field('double', { default: 0 }, 'how often in the last 7 days'),
+    count30d: field('double', { default: 0 }, 'how often in the last 30 days'),
+    count90d: field('double', { default: 0 }, 'how often in the last 90 days'),
+    lastAt: field(TIMESTAMP, 'unknown', 'when it last happened'),
   }),
 };
 
@@ -85,8 +93,8 @@ export const MESSAGE: Struct = {
     class: field('string', 'never'),
     tags: field('list<string>', 'never'),
     topic: field('string', 'never'),
-    offer: field('string', { default: '' }),
-    open: field('bool', 'never'),
+    offer: field('string', { default: '' }, 'the fact that was offered'),
+    open: field('bool', 'never', 'decided and not ended: it holds its place in the caps'),
     at: field(TIMESTAMP, 'never'),
   }),
 };
@@ -94,7 +102,7 @@ export const MESSAGE: Struct = {
 export const HISTORY: Struct = {
   name: 'History',
   record: HistoryRecord,
-  fields: fields({ messages: field('list<Message>', 'never') }),
+  fields: fields({ messages: field('list<Message>', 'never', 'messages of the last 90 days') }),
 };
 
 const PROFILE: Struct = {
@@ -102,17 +110,17 @@ const PROFILE: Struct = {
   record: ProfileRecord,
   fields: fields({
     userId: field('string', 'unknown'),
-    stage: field('string', 'never'),
-    country: field('string', 'unknown'),
+    stage: field('string', 'never', `how far the relationship is: ${STAGES.join(', ')}`),
+    country: field('string', 'unknown', 'where they live, as an ISO 3166 code such as DE'),
     locale: field('string', 'unknown'),
-    zones: field('list<string>', 'unknown'),
-    hasEmail: field('bool', 'never'),
-    hasPhone: field('bool', 'never'),
-    firstSeenAt: field(TIMESTAMP, 'never'),
-    lastSeenAt: field(TIMESTAMP, 'never'),
-    traits: field('Traits', 'never'),
-    events: field('Events', 'never'),
-    consents: field('Consents', 'never'),
+    zones: field('list<string>', 'unknown', 'time zones they may be in'),
+    hasEmail: field('bool', 'never', 'whether an e-mail address is known'),
+    hasPhone: field('bool', 'never', 'whether a telephone number is known'),
+    firstSeenAt: field(TIMESTAMP, 'never', 'when they were first heard of'),
+    lastSeenAt: field(TIMESTAMP, 'never', 'when they were last heard of'),
+    traits: field('Traits', 'never', 'declared traits'),
+    events: field('Events', 'never', 'how often and when each event happened'),
+    consents: field('Consents', 'never', 'granted or denied, by channel, for every topic'),
   }),
 };
 
@@ -121,9 +129,9 @@ const SIGNAL: Struct = {
   record: SignalRecord,
   fields: fields({
     type: field('string', 'unknown'),
-    event: field('string', 'unknown'),
+    event: field('string', 'unknown', 'its name'),
     at: field(TIMESTAMP, 'unknown'),
-    properties: field('Properties', 'unknown'),
+    properties: field('Properties', 'unknown', 'properties of the events that can lead here'),
   }),
 };
 
@@ -135,7 +143,7 @@ const FACT: Struct = {
     version: field('double', 'never'),
     kind: field('string', 'never'),
     source: field('string', 'never'),
-    valid: field('bool', 'never'),
+    valid: field('bool', 'never', 'whether it is valid now'),
     validFrom: field(TIMESTAMP, 'unknown'),
     validUntil: field(TIMESTAMP, 'unknown'),
     data: field('FactData', 'never'),
@@ -234,7 +242,7 @@ const SCALARS = { string: 'string', number: 'double', boolean: 'bool', timestamp
 function declaredField(items: Map<RecordClass, Struct>, spec: FieldSpec): Field {
   if (spec.type !== 'list<object>') {
     const type = spec.type === 'list<string>' ? spec.type : SCALARS[spec.type];
-    return { type, absent: spec.absent, sensitive: spec.sensitive };
+    return { type, absent: spec.absent, sensitive: spec.sensitive, ...described(spec) };
   }
   const record = itemClass(spec);
   const item = items.get(record) ?? {
@@ -243,12 +251,21 @@ function declaredField(items: Map<RecordClass, Struct>, spec: FieldSpec): Field 
     fields: new Map(
       Object.entries(spec.items).map(([member, itemSpec]) => [
         member,
-        field(SCALARS[itemSpec.type], itemSpec.absent),
+        field(SCALARS[itemSpec.type], itemSpec.absent, itemSpec.description),
       ]),
     ),
   };
   items.set(record, item);
-  return { type: `list<${item.name}>`, absent: spec.absent, sensitive: spec.sensitive };
+  return {
+    type: `list<${item.name}>`,
+    absent: spec.absent,
+    sensitive: spec.sensitive,
+    ...described(spec),
+  };
+}
+
+function described({ description }: FieldSpec): Pick<Field, 'description'> {
+  return description === undefined ? {} : { description };
 }
 
 /** Where a struct's fields are written in an expression, for suggestions and for what the model may see. */

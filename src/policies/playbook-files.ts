@@ -23,11 +23,14 @@ import {
   vocabularySchema,
 } from './playbook.js';
 import { type PlaybookTest, playbookTestSchema } from './playbook-test.js';
+import { type ListKind, type RecordKind, recordKindOf, type SingleKind } from './playbook-paths.js';
 import { YamlFile } from './yaml-file.js';
 
 type Path = readonly (string | number)[];
 
-const LARGEST_FILE = 256 * 1024;
+/** Characters of one file. */
+export const LARGEST_FILE = 256 * 1024;
+export const TOO_LARGE = `is larger than ${LARGEST_FILE / 1024} KB`;
 const LARGEST_PLAYBOOK = 4 * 1024 * 1024;
 const MOST_FILES = 2_000;
 const LONGEST_PATH = 200;
@@ -73,12 +76,12 @@ export interface Declarations {
   readonly errors: readonly PlaybookError[];
 }
 
-const SINGLE = {
-  'brand.yaml': brandSchema,
-  'engine.yaml': engineSchema,
-  'vocabulary.yaml': vocabularySchema,
+const SINGLE: Readonly<Record<SingleKind, z.ZodType>> = {
+  brand: brandSchema,
+  engine: engineSchema,
+  vocabulary: vocabularySchema,
 };
-const LISTS = {
+const LISTS: Readonly<Record<ListKind, z.ZodType>> = {
   channels: channelSchema,
   segments: segmentSchema,
   actions: actionSchema,
@@ -87,13 +90,12 @@ const LISTS = {
   templates: templateSchema,
   tests: playbookTestSchema,
 };
-type ListKind = keyof typeof LISTS;
+/** The schema of a record, by what a file holds. */
+export const RECORD_SCHEMAS: Readonly<Record<RecordKind, z.ZodType>> = { ...SINGLE, ...LISTS };
+const SINGLE_FILES = Object.keys(SINGLE).map((kind) => `${kind}.yaml`);
 
-function listKindOf(path: string): ListKind | null {
-  if (path === 'channels.yaml') return 'channels';
-  if (path === 'segments.yaml') return 'segments';
-  const folder = /^(actions|triggers|guardrails|templates|tests)\/[a-z0-9][a-z0-9_-]*\.yaml$/.exec(path)?.[1];
-  return folder === undefined ? null : (folder as ListKind);
+function isSingle(kind: RecordKind): kind is SingleKind {
+  return Object.hasOwn(SINGLE, kind);
 }
 
 /** Line ends and a byte order mark say nothing: the same playbook has the same name on every machine. */
@@ -143,7 +145,7 @@ class Reader {
     } else {
       for (const [path, text] of entries) this.readFile(path, text);
     }
-    for (const path of [...Object.keys(SINGLE), 'channels.yaml'])
+    for (const path of [...SINGLE_FILES, 'channels.yaml'])
       if (!Object.hasOwn(files, path)) this.report(path, 'is missing');
     return {
       brand: this.single<Brand>('brand.yaml'),
@@ -175,18 +177,17 @@ class Reader {
   }
 
   private readFile(path: string, text: string): void {
-    const kind = listKindOf(path);
-    const schema = Object.hasOwn(SINGLE, path) ? SINGLE[path as keyof typeof SINGLE] : null;
-    if (path.length > LONGEST_PATH || (kind === null && schema === null)) {
+    const kind = recordKindOf(path);
+    if (path.length > LONGEST_PATH || kind === null) {
       const shown = path.slice(0, LONGEST_PATH);
       this.report(
         shown,
-        `is not part of a playbook${suggestion(shown, [...Object.keys(SINGLE), 'channels.yaml', 'segments.yaml'])}`,
+        `is not part of a playbook${suggestion(shown, [...SINGLE_FILES, 'channels.yaml', 'segments.yaml'])}`,
       );
       return;
     }
     if (text.length > LARGEST_FILE) {
-      this.report(path, `is larger than ${LARGEST_FILE / 1024} KB`);
+      this.report(path, TOO_LARGE);
       return;
     }
     if (!text.isWellFormed() || text.includes('\0')) {
@@ -199,10 +200,10 @@ class Reader {
       return;
     }
     const { file, value } = parsed;
-    if (schema !== null) {
-      const located = this.check(file, [], value, schema);
+    if (isSingle(kind)) {
+      const located = this.check(file, [], value, SINGLE[kind]);
       if (located !== null) this.singles.set(path, located);
-    } else if (kind !== null) {
+    } else {
       this.readItems(file, kind, value);
     }
   }

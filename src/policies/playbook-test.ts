@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MOMENT_FORMS, parseMoment } from '../shared/moment.js';
+import { holding } from './playbook.js';
 
 /** Any moment will do to tell whether a text is one. */
 const SOME_TIME = 0;
@@ -16,6 +17,9 @@ const moment = z
 const value = z.json();
 const consentState = z.enum(['granted', 'denied', 'unknown']);
 const id = z.string().min(1);
+const actionId = holding('actions', id);
+const channelId = holding('channels', id);
+const eventName = holding('events', z.string());
 /** `recover-cart by email`, as decisions name a candidate. */
 const candidateName = z.string().regex(/^\S+ by \S+$/, 'write a candidate as "action by channel"');
 
@@ -25,21 +29,23 @@ export const playbookGivenSchema = z.strictObject({
   /** Traits as an `identify` carries them, besides an address that every person of a test has; null takes one away. */
   person: z.record(z.string(), value).default({}),
   /** By channel, or `channel/topic`. Whatever is not named was agreed to. */
-  consents: z.record(z.string(), consentState).default({}),
+  consents: z.record(holding('channels', z.string()), consentState).default({}),
   firstSeen: moment.default('400d ago'),
   /** When each event happened; one moment or several. */
-  events: z.record(z.string(), z.union([moment, z.array(moment).min(1).max(200)])).default({}),
+  events: z.record(eventName, z.union([moment, z.array(moment).min(1).max(200)])).default({}),
   /** What called for the decision; it counts among the events. */
   signal: z
     .strictObject({
-      event: z.string(),
+      event: eventName,
       properties: z.record(z.string(), value).default({}),
       at: moment.default('now'),
     })
     .optional(),
   /** Messages of the past, and open ones that hold their place. */
   messages: z
-    .array(z.strictObject({ action: id, channel: id, at: moment, open: z.boolean().default(false) }))
+    .array(
+      z.strictObject({ action: actionId, channel: channelId, at: moment, open: z.boolean().default(false) }),
+    )
     .default([]),
   /** Suppressed addresses: why, by channel. */
   suppressed: z
@@ -60,9 +66,9 @@ export const playbookGivenSchema = z.strictObject({
     .default([]),
   context: z.record(z.string(), value).default({}),
   /** Channels that the playbook has switched off, and that are on here. */
-  enabled: z.array(id).default([]),
+  enabled: z.array(channelId).default([]),
   /** Actions from which this person is held out; from no other that is up. */
-  heldOut: z.array(id).default([]),
+  heldOut: z.array(actionId).default([]),
 });
 
 const timeSchema = z.union([
@@ -70,7 +76,7 @@ const timeSchema = z.union([
   /** Half-open: from `from`, before `before`. */
   z.strictObject({ from: moment, before: moment }),
 ]);
-const rules = z.array(id).default([]);
+const rules = z.array(holding('guardrails', id)).default([]);
 const verdicts = {
   /** Guardrails that have to match; in a whole test on at least one candidate. */
   matches: rules,
@@ -90,8 +96,8 @@ const expectSchema = z
   .strictObject({
     ...verdicts,
     outcome: z.enum(['act', 'hold', 'handoff']).optional(),
-    action: id.optional(),
-    channel: id.optional(),
+    action: actionId.optional(),
+    channel: channelId.optional(),
     /** Who gets the task. */
     handTo: z.string().optional(),
     sendAt: timeSchema.optional(),
@@ -117,8 +123,8 @@ export const playbookTestSchema = z
     test: z.string().min(1),
     given: playbookGivenSchema,
     /** Actions that are up for decision; those of a trigger; every marketing action when neither is given. */
-    actions: z.array(id).min(1).optional(),
-    trigger: id.optional(),
+    actions: z.array(actionId).min(1).optional(),
+    trigger: holding('triggers', id).optional(),
     expect: expectSchema,
   })
   .refine((test) => test.actions === undefined || test.trigger === undefined, {

@@ -9,8 +9,31 @@ const id = z
     'write lower-case words joined by hyphens, such as "welcome-email"',
   );
 const duration = z.string().regex(DURATION_PATTERN, 'write a number and s, m, h, d or w, such as "30d"');
+/** What a place of a record holds, for the editor to complete: names of other records, or an expression. */
+export type Held =
+  | 'actions'
+  | 'channels'
+  | 'segments'
+  | 'tags'
+  | 'topics'
+  | 'events'
+  | 'facts'
+  | 'fields'
+  | 'guardrails'
+  | 'triggers'
+  | 'countries'
+  | 'expression';
+
+/** Says what a schema's text names. It checks nothing: names are checked against the whole playbook when it is compiled. */
+export function holding<T extends z.ZodType>(what: Held, schema: T): T {
+  return schema.meta({ holds: what });
+}
+const actionId = holding('actions', id);
+const channelId = holding('channels', id);
+const tag = holding('tags', id);
+const eventName = holding('events', z.string());
 /** Source text in CEL; its type is checked against the vocabulary when the playbook is compiled. */
-const expression = z.string().min(1);
+const expression = holding('expression', z.string().min(1));
 const isoDate = z.iso.date();
 const hourMinute = z
   .string()
@@ -32,17 +55,16 @@ export type MessageClass = z.output<typeof messageClass>;
 /** policies/brand.yaml: who speaks, and how. */
 /** How loud and how long a message may be before a person looks at it. */
 export const mannersSchema = z.strictObject({
-  /** Emoji in one message. */
-  emoji: z.int().min(0).default(3),
+  emoji: z.int().min(0).default(3).describe('Emoji in one message.'),
   exclamationMarks: z.int().min(0).default(3),
-  /** Words in a row in capitals, names and abbreviations of up to five letters aside. */
-  capitals: z.int().min(0).default(1),
-  /** Characters of a subject. */
-  subjectLength: z.int().min(10).default(90),
-  /** Words of a message. */
-  words: z.int().min(10).default(600),
-  /** Words of a sentence, in the mean. */
-  sentenceWords: z.int().min(5).default(26),
+  capitals: z
+    .int()
+    .min(0)
+    .default(1)
+    .describe('Words in a row in capitals, names and abbreviations of up to five letters aside.'),
+  subjectLength: z.int().min(10).default(90).describe('Characters of a subject.'),
+  words: z.int().min(10).default(600).describe('Words of a message.'),
+  sentenceWords: z.int().min(5).default(26).describe('Words of a sentence, in the mean.'),
 });
 
 export const brandSchema = z.strictObject({
@@ -56,12 +78,13 @@ export const brandSchema = z.strictObject({
     .string()
     .regex(/^#[0-9a-f]{6}$/i, 'write a colour such as "#1f5c4d"')
     .optional(),
-  /** Hosts that links may lead to; a subdomain of one counts. */
-  linkHosts: z.array(z.string().min(1)).min(1),
+  linkHosts: z
+    .array(z.string().min(1))
+    .min(1)
+    .describe('Hosts that links may lead to; a subdomain of one counts.'),
   voice: z.string().min(1),
   bannedWords: z.array(z.string().min(1)).default([]),
-  /** Wording that every message carries. */
-  requiredWords: z.array(z.string().min(1)).optional(),
+  requiredWords: z.array(z.string().min(1)).optional().describe('Wording that every message carries.'),
   manners: mannersSchema.optional(),
   locale: z.string().default('en'),
   currency: currencyCode,
@@ -82,8 +105,12 @@ const absence = z.union(
 const described = {
   absent: absence,
   description: z.string().optional(),
-  /** Special categories and the like: only guardrails may read it; the model, templates and triggers never do. */
-  sensitive: z.boolean().default(false),
+  sensitive: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Special categories and the like: only guardrails may read it; the model, templates and triggers never do.',
+    ),
 };
 const scalar = z.enum(['string', 'number', 'boolean', 'timestamp']);
 
@@ -122,10 +149,14 @@ export const vocabularySchema = z.strictObject({
       }),
     )
     .default({}),
-  /** Members of `context` in a request for a decision. */
-  context: z.record(z.string(), fieldSchema).default({}),
-  /** Members of a fact's `data` beyond the ones every product, offer and claim has. */
-  facts: z.record(z.string(), fieldSchema).default({}),
+  context: z
+    .record(z.string(), fieldSchema)
+    .default({})
+    .describe('Members of `context` in a request for a decision.'),
+  facts: z
+    .record(z.string(), fieldSchema)
+    .default({})
+    .describe('Members of a fact’s `data` beyond the ones every product, offer and claim has.'),
 });
 export type VocabularySpec = z.output<typeof vocabularySchema>;
 
@@ -133,16 +164,27 @@ export type VocabularySpec = z.output<typeof vocabularySchema>;
 export const channelSchema = z.strictObject({
   id,
   kind: channelKind,
-  /** What one contact on this channel costs, in minor units of the brand's currency: money and patience. */
-  contactCost: z.number().min(0),
+  contactCost: z
+    .number()
+    .min(0)
+    .describe(
+      'What one contact on this channel costs, in minor units of the brand’s currency: money and patience.',
+    ),
   enabled: z.boolean().default(true),
-  /** Left out: the mailbox for e-mail, the site for on-site, another system for a webhook. */
-  reaches: reach.optional(),
-  /** webhook: where to, and the name of the environment variable that holds its Standard Webhooks secret. */
-  url: z.url().optional(),
+  reaches: reach
+    .optional()
+    .describe('Left out: the mailbox for e-mail, the site for on-site, another system for a webhook.'),
+  url: z
+    .url()
+    .optional()
+    .describe(
+      'webhook: where to, and the name of the environment variable that holds its Standard Webhooks secret.',
+    ),
   secretVariable: z.string().optional(),
-  /** webhook: private or loopback hosts that are allowed by name. */
-  allowHosts: z.array(z.string()).default([]),
+  allowHosts: z
+    .array(z.string())
+    .default([])
+    .describe('webhook: private or loopback hosts that are allowed by name.'),
 });
 export type Channel = z.output<typeof channelSchema>;
 
@@ -157,8 +199,9 @@ export function reachOf({ kind, reaches }: Channel): Reach {
 export const segmentSchema = z.strictObject({
   id,
   title: z.string().min(1),
-  /** Boolean CEL over the person and their history. Unknown counts as belonging to it. */
-  when: expression,
+  when: expression.describe(
+    'Boolean CEL over the person and their history. Unknown counts as belonging to it.',
+  ),
   owner: z.string().min(1),
 });
 export type Segment = z.output<typeof segmentSchema>;
@@ -168,53 +211,92 @@ export const actionSchema = z.strictObject({
   id,
   title: z.string().min(1),
   goal: z.string().min(1),
-  /** The event that means the goal was reached; a message whose goal was reached since it was decided is not sent. */
-  goalEvent: z.string().optional(),
+  goalEvent: eventName
+    .optional()
+    .describe(
+      'The event that means the goal was reached; a message whose goal was reached since it was decided is not sent.',
+    ),
   class: messageClass,
-  topic: id.default('general'),
-  tags: z.array(id).default([]),
-  channels: z.array(id).min(1),
-  /** Worth of a reached goal, minor units of the brand's currency. */
-  value: z.number().min(0),
-  /** Probability that contact leads to the goal, before anything was learned. */
-  propensity: z.number().min(0).max(1),
-  /** Boolean CEL: who may get it at all. */
-  eligible: expression.default('true'),
-  /** Share of people who never get it, so that its effect can be measured. Assigned by hash. Transactional actions: 0. */
-  holdout: z.number().min(0).max(0.5).default(0),
-  /** Earliest send time after the decision. */
-  delay: duration.default('0s'),
-  /** After this long an unsent message expires. */
-  validFor: duration.default('3d'),
-  /** Facts by slot: CEL that gives a fact id (string), such as `signal.properties.product_id` or `'offer-welcome'`. */
-  facts: z.record(z.string(), expression).default({}),
-  /** The slot in `facts` whose fact is the offer made. */
-  offer: z.string().optional(),
+  topic: holding('topics', id).default('general'),
+  tags: z.array(tag).default([]),
+  channels: z.array(channelId).min(1),
+  value: z.number().min(0).describe('Worth of a reached goal, minor units of the brand’s currency.'),
+  propensity: z
+    .number()
+    .min(0)
+    .max(1)
+    .describe('Probability that contact leads to the goal, before anything was learned.'),
+  eligible: expression.default('true').describe('Boolean CEL: who may get it at all.'),
+  holdout: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .default(0)
+    .describe(
+      'Share of people who never get it, so that its effect can be measured. Assigned by hash. Transactional actions: 0.',
+    ),
+  delay: duration.default('0s').describe('Earliest send time after the decision.'),
+  validFor: duration.default('3d').describe('After this long an unsent message expires.'),
+  facts: z
+    .record(z.string(), expression)
+    .default({})
+    .describe(
+      'Facts by slot: CEL that gives a fact id (string), such as `signal.properties.product_id` or `’offer-welcome’`.',
+    ),
+  offer: z.string().optional().describe('The slot in `facts` whose fact is the offer made.'),
   draft: z.strictObject({
     mode: z.enum(['template', 'model']),
-    /** The prompt's id under PROMPTS_DIR; needed for mode `model`. */
-    prompt: id.optional(),
+    prompt: id.optional().describe('The prompt’s id under PROMPTS_DIR; needed for mode `model`.'),
     brief: z.string().optional(),
-    /** Profile and trait fields the model may see, as vocabulary paths such as `profile.traits.first_name`. */
-    allowedFields: z.array(z.string()).default([]),
-    /** What happens when the model is gone, refuses or answers rubbish. */
-    fallback: z.enum(['template', 'hold']).default('template'),
+    allowedFields: z
+      .array(holding('fields', z.string()))
+      .default([])
+      .describe(
+        'Profile and trait fields the model may see, as vocabulary paths such as `profile.traits.first_name`.',
+      ),
+    fallback: z
+      .enum(['template', 'hold'])
+      .default('template')
+      .describe('What happens when the model is gone, refuses or answers rubbish.'),
     /** On what terms the model's drafts may go without a person; absent: they never do. */
     automatic: z
       .strictObject({
-        /** The tolerated share of drafts that a careful reviewer would have rejected or materially changed. */
-        wrong: z.number().gt(0).max(0.2),
-        /** With how much confidence that must be shown, by verdicts of people. */
-        confidence: z.number().min(0.5).max(0.999).default(0.95),
-        /** A look is made after as many audits as so many misses need: `[0]` once, `[0, 2]` twice. Fixed before the first audit. */
-        misses: z.array(z.int().min(0).max(50)).min(1).max(5).default([0]),
-        /** Share of the drafts that could go and that a person looks at all the same. */
-        auditShare: z.number().min(0.01).max(1).default(0.1),
+        wrong: z
+          .number()
+          .gt(0)
+          .max(0.2)
+          .describe(
+            'The tolerated share of drafts that a careful reviewer would have rejected or materially changed.',
+          ),
+        confidence: z
+          .number()
+          .min(0.5)
+          .max(0.999)
+          .default(0.95)
+          .describe('With how much confidence that must be shown, by verdicts of people.'),
+        misses: z
+          .array(z.int().min(0).max(50))
+          .min(1)
+          .max(5)
+          .default([0])
+          .describe(
+            'A look is made after as many audits as so many misses need: `[0]` once, `[0, 2]` twice. Fixed before the first audit.',
+          ),
+        auditShare: z
+          .number()
+          .min(0.01)
+          .max(1)
+          .default(0.1)
+          .describe('Share of the drafts that could go and that a person looks at all the same.'),
       })
       .optional(),
   }),
-  /** Share of template messages sent to review at random. */
-  auditShare: z.number().min(0).max(1).default(0),
+  auditShare: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe('Share of template messages sent to review at random.'),
   owner: z.string().min(1),
   reviewed,
 });
@@ -223,8 +305,10 @@ export type Action = z.output<typeof actionSchema>;
 const triggerBase = {
   id,
   title: z.string().min(1),
-  /** The actions it puts up for decision; hold always stands beside them. */
-  actions: z.array(id).min(1),
+  actions: z
+    .array(actionId)
+    .min(1)
+    .describe('The actions it puts up for decision; hold always stands beside them.'),
   owner: z.string().min(1),
   reviewed,
 };
@@ -233,13 +317,13 @@ export const triggerSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     ...triggerBase,
     kind: z.literal('event'),
-    event: z.string(),
+    event: eventName,
     when: expression.default('true'),
   }),
   z.strictObject({
     ...triggerBase,
     kind: z.literal('count'),
-    event: z.string(),
+    event: eventName,
     when: expression.default('true'),
     atLeast: z.int().min(1).max(1_000),
     within: duration,
@@ -250,9 +334,9 @@ export const triggerSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     ...triggerBase,
     kind: z.literal('inaction'),
-    event: z.string(),
+    event: eventName,
     when: expression.default('true'),
-    unless: z.array(z.string()).min(1),
+    unless: z.array(eventName).min(1),
     within: duration,
   }),
   /** Fires when nothing at all was heard of the person for so long. */
@@ -267,17 +351,20 @@ export type Trigger = z.output<typeof triggerSchema>;
 
 /** Where a guardrail applies; an empty list means everywhere. */
 const scopeSchema = z.strictObject({
-  actions: z.array(id).default([]),
+  actions: z.array(actionId).default([]),
   classes: z.array(messageClass).default([]),
-  channels: z.array(id).default([]),
-  /** What the channel reaches. */
-  reaches: z.array(reach).default([]),
-  tags: z.array(id).default([]),
-  /** Groups of people; belonging to one of them suffices. */
-  segments: z.array(id).default([]),
-  countries: z.array(z.string().regex(/^[A-Z]{2}$/, 'write an ISO 3166 code such as "DE"')).default([]),
-  exceptActions: z.array(id).default([]),
-  exceptTags: z.array(id).default([]),
+  channels: z.array(channelId).default([]),
+  reaches: z.array(reach).default([]).describe('What the channel reaches.'),
+  tags: z.array(tag).default([]),
+  segments: z
+    .array(holding('segments', id))
+    .default([])
+    .describe('Groups of people; belonging to one of them suffices.'),
+  countries: z
+    .array(holding('countries', z.string().regex(/^[A-Z]{2}$/, 'write an ISO 3166 code such as "DE"')))
+    .default([]),
+  exceptActions: z.array(actionId).default([]),
+  exceptTags: z.array(tag).default([]),
 });
 export type Scope = z.output<typeof scopeSchema>;
 
@@ -285,13 +372,19 @@ export type Scope = z.output<typeof scopeSchema>;
 export const capSchema = z.strictObject({
   max: z.int().min(0),
   per: duration,
-  /** Whose messages it counts: one person's, or those of everybody to whom the rule applies. */
-  over: z.enum(['person', 'everybody']).default('person'),
-  /** What `max` is a number of: messages, or what contacts cost in minor units of the brand's currency. */
-  of: z.enum(['messages', 'cost']).default('messages'),
-  channels: z.array(id).default([]),
+  over: z
+    .enum(['person', 'everybody'])
+    .default('person')
+    .describe('Whose messages it counts: one person’s, or those of everybody to whom the rule applies.'),
+  of: z
+    .enum(['messages', 'cost'])
+    .default('messages')
+    .describe(
+      'What `max` is a number of: messages, or what contacts cost in minor units of the brand’s currency.',
+    ),
+  channels: z.array(channelId).default([]),
   reaches: z.array(reach).default([]),
-  tags: z.array(id).default([]),
+  tags: z.array(tag).default([]),
   classes: z.array(messageClass).default([]),
 });
 export type Cap = z.output<typeof capSchema>;
@@ -319,8 +412,9 @@ const guardrailBase = {
     exceptActions: [],
     exceptTags: [],
   }),
-  /** Boolean CEL: when it matches. Reading something unknown counts as a match. */
-  when: expression.default('true'),
+  when: expression
+    .default('true')
+    .describe('Boolean CEL: when it matches. Reading something unknown counts as a match.'),
   severity: z.enum(['low', 'medium', 'high', 'critical']).default('medium'),
   owner: z.string().min(1),
   source: z.string().optional(),
@@ -347,13 +441,16 @@ export const guardrailSchema = z.discriminatedUnion('effect', [
       .union([hoursSchema, z.array(hoursSchema).min(1)])
       .transform((hours) => [hours].flat())
       .optional(),
-    /** Local dates on which nothing is sent. */
-    notOn: z.array(isoDate).default([]),
-    channels: z.array(id).optional(),
+    notOn: z.array(isoDate).default([]).describe('Local dates on which nothing is sent.'),
+    channels: z.array(channelId).optional(),
     requiredText: z.array(z.string().min(1)).default([]),
     forbiddenText: z.array(z.string().min(1)).default([]),
-    /** Largest discount in percent that may leave without review. */
-    maxDiscountPercent: z.number().min(0).max(100).optional(),
+    maxDiscountPercent: z
+      .number()
+      .min(0)
+      .max(100)
+      .optional()
+      .describe('Largest discount in percent that may leave without review.'),
   }),
 ]);
 export type Guardrail = z.output<typeof guardrailSchema>;
@@ -361,8 +458,9 @@ export type Guardrail = z.output<typeof guardrailSchema>;
 /** A typed slot of a template: where its value comes from, and what it may be. */
 const slotSchema = z.strictObject({
   type: z.enum(['text', 'number', 'money', 'date', 'url', 'list']),
-  /** CEL over the situation and `facts`; a missing value without `default` makes the template unusable for this person. */
-  from: expression,
+  from: expression.describe(
+    'CEL over the situation and `facts`; a missing value without `default` makes the template unusable for this person.',
+  ),
   default: z.string().optional(),
   maxLength: z.int().min(1).max(2_000).default(200),
 });
@@ -371,11 +469,12 @@ export type Slot = z.output<typeof slotSchema>;
 /** policies/templates/*.yaml: a draft with typed slots, signed once. */
 export const templateSchema = z.strictObject({
   id,
-  action: id,
-  channel: id,
+  action: actionId,
+  channel: channelId,
   locale: z.string().default('en'),
-  /** Boolean CEL: for whom; the first template that fits (by `priority`, then id) is used. */
-  when: expression.default('true'),
+  when: expression
+    .default('true')
+    .describe('Boolean CEL: for whom; the first template that fits (by `priority`, then id) is used.'),
   priority: z.int().default(0),
   slots: z.record(z.string(), slotSchema).default({}),
   content: z.discriminatedUnion('kind', [
@@ -406,8 +505,7 @@ export const templateSchema = z.strictObject({
       url: z.string().optional(),
     }),
   ]),
-  /** Largest number of people who may get it under one signature. */
-  maxAudience: z.int().min(1),
+  maxAudience: z.int().min(1).describe('Largest number of people who may get it under one signature.'),
   expires: isoDate,
   owner: z.string().min(1),
   reviewed,
@@ -436,31 +534,64 @@ const healthSchema = z.strictObject({
 
 /** policies/engine.yaml: how decisions are made and who looks at what. */
 export const engineSchema = z.strictObject({
-  /** Share of decisions that pick among eligible candidates at random, so that later learning has something to compare. */
-  exploration: z.number().min(0).max(0.5).default(0.05),
-  /** Signals older than this when they arrive update the profile and fire nothing. */
-  lateAfter: duration.default('1h'),
-  /** Risk at or above this goes to a person even when it comes from a signed template. 0 to 1. */
-  riskThreshold: z.number().min(0).max(1).default(0.5),
-  /** Risk at or above this needs two people. */
-  secondPersonFrom: z.number().min(0).max(1).default(0.85),
+  exploration: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .default(0.05)
+    .describe(
+      'Share of decisions that pick among eligible candidates at random, so that later learning has something to compare.',
+    ),
+  lateAfter: duration
+    .default('1h')
+    .describe('Signals older than this when they arrive update the profile and fire nothing.'),
+  riskThreshold: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.5)
+    .describe('Risk at or above this goes to a person even when it comes from a signed template. 0 to 1.'),
+  secondPersonFrom: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.85)
+    .describe('Risk at or above this needs two people.'),
   reviewExpiresAfter: duration.default('48h'),
   claimLease: duration.default('10m'),
-  /** Discounts above this share need a person, in percent. */
-  reviewDiscountPercent: z.number().min(0).max(100).default(25),
-  /** The same template to more people than this within 24 hours needs a person. */
-  reviewAudience: z.int().min(1).default(5_000),
+  reviewDiscountPercent: z
+    .number()
+    .min(0)
+    .max(100)
+    .default(25)
+    .describe('Discounts above this share need a person, in percent.'),
+  reviewAudience: z
+    .int()
+    .min(1)
+    .default(5_000)
+    .describe('The same template to more people than this within 24 hours needs a person.'),
   /** Price per million tokens, minor units of the brand's currency. */
   modelPrices: z
     .record(z.string(), z.strictObject({ input: z.number().min(0), output: z.number().min(0) }))
     .default({}),
-  /** Requests that one process may have open at the model at once. */
-  modelConcurrency: z.int().min(1).max(500).default(16),
-  /** Tokens the model may take in a day (UTC), over all processes; beyond, drafts fall back as if it were gone. */
-  modelTokensPerDay: z.int().min(0).optional(),
+  modelConcurrency: z
+    .int()
+    .min(1)
+    .max(500)
+    .default(16)
+    .describe('Requests that one process may have open at the model at once.'),
+  modelTokensPerDay: z
+    .int()
+    .min(0)
+    .optional()
+    .describe(
+      'Tokens the model may take in a day (UTC), over all processes; beyond, drafts fall back as if it were gone.',
+    ),
   handoffOwner: z.string().min(1),
-  /** How long what is no longer needed is kept; it goes month by month, so up to a month later. */
-  retention: z.strictObject({ signals: retention, situations: retention, drafts: retention }).prefault({}),
+  retention: z
+    .strictObject({ signals: retention, situations: retention, drafts: retention })
+    .prefault({})
+    .describe('How long what is no longer needed is kept; it goes month by month, so up to a month later.'),
   health: healthSchema.prefault({}),
   /** How many people besides its author have to agree to a change, by the severity of what it changes. */
   approvals: z

@@ -10,6 +10,7 @@ import { type Bundle } from './bundle.js';
 import { insertBundle, wasActivated } from './bundles.repository.js';
 import { compilePlaybook, countsOf } from './compiler.js';
 import { changesBetween, changeWords, gravest, type ItemChange } from './diff.js';
+import { type DraftCheck } from './draft-check.js';
 import { PlaybookReplayer } from './playbook-replayer.port.js';
 import { type Activator, PoliciesService } from './policies.service.js';
 import {
@@ -63,7 +64,7 @@ export class ProposalsService {
    */
   async propose(request: NewProposal, by: Activator): Promise<Proposal> {
     const base = await this.baseOf(request.base);
-    const bundle = compiled({ ...base.files }, request.changes);
+    const bundle = compiled(base.files, request.changes);
     const changes = changesBetween(base, bundle);
     if (changes.length === 0)
       throw new Problem(
@@ -77,6 +78,22 @@ export class ProposalsService {
       await this.refuseCollisions(tx, request, changes);
       return this.keep(tx, { request, by, base, bundle, changes, tests });
     });
+  }
+
+  /**
+   * What is wrong with a change, or probably not meant, as it would be told when it is proposed; changes nothing. Of warnings only those that
+   * the playbook in force does not have, or that stand in a file that was changed.
+   */
+  async check(changes: NewProposal['changes']): Promise<DraftCheck> {
+    const base = this.policies.active();
+    const result = compilePlaybook(withChanges(base.files, changes));
+    if (!result.ok) return { errors: result.errors, warnings: [] };
+    const known = new Set((await this.policies.findings(base)).map(({ message }) => message));
+    const found = await this.policies.findings(result.bundle);
+    return {
+      errors: [],
+      warnings: found.filter(({ file, message }) => Object.hasOwn(changes, file) || !known.has(message)),
+    };
   }
 
   private async baseOf(hash: string | undefined): Promise<Bundle> {
@@ -289,17 +306,27 @@ export class ProposalsService {
   }
 }
 
-function compiled(files: Record<string, string>, changes: Readonly<Record<string, string | null>>): Bundle {
-  const changed = new Map(Object.entries(files));
-  for (const [path, text] of Object.entries(changes)) {
-    if (text === null) changed.delete(path);
-    else changed.set(path, text);
-  }
-  const result = compilePlaybook(Object.fromEntries(changed));
+function compiled(
+  files: Readonly<Record<string, string>>,
+  changes: Readonly<Record<string, string | null>>,
+): Bundle {
+  const result = compilePlaybook(withChanges(files, changes));
   if (result.ok) return result.bundle;
   const errors = result.errors.map(({ file, line, column, message }) => ({
     path: `${file}:${line}:${column}`,
     message,
   }));
   throw new Problem(422, 'playbook-has-mistakes', 'The playbook that would come of it has mistakes.', errors);
+}
+
+function withChanges(
+  files: Readonly<Record<string, string>>,
+  changes: Readonly<Record<string, string | null>>,
+): Record<string, string> {
+  const changed = new Map(Object.entries(files));
+  for (const [path, text] of Object.entries(changes)) {
+    if (text === null) changed.delete(path);
+    else changed.set(path, text);
+  }
+  return Object.fromEntries(changed);
 }

@@ -1,18 +1,7 @@
 import { type Bundle } from './bundle.js';
-import { eventNames, type Field, fieldPaths, TIMESTAMP } from './fields.js';
-
-function absenceWords({ absent }: Field): string {
-  if (absent === 'never') return 'never absent';
-  return absent === 'unknown' ? 'unknown' : `\`${JSON.stringify(absent.default)}\``;
-}
-
-function typeWords({ type }: Field): string {
-  const item = /^list<Item\d+>$/.test(type) ? 'list of objects' : type;
-  return (
-    { [TIMESTAMP]: 'time', double: 'number', bool: 'boolean', 'list<string>': 'list of strings' }[item] ??
-    item
-  );
-}
+import { FUNCTIONS } from './expression-language.js';
+import { absenceWords, typeWords } from './field-words.js';
+import { eventNames, fieldPaths } from './fields.js';
 
 function cell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll('\n', ' ').trim();
@@ -29,15 +18,27 @@ export function vocabularyPage({ vocabulary, actions, channels }: Bundle): strin
   return [
     '# Vocabulary of the shipped playbook',
     '',
-    'Made by `npm run policies -- vocabulary` from `policies/`. The functions are told in [the playbook](playbook.md).',
+    'Made by `npm run policies -- vocabulary` from `policies/`. The console shows the same of the playbook in force, with what signals carried.',
     '',
     '## Fields',
     '',
-    row('field', 'type', 'absent means', 'read by'),
-    row('---', '---', '---', '---'),
+    row('field', 'type', 'absent means', 'read by', 'what'),
+    row('---', '---', '---', '---', '---'),
     ...fields.map(([path, field]) =>
-      row(`\`${path}\``, typeWords(field), absenceWords(field), field.sensitive ? 'guardrails alone' : 'all'),
+      row(
+        `\`${path}\``,
+        typeWords(field),
+        typeof field.absent === 'object' ? `\`${absenceWords(field)}\`` : absenceWords(field),
+        field.sensitive ? 'guardrails alone' : 'all',
+        field.description ?? '',
+      ),
     ),
+    '',
+    '## Functions',
+    '',
+    row('call', 'on', 'gives'),
+    row('---', '---', '---'),
+    ...FUNCTIONS.map(({ call, on, description }) => row(`\`${call}\``, on ?? '', description)),
     '',
     '## Events',
     '',

@@ -140,6 +140,16 @@ export function countryCode(text: string): string | null {
   return codesByName.get(lower) ?? null;
 }
 
+/** Every ISO 3166 code that is known here. */
+export function countryCodes(): readonly string[] {
+  return getCountries();
+}
+
+/** Every time zone by its IANA name. */
+export function zoneNames(): readonly string[] {
+  return Intl.supportedValuesOf('timeZone');
+}
+
 function namesOfCountries(): ReadonlyMap<string, string> {
   const names = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
   return new Map(
