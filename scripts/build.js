@@ -21,15 +21,20 @@ function builtAt(target) {
   }
 }
 
+function run(script, ...parameters) {
+  const step = spawnSync(process.execPath, [script, ...parameters], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (step.status !== 0) process.exit(step.status ?? 1);
+}
+
 /** Builds when the sources are newer than a file of the last build; ends the process when that fails. @param target such as `main.js` */
 export function buildIfStale(target) {
   const path = join(root, 'dist', target);
   if (builtAt(path) >= newest(join(root, 'src'))) return path;
   console.error('Building …');
-  const build = spawnSync(process.execPath, [join(root, 'node_modules/@nestjs/cli/bin/nest.js'), 'build'], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  if (build.status !== 0) process.exit(build.status ?? 1);
+  run(join(root, 'node_modules/@nestjs/cli/bin/nest.js'), 'build');
+  run(join(root, 'scripts/bundle.js'));
   return path;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
@@ -28,6 +28,8 @@ export class ConsoleAssets {
     readonly styles: readonly string[];
     readonly scripts: readonly string[];
     readonly icon: string;
+    /** The playbook's editor; null in a process that nothing was built for, whose pages do without. */
+    readonly editor: string | null;
   };
 
   constructor() {
@@ -41,11 +43,18 @@ export class ConsoleAssets {
         this.add('console.js', 'text/javascript', own('console.js')),
       ],
       icon: this.add('icon.svg', 'image/svg+xml', own('icon.svg')),
+      editor: this.bundled('editor.js'),
     };
   }
 
   get(name: string): Asset | undefined {
     return this.byName.get(name);
+  }
+
+  /** What `npm run build` bundled for browsers. */
+  private bundled(name: string): string | null {
+    const path = fileURLToPath(new URL(`../../dist/browser/${name}`, import.meta.url));
+    return existsSync(path) ? this.add(name, 'text/javascript', readFileSync(path)) : null;
   }
 
   private add(name: string, type: string, content: Buffer): string {

@@ -31,6 +31,7 @@ import { PageInterceptor } from './page.interceptor.js';
 import { PeopleController } from './people/people.controller.js';
 import { TimelineController } from './people/timeline.controller.js';
 import { HealthPagesController } from './playbook/health-pages.controller.js';
+import { EditorController } from './playbook/editor.controller.js';
 import { PlaybookController } from './playbook/playbook.controller.js';
 import { ProposalsPagesController } from './playbook/proposals-pages.controller.js';
 import { ReviewsPagesController } from './reviews/reviews.controller.js';
@@ -67,6 +68,7 @@ import { TeamController } from './team/team.controller.js';
     MailFramesController,
     HealthPagesController,
     PlaybookController,
+    EditorController,
     ProposalsPagesController,
     AutomationController,
     OperationsController,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type ComponentChildren, h } from 'preact';
@@ -13,20 +14,25 @@ import { type Titles, type View, ViewContext } from './layout/view.js';
 import { type Answer, doneText, type PageAnswer } from './page.js';
 import { readShell } from './shell.read-model.js';
 
-/** Scripts and styles from this service alone, nothing inline; pictures may be data (pico's icons); frames show mail from this service. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "frame-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+/**
+ * Scripts and styles from this service alone, nothing inline but the styles of the editor, which carry the page's nonce; pictures may be data
+ * (pico's icons); frames show mail from this service.
+ */
+const contentSecurityPolicy = (styleNonce: string): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' 'nonce-${styleNonce}'`,
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "frame-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
 
+const NONCE_BYTES = 16;
 const NO_TITLES: Titles = { actions: new Map(), triggers: new Map(), guardrails: new Map() };
 const NOBODY_WAITS = { pauses: [], waiting: { reviews: 0, tasks: 0, dead: 0 } };
 
@@ -52,15 +58,16 @@ export class PageRenderer {
       return '';
     }
     reply.status(answer.status ?? 200);
-    this.headers(reply);
-    return this.page(request, answer);
+    const styleNonce = randomBytes(NONCE_BYTES).toString('base64');
+    this.headers(reply, styleNonce);
+    return this.page(request, answer, styleNonce);
   }
 
-  private headers(reply: FastifyReply): void {
+  private headers(reply: FastifyReply, styleNonce: string): void {
     reply
       .header('content-type', 'text/html; charset=utf-8')
       .header('cache-control', 'no-store')
-      .header('content-security-policy', CONTENT_SECURITY_POLICY)
+      .header('content-security-policy', contentSecurityPolicy(styleNonce))
       .header('referrer-policy', 'same-origin')
       .header('x-content-type-options', 'nosniff')
       .header('cross-origin-opener-policy', 'same-origin');
@@ -76,11 +83,16 @@ export class PageRenderer {
       titles: NO_TITLES,
       ...NOBODY_WAITS,
       assets: this.assets.links,
+      styleNonce: '',
     };
     return this.document(view, { title, section: null, body }, null);
   }
 
-  private async page(request: FastifyRequest & GuardedRequest, answer: PageAnswer): Promise<string> {
+  private async page(
+    request: FastifyRequest & GuardedRequest,
+    answer: PageAnswer,
+    styleNonce: string,
+  ): Promise<string> {
     const caller = request.caller;
     const shell = caller === undefined ? NOBODY_WAITS : await readShell(this.database.db);
     const view: View = {
@@ -92,6 +104,7 @@ export class PageRenderer {
       pauses: shell.pauses,
       waiting: shell.waiting,
       assets: this.assets.links,
+      styleNonce,
     };
     return this.document(view, answer, doneText(doneOf(request.query)));
   }

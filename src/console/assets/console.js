@@ -19,7 +19,8 @@
   }
 
   document.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    // Whoever has it already, such as the editor's list of what could be written, keeps it.
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     // Escape leaves a field, so that the keys work again.
     if (event.key === 'Escape' && typing(event.target)) {
       event.target.blur();
@@ -59,6 +60,35 @@
     },
     true,
   );
+
+  // A text area that names an editor gets it, on a page that was loaded and on one that was swapped in.
+  const mountEditors = () => {
+    for (const area of document.querySelectorAll('textarea[data-editor]'))
+      import(area.dataset.editor).then(({ mount }) => mount(area));
+  };
+  document.addEventListener('htmx:after:swap', mountEditors);
+  mountEditors();
+
+  // A search field that narrows a page down to the rows that hold every word of it; sections without one go.
+  document.addEventListener('input', (event) => {
+    const search = event.target.closest?.('input[data-filters]');
+    if (!search) return;
+    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const root = document.querySelector(search.dataset.filters);
+    let left = 0;
+    for (const row of root.querySelectorAll('[data-filtered]')) {
+      const text = row.textContent.toLowerCase();
+      row.hidden = !words.every((word) => text.includes(word));
+      if (!row.hidden) left++;
+    }
+    for (const section of root.querySelectorAll('section'))
+      section.hidden = !section.querySelector('[data-filtered]:not([hidden])');
+    const count = search.form?.querySelector('[data-filter-count]');
+    if (count) count.value = words.length === 0 ? '' : `${left} found`;
+  });
+  document.addEventListener('submit', (event) => {
+    if (event.target.matches('[data-filter-form]')) event.preventDefault();
+  });
 
   // A mark in the words and what it stands for light up together.
   document.addEventListener('click', (event) => {

@@ -154,7 +154,7 @@ export function Document({
   bare?: boolean;
   children: ComponentChildren;
 }): VNode {
-  const { assets, actor } = useView();
+  const { assets, actor, styleNonce } = useView();
   const framed = !bare && actor !== null;
   return (
     <html lang="en">
@@ -162,6 +162,7 @@ export function Document({
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
+        <meta name="style-nonce" content={styleNonce} />
         <meta name="htmx-config" content='{"includeIndicatorCSS":false,"defaultSettleDelay":0}' />
         <title>{`${title} · Countersign`}</title>
         <link rel="icon" type="image/svg+xml" href={assets.icon} />

@@ -35,7 +35,10 @@ export interface View {
     readonly styles: readonly string[];
     readonly scripts: readonly string[];
     readonly icon: string;
+    readonly editor: string | null;
   };
+  /** What styles that a script makes have to carry. */
+  readonly styleNonce: string;
 }
 
 export const ViewContext = createContext<View | null>(null);

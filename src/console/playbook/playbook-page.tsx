@@ -63,6 +63,9 @@ export function PlaybookPage(props: PlaybookProps): VNode {
         <a href="/playbook/facts" role="button" class="secondary">
           Facts
         </a>
+        <a href="/playbook/vocabulary" role="button" class="secondary">
+          Vocabulary
+        </a>
       </PageHead>
       {problems.length === 0 ? null : <Problems problems={problems} folder={props.folder} />}
       <Waiting waiting={props.waiting} />
@@ -449,7 +452,7 @@ function Findings({ findings }: { findings: readonly Finding[] }): VNode {
               <tr key={`${code} ${message}`}>
                 <td>{message}</td>
                 <td>
-                  <a href={`/playbook/edit?path=${encodeURIComponent(file)}`}>
+                  <a href={`/playbook/edit?path=${encodeURIComponent(file)}&line=${line}`}>
                     {file}:{line}
                   </a>
                 </td>

@@ -10,11 +10,13 @@ import { Database } from '../../platform/database/index.js';
 import { Problem } from '../../platform/http/index.js';
 import { ENVIRONMENT } from '../../platform/runtime.js';
 import { type Bundle } from '../../policies/bundle.js';
+import { readCarried } from '../../policies/carried.read-model.js';
 import { PoliciesService } from '../../policies/index.js';
 import { type Answer, page } from '../page.js';
 import { PageInterceptor } from '../page.interceptor.js';
 import { FactsPage } from './facts-page.js';
 import { PlaybookPage } from './playbook-page.js';
+import { VocabularyPage } from './vocabulary-page.js';
 import { readActivations, readFacts, readTemplateUse, readWaitingBundles } from './playbook.read-model.js';
 
 const ACTIVATIONS = 20;
@@ -84,6 +86,17 @@ export class PlaybookController {
         kind,
         older: rows.length > FACTS ? `/playbook/facts?${further.toString()}` : null,
       }),
+    });
+  }
+
+  @Get('vocabulary')
+  @Allow('policies.read')
+  async vocabulary(): Promise<Answer> {
+    const carried = await readCarried(this.database.db);
+    return page({
+      title: 'Vocabulary',
+      section: 'playbook',
+      body: h(VocabularyPage, { bundle: this.policies.active(), carried }),
     });
   }
 

@@ -1,6 +1,8 @@
 import { type VNode } from 'preact';
 import { changeWords, type ItemChange } from '../../policies/diff.js';
+import { type DraftCheck } from '../../policies/draft-check.js';
 import { type Proposal } from '../../policies/index.js';
+import { LARGEST_FILE, TOO_LARGE } from '../../policies/playbook-files.js';
 import { type FieldError } from '../../platform/http/problem.js';
 import { type ReplayAnswer } from '../../rehearsal/replay-answer.js';
 import { type SimulationAnswer } from '../../rehearsal/simulation-answer.js';
@@ -48,6 +50,9 @@ export function ProposalsPage({ proposals }: { proposals: readonly Proposal[] })
             Propose a change
           </a>
         </IfMay>
+        <a href="/playbook/vocabulary" role="button" class="secondary">
+          Vocabulary
+        </a>
       </PageHead>
       {proposals.length === 0 ? (
         <Empty title="Nothing was proposed yet">
@@ -315,11 +320,16 @@ export interface EditProps {
   readonly text: string;
   readonly title: string;
   readonly reason: string;
+  /** Where to begin. */
+  readonly line: number | null;
   readonly refusal: Refusal | null;
+  /** What was found in the text, when that was asked for. */
+  readonly check: DraftCheck | null;
 }
 
 export function EditPage(props: EditProps): VNode {
-  const { base, paths, path, text, title, reason, refusal } = props;
+  const { base, paths, path, text, title, reason, line, refusal, check } = props;
+  const { assets } = useView();
   return (
     <>
       <PageHead
@@ -330,9 +340,13 @@ export function EditPage(props: EditProps): VNode {
             until somebody else agrees.
           </>
         }
-      />
+      >
+        <a href="/playbook/vocabulary" role="button" class="secondary" target="_blank">
+          Vocabulary
+        </a>
+      </PageHead>
       {refusal === null ? null : <RefusalNotice refusal={refusal} text={text} />}
-      <form method="get" action="/playbook/edit" class="inline">
+      <form method="get" action="/playbook/edit" class="inline" data-open-file="">
         <label>
           File
           <select name="path">
@@ -353,12 +367,26 @@ export function EditPage(props: EditProps): VNode {
           Path
           <input name="path" value={path} required maxLength={200} />
         </label>
-        <label>
-          Text
-          <textarea name="text" class="code" rows={30} spellcheck={false} aria-label="The file’s text">
-            {`\n${text}`}
-          </textarea>
-        </label>
+        <label for="file-text">Text</label>
+        <textarea
+          id="file-text"
+          name="text"
+          class="code"
+          rows={30}
+          spellcheck={false}
+          aria-label="The file’s text"
+          data-largest={LARGEST_FILE}
+          data-too-large={TOO_LARGE}
+          {...(assets.editor === null ? {} : { 'data-editor': assets.editor })}
+          {...(line === null ? {} : { 'data-line': line })}
+        >
+          {`\n${text}`}
+        </textarea>
+        <p id="editor-keys" class="hint">
+          Ctrl-Space offers what could stand here, Enter takes it; F8 goes to the next mark; Tab leaves the
+          editor.
+        </p>
+        <DraftNotes check={check} text={text} />
         <label>
           Title
           <input name="title" value={title} required maxLength={200} />
@@ -371,8 +399,51 @@ export function EditPage(props: EditProps): VNode {
         </label>
         <footer>
           <button type="submit">Propose</button>
+          <button type="submit" class="secondary" formAction="/playbook/edit" formNoValidate>
+            Check
+          </button>
         </footer>
       </PostForm>
     </>
   );
+}
+
+/** What was found in the text. With scripts it follows the writing. */
+function DraftNotes({ check, text }: { check: DraftCheck | null; text: string }): VNode {
+  const lines = text.split('\n');
+  const notes = check === null ? [] : [...check.errors, ...check.warnings];
+  const tone = notes.length === 0 ? 'good' : check?.errors.length === 0 ? 'wait' : 'bad';
+  return (
+    <div class={`draft-notes ${check === null ? '' : tone}`} role="status" data-draft-notes="">
+      {check === null ? null : (
+        <>
+          <p class="strong">
+            {check.errors.length > 0
+              ? counted(check.errors.length, 'mistake')
+              : `No mistake${notes.length > 0 ? `, ${counted(notes.length, 'warning')}` : ''}`}
+          </p>
+          {notes.length === 0 ? null : (
+            <ul>
+              {notes.map((note) => (
+                <li
+                  key={`${note.file}:${note.line}:${note.column} ${note.message}`}
+                  class={check.errors.includes(note) ? 'mistake' : 'warning'}
+                >
+                  <code>
+                    {note.file}:{note.line}:{note.column}
+                  </code>{' '}
+                  {note.message}
+                  {(lines[note.line - 1] ?? '').trim() === '' ? null : <pre>{lines[note.line - 1]}</pre>}
+                </li>
+              ))}
+            </ul>
+          )}
+        </>
+      )}
+    </div>
+  );
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -19,14 +19,14 @@ import { EditPage, type EditProps, ProposalPage, ProposalsPage, type Refusal } f
 const SHOWN = 50;
 const DAY_MS = 86_400_000;
 const FIRST_FILE = 'guardrails/restraint.yaml';
-const editQuery = z.object({ path: z.string().max(200).optional().catch(undefined) });
+const editQuery = z.object({
+  path: z.string().max(200).optional().catch(undefined),
+  line: z.coerce.number().int().min(1).optional().catch(undefined),
+});
 const proposalForm = z.object({
   base: z.string(),
   path: z.string().trim().min(1).max(200),
-  text: z
-    .string()
-    .max(300_000)
-    .transform((text) => text.replaceAll('\r\n', '\n')),
+  text: z.string().transform((text) => text.replaceAll('\r\n', '\n')),
   title: z.string().trim().max(200),
   reason: z.string().trim().max(4_000),
 });
@@ -73,8 +73,21 @@ export class ProposalsPagesController {
       text: files[path] ?? '',
       title: '',
       reason: '',
+      line: query.line ?? null,
       refusal: null,
+      check: null,
     });
+  }
+
+  /** Checks what was written and changes nothing; the page of those without scripts asks for it. */
+  @Post('edit')
+  @HttpCode(200)
+  @Allow('policies.write')
+  async checkDraft(@Body({ schema: proposalForm }) form: z.output<typeof proposalForm>): Promise<Answer> {
+    const { path, text } = form;
+    const check = await this.proposals.check({ [path]: text.trim() === '' ? null : text });
+    const paths = Object.keys(this.policies.active().files);
+    return editPage({ ...form, paths, line: null, refusal: null, check });
   }
 
   @Post('proposals')
@@ -91,7 +104,10 @@ export class ProposalsPagesController {
       return redirect(withDone(`/playbook/proposals/${id}`, 'proposed'));
     } catch (error) {
       const paths = Object.keys(this.policies.active().files);
-      return editPage({ base, paths, path, text, title, reason, refusal: refusalOf(error) }, error);
+      return editPage(
+        { base, paths, path, text, title, reason, line: null, refusal: refusalOf(error), check: null },
+        error,
+      );
     }
   }
 
