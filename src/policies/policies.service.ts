@@ -16,7 +16,7 @@ import {
   lockActivations,
   selectBundleFiles,
 } from './bundles.repository.js';
-import { neverCarried } from './carried.js';
+import { type Carried, neverCarried } from './carried.js';
 import { readCarried } from './carried.read-model.js';
 import { compilePlaybook, countsOf } from './compiler.js';
 import { expiries, findingsOf } from './findings.js';
@@ -140,11 +140,16 @@ export class PoliciesService implements OnModuleDestroy {
     return this.modules.get(PlaybookTester, { strict: false }).test(bundle);
   }
 
+  /** The names that signals carried until now. */
+  carried(): Promise<Carried> {
+    return readCarried(this.database.db);
+  }
+
   /** What is probably not meant in a bundle, or has to be seen to soon: of the rules themselves, of what signals carried, of the time. */
   async findings(bundle: Bundle): Promise<Finding[]> {
     return [
       ...findingsOf(bundle),
-      ...neverCarried(bundle, await readCarried(this.database.db)),
+      ...neverCarried(bundle, await this.carried()),
       ...expiries(bundle, this.clock.now().toISOString()),
     ];
   }

@@ -3,7 +3,6 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Allow } from '../../access/index.js';
 import { Database } from '../../platform/database/index.js';
-import { readCarried } from '../../policies/carried.read-model.js';
 import { type Completions, completionsOf } from '../../policies/completions.js';
 import { type DraftCheck, type DraftNote } from '../../policies/draft-check.js';
 import { PoliciesService, ProposalsService } from '../../policies/index.js';
@@ -26,11 +25,10 @@ export class EditorController {
   @Header('cache-control', 'no-store')
   @Allow('policies.write')
   async completions(): Promise<Completions> {
-    const { db } = this.database;
-    const facts = await readFacts(db, { kind: null, id: null, after: null, limit: FACTS });
+    const facts = await readFacts(this.database.db, { kind: null, id: null, after: null, limit: FACTS });
     return completionsOf(
       this.policies.active(),
-      await readCarried(db),
+      await this.policies.carried(),
       facts.map(({ id, kind }) => ({ name: id, detail: kind })),
     );
   }

@@ -10,7 +10,6 @@ import { Database } from '../../platform/database/index.js';
 import { Problem } from '../../platform/http/index.js';
 import { ENVIRONMENT } from '../../platform/runtime.js';
 import { type Bundle } from '../../policies/bundle.js';
-import { readCarried } from '../../policies/carried.read-model.js';
 import { PoliciesService } from '../../policies/index.js';
 import { type Answer, page } from '../page.js';
 import { PageInterceptor } from '../page.interceptor.js';
@@ -92,7 +91,7 @@ export class PlaybookController {
   @Get('vocabulary')
   @Allow('policies.read')
   async vocabulary(): Promise<Answer> {
-    const carried = await readCarried(this.database.db);
+    const carried = await this.policies.carried();
     return page({
       title: 'Vocabulary',
       section: 'playbook',
