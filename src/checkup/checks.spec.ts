@@ -8,6 +8,7 @@ import {
   lookAtExpiries,
   lookAtFacts,
   lookAtHeld,
+  lookAtLinks,
   lookAtMessages,
   lookAtReviews,
   lookAtTriggers,
@@ -173,5 +174,31 @@ describe('holds', () => {
     expect(lookAtHeld(bundle, { hits: 420, of: 1_000 }, past).found[0]?.owner).toBeNull();
     expect(lookAtHeld(bundle, { hits: 380, of: 1_000 }, past).found).toEqual([]);
     expect(lookAtHeld(bundle, { hits: 60, of: 100 }, past).found).toEqual([]);
+  });
+});
+
+describe('links', () => {
+  const check = { namedBy: 'facts/cup', state: 'broken', detail: 'it answers 404', failures: 2 } as const;
+  const many = (count: number, more: object = {}) =>
+    Array.from({ length: count }, (_, i) => ({ ...check, url: `https://shop.example.com/${i}`, ...more }));
+
+  it('that are broken are told of one by one, and of one host together when there are many', () => {
+    expect(lookAtLinks(bundle, many(10)).found).toHaveLength(10);
+    const { found } = lookAtLinks(bundle, many(11));
+    expect(told(found)).toEqual(['link-broken links/shop.example.com']);
+    expect(found[0]?.message).toBe('11 links to shop.example.com lead nowhere; of https://shop.example.com/0 (facts/cup): it answers 404.'); // prettier-ignore
+  });
+
+  it('of which nothing is known are told of by host, with the owner where one template names it', () => {
+    const { found } = lookAtLinks(bundle, [
+      ...many(300, { state: 'unknown', detail: 'it answers 403 to a program' }),
+      { ...check, url: 'https://blog.example.com/', namedBy: 'templates/win-back-30-mail', state: 'unknown' },
+    ]);
+    expect(told(found)).toEqual([
+      'link-unknown links/shop.example.com',
+      'link-unknown templates/win-back-30-mail',
+    ]);
+    expect(found.map(({ owner }) => owner)).toEqual([null, 'lifecycle']);
+    expect(lookAtLinks(bundle, many(3, { failures: 1 })).found).toEqual([]);
   });
 });

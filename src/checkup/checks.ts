@@ -339,29 +339,78 @@ export interface LinkCheck {
 
 /** One look may have met a short trouble. */
 const LOOKS_FOR_BROKEN = 2;
+/** So many of one host are told of one by one; more have one cause. */
+const ONE_BY_ONE = 10;
 
 export function lookAtLinks(bundle: Bundle, checks: readonly LinkCheck[]): Looked {
-  const found = checks.flatMap(({ url, namedBy, state, detail, failures }): Found[] => {
-    if (state === 'ok') return [];
-    const broken = state === 'broken' && failures >= LOOKS_FOR_BROKEN;
-    if (state === 'broken' && !broken) return [];
-    const isFact = namedBy.startsWith('facts/');
-    return [
-      {
-        code: broken ? 'link-broken' : 'link-unknown',
-        subject: namedBy,
-        detail: url,
-        severity: broken ? (isFact ? 'medium' : 'high') : 'low',
-        owner: ownerOf(bundle, namedBy),
-        message: broken
-          ? `The link ${url} leads nowhere: ${detail}.`
-          : `Whether the link ${url} leads anywhere is not known: ${detail}.`,
-        advice: broken ? 'Put the right link, or take it out.' : 'Follow it yourself.',
-        href: isFact ? inFactsList(namedBy.slice('facts/'.length)) : inPlaybook(bundle, namedBy),
-      },
-    ];
-  });
-  return looked(['link-broken', 'link-unknown'], found);
+  const broken = checks.filter(({ state, failures }) => state === 'broken' && failures >= LOOKS_FOR_BROKEN);
+  const unknown = checks.filter(({ state }) => state === 'unknown');
+  return looked(
+    ['link-broken', 'link-unknown'],
+    [
+      ...byHost(broken).flatMap(([host, links]) =>
+        links.length > ONE_BY_ONE
+          ? [manyLinks(bundle, 'link-broken', host, links)]
+          : links.map((link) => brokenLink(bundle, link)),
+      ),
+      ...byHost(unknown).map(([host, links]) => manyLinks(bundle, 'link-unknown', host, links)),
+    ],
+  );
+}
+
+type LinksOfHost = readonly [LinkCheck, ...LinkCheck[]];
+
+function byHost(checks: readonly LinkCheck[]): [string, LinksOfHost][] {
+  const hosts = new Map<string, LinksOfHost>();
+  for (const check of checks) {
+    const host = URL.parse(check.url)?.host ?? check.url;
+    const known = hosts.get(host);
+    hosts.set(host, known === undefined ? [check] : [...known, check]);
+  }
+  return [...hosts];
+}
+
+function brokenLink(bundle: Bundle, { url, namedBy, detail }: LinkCheck): Found {
+  return {
+    code: 'link-broken',
+    subject: namedBy,
+    detail: url,
+    severity: namedBy.startsWith('facts/') ? 'medium' : 'high',
+    owner: ownerOf(bundle, namedBy),
+    message: `The link ${url} leads nowhere: ${detail}.`,
+    advice: 'Put the right link, or take it out.',
+    href: pageOf(bundle, namedBy),
+  };
+}
+
+function manyLinks(
+  bundle: Bundle,
+  code: 'link-broken' | 'link-unknown',
+  host: string,
+  links: LinksOfHost,
+): Found {
+  const [{ url, namedBy, detail }] = links;
+  const which = links.length === 1 ? `the link ${url} leads` : `${links.length} links to ${host} lead`;
+  const first = links.length === 1 ? `: ${detail}` : `; of ${url} (${namedBy}): ${detail}`;
+  const isBroken = code === 'link-broken';
+  return {
+    code,
+    subject: links.length === 1 ? namedBy : `links/${host}`,
+    detail: host,
+    severity: isBroken ? 'high' : 'low',
+    owner: links.length === 1 ? ownerOf(bundle, namedBy) : (bundle.engine.health.owner ?? null),
+    message: isBroken
+      ? `${sentenceCase(which)} nowhere${first}.`
+      : `Whether ${which} anywhere is not known${first}.`,
+    advice: isBroken ? 'So many have one cause: see what became of the host.' : 'Follow it yourself.',
+    href: pageOf(bundle, namedBy),
+  };
+}
+
+function pageOf(bundle: Bundle, subject: string): string {
+  return subject.startsWith('facts/')
+    ? inFactsList(subject.slice('facts/'.length))
+    : inPlaybook(bundle, subject);
 }
 
 function ownerOf(bundle: Bundle, subject: string): string | null {
@@ -389,5 +438,9 @@ function dayBefore(day: string, days: number): string {
 }
 
 function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  return `${sentenceCase(text)}.`;
+}
+
+function sentenceCase(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

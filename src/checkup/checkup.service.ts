@@ -24,7 +24,7 @@ import { countEvents, countMessages, readActivatedAt, selectOldFacts } from './h
 import {
   claimRound,
   deleteAged,
-  keepFinding,
+  keepFindings,
   keepItems,
   putCursor,
   putMessageDay,
@@ -186,10 +186,11 @@ export class CheckupService {
   }
 
   private async keep(tx: Tx, looked: Looked, now: Date): Promise<void> {
-    for (const found of looked.found) {
-      const { id, isNew } = await keepFinding(tx, this.ids.make('hlf'), found, now);
-      if (isNew && found.severity === 'high') await this.tell(tx, id, found, now);
-    }
+    const once = new Map(looked.found.map((each) => [keyOf(each), each]));
+    const found = [...once.values()].map((each) => ({ ...each, id: this.ids.make('hlf') }));
+    const fresh = await keepFindings(tx, found, now);
+    for (const each of found)
+      if (fresh.has(each.id) && each.severity === 'high') await this.tell(tx, each.id, each, now);
     await resolveUnseen(tx, looked.judged, now);
   }
 

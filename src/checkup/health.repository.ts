@@ -4,6 +4,9 @@ import { type LinkCheck, type MessageCounts } from './checks.js';
 import { type DecisionDay, type RuleDay } from './health-days.js';
 import { type Found, type HealthCode, keyOf, type Severity } from './finding.js';
 
+/** More links than these in trouble have one cause. */
+const MOST_LINKS = 5_000;
+
 /** How far something has been read. */
 export interface HealthCursor {
   readonly at: Date;
@@ -177,26 +180,27 @@ const columns = sql`f.id, f.code, f.subject, f.severity, f.owner, f.message, f.a
   f.first_seen_at as "firstSeenAt", f.last_seen_at as "lastSeenAt", f.resolved_at as "resolvedAt"`;
 
 /**
- * Opens a finding, or writes what is known of it now.
- * @param id for a new one.
- * @returns the id it has, and whether it is new.
+ * Opens findings, or writes what is known of them now.
+ * @param found each with an id for the case that it is new; no key twice.
+ * @returns the ids of those that are.
  */
-export async function keepFinding(
+export async function keepFindings(
   tx: Tx,
-  id: string,
-  found: Found,
+  found: readonly (Found & { readonly id: string })[],
   now: Date,
-): Promise<{ readonly id: string; readonly isNew: boolean }> {
+): Promise<Set<string>> {
+  const records = found.map((each) => ({ ...each, key: keyOf(each) }));
   const { rows } = await sql<{ id: string }>`
     insert into health_findings as f (id, key, code, subject, severity, owner, message, advice, href, first_seen_at, last_seen_at)
-    values (${id}, ${keyOf(found)}, ${found.code}, ${found.subject}, ${found.severity}, ${found.owner}, ${found.message},
-      ${found.advice}, ${found.href}, ${now}, ${now})
+    select n.id, n.key, n.code, n.subject, n.severity, n.owner, n.message, n.advice, n.href, ${now}, ${now}
+    from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as n(id text, key text, code text, subject text, severity text,
+      owner text, message text, advice text, href text)
     on conflict (key) where resolved_at is null do update
     set severity = excluded.severity, owner = excluded.owner, message = excluded.message, advice = excluded.advice,
       href = excluded.href, last_seen_at = excluded.last_seen_at
     returning f.id`.execute(tx);
-  const kept = rows[0]?.id ?? id;
-  return { id: kept, isNew: kept === id };
+  const kept = new Set(rows.map(({ id }) => id));
+  return new Set(found.filter(({ id }) => kept.has(id)).map(({ id }) => id));
 }
 
 /** Whether the same was found and closed again since a time. */
@@ -275,7 +279,7 @@ export async function keepLinkCheck(tx: Tx, check: Omit<LinkCheck, 'failures'>, 
 export async function selectBadLinks(db: Executor, since: Date): Promise<LinkCheck[]> {
   const { rows } = await sql<LinkCheck>`
     select l.url, l.named_by as "namedBy", l.state, l.detail, l.failures from link_checks l
-    where l.checked_at >= ${since} and l.state <> 'ok' order by l.url`.execute(db);
+    where l.checked_at >= ${since} and l.state <> 'ok' order by l.url limit ${MOST_LINKS}`.execute(db);
   return rows;
 }
 
