@@ -43,6 +43,7 @@ const figures = await Promise.all(
         'checks',
         'replay',
         'caps',
+        'retrieval',
       ]
   ).map((name) => import(`./figures/${name}.js`)),
 );
