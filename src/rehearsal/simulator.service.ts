@@ -48,8 +48,8 @@ const PEOPLE_AT_ONCE = 25;
 const SIGNALS_AT_ONCE = 5_000;
 /** Nobody does so much: a test, a bot or a till. They are left out, and counted. */
 const MOST_SIGNALS = 5_000;
-/** Ids looked at in one go for some that the sample picks. */
-const IDS_AT_ONCE = 2_000;
+/** Ids looked at in one go for those that the sample picks. */
+const MOST_IDS = 2_000;
 /** A step ends with the person after so long, and another one begins: others get their turn, and little is lost when the process ends. */
 const STEP_MS = 1_000;
 /** So long at most before others get their turn. */
@@ -128,7 +128,8 @@ export class Simulator {
   /** Some people, one after the other. */
   private async some(db: Executor, worlds: Worlds, { tally, after }: Progress): Promise<Progress> {
     const { request, playbooks } = worlds;
-    const ids = await selectPeople(db, inQuestion(request, playbooks), after, IDS_AT_ONCE);
+    const limit = Math.min(MOST_IDS, Math.ceil((2 * PEOPLE_AT_ONCE) / request.share));
+    const ids = await selectPeople(db, inQuestion(request, playbooks), after, limit);
     const picked = ids.filter((id) => unitHash(`simulate:${request.seed}:${id}`) < request.share);
     const people = picked.slice(0, PEOPLE_AT_ONCE);
     const all = people.length === picked.length;
@@ -142,7 +143,7 @@ export class Simulator {
     return {
       tally: counted,
       after: (all ? ids.at(-1) : people.at(-1)) ?? after,
-      isLast: all && ids.length < IDS_AT_ONCE,
+      isLast: all && ids.length < limit,
     };
   }
 
