@@ -97,8 +97,8 @@ function longestRun(counts: readonly number[]): number {
   return longest;
 }
 
-/** So unlikely by chance that somebody should look. A shop has dozens of triggers, looked at every day: one false alarm in months. */
-const UNLIKELY = 0.001;
+/** So unlikely by chance that somebody should look. Dozens of things are looked at every day, so that it adds up over a year. */
+const UNLIKELY = 0.0001;
 
 /** Whether a silence is none of the usual ones: unlikely, and longer than any before, so that weekends and quiet weeks alarm nobody. */
 export function isAlarming({ chance, days, longestBefore }: Silence): boolean {

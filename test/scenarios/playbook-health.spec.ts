@@ -64,7 +64,7 @@ describe('the playbook, looked after while it runs', () => {
     }
     await looks(story);
     expect(about(await findings(story), 'triggers/order-completed')).toEqual([]);
-    await story.passes(3 * DAY);
+    await story.passes(4 * DAY);
     await looks(story);
     const stopped = only(about(await findings(story), 'triggers/order-completed'));
     expect(stopped).toMatchObject({ code: 'trigger-stopped', severity: 'high', owner: 'operations' });
