@@ -2,7 +2,7 @@ import { type VNode } from 'preact';
 import { type Candidate } from '../../decisions/decision.js';
 import { type Situation } from '../../decisions/situation.js';
 import { type Json } from '../../shared/canonical-json.js';
-import { Facts, Pill, Time } from '../layout/parts.js';
+import { Facts, Pill, Said, Time } from '../layout/parts.js';
 import { useView } from '../layout/view.js';
 import { codeWords, effectWords, percent, stageWords } from '../layout/words.js';
 import { type DecisionView } from './decision.read-model.js';
@@ -206,7 +206,7 @@ function Objections({ candidate }: { candidate: Candidate }): VNode {
     <>
       {blocks.map((block) => (
         <p key={block.code + block.text} class="objection">
-          <Pill tone="bad">{codeWords(block.code)}</Pill> {block.text}
+          <Pill tone="bad">{codeWords(block.code)}</Pill> <Said text={block.text} />
         </p>
       ))}
       {told.map((verdict) => (

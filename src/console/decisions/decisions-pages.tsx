@@ -1,5 +1,17 @@
 import { type VNode } from 'preact';
-import { Empty, Facts, Filters, Json, Mark, More, PageHead, Section, Short, Time } from '../layout/parts.js';
+import {
+  Empty,
+  Facts,
+  Filters,
+  Json,
+  Mark,
+  More,
+  PageHead,
+  Said,
+  Section,
+  Short,
+  Time,
+} from '../layout/parts.js';
 import { PersonLink } from '../layout/person.js';
 import { useView } from '../layout/view.js';
 import { capital, codeWords, messageStateWords, outcomeWords, percent } from '../layout/words.js';
@@ -100,7 +112,9 @@ function DecisionTable({ decisions }: { decisions: readonly DecisionLine[] }): V
               </td>
               <td>
                 {decision.reasons.slice(0, 2).map((reason) => (
-                  <div key={reason.code + reason.text}>{reason.text}</div>
+                  <div key={reason.code + reason.text}>
+                    <Said text={reason.text} />
+                  </div>
                 ))}
                 {decision.messageState === null ? null : (
                   <small>message {messageStateWords(decision.messageState).text}</small>
@@ -162,7 +176,7 @@ export function DecisionPage({ decision, flip, reproduced }: DecisionProps): VNo
               <ul class="plain">
                 {result.reasons.map((reason) => (
                   <li key={reason.code + reason.text}>
-                    {reason.text} <span class="faint">({codeWords(reason.code)})</span>
+                    <Said text={reason.text} /> <span class="faint">({codeWords(reason.code)})</span>
                   </li>
                 ))}
               </ul>

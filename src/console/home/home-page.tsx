@@ -2,7 +2,7 @@ import { type VNode } from 'preact';
 import { type QueueItem } from '../reviews/queue.read-model.js';
 import { type TaskLine } from '../tasks/tasks.read-model.js';
 import { ActionTitle } from '../decisions/decision-parts.js';
-import { Empty, Key, PageHead, RiskBar, Section, Time } from '../layout/parts.js';
+import { Empty, Key, PageHead, RiskBar, Said, Section, Time } from '../layout/parts.js';
 import { PersonLink } from '../layout/person.js';
 import { useMay, useView } from '../layout/view.js';
 import { type Outcomes } from './home.read-model.js';
@@ -79,7 +79,7 @@ function LastDay({ outcomes }: { outcomes: Outcomes }): VNode {
           <ul>
             {outcomes.whyNot.map((reason) => (
               <li key={reason.text}>
-                {reason.count} × {reason.text}
+                {reason.count} × <Said text={reason.text} />
               </li>
             ))}
           </ul>
@@ -106,7 +106,11 @@ function WaitingReviews({ reviews, threshold }: HomeProps): VNode {
                     </a>
                     <small>
                       <ActionTitle id={item.action} />
-                      {item.why[0] === undefined ? '' : `: ${item.why[0].text}`}
+                      {item.why[0] === undefined ? null : (
+                        <>
+                          : <Said text={item.why[0].text} />
+                        </>
+                      )}
                     </small>
                   </td>
                   <td>

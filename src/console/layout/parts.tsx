@@ -1,5 +1,6 @@
 import { type ComponentChildren, type VNode } from 'preact';
 import { type Permission } from '../../access/permissions.js';
+import { plainWords } from './plain-words.js';
 import { useMay, useView } from './view.js';
 import { relativeTime, type Tone, type Words } from './words.js';
 
@@ -18,6 +19,11 @@ export function Time({ at }: { at: Date | string | null }): VNode {
       {relativeTime(date, now)}
     </time>
   );
+}
+
+/** A stored reason in the playbook's words. */
+export function Said({ text }: { text: string }): VNode {
+  return <>{plainWords(text, useView().titles)}</>;
 }
 
 /** A state as a small mark. */

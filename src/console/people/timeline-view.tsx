@@ -1,7 +1,7 @@
 import { type ComponentChildren, type VNode } from 'preact';
 import { type Json } from '../../shared/canonical-json.js';
 import { ActionTitle, TriggerTitle } from '../decisions/decision-parts.js';
-import { Mark, RiskBar } from '../layout/parts.js';
+import { Mark, RiskBar, Said } from '../layout/parts.js';
 import {
   capital,
   clockTime,
@@ -205,7 +205,9 @@ function DecisionTold({ entry }: { entry: DecisionEntry }): VNode {
           ) : null}
         </b>
         {entry.reasons[0] === undefined ? null : (
-          <span class="what">: {entry.reasons.map((reason) => reason.text).join('; ')}</span>
+          <span class="what">
+            : <Said text={entry.reasons.map((reason) => reason.text).join('; ')} />
+          </span>
         )}
       </p>
       {entry.outcome === 'act' || entry.against.length === 0 ? null : (
@@ -214,7 +216,7 @@ function DecisionTold({ entry }: { entry: DecisionEntry }): VNode {
             <li key={`${candidate.action}/${candidate.channel ?? ''}`}>
               not <ActionTitle id={candidate.action} />
               {candidate.channel === null ? '' : ` by ${candidate.channel}`}:{' '}
-              {candidate.reasons.map((reason) => reason.text).join('; ')}
+              <Said text={candidate.reasons.map((reason) => reason.text).join('; ')} />
             </li>
           ))}
         </ul>
@@ -226,7 +228,7 @@ function DecisionTold({ entry }: { entry: DecisionEntry }): VNode {
 function MessageTold({ entry }: { entry: MessageEntry }): VNode {
   const by = entry.actorName ?? (entry.actor === 'system' ? null : entry.actor);
   return (
-    <Line more={entry.reason.text}>
+    <Line more={<Said text={entry.reason.text} />}>
       <a href={`/messages/${entry.messageId}`}>
         <ActionTitle id={entry.action} />
       </a>{' '}
@@ -238,7 +240,7 @@ function MessageTold({ entry }: { entry: MessageEntry }): VNode {
 
 function TaskTold({ entry }: { entry: TaskEntry }): VNode {
   return entry.state === 'open' ? (
-    <Line more={entry.reason.text}>
+    <Line more={<Said text={entry.reason.text} />}>
       Handed to <b>{entry.owner}</b>; automation is off until the <a href="/tasks">task</a> is closed
     </Line>
   ) : (

@@ -1,6 +1,6 @@
 import { type VNode } from 'preact';
 import { ActionTitle } from '../decisions/decision-parts.js';
-import { Empty, Filters, Key, Mark, PageHead, Pill, RiskBar, Time } from '../layout/parts.js';
+import { Empty, Filters, Key, Mark, PageHead, Pill, RiskBar, Said, Time } from '../layout/parts.js';
 import { useView } from '../layout/view.js';
 import { moneyWords, reviewStateWords } from '../layout/words.js';
 import { type QueueItem } from './queue.read-model.js';
@@ -135,7 +135,9 @@ function QueueLine({
       </td>
       <td>
         {item.why.slice(0, 2).map((why) => (
-          <div key={why.code}>{why.text}</div>
+          <div key={why.code}>
+            <Said text={why.text} />
+          </div>
         ))}
         {item.why.length > 2 ? <small>and {item.why.length - 2} more</small> : null}
       </td>

@@ -3,7 +3,7 @@ import { type ReviewDetail } from '../../review/review.js';
 import { ActionTitle, Candidates, PersonThen, WhyNow } from '../decisions/decision-parts.js';
 import { type DecisionView } from '../decisions/decision.read-model.js';
 import { PersonLink } from '../layout/person.js';
-import { Empty, Facts, Key, Mark, PageHead, Pill, Short, Time } from '../layout/parts.js';
+import { Empty, Facts, Key, Mark, PageHead, Pill, Said, Short, Time } from '../layout/parts.js';
 import { useMay } from '../layout/view.js';
 import { reviewStateWords } from '../layout/words.js';
 import { ContentTabs } from '../messages/content-tabs.js';
@@ -173,7 +173,9 @@ function Reasons({ review, decision }: { review: ReviewDetail; decision: Decisio
       <Card title="Why a person must look">
         <ul class="plain">
           {review.why.map((why) => (
-            <li key={why.code + why.text}>{why.text}</li>
+            <li key={why.code + why.text}>
+              <Said text={why.text} />
+            </li>
           ))}
         </ul>
       </Card>
@@ -200,7 +202,9 @@ function Reasons({ review, decision }: { review: ReviewDetail; decision: Decisio
             {decision.result === null ? null : (
               <>
                 {decision.result.reasons.map((reason) => (
-                  <p key={reason.code + reason.text}>{reason.text}</p>
+                  <p key={reason.code + reason.text}>
+                    <Said text={reason.text} />
+                  </p>
                 ))}
                 <Candidates candidates={decision.result.candidates} chosen={decision.result} />
               </>
