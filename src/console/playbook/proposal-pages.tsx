@@ -1,4 +1,5 @@
 import { type VNode } from 'preact';
+import { type Finding } from '../../policies/bundle.js';
 import { changeWords, type ItemChange } from '../../policies/diff.js';
 import { type DraftCheck } from '../../policies/draft-check.js';
 import { type Proposal } from '../../policies/index.js';
@@ -136,6 +137,7 @@ export function ProposalPage({
   replay,
   simulation,
   refusal,
+  warnings,
   files,
 }: {
   proposal: Proposal;
@@ -143,6 +145,8 @@ export function ProposalPage({
   /** The latest one. */
   simulation: SimulationAnswer | null;
   refusal: Refusal | null;
+  /** What is probably not meant, and was not there before. */
+  warnings: readonly Finding[];
   /** Files that differ, with both texts. */
   files: readonly { readonly path: string; readonly before: string | null; readonly after: string | null }[];
 }): VNode {
@@ -162,6 +166,20 @@ export function ProposalPage({
       </PageHead>
       {refusal === null ? null : <RefusalNotice refusal={refusal} />}
       <Changes changes={proposal.changes} />
+      {warnings.length === 0 ? null : (
+        <Section title="Probably not meant">
+          <ul>
+            {warnings.map(({ file, line, message }) => (
+              <li key={`${file}:${line} ${message}`}>
+                <code>
+                  {file}:{line}
+                </code>{' '}
+                {message}
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
       <Section title="Tests">
         {tests.failures.length === 0 ? (
           <p>

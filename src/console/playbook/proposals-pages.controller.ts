@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { type Actor, actorId, Allow, CurrentActor, signer } from '../../access/index.js';
 import { Database } from '../../platform/database/index.js';
 import { Problem } from '../../platform/http/index.js';
+import { type Finding } from '../../policies/bundle.js';
 import { PoliciesService, ProposalsService } from '../../policies/index.js';
 import { ReplaysService, SimulationsService } from '../../rehearsal/index.js';
 import { replayAnswer } from '../../rehearsal/replay-answer.js';
@@ -181,12 +182,21 @@ export class ProposalsPagesController {
     });
     const simulation = simulated === undefined ? null : simulationAnswer(simulated);
     const files = await this.filesBetween(proposal.base, proposal.bundle);
+    const warnings = await this.warningsBetween(proposal.base, proposal.bundle);
     return page({
       title: proposal.title,
       section: 'playbook',
       ...(error instanceof Problem ? { status: error.status } : {}),
-      body: h(ProposalPage, { proposal, replay, simulation, refusal, files }),
+      body: h(ProposalPage, { proposal, replay, simulation, refusal, warnings, files }),
     });
+  }
+
+  /** What is probably not meant in a bundle and was not found in the other one. */
+  private async warningsBetween(base: string, bundle: string): Promise<Finding[]> {
+    const before = await this.policies.findings(await this.policies.bundle(base));
+    const known = new Set(before.map(({ message }) => message));
+    const found = await this.policies.findings(await this.policies.bundle(bundle));
+    return found.filter(({ message }) => !known.has(message));
   }
 
   private async filesBetween(
