@@ -44,6 +44,7 @@ const figures = await Promise.all(
         'replay',
         'caps',
         'retrieval',
+        'drafts',
       ]
   ).map((name) => import(`./figures/${name}.js`)),
 );

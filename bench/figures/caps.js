@@ -1,12 +1,11 @@
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { decisions, makeLoad } from '../load/load.js';
 import { row } from '../row.js';
-import { startService, TOKEN } from '../world/service.js';
+import { activateKept, askPolicies, changedPlaybook } from '../world/playbook.js';
+import { startService } from '../world/service.js';
 
-const POLICIES = new URL('../../policies', import.meta.url).pathname;
 const ADDS_AT_MOST_MS = 1;
 const ROUNDS = 5;
 const WRITERS = 64;
@@ -20,7 +19,7 @@ export const engines = ['postgres'];
 export const slow = true;
 
 export async function measure(bench) {
-  const plain = await withoutLimits();
+  const plain = await changedPlaybook(removeLimits);
   const [limited, free] = [await bench.world.copy(), await bench.world.copy()];
   const services = [];
   try {
@@ -90,11 +89,8 @@ const alone = (bench, service) => loadOf(bench, service, 1);
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
-/** The shipped playbook without its rules that hold caps or hours; without its tests, which speak of them. */
-async function withoutLimits() {
-  const folder = await mkdtemp(join(tmpdir(), 'countersign-bench-playbook-'));
-  await cp(POLICIES, folder, { recursive: true });
-  await rm(join(folder, 'tests'), { recursive: true });
+/** Takes the rules that hold caps or hours out of a playbook. */
+async function removeLimits(folder) {
   const guardrails = join(folder, 'guardrails');
   for (const file of await readdir(guardrails)) {
     const path = join(guardrails, file);
@@ -103,24 +99,6 @@ async function withoutLimits() {
     );
     await writeFile(path, stringify(rules));
   }
-  return folder;
 }
 
-async function ask({ url }, path, init = {}) {
-  const answer = await fetch(`${url}/v1/policies${path}`, {
-    headers: { authorization: `Bearer ${TOKEN}` },
-    ...init,
-  });
-  if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
-  return answer.json();
-}
-
-const guardrailsOf = async (service) => (await ask(service, '')).counts.guardrails;
-
-/** Puts the folder's playbook in force, which the start has kept. */
-async function activateKept(service) {
-  const { data } = await ask(service, '/bundles');
-  const kept = data.find(({ activatedAt }) => activatedAt === null);
-  if (kept === undefined) throw new Error('no playbook waits to be put in force');
-  await ask(service, `/bundles/${kept.hash}/activate`, { method: 'POST' });
-}
+const guardrailsOf = async (service) => (await askPolicies(service, '')).counts.guardrails;

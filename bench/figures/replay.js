@@ -1,5 +1,6 @@
 import { decisions, makeLoad } from '../load/load.js';
 import { row } from '../row.js';
+import { askPolicies } from '../world/playbook.js';
 import { startService, TOKEN } from '../world/service.js';
 
 /** Decisions asked for over HTTP, for so many different people; the rest are copies of theirs. */
@@ -93,13 +94,8 @@ async function copyDecisions(service, count) {
   await service.query('analyze decisions, situations');
 }
 
-async function replayed({ url }) {
-  const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' };
-  const ask = async (path, init = {}) => {
-    const answer = await fetch(`${url}/v1/policies${path}`, { headers, ...init });
-    if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
-    return answer.json();
-  };
+async function replayed(service) {
+  const ask = (path, init) => askPolicies(service, path, init);
   const { hash } = await ask('');
   const { id } = await ask('/replay', { method: 'POST', body: JSON.stringify({ bundle: hash }) });
   for (;;) {
