@@ -56,6 +56,7 @@ class PlaybookEditor {
     this.opened = area.value;
     this.view = new EditorView({ state: this.state(), parent: this.frame() });
     area.hidden = true;
+    document.getElementById('editor-keys')?.removeAttribute('hidden');
     // Beside the editor nothing marks where the text area was.
     area.labels.forEach((label) => {
       label.addEventListener('click', () => {

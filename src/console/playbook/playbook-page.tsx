@@ -436,8 +436,12 @@ function Engine({ bundle }: { bundle: Bundle }): VNode {
 /** What is probably not meant, and what somebody has to see to soon. */
 function Findings({ findings }: { findings: readonly Finding[] }): VNode {
   if (findings.length === 0) return <></>;
+  // What several rules have in common is said once, with all its places.
+  const byMessage = new Map<string, Finding[]>();
+  for (const found of findings)
+    byMessage.set(found.message, [...(byMessage.get(found.message) ?? []), found]);
   return (
-    <Section title="To see to" hint={`${findings.length}`}>
+    <Section title="To see to" hint={`${byMessage.size}`}>
       <div class="table stacks">
         <table>
           <thead>
@@ -448,15 +452,20 @@ function Findings({ findings }: { findings: readonly Finding[] }): VNode {
             </tr>
           </thead>
           <tbody>
-            {findings.map(({ message, file, line, owner, code }) => (
-              <tr key={`${code} ${message}`}>
+            {[...byMessage].map(([message, places]) => (
+              <tr key={message}>
                 <td>{message}</td>
                 <td>
-                  <a href={`/playbook/edit?path=${encodeURIComponent(file)}&line=${line}`}>
-                    {file}:{line}
-                  </a>
+                  {places.map(({ file, line }, i) => (
+                    <span key={`${file}:${line}`}>
+                      {i === 0 ? '' : ', '}
+                      <a href={`/playbook/edit?path=${encodeURIComponent(file)}&line=${line}`}>
+                        {file}:{line}
+                      </a>
+                    </span>
+                  ))}
                 </td>
-                <td>{owner}</td>
+                <td>{[...new Set(places.map(({ owner }) => owner))].join(', ')}</td>
               </tr>
             ))}
           </tbody>

@@ -400,7 +400,7 @@ export function EditPage(props: EditProps): VNode {
         >
           {`\n${text}`}
         </textarea>
-        <p id="editor-keys" class="hint">
+        <p id="editor-keys" class="hint" hidden>
           Ctrl-Space offers what could stand here, Enter takes it; F8 goes to the next mark; Tab leaves the
           editor.
         </p>

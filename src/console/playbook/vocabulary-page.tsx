@@ -21,7 +21,7 @@ export function VocabularyPage({ bundle, carried }: { bundle: Bundle; carried: C
           Playbook
         </a>
       </PageHead>
-      <form class="inline search" role="search" data-filter-form="" hx-boost="false">
+      <form class="inline narrow" data-filter-form="" hx-boost="false">
         <input
           type="search"
           aria-label="Narrow down"
@@ -78,7 +78,7 @@ function Fields({ bundle, carried }: { bundle: Bundle; carried: Carried }): VNod
                   {field.description === undefined ? null : <small>{field.description}</small>}
                 </td>
                 <td data-label="Type">{typeWords(field)}</td>
-                <td data-label="Absent means">{absenceWords(field)}</td>
+                <td data-label="If absent">{absenceWords(field)}</td>
                 <td data-label="Signals">
                   <Seen seen={wasCarried(carried, path)} />
                 </td>
