@@ -124,6 +124,16 @@ describe('what the model may see', () => {
     expect(modelInput(request([path]))).toMatchObject({ customer: {}, signal: {} });
   });
 
+  it('has the wording that guardrails and the brand require, each once', () => {
+    const asked = { ...request([]), requiredText: ['Terms apply.', 'Since 1907.'] };
+    const brand = { ...asked.brand, requiredWords: ['Since 1907.', 'Made by hand.'] };
+    expect(modelInput({ ...asked, brand }).required_text).toEqual([
+      'Terms apply.',
+      'Since 1907.',
+      'Made by hand.',
+    ]);
+  });
+
   it('has prices of facts in words, and until when they hold', () => {
     expect(modelInput(request([])).facts).toEqual([
       {

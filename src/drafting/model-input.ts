@@ -46,7 +46,7 @@ export function modelInput(request: ModelInputRequest): ModelInput {
     signal: allowed(request, 'signal.properties.', 'context.'),
     facts: facts.map(([slot, fact]) => factForModel(slot, fact, request.locale)),
     links: linksFor(request),
-    required_text: [...request.requiredText],
+    required_text: [...new Set([...request.requiredText, ...(brand.requiredWords ?? [])])],
     forbidden_text: [...request.forbiddenText],
     examples: request.examples.map(({ subject, text }) => ({ subject, text })),
     locale: request.locale,
