@@ -56,6 +56,12 @@ describe('a playbook that means harm', () => {
     );
   });
 
+  it('of nothing but quotes is told some of its mistakes', () => {
+    const found = mistakes('guardrails/quotes.yaml', '"'.repeat(250_000));
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.length).toBeLessThan(1_000);
+  });
+
   it('with tabs for indentation is told where', () => {
     const [first] = mistakes('guardrails/tabs.yaml', '- id: tried\n\ttitle: Tried\n');
     expect(first).toBe('guardrails/tabs.yaml:2:1 a tab cannot indent: write spaces');
@@ -103,6 +109,15 @@ describe('a playbook that means harm', () => {
     expect(result.ok && result.warnings.map(({ message }) => message)).toEqual([
       'the rule tried has a cap of 0 per 1d: that means never',
     ]);
+  });
+
+  it('with a cap over no time, or hours on no day, is refused: neither would do what it says', () => {
+    const limited = (limit: string): string[] =>
+      mistakes('guardrails/odd.yaml', rule(limit).replace('effect: suppress', 'effect: limit'));
+    expect(limited('caps: [{ max: 1, per: 0s }]')).toEqual([
+      expect.stringMatching(/^guardrails\/odd\.yaml:\d+:\d+ should be longer than nothing/),
+    ]);
+    expect(limited("hours: { from: '08:00', to: '20:00', days: [] }").length).toBeGreaterThan(0);
   });
 
   it('with a budget of one person is refused: budgets are over everybody', () => {

@@ -34,6 +34,8 @@ export const TOO_LARGE = `is larger than ${LARGEST_FILE / 1024} KB`;
 const LARGEST_PLAYBOOK = 4 * 1024 * 1024;
 const MOST_FILES = 2_000;
 const LONGEST_PATH = 200;
+/** Mistakes of one file that are told: nobody reads more, and a file of nothing but quotes has more than a call takes arguments. */
+const MOST_MISTAKES = 200;
 
 /** One thing the playbook declares, and where it stands. */
 export class Located<T> {
@@ -196,7 +198,7 @@ class Reader {
     }
     const parsed = YamlFile.parse(path, text);
     if ('errors' in parsed) {
-      this.errors.push(...parsed.errors);
+      this.errors.push(...parsed.errors.slice(0, MOST_MISTAKES));
       return;
     }
     const { file, value } = parsed;

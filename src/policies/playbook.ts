@@ -371,7 +371,9 @@ export type Scope = z.output<typeof scopeSchema>;
 /** A rolling cap: at most `max` messages in any window of `per`. 0 means never. */
 export const capSchema = z.strictObject({
   max: z.int().min(0),
-  per: duration,
+  per: duration.refine((text) => !DURATION_PATTERN.test(text) || durationMs(text) > 0, {
+    error: 'should be longer than nothing, or the cap counts nothing',
+  }),
   over: z
     .enum(['person', 'everybody'])
     .default('person')
@@ -393,7 +395,7 @@ export type Cap = z.output<typeof capSchema>;
 const hoursSchema = z.strictObject({
   from: hourMinute,
   to: hourMinute,
-  days: z.array(z.int().min(1).max(7)).default([1, 2, 3, 4, 5, 6, 7]),
+  days: z.array(z.int().min(1).max(7)).min(1).default([1, 2, 3, 4, 5, 6, 7]),
 });
 export type Hours = z.output<typeof hoursSchema>;
 
