@@ -33,27 +33,34 @@ type Alternatives = readonly (readonly Atom[])[] | null;
 
 /** A condition of the playbook, read for what it can and cannot be: sound, and silent where it does not know. */
 export class Condition {
+  /** No known values make it true. */
+  readonly isImpossible: boolean;
+  /** No known values make it false. */
+  readonly isCertain: boolean;
   private readonly tree: ASTNode;
+  private readonly whenTrue: Alternatives;
+  private readonly whenFalse: Alternatives;
 
   /** @param source a checked expression that gives true or false. */
   constructor(readonly source: string) {
     this.tree = parse(source).ast;
-  }
-
-  /** No known values make it true. */
-  get isImpossible(): boolean {
-    return contradicts(alternatives(this.tree, true));
-  }
-
-  /** No known values make it false. */
-  get isCertain(): boolean {
-    return contradicts(alternatives(this.tree, false));
+    this.whenTrue = alternatives(this.tree, true);
+    this.whenFalse = alternatives(this.tree, false);
+    this.isImpossible = contradicts(this.whenTrue);
+    this.isCertain = contradicts(this.whenFalse);
   }
 
   /** Wherever this holds on known values, the other holds too. */
   implies(other: Condition): boolean {
-    if (this.source === other.source) return true;
-    return contradicts(both(alternatives(this.tree, true), alternatives(other.tree, false)));
+    if (this.source === other.source || this.isImpossible || other.isCertain) return true;
+    const [a, b] = [this.whenTrue, other.whenFalse];
+    if (a === null || b === null || this.effortOf(other) > MOST_ALTERNATIVES) return false;
+    return a.every((one) => b.every((another) => isContradiction([...one, ...another])));
+  }
+
+  /** How many alternatives `implies` has to look through. */
+  effortOf(other: Condition): number {
+    return (this.whenTrue?.length ?? 0) * (other.whenFalse?.length ?? 0);
   }
 
   /** Paths of the fields it reads, such as `profile.traits.age`. */

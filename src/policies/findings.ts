@@ -6,6 +6,8 @@ import { durationMs } from '../shared/clock.js';
 
 /** Beyond this many rules, which one stands in the shadow of which is not looked for: it is a question about every pair. */
 const MOST_COMPARED = 1_000;
+/** Alternatives of conditions that are looked through in all; beyond, conditions that differ count as unrelated. A second or so. */
+const MOST_EFFORT = 200_000;
 const SOON_DAYS = 30;
 const DAY_MS = 86_400_000;
 
@@ -30,6 +32,7 @@ class Findings {
   private readonly found: Finding[] = [];
   private readonly rules: readonly Rule[];
   private readonly actions: readonly Action[];
+  private effort = 0;
 
   constructor(private readonly bundle: Bundle) {
     this.actions = [...bundle.actions.values()].map(({ spec }) => spec);
@@ -154,7 +157,9 @@ class Findings {
     const { condition } = stricter;
     if (condition.source === 'true' || condition.source === rule.condition.source) return true;
     // What is unknown to one of them may be known to the other: only conditions that are never unknown can be compared.
-    return stricter.unsure.length === 0 && rule.unsure.length === 0 && rule.condition.implies(condition);
+    if (stricter.unsure.length > 0 || rule.unsure.length > 0) return false;
+    this.effort += rule.condition.effortOf(condition);
+    return this.effort <= MOST_EFFORT && rule.condition.implies(condition);
   }
 }
 
