@@ -131,6 +131,12 @@ describe('found when a playbook is loaded', () => {
     );
   });
 
+  it('a country by a name under which nobody is kept', () => {
+    expect(found({ id: 'where', effect: 'review', scope: { countries: ['UK'], actions: ['welcome'] } })).toEqual([
+      expect.stringMatching('^unknown-country .* names UK, which is written GB'),
+    ]); // prettier-ignore
+  });
+
   it('a country and a zone that do not exist', () => {
     expect(
       found({

@@ -1,4 +1,4 @@
-import { isZone, zonesOfCountry } from '../shared/zones.js';
+import { countryCode, isZone } from '../shared/zones.js';
 import { type Bundle, type CompiledGuardrail, type Finding } from './bundle.js';
 import { Condition } from './condition.js';
 import { type Action, type Cap, type Guardrail, type Scope } from './playbook.js';
@@ -79,9 +79,13 @@ class Findings {
   private checkPlace({ spec: rule, places }: Rule): void {
     if (places.size === 0)
       this.report('never-applies', rule, `the rule ${rule.id} applies to no action on any of its channels`);
-    for (const country of rule.scope.countries)
-      if (zonesOfCountry(country).length === 0)
-        this.report('unknown-country', rule, `the rule ${rule.id} names ${country}, which is no country`);
+    for (const country of rule.scope.countries) {
+      // People's countries are kept by this code alone: under another name the rule would never find them.
+      const code = countryCode(country);
+      if (code === country) continue;
+      const meant = code === null ? 'which is no country' : `which is written ${code}`;
+      this.report('unknown-country', rule, `the rule ${rule.id} names ${country}, ${meant}`);
+    }
   }
 
   private checkCondition({ spec, condition, unsure }: Rule): void {
