@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { jest } from '@jest/globals';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { sql } from 'kysely';
@@ -244,14 +243,13 @@ describe('the signals API', () => {
     const stopWriting = (): (() => void) => {
       let goOn = (): void => undefined;
       const told = new Promise<void>((resolve) => (goOn = resolve));
-      const { writeAtOnce } = SignalsWriter.prototype;
-      const stopped = jest.spyOn(SignalsWriter.prototype, 'writeAtOnce');
-      stopped.mockImplementation(async function (this: SignalsWriter, ...given) {
+      const writeAtOnce = Reflect.get<SignalsWriter, 'writeAtOnce'>(SignalsWriter.prototype, 'writeAtOnce');
+      SignalsWriter.prototype.writeAtOnce = async function (...given) {
         await told;
         return writeAtOnce.apply(this, given);
-      });
+      };
       return () => {
-        stopped.mockRestore();
+        SignalsWriter.prototype.writeAtOnce = writeAtOnce;
         goOn();
       };
     };
