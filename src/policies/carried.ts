@@ -1,6 +1,6 @@
-import { type ASTNode, parse } from '@marcbachmann/cel-js';
+import { parse } from '@marcbachmann/cel-js';
 import { type Bundle, type Finding, type Place } from './bundle.js';
-import { childrenOf, pathOf } from './expression-syntax.js';
+import { pathsIn } from './expression-syntax.js';
 import { eventNames, eventsLeadingTo } from './fields.js';
 import { nearest } from './nearest.js';
 import { OUTCOME_EVENTS } from './own-events.js';
@@ -108,12 +108,6 @@ function missing(bundle: Bundle, carried: Carried, reader: Reader): Missing[] {
       ...missingProperty(bundle, carried, reader.events, after(PROPERTIES, path)),
     ]),
   ];
-}
-
-/** Chains of names in an expression, those it only asks to be there included. */
-function pathsIn(node: ASTNode): string[] {
-  const path = pathOf(node);
-  return path === null ? childrenOf(node).flatMap(pathsIn) : [path];
 }
 
 function after(prefix: string, path: string): string | null {

@@ -1,6 +1,7 @@
 import { canonicalJson, type Json } from '../shared/canonical-json.js';
 import { type Bundle } from './bundle.js';
 import { isStricter } from './findings.js';
+import { silently } from './gravity.js';
 import { type Guardrail } from './playbook.js';
 
 export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
@@ -51,7 +52,11 @@ export function changesBetween(before: Bundle, after: Bundle): ItemChange[] {
         title: known.title,
         change: was === undefined ? 'added' : is === undefined ? 'removed' : 'changed',
         effect: effectOf(was?.rule, is?.rule),
-        severity: gravest([was?.severity ?? 'low', is?.severity ?? 'low']),
+        severity: gravest([
+          was?.severity ?? 'low',
+          is?.severity ?? 'low',
+          ...silently({ item, members }, before, after),
+        ]),
         owner: known.owner,
         members: was === undefined || is === undefined ? [] : members,
       } as const,

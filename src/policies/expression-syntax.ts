@@ -63,6 +63,12 @@ export function childrenOf(node: ASTNode): ASTNode[] {
   }
 }
 
+/** Chains of names in an expression, those it only asks to be there included. */
+export function pathsIn(node: ASTNode): string[] {
+  const path = pathOf(node);
+  return path === null ? childrenOf(node).flatMap(pathsIn) : [path];
+}
+
 /** Where a method's name stands: the engine gives only the whole call. Null when a comment stands in between. */
 export function methodOffset(
   source: string,

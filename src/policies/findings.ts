@@ -167,7 +167,8 @@ class Findings {
   }
 }
 
-function covers(scope: Scope, action: Action): boolean {
+/** Whether a rule's scope covers an action on one of its channels at least. */
+export function covers(scope: Scope, action: Action): boolean {
   return (
     (scope.actions.length === 0 || scope.actions.includes(action.id)) &&
     (scope.classes.length === 0 || scope.classes.includes(action.class)) &&
