@@ -4,6 +4,7 @@ import { needsOf } from '../decisions/needs.js';
 import { type Situation } from '../decisions/situation.js';
 import { type Bundle } from '../policies/bundle.js';
 import { canonicalJson } from '../shared/canonical-json.js';
+import { newFieldsMissing } from './new-fields.js';
 import { NO_TRIALS, type Sums, withTrial } from './estimate.js';
 
 /** A decision as it was stored, opened. */
@@ -143,7 +144,11 @@ function missingIn({ bundle, former }: Target, { bundleHash, situation }: Stored
     .filter((id) => !known.has(id) && asked?.facts.includes(id) !== true)
     .map((id) => `the fact ${id}`);
   const further = needed.historyMs > (asked?.historyMs ?? 0) && asked !== null;
-  return further ? [...facts, 'messages of longer ago'] : facts;
+  return [
+    ...facts,
+    ...(further ? ['messages of longer ago'] : []),
+    ...(then === null ? [] : newFieldsMissing(bundle, then, situation)),
+  ];
 }
 
 function withMissing(tally: Tally, fields: readonly string[], id: string): Tally {

@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { NOW, situation } from '../../test/fixtures/playbook.js';
+import { decide } from '../decisions/decide.js';
+import { PRIOR_MODELS } from '../decisions/decision.js';
+import { type Situation } from '../decisions/situation.js';
+import { type Bundle } from '../policies/bundle.js';
+import { compilePlaybook } from '../policies/compiler.js';
+import { canonicalJson } from '../shared/canonical-json.js';
+import { EMPTY_TALLY, type StoredCase, type Tally, withCase } from './replay.js';
+
+const shipped: Record<string, string> = Object.fromEntries(
+  readdirSync('policies', { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.yaml') && !path.startsWith('tests/'))
+    .map((path) => [path, readFileSync(join('policies', path), 'utf8')]),
+);
+function compiled(files: Record<string, string>): Bundle {
+  const result = compilePlaybook(files);
+  if (!result.ok) throw new Error(result.errors.map(({ file, message }) => `${file} ${message}`).join('\n'));
+  return result.bundle;
+}
+const then = compiled(shipped);
+const TRAIT = 'traits:\n  loyalty: { type: number, absent: unknown }\n';
+const RULE =
+  '{ id: loyal, title: T, reason: R, owner: me, effect: suppress, scope: { actions: [win-back-30] }, when: profile.traits.loyalty < 3 }';
+const now = compiled({
+  ...shipped,
+  'vocabulary.yaml': (shipped['vocabulary.yaml'] ?? '').replace('traits:\n', TRAIT),
+  'guardrails/loyal.yaml': RULE,
+});
+
+/** Somebody with these traits, decided about under the earlier playbook, replayed under the later one. */
+function replayed(traits: Record<string, number>): Tally {
+  const plain = situation({ actions: ['win-back-30'] });
+  const given: Situation = {
+    ...plain,
+    profile: { ...plain.profile, traits: { ...plain.profile.traits, ...traits } },
+  };
+  const stored: StoredCase = {
+    id: 'dec_1',
+    createdAt: NOW,
+    mode: 'execute',
+    bundleHash: then.hash,
+    engine: 'here',
+    models: PRIOR_MODELS.versions,
+    seed: 'seed',
+    situation: given,
+    result: canonicalJson(decide(then, given, PRIOR_MODELS, 'seed')),
+    outcome: null,
+  };
+  return withCase(EMPTY_TALLY, { bundle: now, engine: 'here', former: () => then }, stored);
+}
+
+describe('a rule on a field that is new', () => {
+  it('is not judged by a situation of before that lacks it: nobody recorded it', () => {
+    expect(replayed({})).toMatchObject({
+      notRecorded: 1,
+      changed: 0,
+      missing: { 'profile.traits.loyalty': 1 },
+    });
+  });
+
+  it('is judged where the situation holds it all the same', () => {
+    expect(replayed({ loyalty: 1 })).toMatchObject({ notRecorded: 0, changed: 1, missing: {} });
+  });
+});
