@@ -206,7 +206,16 @@ const { positionals, values } = parseArgs({
 });
 const [name = '', folder = process.env['POLICIES_DIR'] ?? './policies', ...rest] = positionals;
 const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-if (command !== undefined && rest.length === 0) {
+// A mistyped option would otherwise be passed over in silence, and another span simulated than was meant.
+const options = Object.entries(values);
+const understood =
+  name === 'simulate'
+    ? options.every(
+        ([option, value]) =>
+          Object.hasOwn(SIMULATE_OPTIONS, option) && (option === 'json') === (value === true),
+      )
+    : options.length === 0;
+if (command !== undefined && rest.length === 0 && understood) {
   try {
     process.exitCode = await command(folder.replace(/\/+$/, ''));
   } catch (error) {
