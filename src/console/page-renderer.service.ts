@@ -33,7 +33,12 @@ const contentSecurityPolicy = (styleNonce: string): string =>
   ].join('; ');
 
 const NONCE_BYTES = 16;
-const NO_TITLES: Titles = { actions: new Map(), triggers: new Map(), guardrails: new Map() };
+const NO_TITLES: Titles = {
+  actions: new Map(),
+  triggers: new Map(),
+  guardrails: new Map(),
+  currency: 'EUR',
+};
 const NOBODY_WAITS = { pauses: [], waiting: { reviews: 0, tasks: 0, dead: 0 } };
 
 /** Turns a page's content into the whole document. */
@@ -127,6 +132,7 @@ export class PageRenderer {
         actions: new Map([...bundle.actions].map(([id, action]) => [id, action.spec.title])),
         triggers: new Map([...bundle.triggers].map(([id, trigger]) => [id, trigger.spec.title])),
         guardrails: new Map(bundle.guardrails.map((guardrail) => [guardrail.spec.id, guardrail.spec.title])),
+        currency: bundle.brand.currency,
       };
     } catch (error) {
       // No playbook is active: ids stand in for titles, and the playbook's page says what is wrong.

@@ -4,7 +4,7 @@ import { type Situation } from '../../decisions/situation.js';
 import { type Json } from '../../shared/canonical-json.js';
 import { Facts, Pill, Said, Time } from '../layout/parts.js';
 import { useView } from '../layout/view.js';
-import { codeWords, effectWords, percent, stageWords } from '../layout/words.js';
+import { codeWords, effectWords, moneyWords, percent, stageWords } from '../layout/words.js';
 import { type DecisionView } from './decision.read-model.js';
 
 /** The title of an action in the active playbook, or its id in words. */
@@ -18,6 +18,17 @@ export function TriggerTitle({ id }: { id: string | null }): VNode {
   const { titles } = useView();
   if (id === null) return <>asked for over the API</>;
   return <span title={id}>{titles.triggers.get(id) ?? codeWords(id)}</span>;
+}
+
+/** The title of a rule in the playbook in force, or its id. */
+export function RuleTitle({ id, more = '' }: { id: string; more?: string }): VNode {
+  const { titles } = useView();
+  return (
+    <span title={id}>
+      {titles.guardrails.get(id) ?? id}
+      {more}
+    </span>
+  );
 }
 
 const ISO_TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
@@ -180,13 +191,15 @@ export function Candidates({
 }
 
 function Figure({ candidate }: { candidate: Candidate }): VNode {
+  const { currency } = useView().titles;
   const { propensity, value, cost, total } = candidate.score;
+  const money = (minor: number): string => moneyWords(minor, currency);
   return (
     <span
       class="figure"
-      title={`${percent(propensity)} chance × ${value} value − ${cost} cost of contact, in minor units`}
+      title={`${percent(propensity)} chance × ${money(value)} value − ${money(cost)} cost of contact`}
     >
-      worth {total.toFixed(total % 1 === 0 ? 0 : 1)}
+      worth {money(total)}
       {candidate.eligible ? `, picked with ${percent(candidate.probability)}` : ''}
     </span>
   );
@@ -199,7 +212,7 @@ function Objections({ candidate }: { candidate: Candidate }): VNode {
   const limits = matched.filter((verdict) => verdict.effect === 'limit');
   const passed = candidate.guardrails.filter((verdict) => !verdict.matched);
   const blocks = candidate.blockedBy.filter(
-    (block) => !told.some((verdict) => block.code === verdict.id || block.text === verdict.reason),
+    (block) => !told.some((verdict) => block.code === `guardrail:${verdict.id}`),
   );
   const title = (id: string): string => titles.guardrails.get(id) ?? codeWords(id);
   return (

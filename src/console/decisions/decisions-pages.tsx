@@ -176,7 +176,10 @@ export function DecisionPage({ decision, flip, reproduced }: DecisionProps): VNo
               <ul class="plain">
                 {result.reasons.map((reason) => (
                   <li key={reason.code + reason.text}>
-                    <Said text={reason.text} /> <span class="faint">({codeWords(reason.code)})</span>
+                    <Said text={reason.text} /> {/* A rule is named in the text. */}
+                    {reason.code.startsWith('guardrail:') ? null : (
+                      <span class="faint">({codeWords(reason.code)})</span>
+                    )}
                   </li>
                 ))}
               </ul>
@@ -259,7 +262,10 @@ function Flips({ flip }: Pick<DecisionProps, 'flip'>): VNode {
     <ul>
       {flip.map((entry) => (
         <li key={entry.change}>
-          {capital(entry.change)}: <b>{entry.becomes}</b>
+          <Said text={capital(entry.change)} />:{' '}
+          <b>
+            <Said text={entry.becomes} />
+          </b>
         </li>
       ))}
     </ul>

@@ -21,6 +21,11 @@ export function Time({ at }: { at: Date | string | null }): VNode {
   );
 }
 
+/** When something is to leave: at once, where that time has come. */
+export function Leaving({ at }: { at: Date | string }): VNode {
+  return new Date(at) <= useView().now ? <>at once</> : <Time at={at} />;
+}
+
 /** A stored reason in the playbook's words. */
 export function Said({ text }: { text: string }): VNode {
   return <>{plainWords(text, useView().titles)}</>;

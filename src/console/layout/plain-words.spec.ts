@@ -7,6 +7,7 @@ const titles = {
     ['minors', 'Nothing for minors'],
     ['quiet-hours', 'Quiet hours'],
   ]),
+  currency: 'EUR',
 };
 
 describe('a stored reason', () => {
@@ -24,6 +25,24 @@ describe('a stored reason', () => {
     [
       'recover-cart is not for this person: profile.hasEmail',
       '“Remind of an unfinished checkout” is not for this person: profile.hasEmail',
+    ],
+    [
+      'recover-cart by email is worth more than doing nothing: 184 expected after the cost of contact.',
+      '“Remind of an unfinished checkout” by email is worth more than doing nothing: €1.84 expected after the cost of contact.',
+    ],
+    [
+      'recover-cart by onsite: Whether the person agreed is not known.',
+      '“Remind of an unfinished checkout” by onsite: Whether the person agreed is not known.',
+    ],
+    ['act: recover-cart by email', 'act: “Remind of an unfinished checkout” by email'],
+    [
+      'This person belongs to the 10 % who never get recover-cart, so that its effect can be measured.',
+      'This person belongs to the 10 % who never get “Remind of an unfinished checkout”, so that its effect can be measured.',
+    ],
+    ['If recover-cart were worth 100.5', 'If “Remind of an unfinished checkout” were worth €1.01'],
+    [
+      'If rule minors did not apply and rule quiet-hours did not apply',
+      'If rule “Nothing for minors” did not apply and rule “Quiet hours” did not apply',
     ],
   ])('says %j in titles', (stored, shown) => {
     expect(plainWords(stored, titles)).toBe(shown);

@@ -13,11 +13,13 @@ export interface PauseNotice {
   readonly byName: string | null;
 }
 
-/** Titles of the active playbook by id, so that pages speak the strategist's words instead of ids. */
+/** Titles of the active playbook by id, and its currency, so that pages speak the strategist's words instead of ids. */
 export interface Titles {
   readonly actions: ReadonlyMap<string, string>;
   readonly triggers: ReadonlyMap<string, string>;
   readonly guardrails: ReadonlyMap<string, string>;
+  /** Of amounts, as ISO 4217 has it. */
+  readonly currency: string;
 }
 
 /** What every page knows besides its own content. */
