@@ -350,7 +350,7 @@ export const triggerSchema = z.discriminatedUnion('kind', [
 export type Trigger = z.output<typeof triggerSchema>;
 
 /** Where a guardrail applies; an empty list means everywhere. */
-const scopeSchema = z.strictObject({
+export const scopeSchema = z.strictObject({
   actions: z.array(actionId).default([]),
   classes: z.array(messageClass).default([]),
   channels: z.array(channelId).default([]),
@@ -392,7 +392,7 @@ export const capSchema = z.strictObject({
 export type Cap = z.output<typeof capSchema>;
 
 /** Local hours in which sending is allowed, per weekday (1 = Monday); days left out allow nothing. */
-const hoursSchema = z.strictObject({
+export const hoursSchema = z.strictObject({
   from: hourMinute,
   to: hourMinute,
   days: z.array(z.int().min(1).max(7)).min(1).default([1, 2, 3, 4, 5, 6, 7]),

@@ -1,28 +1,21 @@
 import { type VNode } from 'preact';
 import { type Finding } from '../../policies/bundle.js';
 import { changeWords, type ItemChange } from '../../policies/diff.js';
+import { type Guardrail } from '../../policies/playbook.js';
 import { type DraftCheck } from '../../policies/draft-check.js';
 import { type Proposal } from '../../policies/index.js';
 import { LARGEST_FILE, TOO_LARGE } from '../../policies/playbook-files.js';
 import { type FieldError } from '../../platform/http/problem.js';
 import { type ReplayAnswer } from '../../rehearsal/replay-answer.js';
 import { type SimulationAnswer } from '../../rehearsal/simulation-answer.js';
-import {
-  Empty,
-  Facts,
-  IfMay,
-  Json,
-  PageHead,
-  Pill,
-  PostForm,
-  Section,
-  Short,
-  Time,
-} from '../layout/parts.js';
+import { Empty, Facts, IfMay, PageHead, Pill, PostForm, Section, Short, Time } from '../layout/parts.js';
 import { useView } from '../layout/view.js';
 import { type Tone } from '../layout/words.js';
+import { memberWords, ruleWords } from './change-words.js';
+import { hunks, lineDiff } from './line-diff.js';
 import { ReplayView } from './replay-view.js';
 import { SimulationSection } from './simulation-view.js';
+import { Watched } from './watched.js';
 
 const TONES: Readonly<Record<Proposal['state'], Tone>> = {
   open: 'wait',
@@ -138,6 +131,7 @@ export function ProposalPage({
   simulation,
   refusal,
   warnings,
+  rules,
   files,
 }: {
   proposal: Proposal;
@@ -147,6 +141,8 @@ export function ProposalPage({
   refusal: Refusal | null;
   /** What is probably not meant, and was not there before. */
   warnings: readonly Finding[];
+  /** Those that came in or were taken out, by item. */
+  rules: ReadonlyMap<string, Guardrail>;
   /** Files that differ, with both texts. */
   files: readonly { readonly path: string; readonly before: string | null; readonly after: string | null }[];
 }): VNode {
@@ -165,7 +161,7 @@ export function ProposalPage({
         <Pill tone={TONES[proposal.state]}>{standing(proposal)}</Pill>
       </PageHead>
       {refusal === null ? null : <RefusalNotice refusal={refusal} />}
-      <Changes changes={proposal.changes} />
+      <Changes changes={proposal.changes} rules={rules} />
       {warnings.length === 0 ? null : (
         <Section title="Probably not meant">
           <ul>
@@ -211,12 +207,22 @@ export function ProposalPage({
         )}
       </Section>
       <Section title="Replay" hint="what it would have done in the last 90 days">
-        {replay === null ? <p>There is none.</p> : <ReplayView replay={replay} />}
+        {replay === null ? (
+          <p>There is none.</p>
+        ) : (
+          <Watched
+            id="replay"
+            page={`/playbook/proposals/${proposal.id}`}
+            running={replay.state === 'running'}
+          >
+            <ReplayView replay={replay} />
+          </Watched>
+        )}
       </Section>
       <SimulationSection proposal={proposal.id} simulation={simulation} />
       <Section title="Files">
-        {files.map(({ path, before, after }) => (
-          <Json key={path} summary={path} value={{ before, after }} />
+        {files.map((file) => (
+          <FileDiff key={file.path} file={file} open={files.length === 1} />
         ))}
       </Section>
       <Verdicts proposal={proposal} />
@@ -225,7 +231,46 @@ export function ProposalPage({
   );
 }
 
-function Changes({ changes }: { changes: readonly ItemChange[] }): VNode {
+const LINES_AROUND = 3;
+
+function FileDiff({
+  file,
+  open,
+}: {
+  file: { readonly path: string; readonly before: string | null; readonly after: string | null };
+  open: boolean;
+}): VNode {
+  const { path, before, after } = file;
+  return (
+    <details class="raw" open={open}>
+      <summary>
+        {path}
+        {before === null ? ', new' : after === null ? ', taken out' : ''}
+      </summary>
+      {hunks(lineDiff(before, after), LINES_AROUND).map((lines, i) => (
+        <pre key={i} class="diff">
+          {lines.map(({ kind, text }) =>
+            kind === 'gone' ? (
+              <del>{`- ${text}\n`}</del>
+            ) : kind === 'new' ? (
+              <ins>{`+ ${text}\n`}</ins>
+            ) : (
+              `  ${text}\n`
+            ),
+          )}
+        </pre>
+      ))}
+    </details>
+  );
+}
+
+function Changes({
+  changes,
+  rules,
+}: {
+  changes: readonly ItemChange[];
+  rules: ReadonlyMap<string, Guardrail>;
+}): VNode {
   return (
     <Section title="What would be otherwise">
       <div class="table stacks">
@@ -247,14 +292,25 @@ function Changes({ changes }: { changes: readonly ItemChange[] }): VNode {
                   <Pill tone={change.severity === 'critical' ? 'bad' : 'quiet'}>{change.severity}</Pill>
                 </td>
                 <td>
-                  {change.members.map(({ member, before, after }) => (
-                    <div key={member}>
-                      <small>{member}</small>
-                      <del>{JSON.stringify(before)}</del>
-                      <br />
-                      <ins>{JSON.stringify(after)}</ins>
-                    </div>
-                  ))}
+                  {change.members.map(({ member, before, after }) => {
+                    const words = memberWords(change.item, member, before, after);
+                    return (
+                      <div key={member}>
+                        <small>{member}</small>
+                        {words.gone.map((each) => (
+                          <div key={each}>
+                            <del>{each}</del>
+                          </div>
+                        ))}
+                        {words.new.map((each) => (
+                          <div key={each}>
+                            <ins>{each}</ins>
+                          </div>
+                        ))}
+                      </div>
+                    );
+                  })}
+                  <WholeRule rule={rules.get(change.item)} change={change.change} />
                 </td>
               </tr>
             ))}
@@ -263,6 +319,18 @@ function Changes({ changes }: { changes: readonly ItemChange[] }): VNode {
       </div>
     </Section>
   );
+}
+
+/** What a rule that is new says, or said that is taken out. */
+function WholeRule({
+  rule,
+  change,
+}: {
+  rule: Guardrail | undefined;
+  change: ItemChange['change'];
+}): VNode | null {
+  if (rule === undefined) return null;
+  return change === 'removed' ? <del>{ruleWords(rule)}</del> : <ins>{ruleWords(rule)}</ins>;
 }
 
 function Verdicts({ proposal }: { proposal: Proposal }): VNode {
@@ -275,7 +343,7 @@ function Verdicts({ proposal }: { proposal: Proposal }): VNode {
             by.name,
             <>
               {verdict === 'approve' ? 'agreed' : 'refused'} <Time at={at} />
-              {note === null ? null : <small>{note}</small>}
+              {note === null ? null : <>: {note}</>}
             </>,
           ])}
         />

@@ -6,7 +6,8 @@ import { type Actor, actorId, Allow, CurrentActor, signer } from '../../access/i
 import { Database } from '../../platform/database/index.js';
 import { Problem } from '../../platform/http/index.js';
 import { type Finding } from '../../policies/bundle.js';
-import { PoliciesService, ProposalsService } from '../../policies/index.js';
+import { PoliciesService, type Proposal, ProposalsService } from '../../policies/index.js';
+import { type Guardrail } from '../../policies/playbook.js';
 import { ReplaysService, SimulationsService } from '../../rehearsal/index.js';
 import { replayAnswer } from '../../rehearsal/replay-answer.js';
 import { simulationAnswer } from '../../rehearsal/simulation-answer.js';
@@ -183,20 +184,37 @@ export class ProposalsPagesController {
     const simulation = simulated === undefined ? null : simulationAnswer(simulated);
     const files = await this.filesBetween(proposal.base, proposal.bundle);
     const warnings = await this.warningsBetween(proposal.base, proposal.bundle);
+    const rules = await this.rulesOf(proposal);
     return page({
       title: proposal.title,
       section: 'playbook',
       ...(error instanceof Problem ? { status: error.status } : {}),
-      body: h(ProposalPage, { proposal, replay, simulation, refusal, warnings, files }),
+      body: h(ProposalPage, { proposal, replay, simulation, refusal, warnings, rules, files }),
     });
+  }
+
+  /** The rules that came in or were taken out, by item. */
+  private async rulesOf({ changes, base, bundle }: Proposal): Promise<Map<string, Guardrail>> {
+    const rules = new Map<string, Guardrail>();
+    for (const [change, hash] of [
+      ['removed', base],
+      ['added', bundle],
+    ] as const) {
+      const { guardrails } = await this.policies.bundle(hash);
+      const items = new Set(changes.filter((each) => each.change === change).map(({ item }) => item));
+      for (const { spec } of guardrails)
+        if (items.has(`guardrails/${spec.id}`)) rules.set(`guardrails/${spec.id}`, spec);
+    }
+    return rules;
   }
 
   /** What is probably not meant in a bundle and was not found in the other one. */
   private async warningsBetween(base: string, bundle: string): Promise<Finding[]> {
     const before = await this.policies.findings(await this.policies.bundle(base));
-    const known = new Set(before.map(({ message }) => message));
+    const nameOf = ({ subject, message }: Finding): string => `${subject} ${message}`;
+    const known = new Set(before.map(nameOf));
     const found = await this.policies.findings(await this.policies.bundle(bundle));
-    return found.filter(({ message }) => !known.has(message));
+    return found.filter((each) => !known.has(nameOf(each)));
   }
 
   private async filesBetween(

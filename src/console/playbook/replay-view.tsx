@@ -1,7 +1,8 @@
 import { type VNode } from 'preact';
 import { type ReplayAnswer } from '../../rehearsal/replay-answer.js';
 import { Facts, Pill } from '../layout/parts.js';
-import { codeWords } from '../layout/words.js';
+import { type Titles, useView } from '../layout/view.js';
+import { codeWords, moneyWords } from '../layout/words.js';
 
 /** What a replay shows, or how far it has come. */
 export function ReplayView({ replay }: { replay: ReplayAnswer }): VNode {
@@ -11,27 +12,27 @@ export function ReplayView({ replay }: { replay: ReplayAnswer }): VNode {
         <p>It could not be finished: {replay.error}</p>
       </div>
     );
+  const { titles } = useView();
   const { messages } = replay;
   return (
     <div class="card">
       {replay.state === 'running' ? (
         <p>
-          <Pill tone="wait">running</Pill> {replay.decisions} of {replay.total} decisions. Look again in a
-          moment.
+          <Pill tone="wait">running</Pill> {replay.decisions} of {replay.total} decisions so far
         </p>
       ) : null}
       <Facts
         rows={[
           ['Decisions', replay.decisions.toLocaleString('en')],
-          ['Come out the same', replay.reproduced.toLocaleString('en')],
-          ['Come out differently', replay.changed.toLocaleString('en')],
+          ['Come out the same', <Unchanged key="same" replay={replay} />],
+          ['Come out differently', (replay.changed - messages.inWords).toLocaleString('en')],
           ['Would not be messaged any more', count(messages.lost, replay.samples['lost'])],
           ['Would be messaged', count(messages.gained, replay.samples['gained'])],
           ['Another message', count(messages.other, replay.samples['other'])],
           ['At another time', count(messages.retimed, replay.samples['retimed'])],
           ['Hand-offs', messages.taskGained + messages.taskLost === 0 ? null : `${messages.taskGained} more, ${messages.taskLost} fewer`], // prettier-ignore
-          ['Rules that did it', causes(replay)],
-          ['Rules that held back most', dearest(replay)],
+          ['Rules that did it', causes(replay, titles)],
+          ['Rules that held back most', dearest(replay, titles)],
           ['Reviews that rules ask for', reviews(replay)],
           ['Made by another engine', unlessNone(replay.engineChanged)],
           ['Made with other figures', unlessNone(replay.otherModels)],
@@ -43,6 +44,18 @@ export function ReplayView({ replay }: { replay: ReplayAnswer }): VNode {
         ]}
       />
     </div>
+  );
+}
+
+/** The same for the person, though a rule more or less may have been asked. */
+function Unchanged({ replay: { reproduced, messages } }: { replay: ReplayAnswer }): VNode {
+  return (
+    <>
+      {(reproduced + messages.inWords).toLocaleString('en')}
+      {messages.inWords === 0 ? null : (
+        <small> of which {messages.inWords.toLocaleString('en')} for other reasons</small>
+      )}
+    </>
   );
 }
 
@@ -65,24 +78,25 @@ function count(number: number, samples: readonly string[] = []): VNode | string 
   );
 }
 
-function causes({ causes: all }: ReplayAnswer): string | null {
+function causes({ causes: all }: ReplayAnswer, { guardrails }: Titles): string | null {
   if (all.length === 0) return null;
   return all
     .slice(0, 10)
     .map(({ code, lost, gained }) => {
       const words = [lost === 0 ? '' : `${lost} fewer`, gained === 0 ? '' : `${gained} more`];
-      return `${codeWords(code.replace('guardrail:', ''))}: ${words.filter((each) => each !== '').join(', ')}`;
+      const rule = code.replace('guardrail:', '');
+      return `${guardrails.get(rule) ?? codeWords(rule)}: ${words.filter((each) => each !== '').join(', ')}`;
     })
     .join('; ');
 }
 
-function dearest({ rules }: ReplayAnswer): string | null {
+function dearest({ rules }: ReplayAnswer, { guardrails, currency }: Titles): string | null {
   const held = rules.filter(({ alone }) => alone > 0).slice(0, 5);
   if (held.length === 0) return null;
   return held
     .map(
       ({ id, alone, worth }) =>
-        `${id}: ${alone} messages alone, expected to be worth ${worth} in minor units`,
+        `${guardrails.get(id) ?? id}: ${alone} message${alone === 1 ? '' : 's'} alone, expected to be worth ${moneyWords(worth, currency)}`,
     )
     .join('; ');
 }

@@ -28,7 +28,7 @@ export function triggerWords(trigger: Trigger): string {
 
 const DAYS = ['', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
-function hoursWords(windows: readonly Hours[]): string {
+export function hoursWords(windows: readonly Hours[]): string {
   const words = windows.map(({ from, to, days }) => {
     const named = days.length === 7 ? 'every day' : days.map((day) => DAYS[day] ?? '?').join(', ');
     return `${from}–${to} local time, ${named}`;
@@ -36,7 +36,8 @@ function hoursWords(windows: readonly Hours[]): string {
   return `only ${words.join(' or ')}`;
 }
 
-function capWords(cap: Cap): string {
+/** A cap, such as "at most 2 in any 7 days (marketing)". */
+export function capWords(cap: Cap): string {
   const where = cap.reaches.length === 0 ? cap.channels : cap.reaches;
   const what = [...cap.classes, ...where, ...cap.tags].join(', ');
   return cap.max === 0

@@ -2,6 +2,8 @@ import { type VNode } from 'preact';
 import { type SimulationAnswer, type SimulationReport } from '../../rehearsal/simulation-answer.js';
 import { Facts, IfMay, Pill, PostForm, Section, Short, Time } from '../layout/parts.js';
 import { codeWords } from '../layout/words.js';
+import { RuleTitle } from '../decisions/decision-parts.js';
+import { Watched } from './watched.js';
 
 const RULES_SHOWN = 12;
 const CODES_SHOWN = 6;
@@ -26,7 +28,13 @@ export function SimulationSection({
           less would have changed later on.
         </p>
       ) : (
-        <SimulationView simulation={simulation} />
+        <Watched
+          id="simulated"
+          page={`/playbook/proposals/${proposal}`}
+          running={simulation.state === 'running'}
+        >
+          <SimulationView simulation={simulation} />
+        </Watched>
       )}
       <IfMay permission="policies.write">
         <PostForm action={`/playbook/proposals/${proposal}/simulate`} class="inline">
@@ -73,7 +81,7 @@ function SimulationView({ simulation }: { simulation: SimulationAnswer }): VNode
       </p>
       {state === 'running' ? (
         <p>
-          <Pill tone="wait">running</Pill> {number(report.people)} people so far. Look again in a moment.
+          <Pill tone="wait">running</Pill> {number(report.people)} people so far.
         </p>
       ) : null}
       <Totals report={report} />
@@ -321,7 +329,9 @@ function Codes({ asked, active }: { asked: Counted; active: Counted }): VNode | 
 
 function Rules({ report: { rules } }: { report: SimulationReport }): VNode {
   if (rules.length === 0) return <></>;
-  const shown = rules.slice(0, RULES_SHOWN);
+  const moved = ({ asked, active }: (typeof rules)[number]): number =>
+    Math.abs(asked.matched - active.matched);
+  const shown = rules.toSorted((a, b) => moved(b) - moved(a)).slice(0, RULES_SHOWN);
   return (
     <>
       <h3>How often rules matched</h3>
@@ -329,13 +339,13 @@ function Rules({ report: { rules } }: { report: SimulationReport }): VNode {
         head="Rule"
         lines={shown.map(({ id, asked, active }) => ({
           key: id,
-          name: id,
+          name: <RuleTitle id={id} />,
           asked: asked.matched,
           active: active.matched,
         }))}
       />
       {rules.length > shown.length ? (
-        <p class="faint">and {rules.length - shown.length} more that matched less often.</p>
+        <p class="faint">and {rules.length - shown.length} more, of which no more is said.</p>
       ) : null}
     </>
   );
@@ -352,12 +362,22 @@ function Caps({ report: { caps, everybody } }: { report: SimulationReport }): VN
             lines={caps.flatMap(({ rule, asked, active }) => [
               {
                 key: `${rule} blocked`,
-                name: `${rule}: no room`,
+                name: <RuleTitle id={rule} more=": no room" />,
                 asked: asked.blocked,
                 active: active.blocked,
               },
-              { key: `${rule} waited`, name: `${rule}: waited`, asked: asked.waited, active: active.waited },
-              { key: `${rule} people`, name: `${rule}: people`, asked: asked.people, active: active.people },
+              {
+                key: `${rule} waited`,
+                name: <RuleTitle id={rule} more=": waited" />,
+                asked: asked.waited,
+                active: active.waited,
+              },
+              {
+                key: `${rule} people`,
+                name: <RuleTitle id={rule} more=": people" />,
+                asked: asked.people,
+                active: active.people,
+              },
             ])}
           />
         </>
