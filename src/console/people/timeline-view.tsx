@@ -189,8 +189,24 @@ function SignalTold({ entry }: { entry: SignalEntry }): VNode {
   );
 }
 
+/** Reasons are whole sentences: one after the other. */
+function SaidAll({ reasons }: { reasons: DecisionEntry['reasons'] }): VNode {
+  return (
+    <>
+      {reasons.map(({ code, text }, i) => (
+        <span key={code + text}>
+          {i === 0 ? '' : ' '}
+          <Said text={text} />
+        </span>
+      ))}
+    </>
+  );
+}
+
 function DecisionTold({ entry }: { entry: DecisionEntry }): VNode {
   const words = outcomeWords(entry.outcome);
+  // Why something is held names what spoke against every candidate already.
+  const isListed = entry.outcome === 'hold' && entry.reasons.length > 1;
   return (
     <>
       <p>
@@ -204,19 +220,28 @@ function DecisionTold({ entry }: { entry: DecisionEntry }): VNode {
             </>
           ) : null}
         </b>
-        {entry.reasons[0] === undefined ? null : (
+        {entry.reasons.length === 0 || isListed ? null : (
           <span class="what">
-            : <Said text={entry.reasons.map((reason) => reason.text).join('; ')} />
+            : <SaidAll reasons={entry.reasons} />
           </span>
         )}
       </p>
-      {entry.outcome === 'act' || entry.against.length === 0 ? null : (
+      {isListed ? (
+        <ul>
+          {entry.reasons.map((reason) => (
+            <li key={reason.code + reason.text}>
+              <Said text={reason.text} />
+            </li>
+          ))}
+        </ul>
+      ) : null}
+      {entry.outcome !== 'handoff' || entry.against.length === 0 ? null : (
         <ul>
           {entry.against.map((candidate) => (
             <li key={`${candidate.action}/${candidate.channel ?? ''}`}>
               not <ActionTitle id={candidate.action} />
               {candidate.channel === null ? '' : ` by ${candidate.channel}`}:{' '}
-              <Said text={candidate.reasons.map((reason) => reason.text).join('; ')} />
+              <SaidAll reasons={candidate.reasons} />
             </li>
           ))}
         </ul>

@@ -106,7 +106,15 @@ function Findings(props: HealthProps): VNode {
         />
       )}
       {findings.length === 0 ? (
-        <Empty title={state === 'open' ? 'Nothing to see to' : 'Nothing has come and gone yet'}>
+        <Empty
+          title={
+            state === 'resolved'
+              ? 'Nothing has come and gone yet'
+              : health.lookedAt === null
+                ? 'Not looked at yet'
+                : 'Nothing to see to'
+          }
+        >
           <p>
             Here stands what nobody has read for long, what ends or has ended, what stopped firing, and what
             gets worse.
@@ -178,7 +186,9 @@ function Rules({ use, days }: { use: RuleUseOverview; days: number }): VNode {
         }))}
       />
       {busy.length === 0 ? (
-        <Empty title="No rule matched in these days" />
+        <Empty title={use.decisions === 0 ? 'Nothing is counted yet' : 'No rule matched in these days'}>
+          {use.decisions === 0 ? <p>Decisions are counted a few minutes after they were made.</p> : null}
+        </Empty>
       ) : (
         <div class="table stacks">
           <table>
@@ -209,8 +219,17 @@ function Rules({ use, days }: { use: RuleUseOverview; days: number }): VNode {
           </>
         )}
       </p>
-      {idle.length === 0 ? null : (
-        <p class="faint">Never matched in these days: {idle.map(({ rule }) => rule).join(', ')}.</p>
+      {idle.length === 0 || use.decisions === 0 ? null : (
+        <details>
+          <summary>Never matched in these days: {idle.length}</summary>
+          <ul>
+            {idle.map(({ rule, spec }) => (
+              <li key={rule}>
+                <a href={`/playbook#guardrail-${rule}`}>{spec?.title ?? rule}</a>
+              </li>
+            ))}
+          </ul>
+        </details>
       )}
     </Section>
   );

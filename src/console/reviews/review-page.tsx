@@ -3,7 +3,7 @@ import { type ReviewDetail } from '../../review/review.js';
 import { ActionTitle, Candidates, PersonThen, WhyNow } from '../decisions/decision-parts.js';
 import { type DecisionView } from '../decisions/decision.read-model.js';
 import { PersonLink } from '../layout/person.js';
-import { Empty, Facts, Key, Mark, PageHead, Pill, Said, Short, Time } from '../layout/parts.js';
+import { Empty, Facts, Key, Leaving, Mark, PageHead, Pill, Said, Short, Time } from '../layout/parts.js';
 import { useMay } from '../layout/view.js';
 import { reviewStateWords } from '../layout/words.js';
 import { ContentTabs } from '../messages/content-tabs.js';
@@ -69,7 +69,7 @@ function Circumstances({ review }: { review: ReviewDetail }): VNode {
       {review.tier === 2 ? <Pill tone="wait">two people must sign</Pill> : null}{' '}
       {OPEN.has(review.state) ? (
         <>
-          expires <Time at={review.expiresAt} />, would leave <Time at={review.sendAt} />
+          expires <Time at={review.expiresAt} />, would leave <Leaving at={review.sendAt} />
         </>
       ) : (
         <>

@@ -1,6 +1,6 @@
 import { type ComponentChildren, type VNode } from 'preact';
 import { REASON_CODES, type ReviewDetail, type Verdict } from '../../review/review.js';
-import { Facts, Key, PostForm, Short, Time } from '../layout/parts.js';
+import { Facts, Key, Leaving, PostForm, Short } from '../layout/parts.js';
 import { reasonWords } from '../layout/words.js';
 import { EDIT_FORM } from './edit-form.js';
 import { type ReviewProps } from './review-props.js';
@@ -148,7 +148,7 @@ function ApproveSheet({ review }: { review: ReviewDetail }): VNode {
         rows={[
           ['To', review.recipient],
           ['Subject', review.draft.subject],
-          ['Leaves', <Time key="leaves" at={review.sendAt} />],
+          ['Leaves', <Leaving key="leaves" at={review.sendAt} />],
           ['Signed', <Short key="hash" id={review.contentHash} length={20} />],
         ]}
       />
