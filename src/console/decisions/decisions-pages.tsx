@@ -232,7 +232,7 @@ export function DecisionPage({ decision, flip, reproduced }: DecisionProps): VNo
                   ['Engine', decision.engine],
                   [
                     'Playbook',
-                    <a key="bundle" href="/playbook">
+                    <a key="bundle" href="/playbook#in-force">
                       <Short id={decision.bundleHash} />
                     </a>,
                   ],

@@ -514,7 +514,7 @@ function RuleLinks({ ids }: { ids: readonly string[] }): VNode {
 function Activations({ activations }: { activations: readonly Activation[] }): VNode {
   if (activations.length === 0) return <></>;
   return (
-    <Section title="What was in force when">
+    <Section id="in-force" title="What was in force when">
       <div class="table">
         <table>
           <thead>

@@ -1,8 +1,9 @@
 import { type VNode } from 'preact';
 import { type SimulationAnswer, type SimulationReport } from '../../rehearsal/simulation-answer.js';
 import { Facts, IfMay, Pill, PostForm, Section, Short, Time } from '../layout/parts.js';
+import { useView } from '../layout/view.js';
 import { codeWords } from '../layout/words.js';
-import { RuleTitle } from '../decisions/decision-parts.js';
+import { ActionTitle, RuleTitle } from '../decisions/decision-parts.js';
 import { Watched } from './watched.js';
 
 const RULES_SHOWN = 12;
@@ -274,7 +275,9 @@ function Actions({ report: { actions } }: { report: SimulationReport }): VNode {
             {actions.map(({ action, channel, asked, active }) => (
               <tr key={`${action} ${channel ?? ''}`}>
                 <td>
-                  <span class="strong">{action}</span>
+                  <span class="strong">
+                    <ActionTitle id={action} />
+                  </span>
                   {channel === null ? null : <small>by {channel}</small>}
                 </td>
                 <td class="num" data-label="Considered">
@@ -318,13 +321,19 @@ function Codes({ asked, active }: { asked: Counted; active: Counted }): VNode | 
     <>
       {shown.map((code) => (
         <div key={code}>
-          {codeWords(code.replace('guardrail:', ''))}{' '}
-          <Change asked={count(asked, code)} active={count(active, code)} />
+          <Code code={code} /> <Change asked={count(asked, code)} active={count(active, code)} />
         </div>
       ))}
       {codes.length > shown.length ? <small>and {codes.length - shown.length} more</small> : null}
     </>
   );
+}
+
+/** A rule by its title, anything else in words. */
+function Code({ code }: { code: string }): VNode {
+  const { titles } = useView();
+  const rule = code.replace('guardrail:', '');
+  return titles.guardrails.has(rule) ? <RuleTitle id={rule} /> : <>{codeWords(rule)}</>;
 }
 
 function Rules({ report: { rules } }: { report: SimulationReport }): VNode {
@@ -345,7 +354,7 @@ function Rules({ report: { rules } }: { report: SimulationReport }): VNode {
         }))}
       />
       {rules.length > shown.length ? (
-        <p class="faint">and {rules.length - shown.length} more, of which no more is said.</p>
+        <p class="faint">and {rules.length - shown.length} more that changed less or matched less often.</p>
       ) : null}
     </>
   );
