@@ -99,6 +99,10 @@ describe('the editor of the playbook in a real browser', () => {
     await page.getByRole('button', { name: 'Propose' }).click();
     await page.locator('h1', { hasText: 'Somebody looks at regulars' }).waitFor();
     expect(await page.locator('main').innerText()).toContain('tried');
+    // A new rule is told whole, and what is still being worked out comes by itself.
+    await page.locator('ins', { hasText: 'review by a person; everywhere, when profile.events' }).waitFor();
+    await page.locator('#replay:not([hx-get])', { hasText: 'Come out the same' }).waitFor();
+    expect(await page.locator('#replay').innerText()).not.toContain('running');
   });
 
   it('finds words in the vocabulary', async () => {

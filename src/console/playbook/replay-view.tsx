@@ -53,7 +53,7 @@ function Unchanged({ replay: { reproduced, messages } }: { replay: ReplayAnswer 
     <>
       {(reproduced + messages.inWords).toLocaleString('en')}
       {messages.inWords === 0 ? null : (
-        <small> of which {messages.inWords.toLocaleString('en')} for other reasons</small>
+        <> ({messages.inWords.toLocaleString('en')} of them with another record of what was asked)</>
       )}
     </>
   );
