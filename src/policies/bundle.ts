@@ -103,6 +103,7 @@ export interface Finding extends PlaybookError {
     | 'always-matches'
     | 'shadowed'
     | 'no-channel'
+    | 'no-hours'
     | 'cap-never'
     | 'unknown-country'
     | 'unknown-zone'

@@ -53,14 +53,19 @@ export class Condition {
   /** Wherever this holds on known values, the other holds too. */
   implies(other: Condition): boolean {
     if (this.source === other.source || this.isImpossible || other.isCertain) return true;
-    const [a, b] = [this.whenTrue, other.whenFalse];
-    if (a === null || b === null || this.effortOf(other) > MOST_ALTERNATIVES) return false;
-    return a.every((one) => b.every((another) => isContradiction([...one, ...another])));
+    return neverTogether(this.whenTrue, other.whenFalse);
   }
 
-  /** How many alternatives `implies` has to look through. */
+  /** No known values make both true. */
+  excludes(other: Condition): boolean {
+    if (this.isImpossible || other.isImpossible) return true;
+    return neverTogether(this.whenTrue, other.whenTrue);
+  }
+
+  /** How many pairs of alternatives `implies` or `excludes` may have to look through. */
   effortOf(other: Condition): number {
-    return (this.whenTrue?.length ?? 0) * (other.whenFalse?.length ?? 0);
+    const others = Math.max(other.whenTrue?.length ?? 0, other.whenFalse?.length ?? 0);
+    return Math.min(MOST_ALTERNATIVES, (this.whenTrue?.length ?? 0) * others);
   }
 
   /** Paths of the fields it reads, such as `profile.traits.age`. */
@@ -169,6 +174,12 @@ function literal(node: ASTNode): string | number | boolean | undefined {
 /** How a part is told from others: what reads the same is the same. */
 function nameOf(node: ASTNode): string {
   return pathOf(node) ?? serialize(node);
+}
+
+/** Whether none of the one agrees with any of the other; false when there are too many to look through. */
+function neverTogether(a: Alternatives, b: Alternatives): boolean {
+  if (a === null || b === null || a.length * b.length > MOST_ALTERNATIVES) return false;
+  return a.every((one) => b.every((other) => isContradiction([...one, ...other])));
 }
 
 function contradicts(all: Alternatives): boolean {

@@ -131,6 +131,43 @@ describe('found when a playbook is loaded', () => {
     );
   });
 
+  it('but not of rules that never match together', () => {
+    const only = (
+      id: string,
+      channels: string[],
+      more: Record<string, unknown>,
+    ): Record<string, unknown> => ({
+      id,
+      effect: 'limit',
+      channels,
+      scope: { actions: ['recover-cart'] },
+      ...more,
+    });
+    expect(
+      found(
+        only('a-site', ['onsite'], { when: 'profile.stage == "active"' }),
+        only('b-mail', ['email'], { when: 'profile.stage == "lapsed"' }),
+      ),
+    ).toEqual([]);
+    expect(
+      found(
+        only('a-site', ['onsite'], { scope: { actions: ['recover-cart'], countries: ['DE'] } }),
+        only('b-mail', ['email'], { scope: { actions: ['recover-cart'], countries: ['FR'] } }),
+      ),
+    ).toEqual([]);
+  });
+
+  it('two rules whose hours have none in common', () => {
+    const late = { effect: 'limit', hours: { from: '21:00', to: '23:00' } };
+    expect(found({ id: 'late', scope: { actions: ['welcome'] }, ...late })).toEqual([
+      expect.stringMatching('^no-hours .* the rules quiet-hours and late together leave no hour of the week'),
+    ]);
+    expect(
+      found({ id: 'late', scope: { actions: ['recover-cart'], channels: ['onsite'] }, ...late }),
+    ).toEqual([]);
+    expect(found({ id: 'late', scope: { actions: ['confirm-order'] }, ...late })).toEqual([]);
+  });
+
   it('a country by a name under which nobody is kept', () => {
     expect(found({ id: 'where', effect: 'review', scope: { countries: ['UK'], actions: ['welcome'] } })).toEqual([
       expect.stringMatching('^unknown-country .* names UK, which is written GB'),

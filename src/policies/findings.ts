@@ -6,8 +6,8 @@ import { durationMs } from '../shared/clock.js';
 
 /** Beyond this many rules, which one stands in the shadow of which is not looked for: it is a question about every pair. */
 const MOST_COMPARED = 1_000;
-/** Alternatives of conditions that are looked through in all; beyond, conditions that differ count as unrelated. A second or so. */
-const MOST_EFFORT = 200_000;
+/** Alternatives of conditions that are looked through in all; beyond, nothing is said of those that differ. Some seconds at worst. */
+const MOST_EFFORT = 1_000_000;
 const SOON_DAYS = 30;
 const DAY_MS = 86_400_000;
 
@@ -46,7 +46,9 @@ class Findings {
       if (rule.spec.effect === 'limit') this.checkLimit(rule.spec);
     }
     this.checkChannels();
-    if (this.rules.length <= MOST_COMPARED) this.checkShadows();
+    if (this.rules.length > MOST_COMPARED) return this.found;
+    this.checkHours();
+    this.checkShadows();
     return this.found;
   }
 
@@ -121,21 +123,51 @@ class Findings {
     for (const action of this.actions) {
       const left = new Set(action.channels.filter((id) => this.bundle.channels.get(id)?.enabled === true));
       if (left.size === 0) continue;
-      const by: string[] = [];
-      for (const { spec } of limits) {
+      const by: Rule[] = [];
+      for (const rule of limits) {
+        const { spec } = rule;
         if (spec.effect !== 'limit' || spec.channels === undefined || !covers(spec.scope, action)) continue;
         const refused = [...left].filter(
           (channel) => coversChannel(spec.scope, channel) && spec.channels?.includes(channel) === false,
         );
-        if (refused.length === 0) continue;
-        by.push(spec.id);
+        if (refused.length === 0 || !by.every((each) => this.canMeet(each, rule))) continue;
+        by.push(rule);
         for (const channel of refused) left.delete(channel);
         if (left.size > 0) continue;
-        const rules = by.length === 1 ? `the rule ${by.join('')} leaves` : `the rules ${by.join(' and ')} together leave`; // prettier-ignore
+        const ids = by.map((each) => each.spec.id).join(' and ');
+        const rules = by.length === 1 ? `the rule ${ids} leaves` : `the rules ${ids} together leave`;
         this.report('no-channel', spec, `${rules} the action ${action.id} no channel where they match`);
         break;
       }
     }
+  }
+
+  /** Rules whose hours have none in common, of those that may match at the same place. */
+  private checkHours(): void {
+    const limits = this.rules.filter(({ spec }) => spec.effect === 'limit' && spec.hours !== undefined);
+    for (const [i, rule] of limits.entries()) {
+      const other = limits
+        .slice(0, i)
+        .find(
+          (each) =>
+            !haveHourInCommon(each.spec, rule.spec) && shareAPlace(each, rule) && this.canMeet(each, rule),
+        );
+      if (other === undefined) continue;
+      const rules = `the rules ${other.spec.id} and ${rule.spec.id} together leave`;
+      this.report('no-hours', rule.spec, `${rules} no hour of the week where both match`);
+    }
+  }
+
+  /** Whether two rules may match together for somebody of whom everything is known. */
+  private canMeet(a: Rule, b: Rule): boolean {
+    const [own, others] = [a.spec.scope.countries, b.spec.scope.countries];
+    if (own.length > 0 && others.length > 0 && !own.some((country) => others.includes(country))) return false;
+    return this.mayCompare(a, b) && !a.condition.excludes(b.condition);
+  }
+
+  private mayCompare({ condition }: Rule, other: Rule): boolean {
+    this.effort += condition.effortOf(other.condition);
+    return this.effort <= MOST_EFFORT;
   }
 
   private checkShadows(): void {
@@ -162,8 +194,7 @@ class Findings {
     if (condition.source === 'true' || condition.source === rule.condition.source) return true;
     // What is unknown to one of them may be known to the other: only conditions that are never unknown can be compared.
     if (stricter.unsure.length > 0 || rule.unsure.length > 0) return false;
-    this.effort += rule.condition.effortOf(condition);
-    return this.effort <= MOST_EFFORT && rule.condition.implies(condition);
+    return this.mayCompare(rule, stricter) && rule.condition.implies(condition);
   }
 }
 
@@ -181,6 +212,21 @@ export function covers(scope: Scope, action: Action): boolean {
 
 function coversChannel(scope: Scope, channel: string): boolean {
   return scope.channels.length === 0 || scope.channels.includes(channel);
+}
+
+function shareAPlace(a: Rule, b: Rule): boolean {
+  return [...a.places].some((place) => b.places.has(place));
+}
+
+/** Windows end on the day they begin. Times are written alike, so texts compare as times do. */
+function haveHourInCommon(a: Guardrail, b: Guardrail): boolean {
+  const [own = [], others = []] = [a, b].map((rule) => (rule.effect === 'limit' ? rule.hours : undefined));
+  return own.some((one) =>
+    others.some(
+      (other) =>
+        one.from < other.to && other.from < one.to && one.days.some((day) => other.days.includes(day)),
+    ),
+  );
 }
 
 /** Whether one is asked wherever the other is. Segments are part of the condition. */
