@@ -224,8 +224,8 @@ describe('a launch, before it happens', () => {
     await story.settle();
     const { text } = await story.request('GET', proposal);
     expect(text).toContain('Caps that were full');
-    expect(text).toContain('marketing-pressure: no room');
-    expect(text).toMatch(/cart once a week 1 → <strong>0<\/strong>/);
+    expect(text).toContain('At most one marketing mail a day and three a week: no room');
+    expect(text).toMatch(/One basket reminder a week<\/span> 1 → <strong>0<\/strong>/);
     expect(text).toContain('How people would have reacted to messages they never got is not known');
     expect((await story.post(`${proposal}/simulate`, { days: '900', heard: 'arrival' })).status).toBe(400);
   });
