@@ -114,7 +114,7 @@ function RefusalNotice({ refusal, text }: { refusal: Refusal; text?: string }): 
             const source = line === undefined ? undefined : lines[Number(line) - 1];
             return (
               <li key={`${path} ${message}`}>
-                <code>{path}</code> {message}
+                <code>{path}</code> <LinkedProposals text={message} />
                 {source === undefined || source.trim() === '' ? null : <pre>{source}</pre>}
               </li>
             );
@@ -122,6 +122,25 @@ function RefusalNotice({ refusal, text }: { refusal: Refusal; text?: string }): 
         </ul>
       )}
     </div>
+  );
+}
+
+const PROPOSAL_ID = /\((prp_[0-9a-z]+)\)/;
+
+/** A text in which a proposal is named by its id, with the way to it. */
+function LinkedProposals({ text }: { text: string }): VNode {
+  return (
+    <>
+      {text.split(PROPOSAL_ID).map((part, i) =>
+        i % 2 === 0 ? (
+          part
+        ) : (
+          <>
+            (<a href={`/playbook/proposals/${part}`}>look at it</a>)
+          </>
+        ),
+      )}
+    </>
   );
 }
 
