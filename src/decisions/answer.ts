@@ -1,9 +1,17 @@
+import { type Bundle } from '../policies/bundle.js';
 import { type Json } from '../shared/canonical-json.js';
-import { type Candidate, type Decision } from './decision.js';
+import { type Candidate, type Decision, type DecisionResult } from './decision.js';
 import { changeText } from './change.js';
 import { type Flip } from './flip.js';
 import { type Reason } from './reason.js';
+import { type Exemption, exemptionsOf } from './scope.js';
 import { type Situation } from './situation.js';
+
+/** An exemption, and whose it is. */
+export interface CandidateExemption extends Exemption {
+  readonly action: string;
+  readonly channel: string;
+}
 
 /** A decision as it is answered over HTTP. */
 export interface DecisionAnswer {
@@ -18,6 +26,8 @@ export interface DecisionAnswer {
   readonly expiresAt: string | null;
   readonly reasons: readonly Reason[];
   readonly candidates: readonly Candidate[];
+  /** Rules that were not asked about a candidate because their own scope exempts it. */
+  readonly exemptions: readonly CandidateExemption[];
   readonly probability: number;
   readonly flip: readonly { readonly change: string; readonly becomes: string }[];
   readonly bundle: string;
@@ -35,9 +45,13 @@ export interface DecisionAnswer {
 export function toAnswer(
   decision: Decision,
   situation: Situation,
-  flips: readonly Flip[],
-  content: Json | undefined,
+  told: {
+    readonly flips: readonly Flip[];
+    readonly exemptions: readonly CandidateExemption[];
+    readonly content: Json | undefined;
+  },
 ): DecisionAnswer {
+  const { flips, exemptions, content } = told;
   const { result } = decision;
   return {
     id: decision.id,
@@ -50,6 +64,7 @@ export function toAnswer(
     expiresAt: result.expiresAt,
     reasons: result.reasons,
     candidates: result.candidates,
+    exemptions,
     probability: result.probability,
     flip: flips.map(toFlipAnswer),
     bundle: decision.bundleHash,
@@ -70,4 +85,21 @@ export function toFlipAnswer({ changes, becomes }: Flip): { change: string; beco
     change: `if ${changes.map(changeText).join(' and ')}`,
     becomes: becomes.outcome === 'act' ? `act: ${what}` : becomes.outcome,
   };
+}
+
+/** Exemptions of each candidate. They are the playbook's doing alone, so they are not stored with the decision. */
+export function exemptionsIn(
+  bundle: Bundle,
+  { profile: { country } }: Situation,
+  { candidates }: DecisionResult,
+): CandidateExemption[] {
+  return candidates.flatMap(({ action: id, channel }) => {
+    const action = bundle.actions.get(id)?.spec;
+    if (action === undefined || channel === null) return [];
+    return exemptionsOf(bundle.guardrails, { action, channel, country }).map((each) => ({
+      action: id,
+      channel,
+      ...each,
+    }));
+  });
 }

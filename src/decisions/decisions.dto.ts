@@ -47,6 +47,10 @@ export const decisionAnswer = z
     expiresAt: z.string().nullable(),
     reasons: z.array(z.object({ code: z.string(), text: z.string() })),
     candidates: z.array(candidateSchema),
+    /** Rules that were not asked about a candidate because their own scope exempts it. */
+    exemptions: z.array(
+      z.object({ action: z.string(), channel: z.string(), guardrail: z.string(), because: z.string() }),
+    ),
     probability: z.number(),
     flip: z.array(z.object({ change: z.string(), becomes: z.string() })),
     bundle: z.string(),

@@ -5,7 +5,7 @@ import { ErasedError, Vault } from '../platform/vault/index.js';
 import { type Bundle } from '../policies/bundle.js';
 import { PoliciesService } from '../policies/index.js';
 import { type Json } from '../shared/canonical-json.js';
-import { type DecisionAnswer, toAnswer } from './answer.js';
+import { type DecisionAnswer, exemptionsIn, toAnswer } from './answer.js';
 import { examine } from './candidates.js';
 import { PRIOR_MODELS } from './decision.js';
 import { AgedOutError, type DecidedCase, DecisionsService } from './decisions.service.js';
@@ -59,12 +59,11 @@ export class ExplanationsService {
   async explain(decided: DecidedCase): Promise<DecisionAnswer> {
     const { decision, situation } = decided;
     const bundle = await this.bundleOf(decision.bundleHash);
-    return toAnswer(
-      decision,
-      situation,
-      bundle === null ? [] : this.flipsOf(decided, bundle),
-      await this.contentOf(decided, bundle),
-    );
+    return toAnswer(decision, situation, {
+      flips: bundle === null ? [] : this.flipsOf(decided, bundle),
+      exemptions: bundle === null ? [] : exemptionsIn(bundle, situation, decision.result),
+      content: await this.contentOf(decided, bundle),
+    });
   }
 
   /** As `explain`, after a short wait for content that a page is to render. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { action, guardrail } from '../../test/fixtures/playbook.js';
 import { type Scope } from '../policies/playbook.js';
-import { guardrailsFor, type GuardrailTarget } from './scope.js';
+import { exemptionsOf, guardrailsFor, type GuardrailTarget } from './scope.js';
 
 const some = (...names: string[]) => fc.subarray(names, { maxLength: 2 });
 const scopes = fc.record({
@@ -57,5 +57,29 @@ describe('guardrails filed by scope', () => {
       ),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('exemptions', () => {
+  it('are the rules that would be asked but for what their own scope leaves out, and say what that is', () => {
+    fc.assert(
+      fc.property(fc.array(scopes, { maxLength: 12 }), targets, (drawn, target) => {
+        const all = drawn.map((scope, i) => guardrail({ id: `rule-${11 - i}`, effect: 'suppress', scope }));
+        const wanted = all
+          .filter(
+            ({ spec: { scope } }) =>
+              !isInScope(scope, target) && isInScope({ ...scope, exceptActions: [], exceptTags: [] }, target),
+          )
+          .map(({ spec }) => spec.id)
+          .sort();
+        expect(exemptionsOf(all, target).map(({ guardrail: id }) => id)).toEqual(wanted);
+      }),
+      { numRuns: 300 },
+    );
+    const rule = guardrail({ id: 'quiet', effect: 'suppress', scope: { exceptTags: ['care'] } });
+    const parcel = action({ id: 'parcel', tags: ['care'] }).spec;
+    expect(exemptionsOf([rule], { action: parcel, channel: 'email', country: 'DE' })).toEqual([
+      { guardrail: 'quiet', because: 'exceptTags: care' },
+    ]);
   });
 });

@@ -96,3 +96,27 @@ function covers(scope: Scope, { action, channel, country }: GuardrailTarget): bo
     !scope.exceptTags.some((tag) => action.tags.includes(tag))
   );
 }
+
+/** A rule that would be asked, were it not for an exemption in its own scope. */
+export interface Exemption {
+  readonly guardrail: string;
+  /** What of the scope exempts it, such as `exceptTags: care`. */
+  readonly because: string;
+}
+
+/** The rules from which a target is exempted by name, ordered by id. */
+export function exemptionsOf(guardrails: readonly CompiledGuardrail[], target: GuardrailTarget): Exemption[] {
+  return guardrails
+    .flatMap(({ spec: { id, scope } }): Exemption[] => {
+      const actions = scope.exceptActions.filter((action) => action === target.action.id);
+      const tags = scope.exceptTags.filter((tag) => target.action.tags.includes(tag));
+      const isExempt = actions.length + tags.length > 0;
+      if (!isExempt || !covers({ ...scope, exceptActions: [], exceptTags: [] }, target)) return [];
+      const because = [
+        ...actions.map((action) => `exceptActions: ${action}`),
+        ...tags.map((tag) => `exceptTags: ${tag}`),
+      ];
+      return [{ guardrail: id, because: because.join(', ') }];
+    })
+    .toSorted((a, b) => (a.guardrail < b.guardrail ? -1 : 1));
+}

@@ -47,6 +47,14 @@ describe('a developer who asks for decisions', () => {
     expect(because(mail)).toEqual(['consent_denied']);
     expect(mail?.['guardrails']?.length).toBeGreaterThan(5);
     expect(decision['candidates']?.some((each) => String(each['action']) === 'hold')).toBe(true);
+    // A rule whose scope leaves this action out is not asked, and that is shown.
+    expect(decision['exemptions']).toContainEqual({
+      action: 'thank-regular',
+      channel: 'email',
+      guardrail: 'just-bought',
+      because: 'exceptTags: relationship',
+    });
+    expect((await story.request('GET', `/decisions/${String(decision['id'])}`)).text).toContain('Exempted');
     for (const field of ['bundle', 'engine', 'seed', 'createdAt', 'models'])
       expect(decision[field]).toBeDefined();
 

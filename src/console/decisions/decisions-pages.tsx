@@ -1,4 +1,5 @@
 import { type VNode } from 'preact';
+import { type CandidateExemption } from '../../decisions/answer.js';
 import {
   Empty,
   Facts,
@@ -15,7 +16,7 @@ import {
 import { PersonLink } from '../layout/person.js';
 import { useView } from '../layout/view.js';
 import { capital, codeWords, messageStateWords, outcomeWords, percent } from '../layout/words.js';
-import { ActionTitle, Candidates, PersonThen, TriggerTitle, WhyNow } from './decision-parts.js';
+import { ActionTitle, Candidates, PersonThen, RuleTitle, TriggerTitle, WhyNow } from './decision-parts.js';
 import { type DecisionView } from './decision.read-model.js';
 import { type DecisionLine } from './decisions.read-model.js';
 
@@ -138,9 +139,10 @@ export interface DecisionProps {
   readonly flip: readonly { readonly change: string; readonly becomes: string }[] | null;
   /** Whether the engine, asked again with the stored situation, says the same; null when it could not be asked. */
   readonly reproduced: boolean | null;
+  readonly exemptions: readonly CandidateExemption[];
 }
 
-export function DecisionPage({ decision, flip, reproduced }: DecisionProps): VNode {
+export function DecisionPage({ decision, flip, reproduced, exemptions }: DecisionProps): VNode {
   const { result, situation } = decision;
   const words = outcomeWords(decision.outcome);
   return (
@@ -194,6 +196,7 @@ export function DecisionPage({ decision, flip, reproduced }: DecisionProps): VNo
             </Section>
             <Section title="Candidates" hint="worth = chance × value − cost of contact">
               <Candidates candidates={result.candidates} chosen={result} />
+              <Exemptions exemptions={exemptions} />
             </Section>
           </div>
           <div>
@@ -248,6 +251,23 @@ export function DecisionPage({ decision, flip, reproduced }: DecisionProps): VNo
           </div>
         </div>
       )}
+    </>
+  );
+}
+
+function Exemptions({ exemptions }: Pick<DecisionProps, 'exemptions'>): VNode | null {
+  if (exemptions.length === 0) return null;
+  return (
+    <>
+      <h3>Exempted</h3>
+      <ul>
+        {exemptions.map(({ action, channel, guardrail, because }) => (
+          <li key={`${action}/${channel}/${guardrail}`}>
+            <ActionTitle id={action} /> by {channel}, from <RuleTitle id={guardrail} />{' '}
+            <span class="faint">({because})</span>
+          </li>
+        ))}
+      </ul>
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { toFlipAnswer } from '../../decisions/answer.js';
+import { type CandidateExemption, exemptionsIn, toFlipAnswer } from '../../decisions/answer.js';
 import { decide } from '../../decisions/decide.js';
 import { PRIOR_MODELS } from '../../decisions/decision.js';
 import { flips } from '../../decisions/flip.js';
@@ -14,9 +14,11 @@ export interface Explanation {
   readonly flip: readonly { readonly change: string; readonly becomes: string }[] | null;
   /** Whether the same situation still gives the same bytes; null when it cannot be asked again. */
   readonly reproduced: boolean | null;
+  /** Rules that were not asked about a candidate because their own scope exempts it. */
+  readonly exemptions: readonly CandidateExemption[];
 }
 
-const NOTHING: Explanation = { flip: null, reproduced: null };
+const NOTHING: Explanation = { flip: null, reproduced: null, exemptions: [] };
 
 /** Asks `decide` again with what was stored: that is what an explanation is. */
 @Injectable()
@@ -27,6 +29,7 @@ export class Explainer {
     const bundle = await this.bundle(bundleHash);
     if (bundle === null || situation === null || result === null || engine !== ENGINE_HERE) return NOTHING;
     return {
+      exemptions: exemptionsIn(bundle, situation, result),
       flip: flips({ bundle, situation }, PRIOR_MODELS, seed, result).map(toFlipAnswer),
       reproduced: contentHash(decide(bundle, situation, PRIOR_MODELS, seed)) === contentHash(result),
     };
