@@ -284,7 +284,7 @@ function Flips({ flip }: Pick<DecisionProps, 'flip'>): VNode {
         <li key={entry.change}>
           <Said text={capital(entry.change)} />:{' '}
           <b>
-            <Said text={entry.becomes} />
+            <Said text={outcomeWords(entry.becomes).text} />
           </b>
         </li>
       ))}
