@@ -181,12 +181,21 @@ export class PoliciesService implements OnModuleDestroy {
     for (const listener of this.listeners) listener(bundle);
   }
 
+  /** What a kept bundle was made of, whether this version can compile it or not. @throws Problem 404. */
+  files(hash: string): Promise<Readonly<Record<string, string>>> {
+    return this.filesIn(this.database.db, hash);
+  }
+
+  private async filesIn(db: Executor, hash: string): Promise<Readonly<Record<string, string>>> {
+    const files = await selectBundleFiles(db, hash);
+    if (files === null) throw new Problem(404, 'no-such-bundle', `There is no bundle ${hash}.`);
+    return files;
+  }
+
   private async load(db: Executor, hash: string): Promise<Bundle> {
     const known = this.compiled.get(hash);
     if (known !== undefined) return known;
-    const files = await selectBundleFiles(db, hash);
-    if (files === null) throw new Problem(404, 'no-such-bundle', `There is no bundle ${hash}.`);
-    const result = compilePlaybook(files);
+    const result = compilePlaybook(await this.filesIn(db, hash));
     if (!result.ok) {
       throw new Problem(
         409,

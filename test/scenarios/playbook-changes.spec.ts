@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { PoliciesService } from '../../src/policies/index.js';
 import { fillCatalogue, identify, order } from '../harness/customers.js';
 import { type Answer, Story } from '../harness/service.js';
@@ -234,5 +235,18 @@ describe('a change of the playbook', () => {
     expect((await story.post(`/playbook/bundles/${first}/activate`, {}, tokens['Dan'])).status).toBe(303);
     expect(await inForce()).toBe(first);
     expect((await story.request('GET', '/playbook/proposals')).text).toContain('Very large baskets');
+  });
+
+  it('is still shown when this version can no longer compile what it proposed', async () => {
+    const made = await propose('Bea', 'Cards for half a day, later', MORE_CARDS);
+    const bundle = String(made.body['bundle']);
+    await story.restart(async () => {
+      await sql`update bundles set files = jsonb_set(files, '{guardrails/restraint.yaml}', '"- of another release"')
+        where hash = ${bundle}`.execute(story.database.db);
+    });
+    const shown = await story.request('GET', `/playbook/proposals/${idOf(made)}`, {
+      token: tokens['Cyd'] ?? '',
+    });
+    expect([shown.status, shown.text]).toEqual([200, expect.stringContaining('of another release')]);
   });
 });
