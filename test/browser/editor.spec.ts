@@ -32,6 +32,12 @@ describe('the editor of the playbook in a real browser', () => {
   const notes = (text: RegExp) => page.locator('.draft-notes', { hasText: text }).waitFor();
   const offered = (text: string) =>
     page.locator('.cm-tooltip-autocomplete [aria-selected]', { hasText: text }).waitFor();
+  async function open(file: string): Promise<void> {
+    await page.selectOption('select[name=next]', file);
+    await page.getByRole('button', { name: 'Open', exact: true }).last().click();
+    await page.locator(`input[name=path][value="${file}"]`).waitFor({ state: 'attached' });
+    await page.locator('.cm-content').waitFor();
+  }
   /** Types the beginning of something and takes what is offered for it. */
   async function take(beginning: string, offer: string): Promise<void> {
     await page.keyboard.type(beginning);
@@ -46,9 +52,7 @@ describe('the editor of the playbook in a real browser', () => {
     await page.locator('h1', { hasText: 'Playbook' }).waitFor();
     await page.locator('a[href="/playbook/edit"]').click();
     await page.locator('.cm-content').waitFor();
-    await page.selectOption('form[data-open-file] select', 'guardrails/restraint.yaml');
-    await page.locator('form[data-open-file] button').click();
-    await page.locator('.cm-content').waitFor();
+    await open('guardrails/restraint.yaml');
     await notes(/No mistake/);
   });
 
@@ -93,12 +97,27 @@ describe('the editor of the playbook in a real browser', () => {
     expect(await page.evaluate(() => document.activeElement?.closest('.cm-editor') ?? null)).toBeNull();
   });
 
+  it('goes on with another file of the same change, and back', async () => {
+    const rules = await written();
+    await open('tests/restraint.yaml');
+    expect(await page.locator('.other-files').innerText()).toContain('guardrails/restraint.yaml');
+    await page.locator('.cm-content').focus();
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.type('# With the new rule.');
+    await page.keyboard.press('Enter');
+    await notes(/No mistake/);
+    await open('guardrails/restraint.yaml');
+    expect(await written()).toBe(rules);
+    expect(await page.locator('.other-files').innerText()).toContain('tests/restraint.yaml');
+  });
+
   it('proposes what was written in it', async () => {
     await page.fill('input[name=title]', 'Somebody looks at regulars');
     await page.fill('textarea[name=reason]', 'To try it');
     await page.getByRole('button', { name: 'Propose' }).click();
     await page.locator('h1', { hasText: 'Somebody looks at regulars' }).waitFor();
     expect(await page.locator('main').innerText()).toContain('tried');
+    expect(await page.locator('main').textContent()).toContain('With the new rule.');
     // A new rule is told whole, and what is still being worked out comes by itself.
     await page.locator('ins', { hasText: 'review by a person; everywhere, when profile.events' }).waitFor();
     await page.locator('#replay:not([hx-get])', { hasText: 'Come out the same' }).waitFor();

@@ -237,6 +237,33 @@ describe('a change of the playbook', () => {
     expect((await story.request('GET', '/playbook/proposals')).text).toContain('Very large baskets');
   });
 
+  it('of a rule and of the test that speaks of it is one proposal in the console', async () => {
+    const [rules, tests] = ['guardrails/restraint.yaml', 'tests/restraint.yaml'] as const;
+    const form = {
+      base: await inForce(),
+      path: rules,
+      text: fileOf(rules).replace('max: 6, per: 1d', 'max: 5, per: 1d'),
+      title: 'Five mails',
+      reason: 'Tried.',
+    };
+    const shown = await story.post('/playbook/edit', { ...form, open: '', next: tests }, tokens['Bea']);
+    expect([shown.status, shown.text]).toEqual([
+      200,
+      expect.stringContaining('proposed together with this file'),
+    ]);
+    expect(shown.text).toContain('max: 5, per: 1d');
+    const others = JSON.stringify({ [rules]: form.text });
+    const both = { ...form, others, path: tests, text: `# Five.\n${fileOf(tests)}` };
+    const alone = await story.post('/playbook/edit', { ...both, leaveOut: rules }, tokens['Bea']);
+    expect(alone.text).not.toContain('max: 5, per: 1d');
+    expect((await story.post('/playbook/edit', { ...both, others: 'x' }, tokens['Bea'])).status).toBe(400);
+    const made = await story.post('/playbook/proposals', both, tokens['Bea']);
+    const path = (made.headers.get('location') ?? '').split('?')[0] ?? '';
+    const page = await story.request('GET', path, { token: tokens['Cyd'] ?? '' });
+    for (const part of ['max: 5, per: 1d', '# Five.']) expect(page.text).toContain(part);
+    await story.post(`${path}/verdict`, { verdict: 'withdraw' }, tokens['Bea']);
+  });
+
   it('is still shown when this version can no longer compile what it proposed', async () => {
     const made = await propose('Bea', 'Cards for half a day, later', MORE_CARDS);
     const bundle = String(made.body['bundle']);

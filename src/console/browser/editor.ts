@@ -43,7 +43,6 @@ class PlaybookEditor {
   private readonly path: HTMLInputElement;
   private readonly notes: HTMLElement;
   private readonly view: EditorView;
-  private readonly opened: string;
   private completions: Completions | null = null;
   /** The newest check; what an older one answers is of no interest. */
   private asked = 0;
@@ -53,7 +52,6 @@ class PlaybookEditor {
     this.form = area.form;
     this.path = required(this.form.querySelector<HTMLInputElement>('input[name=path]'));
     this.notes = required(document.querySelector<HTMLElement>('[data-draft-notes]'));
-    this.opened = area.value;
     this.view = new EditorView({ state: this.state(), parent: this.frame() });
     area.hidden = true;
     document.getElementById('editor-keys')?.removeAttribute('hidden');
@@ -64,7 +62,6 @@ class PlaybookEditor {
       });
     });
     this.path.addEventListener('change', () => void this.check());
-    this.askBeforeLeaving();
     this.goTo(Number(area.dataset['line'] ?? 0));
     void this.load();
     void this.check();
@@ -151,7 +148,7 @@ class PlaybookEditor {
       const answer = await fetch('/playbook/edit/check', {
         method: 'POST',
         headers: { 'content-type': 'application/json', accept: 'application/json', 'x-csrf-token': this.field('_csrf') },
-        body: JSON.stringify({ path: file, text }),
+        body: JSON.stringify({ path: file, text, others: this.field('others') }),
       });
       const body = (await answer.json()) as DraftCheck & { readonly detail?: string };
       return answer.ok ? body : failed(body.detail ?? `the check answered ${answer.status}`);
@@ -204,20 +201,6 @@ class PlaybookEditor {
     const { from } = span(this.view.state.doc, line, column);
     this.view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: 'center' }) });
   } // prettier-ignore
-
-  /** Opening another file would lose what was written in this one. */
-  private askBeforeLeaving(): void {
-    const isDirty = (): boolean => this.view.dom.isConnected && this.area.value !== this.opened;
-    document.querySelector('form[data-open-file]')?.addEventListener(
-      'submit',
-      (event) => {
-        if (!isDirty() || window.confirm('What you wrote in this file was not proposed yet. Open the other one all the same?')) return; // prettier-ignore
-        event.preventDefault();
-        event.stopImmediatePropagation();
-      },
-      true,
-    );
-  }
 }
 
 function option({ label, apply, kind, detail, info }: Suggestion): Completion {

@@ -6,10 +6,16 @@ import { Database } from '../../platform/database/index.js';
 import { type Completions, completionsOf } from '../../policies/completions.js';
 import { type DraftCheck, type DraftNote } from '../../policies/draft-check.js';
 import { PoliciesService, ProposalsService } from '../../policies/index.js';
+import { changesOf, otherFilesField } from './change-set.js';
 import { readFacts } from './playbook.read-model.js';
 
 const FACTS = 500;
-const draftBody = z.strictObject({ path: z.string().trim().min(1).max(200), text: z.string() });
+const draftBody = z.strictObject({
+  path: z.string().trim().min(1).max(200),
+  text: z.string(),
+  /** Files of the same change that are not on the page, as its form carries them. */
+  others: otherFilesField,
+});
 
 /** What the playbook's editor asks for while somebody writes. */
 @ApiExcludeController()
@@ -37,8 +43,8 @@ export class EditorController {
   @HttpCode(200)
   @Header('cache-control', 'no-store')
   @Allow('policies.write')
-  async check(@Body({ schema: draftBody }) { path, text }: z.output<typeof draftBody>): Promise<DraftCheck> {
-    const { errors, warnings } = await this.proposals.check({ [path]: text.trim() === '' ? null : text });
+  async check(@Body({ schema: draftBody }) draft: z.output<typeof draftBody>): Promise<DraftCheck> {
+    const { errors, warnings } = await this.proposals.check(changesOf(draft));
     return { errors: errors.map(noteOf), warnings: warnings.map(noteOf) };
   }
 }

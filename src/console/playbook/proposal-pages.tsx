@@ -1,4 +1,4 @@
-import { type VNode } from 'preact';
+import { type ComponentChildren, type VNode } from 'preact';
 import { type Finding } from '../../policies/bundle.js';
 import { changeWords, type ItemChange } from '../../policies/diff.js';
 import { type Guardrail } from '../../policies/playbook.js';
@@ -11,6 +11,7 @@ import { type SimulationAnswer } from '../../rehearsal/simulation-answer.js';
 import { Empty, Facts, IfMay, PageHead, Pill, PostForm, Section, Short, Time } from '../layout/parts.js';
 import { useView } from '../layout/view.js';
 import { type Tone } from '../layout/words.js';
+import { type ChangeSet } from './change-set.js';
 import { memberWords, ruleWords } from './change-words.js';
 import { hunks, lineDiff } from './line-diff.js';
 import { ReplayView } from './replay-view.js';
@@ -418,11 +419,9 @@ function Decide({ proposal }: { proposal: Proposal }): VNode {
   );
 }
 
-export interface EditProps {
+export interface EditProps extends ChangeSet {
   readonly base: string;
   readonly paths: readonly string[];
-  readonly path: string;
-  readonly text: string;
   readonly title: string;
   readonly reason: string;
   /** Where to begin. */
@@ -433,7 +432,7 @@ export interface EditProps {
 }
 
 export function EditPage(props: EditProps): VNode {
-  const { base, paths, path, text, title, reason, line, refusal, check } = props;
+  const { base, paths, path, text, others, title, reason, line, refusal, check } = props;
   const { assets } = useView();
   return (
     <>
@@ -451,23 +450,29 @@ export function EditPage(props: EditProps): VNode {
         </a>
       </PageHead>
       {refusal === null ? null : <RefusalNotice refusal={refusal} text={text} />}
-      <form method="get" action="/playbook/edit" class="inline" data-open-file="">
-        <label>
-          File
-          <select name="path">
-            {paths.map((each) => (
-              <option key={each} value={each} selected={each === path}>
-                {each}
-              </option>
-            ))}
-          </select>
-        </label>
-        <button type="submit" class="secondary">
-          Open
-        </button>
-      </form>
       <PostForm action="/playbook/proposals" class="edit">
+        {/* What Enter in a field stands for: the first button of a form. */}
+        <button type="submit" class="default" tabIndex={-1} aria-hidden="true">
+          Propose
+        </button>
         <input type="hidden" name="base" value={base} />
+        <input type="hidden" name="others" value={JSON.stringify(others)} />
+        <OtherFilesList others={others} />
+        <div class="inline">
+          <label>
+            File
+            <select name="next">
+              {paths.map((each) => (
+                <option key={each} value={each} selected={each === path}>
+                  {each}
+                </option>
+              ))}
+            </select>
+          </label>
+          <EditButton name="open" value="">
+            Open
+          </EditButton>
+        </div>
         <label>
           Path
           <input name="path" value={path} required maxLength={200} />
@@ -504,12 +509,50 @@ export function EditPage(props: EditProps): VNode {
         </label>
         <footer>
           <button type="submit">Propose</button>
-          <button type="submit" class="secondary" formAction="/playbook/edit" formNoValidate>
-            Check
-          </button>
+          <EditButton>Check</EditButton>
         </footer>
       </PostForm>
     </>
+  );
+}
+
+/** Goes on with what is written, and proposes nothing. */
+function EditButton({
+  children,
+  ...rest
+}: {
+  children: ComponentChildren;
+  name?: string;
+  value?: string;
+}): VNode {
+  return (
+    <button type="submit" class="secondary" formAction="/playbook/edit" formNoValidate {...rest}>
+      {children}
+    </button>
+  );
+}
+
+/** The files that the same change touches besides the one on the page. */
+function OtherFilesList({ others }: Pick<ChangeSet, 'others'>): VNode | null {
+  const files = Object.entries(others);
+  if (files.length === 0) return null;
+  return (
+    <section class="other-files" aria-label="Other files of this change">
+      <p>Written as well, and proposed together with this file:</p>
+      <ul>
+        {files.map(([path, text]) => (
+          <li key={path}>
+            <code>{path}</code> {text === null ? '(goes) ' : ''}
+            <EditButton name="open" value={path}>
+              Open
+            </EditButton>
+            <EditButton name="leaveOut" value={path}>
+              Leave out
+            </EditButton>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

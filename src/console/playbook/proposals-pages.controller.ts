@@ -16,6 +16,7 @@ import { Clock } from '../../shared/clock.js';
 import { optionalWords } from '../forms.js';
 import { type Answer, page, redirect, withDone } from '../page.js';
 import { PageInterceptor } from '../page.interceptor.js';
+import { changesOf, leftOut, opened, otherFilesField } from './change-set.js';
 import { EditPage, type EditProps, ProposalPage, ProposalsPage, type Refusal } from './proposal-pages.js';
 
 const SHOWN = 50;
@@ -29,8 +30,16 @@ const proposalForm = z.object({
   base: z.string(),
   path: z.string().trim().min(1).max(200),
   text: z.string().transform((text) => text.replaceAll('\r\n', '\n')),
+  others: otherFilesField,
   title: z.string().trim().max(200),
   reason: z.string().trim().max(4_000),
+});
+const path = z.string().trim().max(200);
+const draftForm = proposalForm.extend({
+  /** A file to go on with; empty for the one chosen as `next`. */
+  open: path.optional(),
+  next: path.optional(),
+  leaveOut: path.optional(),
 });
 const verdictForm = z.object({ verdict: z.enum(['approve', 'reject', 'withdraw']), note: optionalWords });
 const simulationForm = z.object({
@@ -73,6 +82,7 @@ export class ProposalsPagesController {
       paths,
       path,
       text: files[path] ?? '',
+      others: {},
       title: '',
       reason: '',
       line: query.line ?? null,
@@ -81,15 +91,18 @@ export class ProposalsPagesController {
     });
   }
 
-  /** Checks what was written and changes nothing; the page of those without scripts asks for it. */
+  /** Goes on with another file of the same change, or checks what was written; changes nothing. */
   @Post('edit')
   @HttpCode(200)
   @Allow('policies.write')
-  async checkDraft(@Body({ schema: proposalForm }) form: z.output<typeof proposalForm>): Promise<Answer> {
-    const { path, text } = form;
-    const check = await this.proposals.check({ [path]: text.trim() === '' ? null : text });
-    const paths = Object.keys(this.policies.active().files);
-    return editPage({ ...form, paths, line: null, refusal: null, check });
+  async draft(@Body({ schema: draftForm }) body: z.output<typeof draftForm>): Promise<Answer> {
+    const { open, next, leaveOut, ...form } = body;
+    const { files } = this.policies.active();
+    const shown = { ...form, paths: Object.keys(files), line: null, refusal: null, check: null };
+    if (leaveOut !== undefined) return editPage(leftOut(shown, leaveOut));
+    const wanted = open === '' ? next : open;
+    if (wanted !== undefined && wanted !== '') return editPage({ ...shown, ...opened(form, wanted, files) });
+    return editPage({ ...shown, check: await this.proposals.check(changesOf(form)) });
   }
 
   @Post('proposals')
@@ -99,17 +112,14 @@ export class ProposalsPagesController {
     @Body({ schema: proposalForm }) form: z.output<typeof proposalForm>,
     @CurrentActor() actor: Actor,
   ): Promise<Answer> {
-    const { base, path, text, title, reason } = form;
+    const { base, title, reason } = form;
     try {
-      const changes = { [path]: text.trim() === '' ? null : text };
+      const changes = changesOf(form);
       const { id } = await this.proposals.propose({ title, reason, base, changes }, signer(actor));
       return redirect(withDone(`/playbook/proposals/${id}`, 'proposed'));
     } catch (error) {
       const paths = Object.keys(this.policies.active().files);
-      return editPage(
-        { base, paths, path, text, title, reason, line: null, refusal: refusalOf(error), check: null },
-        error,
-      );
+      return editPage({ ...form, paths, line: null, refusal: refusalOf(error), check: null }, error);
     }
   }
 
