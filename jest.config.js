@@ -10,4 +10,6 @@ export default {
   globalTeardown: '<rootDir>/test/harness/global-teardown.js',
   testTimeout: 120_000,
   maxWorkers: 2,
+  // What a spec file has loaded is not let go after it: a worker that has grown spends its time on collecting garbage.
+  workerIdleMemoryLimit: '1GB',
 };
