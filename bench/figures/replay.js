@@ -1,7 +1,7 @@
 import { decisions, makeLoad } from '../load/load.js';
 import { row } from '../row.js';
 import { askPolicies } from '../world/playbook.js';
-import { startService, TOKEN } from '../world/service.js';
+import { startService } from '../world/service.js';
 
 /** Decisions asked for over HTTP, for so many different people; the rest are copies of theirs. */
 const MADE = 500;
@@ -39,7 +39,6 @@ export async function measure(bench) {
     const after = await service.memory();
     if (replay.reproduced !== replay.decisions || replay.decisions < count)
       throw new Error(`${replay.reproduced} of ${replay.decisions} decisions came out the same`);
-    await describe(bench, service);
     const title = 'replay of 100,000 decisions';
     return [
       row(
@@ -104,16 +103,4 @@ async function replayed(service) {
     if (replay.state === 'done') return replay;
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
-}
-
-/** How large what was replayed is. */
-async function describe(bench, service) {
-  const [{ id }] = await service.query(`select id from decisions where mode = 'decide' limit 1`);
-  const answer = await fetch(`${service.url}/v1/decisions/${id}/explain`, {
-    headers: { authorization: `Bearer ${TOKEN}` },
-  });
-  const { candidates = [] } = await answer.json();
-  bench.say(
-    `  ${candidates.length} candidates, ${candidates[0]?.guardrails?.length ?? 0} guardrails looked at for the first`,
-  );
 }
