@@ -2,6 +2,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { decisions, makeLoad } from '../load/load.js';
+import { quantile } from '../load/quantile.js';
 import { row } from '../row.js';
 import { activateKept, askPolicies, changedPlaybook } from '../world/playbook.js';
 import { startService } from '../world/service.js';
@@ -87,7 +88,7 @@ function loadOf(bench, service, connections) {
 
 const alone = (bench, service) => loadOf(bench, service, 1);
 
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+const median = (values) => quantile(values, 0.5);
 
 /** Takes the rules that hold caps or hours out of a playbook. */
 async function removeLimits(folder) {

@@ -1,5 +1,6 @@
 import { type Bundle } from '../policies/bundle.js';
 import { type Fact } from '../policies/fact.js';
+import { matchesOf } from '../shared/matches.js';
 
 /** A link, and where it stands. */
 export interface NamedLink {
@@ -17,7 +18,7 @@ export function linksOf(bundle: Bundle): NamedLink[] {
   const links = new Map<string, NamedLink>();
   for (const { spec } of bundle.templates.values())
     for (const text of textsIn(spec.content))
-      for (const match of text.matchAll(LINK)) {
+      for (const match of matchesOf(text, LINK)) {
         const rest = text.slice(match.index + match[0].length);
         if (rest.startsWith('{{') || rest.startsWith('{%')) continue; // Where it leads depends on the person.
         const url = match[0].replace(AFTER_IT, '');

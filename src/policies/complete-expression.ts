@@ -1,6 +1,7 @@
 import { type Completions, type KnownField } from './completions.js';
 import { type RecordKind } from './playbook-paths.js';
 import { type Suggestion, type Suggestions } from './suggestions.js';
+import { matchesOf } from '../shared/matches.js';
 
 const CHAIN = String.raw`[A-Za-z_]\w*(?:\s*\.\s*[A-Za-z_]\w*|\["[^"]*"\]|\['[^']*'\]|\[\d+\])*`;
 const MEMBER = new RegExp(String.raw`(${CHAIN})\.(\w*)$`);
@@ -48,7 +49,7 @@ class Expression {
     private readonly quote: string,
   ) {
     for (const { name, type } of variables) this.bound.set(name, type);
-    for (const [, list = '', item = ''] of text.matchAll(WALK)) {
+    for (const [, list = '', item = ''] of matchesOf(text, WALK)) {
       const inner = /^list<(.+)>$/.exec(this.typeOf(list) ?? '')?.[1];
       if (inner !== undefined) this.bound.set(item, inner);
     }
@@ -151,7 +152,7 @@ class Expression {
 
   /** The engine's type of a chain of names; null when it is not known. */
   private typeOf(chain: string): string | null {
-    const [root = '', ...steps] = [...chain.matchAll(/\w+|\["[^"]*"\]|\['[^']*'\]|\[\d+\]/g)].map(
+    const [root = '', ...steps] = matchesOf(chain, /\w+|\["[^"]*"\]|\['[^']*'\]|\[\d+\]/g).map(
       ([step]) => step,
     );
     let type = this.bound.get(root) ?? null;

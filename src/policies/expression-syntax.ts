@@ -1,4 +1,5 @@
 import { type ASTNode } from '@marcbachmann/cel-js';
+import { matchesOf } from '../shared/matches.js';
 
 /** Methods that bind a variable and walk over a list. */
 export const MACROS: ReadonlySet<string> = new Set(['exists', 'all', 'exists_one', 'filter', 'map']);
@@ -88,7 +89,7 @@ export function wholeParentheses(source: string, node: ASTNode): { start: number
   let { start, end } = node.range;
   let open = 0;
   let unopened = 0;
-  for (const [token] of source.slice(start, end).matchAll(PARENTHESES_AND_TEXTS)) {
+  for (const [token] of matchesOf(source.slice(start, end), PARENTHESES_AND_TEXTS)) {
     if (token === '(') open++;
     else if (token === ')' && open > 0) open--;
     else if (token === ')') unopened++;

@@ -68,6 +68,16 @@ export class PoliciesService implements OnModuleDestroy {
     return this.load(this.database.db, hash);
   }
 
+  /** The same for who can do without: null where it is gone, or this version cannot compile it any more. */
+  async bundleIfUsable(hash: string): Promise<Bundle | null> {
+    try {
+      return await this.bundle(hash);
+    } catch (error) {
+      if (error instanceof Problem) return null;
+      throw error;
+    }
+  }
+
   /** What is wrong with the folder as it is now; empty when it is the one in force, or could be. */
   lastProblems(): readonly PlaybookError[] {
     return this.problems;

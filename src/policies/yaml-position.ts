@@ -1,3 +1,4 @@
+import { matchesOf } from '../shared/matches.js';
 /** A step from the top of a YAML document: a member, or `null` for an item of a list. */
 export type Step = string | null;
 
@@ -28,7 +29,7 @@ const KEY = /^("(?:[^"\\]|\\.)*"|'[^']*'|[^\s#'"[\]{},:][^#:]*?)\s*:(?:\s+(.*)|)
 
 function lineOf(text: string): Line {
   const [, spaces = '', dashed = ''] = /^( *)((?:- +|-$)*)/.exec(text) ?? [];
-  const dashes = [...dashed.matchAll(/-/g)].map(({ index }) => spaces.length + index);
+  const dashes = matchesOf(dashed, /-/g).map(({ index }) => spaces.length + index);
   const column = spaces.length + dashed.length;
   const [, key, value = ''] = KEY.exec(text.slice(column)) ?? [];
   return { text, dashes, column, key: key === undefined ? null : unquoted(key), value };

@@ -137,14 +137,7 @@ export class ReplaysService extends PlaybookReplayer {
   private async former({ cases }: StoredPage): Promise<Map<string, Bundle | null>> {
     const hashes = new Set(cases.flatMap((each) => (typeof each === 'string' ? [] : [each.bundleHash])));
     const bundles = new Map<string, Bundle | null>();
-    for (const hash of hashes)
-      bundles.set(
-        hash,
-        await this.policies.bundle(hash).catch((error: unknown) => {
-          if (error instanceof Problem) return null;
-          throw error;
-        }),
-      );
+    for (const hash of hashes) bundles.set(hash, await this.policies.bundleIfUsable(hash));
     return bundles;
   }
 }

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { type Actor, actorId, Allow, CurrentActor, signer } from '../../access/index.js';
 import { Database } from '../../platform/database/index.js';
 import { Problem } from '../../platform/http/index.js';
-import { type Bundle, type Finding } from '../../policies/bundle.js';
+import { type Finding } from '../../policies/bundle.js';
 import { PoliciesService, type Proposal, ProposalsService } from '../../policies/index.js';
 import { type Guardrail } from '../../policies/playbook.js';
 import { ReplaysService, SimulationsService } from '../../rehearsal/index.js';
@@ -210,7 +210,7 @@ export class ProposalsPagesController {
       ['removed', base],
       ['added', bundle],
     ] as const) {
-      const guardrails = (await this.compiled(hash))?.guardrails ?? [];
+      const guardrails = (await this.policies.bundleIfUsable(hash))?.guardrails ?? [];
       const items = new Set(changes.filter((each) => each.change === change).map(({ item }) => item));
       for (const { spec } of guardrails)
         if (items.has(`guardrails/${spec.id}`)) rules.set(`guardrails/${spec.id}`, spec);
@@ -220,21 +220,14 @@ export class ProposalsPagesController {
 
   /** What is probably not meant in a bundle and was not found in the other one. */
   private async warningsBetween(base: string, bundle: string): Promise<Finding[]> {
-    const [before, after] = [await this.compiled(base), await this.compiled(bundle)];
+    const [before, after] = [
+      await this.policies.bundleIfUsable(base),
+      await this.policies.bundleIfUsable(bundle),
+    ];
     if (before === null || after === null) return [];
     const nameOf = ({ subject, message }: Finding): string => `${subject} ${message}`;
     const known = new Set((await this.policies.findings(before)).map(nameOf));
     return (await this.policies.findings(after)).filter((each) => !known.has(nameOf(each)));
-  }
-
-  /** Null where this version cannot compile it any more: an old proposal is shown all the same. */
-  private async compiled(hash: string): Promise<Bundle | null> {
-    try {
-      return await this.policies.bundle(hash);
-    } catch (error) {
-      if (error instanceof Problem && error.status === 409) return null;
-      throw error;
-    }
   }
 
   private async filesBetween(

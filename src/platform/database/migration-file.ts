@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sha256Hex } from '../../shared/hash.js';
+import { matchesOf } from '../../shared/matches.js';
 
 /** Where this version's migrations lie. */
 export const MIGRATIONS = fileURLToPath(new URL('./migrations/', import.meta.url));
@@ -53,7 +54,7 @@ export function statementsOf(text: string): string[] {
   const statements: string[] = [];
   let current = '';
   let from = 0;
-  for (const token of text.matchAll(TOKEN)) {
+  for (const token of matchesOf(text, TOKEN)) {
     current += text.slice(from, token.index);
     from = token.index + token[0].length;
     if (token[0] === ';') {
