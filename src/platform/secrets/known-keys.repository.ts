@@ -16,6 +16,14 @@ export async function selectKnownKeys(db: Executor): Promise<KnownKeys | null> {
   return rows[0]?.value ?? null;
 }
 
+/** As `selectKnownKeys`; nobody else changes them until the transaction ends. */
+export async function lockKnownKeys(tx: Tx): Promise<KnownKeys | null> {
+  const { rows } = await sql<{
+    value: KnownKeys;
+  }>`select value from settings where name = 'secret_keys' for update`.execute(tx);
+  return rows[0]?.value ?? null;
+}
+
 /** Keeps the first that were ever known, when two processes start at once. @returns whether these were the first. */
 export async function insertKnownKeys(tx: Tx, keys: KnownKeys): Promise<boolean> {
   const { rows } = await sql<{ name: string }>`

@@ -3,6 +3,8 @@ import { type Database, type Executor } from '../database/index.js';
 import { unseal } from '../vault/seal.js';
 import {
   insertKnownKeys,
+  type KnownKeys,
+  lockKnownKeys,
   selectAnyWrapped,
   selectKnownKeys,
   updateKnownKeys,
@@ -17,8 +19,26 @@ const WHERE = 'SECRET_KEYS (without it, DATA_DIR/secret-keys)';
  * @throws ConfigurationError in one line when they are not.
  */
 export async function requireKnownKeys(db: Executor, secrets: Secrets): Promise<void> {
-  const known = await selectKnownKeys(db);
-  const [oldest] = secrets.fingerprints().slice(-1);
+  await requireAll(db, secrets, await selectKnownKeys(db));
+}
+
+/** As `requireKnownKeys`, and from now on the database knows these keys. @throws ConfigurationError */
+export async function keepKnownKeys(database: Database, secrets: Secrets): Promise<void> {
+  const all = secrets.fingerprints();
+  const keys = { all, oldest: all.at(-1) ?? '' };
+  const seen = await selectKnownKeys(database.db);
+  await requireAll(database.db, secrets, seen);
+  if (seen?.all.length === all.length) return;
+  await database.transaction(async (tx) => {
+    if (seen === null && (await insertKnownKeys(tx, keys))) return;
+    // Another process may have started at the same moment: what it brought has to be among these.
+    await requireAll(tx, secrets, await lockKnownKeys(tx));
+    await updateKnownKeys(tx, keys);
+  });
+}
+
+/** @param known one reading of what the database knows: a second one could find what another process has just written. */
+async function requireAll(db: Executor, secrets: Secrets, known: KnownKeys | null): Promise<void> {
   if (known === null) {
     const wrapped = await selectAnyWrapped(db);
     if (wrapped !== null && !secrets.all('person-keys').some((key) => opens(key, wrapped)))
@@ -30,24 +50,10 @@ export async function requireKnownKeys(db: Executor, secrets: Secrets): Promise<
     throw new ConfigurationError(
       `${WHERE} should hold every key this database was written under: ${missing.length} of ${known.all.length} missing`,
     );
-  if (known.oldest !== oldest)
+  if (known.oldest !== secrets.fingerprints().at(-1))
     throw new ConfigurationError(
       `${WHERE} should end with the oldest key: keys are added in front, newest first`,
     );
-}
-
-/** As `requireKnownKeys`, and from now on the database knows these keys. @throws ConfigurationError */
-export async function keepKnownKeys(database: Database, secrets: Secrets): Promise<void> {
-  await requireKnownKeys(database.db, secrets);
-  const all = secrets.fingerprints();
-  const keys = { all, oldest: all.at(-1) ?? '' };
-  const known = await selectKnownKeys(database.db);
-  if (known?.all.length === all.length) return;
-  await database.transaction(async (tx) => {
-    if (known !== null) await updateKnownKeys(tx, keys);
-    // Another process that started at the same moment was first: its keys have to be these.
-    else if (!(await insertKnownKeys(tx, keys))) await requireKnownKeys(tx, secrets);
-  });
 }
 
 function opens(key: Buffer, wrapped: Uint8Array): boolean {
