@@ -3,6 +3,7 @@ import { type Profile } from '../profiles/profile.js';
 import { durationMs } from '../shared/clock.js';
 import { isZone, localTimeText, OFFSETS_WORLDWIDE, type Zone, zonesOfCountry } from '../shared/local-time.js';
 import { nextAllowed, overlap } from '../shared/open-hours.js';
+import { bestMoment, type HourChoice } from './best-hours.js';
 import { conflicting, type Limits, type Ruled } from './limits.js';
 import { list, type Reason } from './reason.js';
 import { counterOf } from './counter.js';
@@ -23,6 +24,8 @@ export interface SendTimeQuestion {
   readonly now: number;
   /** Caps over everybody that are full. */
   readonly full?: readonly FullCap[] | undefined;
+  /** What the hours are worth for this person; left out, the earliest moment is the best. Nothing transactional waits for a better hour. */
+  readonly hours?: HourChoice | undefined;
 }
 
 export type SendTime =
@@ -139,17 +142,37 @@ function hoursBlocks(question: SendTimeQuestion, zones: readonly Zone[]): Reason
   ];
 }
 
+/** The first moment at or after `from` that is open and at which no cap is full. @param met is told of each cap that was full. */
+function permittedFrom(
+  from: number,
+  openAt: (at: number) => number | null,
+  caps: readonly CountedCap[],
+  met?: (cap: CountedCap) => void,
+): number | null {
+  let at = openAt(from);
+  while (at !== null) {
+    const time: number = at;
+    const overshot = caps.filter((cap) => overshoots(cap, time));
+    if (overshot.length === 0) return time;
+    for (const cap of overshot) met?.(cap);
+    // A full window has room again only when a message leaves it.
+    const releases = overshot.map((cap) => Math.min(...releasesOf(cap).filter((release) => release > time)));
+    at = openAt(Math.max(...releases));
+  }
+  return null;
+}
+
 /**
- * The earliest moment that hours and caps allow together, before it expires. Hours hold in every zone the person may be in; caps are
- * rolling and exact.
+ * The earliest moment that hours and caps allow together, before it expires; or, where the person's hours are known, the one worth most. Hours
+ * hold in every zone the person may be in; caps are rolling and exact.
  */
-export function earliestSendTime(question: SendTimeQuestion): SendTime {
-  const { from, before, profile, limits } = question;
+export function sendTime(question: SendTimeQuestion): SendTime {
+  const { from, before, profile, limits, subject } = question;
   const zones = candidateZones(profile);
   const hours = limits.hours.map(({ limit }) => limit);
   const openAt = (at: number) => nextAllowed(at, before, hours.length === 0 ? [] : zones, hours);
 
-  const never = limits.caps.filter(({ limit }) => limit.max === 0 && counts(limit, question.subject));
+  const never = limits.caps.filter(({ limit }) => limit.max === 0 && counts(limit, subject));
   if (never.length > 0)
     return { ok: false, blocks: never.map((cap) => ({ code: 'cap', text: capText(cap) })) };
 
@@ -161,17 +184,9 @@ export function earliestSendTime(question: SendTimeQuestion): SendTime {
   }
   const caps = countedCaps(question);
   const full = new Map<string, CountedCap>();
-  let at: number | null = first;
-  while (at !== null) {
-    const time: number = at;
-    const overshot = caps.filter((cap) => overshoots(cap, time));
-    if (overshot.length === 0) break;
-    for (const cap of overshot)
-      full.set(`${cap.rule} ${cap.limit.max} ${cap.limit.per} ${cap.limit.over} ${cap.limit.of}`, cap);
-    // A full window has room again only when a message leaves it.
-    const releases = overshot.map((cap) => Math.min(...releasesOf(cap).filter((release) => release > time)));
-    at = openAt(Math.max(...releases));
-  }
+  const at = permittedFrom(first, openAt, caps, (cap) => {
+    full.set(`${cap.rule} ${cap.limit.max} ${cap.limit.per} ${cap.limit.over} ${cap.limit.of}`, cap);
+  });
   if (at === null) {
     return {
       ok: false,
@@ -181,16 +196,45 @@ export function earliestSendTime(question: SendTimeQuestion): SendTime {
       })),
     };
   }
-  return { ok: true, at, waits: waits(question, { zones, first, at, full: [...full.values()] }) };
+  const waited = waits(question, { zones, first, at, full: [...full.values()] });
+  if (question.hours === undefined || subject.class === 'transactional')
+    return { ok: true, at, waits: waited };
+  const best = bestMoment({
+    ...question.hours,
+    earliest: at,
+    before,
+    zones,
+    permittedFrom: (later) => permittedFrom(later, openAt, caps),
+  });
+  return { ok: true, at: best.at, waits: best.at === at ? waited : [...waited, betterHour(best, zones)] };
+}
+
+/** The earliest moment, whatever the hours are worth: when something may leave at all. */
+export function earliestSendTime(question: Omit<SendTimeQuestion, 'hours'>): SendTime {
+  return sendTime({ ...question, hours: undefined });
+}
+
+function betterHour(
+  { at, net }: { readonly at: number; readonly net: number },
+  zones: readonly Zone[],
+): Reason {
+  const share = Math.round(net * 100);
+  const gain = share < 1 ? 'less than 1 %' : `${share} %`;
+  return {
+    code: 'waits_for_best_hour',
+    text: `It waits until ${momentText(at, zones)}, a better hour for this person: worth ${gain} more of its usual value than leaving at once, the wait taken off.`,
+  };
+}
+
+function momentText(at: number, [zone]: readonly Zone[]): string {
+  return typeof zone === 'string' ? localTimeText(at, zone) : `${new Date(at).toISOString()} (UTC)`;
 }
 
 function waits(
   { from, limits }: SendTimeQuestion,
   found: { zones: readonly Zone[]; first: number; at: number; full: readonly CountedCap[] },
 ): Reason[] {
-  const [zone] = found.zones;
-  const when =
-    typeof zone === 'string' ? localTimeText(found.at, zone) : `${new Date(found.at).toISOString()} (UTC)`;
+  const when = momentText(found.at, found.zones);
   const reasons: Reason[] = [];
   if (found.first > from) {
     const rules = [...new Set(limits.hours.map(({ rule }) => rule))];
