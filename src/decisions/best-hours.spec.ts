@@ -5,7 +5,15 @@ import { capSchema } from '../policies/playbook.js';
 import { durationMs } from '../shared/clock.js';
 import { ALWAYS, dayOfDate, type SendingHours, type Zone } from '../shared/local-time.js';
 import { isAllowed } from '../shared/open-hours.js';
-import { type HourCount, type HourCounts, hourRates, type HourRates, slotAt, SLOTS } from './best-hours.js';
+import {
+  countHours,
+  type HourCount,
+  type HourCounts,
+  hourRates,
+  type HourRates,
+  slotAt,
+  SLOTS,
+} from './best-hours.js';
 import { type Limits } from './limits.js';
 import { candidateZones, counts, sendTime, type SendTimeQuestion } from './send-time.js';
 import { type PastMessage } from './situation.js';
@@ -127,6 +135,22 @@ describe('what hours are worth', () => {
       ),
       { numRuns: 200 },
     );
+  });
+});
+
+describe('one person’s counts', () => {
+  it('are of the hours in which messages left', () => {
+    const left = [
+      { at: Date.parse('2026-07-01T06:59:59Z'), answered: true },
+      { at: Date.parse('2026-07-02T06:00:00Z'), answered: false },
+      { at: Date.parse('2026-07-04T06:00:00Z'), answered: true },
+    ];
+    expect(countHours(left, ['Europe/Berlin'])).toEqual([
+      [8, 2, 1],
+      [32, 1, 1],
+    ]);
+    expect(countHours(left, ['Europe/Berlin', 'Europe/London'])).toEqual([]);
+    expect(countHours(left, ['not/a/zone'])).toEqual([]);
   });
 });
 

@@ -1,4 +1,12 @@
-import { DAY_MS, MINUTE_MS, offsetAt, offsetsOfDay, weekdayOf, type Zone } from '../shared/local-time.js';
+import {
+  DAY_MS,
+  isZone,
+  MINUTE_MS,
+  offsetAt,
+  offsetsOfDay,
+  weekdayOf,
+  type Zone,
+} from '../shared/local-time.js';
 import { quantise } from './score.js';
 
 const HOUR_MS = 60 * MINUTE_MS;
@@ -45,6 +53,9 @@ const USUAL_RATE = 0.1;
 const MOST_RATE = 0.95;
 /** A message waits for a better hour when the gain outweighs the wait with at least this probability: 0.8, in standard deviations. */
 const SURE_ENOUGH = 0.8416;
+
+/** An answer later than this is not put down to the hour in which the message left. */
+export const ANSWERED_WITHIN_MS = 72 * HOUR_MS;
 
 interface Level {
   /** Share of messages that are answered when the multiplier is 1. */
@@ -124,6 +135,33 @@ function slotEnds(at: number, zone: Zone): number {
 /** Until when it is the same hour in every zone. */
 function stretchEnds(at: number, zones: readonly Zone[]): number {
   return Math.min(...zones.map((zone) => slotEnds(at, zone)));
+}
+
+/** A message that left, as far as its hour is counted. */
+interface LeftAt {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly answered: boolean;
+}
+
+/** One person's counts. Where several zones are possible nobody can tell the hour, so nothing is counted. */
+export function countHours(left: readonly LeftAt[], zones: readonly string[]): HourCount[] {
+  const [zone, other] = zones.filter(isZone);
+  if (zone === undefined || other !== undefined) return [];
+  const counts = new Map<number, { left: number; answered: number }>();
+  for (const { at, answered } of left) {
+    const slot = slotAt(at, zone);
+    const count = counts.get(slot) ?? { left: 0, answered: 0 };
+    count.left += 1;
+    if (answered) count.answered += 1;
+    counts.set(slot, count);
+  }
+  return [...counts].toSorted(([a], [b]) => a - b).map(([slot, count]) => [slot, count.left, count.answered]);
+}
+
+/** Whom somebody is counted with: people of their country at their stage. Each belongs to one. */
+export function segmentOf(country: string | null, stage: string): string {
+  return `${country ?? '-'} ${stage}`;
 }
 
 /** How a message values the hours. */

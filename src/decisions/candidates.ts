@@ -2,6 +2,7 @@ import { type Bundle, type CompiledAction, type ExpressionInput } from '../polic
 import { type Fact, isValidAt } from '../policies/fact.js';
 import { type Action, type Channel } from '../policies/playbook.js';
 import { durationMs } from '../shared/clock.js';
+import { type HourChoice, hourRates, type HourRates, type HourCounts } from './best-hours.js';
 import { contactChecks, isHeldOut, latenessCheck } from './checks.js';
 import { applyChange, type Case, type Change } from './change.js';
 import { type Candidate, type Models } from './decision.js';
@@ -17,7 +18,7 @@ import {
 import { channelChecks, type Limits, limitsMemory, textChecks } from './limits.js';
 import { distinct, type Reason } from './reason.js';
 import { NO_SCORE, scoreOf } from './score.js';
-import { earliestSendTime, type SendTime } from './send-time.js';
+import { sendTime, type SendTime } from './send-time.js';
 import { type Situation } from './situation.js';
 
 /** A candidate with everything that was found out about it. */
@@ -289,7 +290,7 @@ function examineOne(
 }
 
 function timeOf(
-  { situation, action: { spec }, channel, about }: Question,
+  { bundle, situation, action: { spec }, channel, about }: Question,
   limits: Limits,
 ): { readonly time: SendTime; readonly expiresAt: number } {
   const now = Date.parse(situation.now);
@@ -301,7 +302,7 @@ function timeOf(
       .filter((fact) => isValidAt(fact, situation.now))
       .flatMap((fact) => (fact.validUntil === null ? [] : [Date.parse(fact.validUntil)])),
   );
-  const time = earliestSendTime({
+  const time = sendTime({
     from,
     before: expiresAt,
     profile: situation.profile,
@@ -310,8 +311,34 @@ function timeOf(
     history: [...situation.history, ...(situation.addressHistory ?? [])],
     now,
     full: situation.full,
+    hours: hoursFor(bundle, situation, spec, channel),
   });
   return { time, expiresAt };
+}
+
+/** What a day of waiting loses unless the playbook says otherwise: an offer read a day later is worth about a tenth less. */
+const WAITING_COST = 0.1;
+
+/** Whether it waits for a better hour, and what the hours are worth; undefined where the earliest moment is the best. */
+function hoursFor(
+  { engine }: Bundle,
+  { answerHours }: Situation,
+  { bestHours, waitingCost }: Action,
+  { id }: Channel,
+): HourChoice | undefined {
+  if (bestHours !== true || answerHours === undefined || !Object.hasOwn(answerHours, id)) return undefined;
+  const counts = answerHours[id];
+  if (counts === undefined) return undefined;
+  return { rates: ratesOf(counts), lossPerDay: waitingCost ?? engine.waitingCost ?? WAITING_COST };
+}
+
+const rates = new WeakMap<HourCounts, HourRates>();
+
+/** The candidates of one situation share theirs. */
+function ratesOf(counts: HourCounts): HourRates {
+  let known = rates.get(counts);
+  if (known === undefined) rates.set(counts, (known = hourRates(counts)));
+  return known;
 }
 
 function eligibilityOf(

@@ -13,6 +13,7 @@ import { type Bundle } from '../policies/bundle.js';
 import { unitHash } from '../shared/hash.js';
 import { decide } from './decide.js';
 import { type DecisionResult, PRIOR_MODELS } from './decision.js';
+import { hourChannels } from './needs.js';
 import { type Situation } from './situation.js';
 
 const decided = (playbook: Bundle, about: Situation, seed = 'seed'): DecisionResult =>
@@ -403,6 +404,52 @@ describe('limits', () => {
       // 08:00 in Honolulu; New York has 14:00 then.
       '2026-07-01T18:00:00.000Z',
     );
+  });
+});
+
+describe('the hours at which people answer', () => {
+  // Everybody answers twice as often at 18:00.
+  const everyone = Array.from({ length: 48 }, (_, slot): [number, number, number] => [
+    slot,
+    5_000,
+    slot % 24 === 18 ? 1_000 : 500,
+  ]);
+  const counted = situation({ answerHours: { email: { everyone, segment: [], own: [] } } });
+  const evening = '2026-07-01T16:00:00.000Z';
+  const sendAt = (spec: Record<string, unknown>, about = counted) =>
+    decided(bundle({ actions: [action({ id: 'welcome', ...spec })] }), about).sendAt;
+
+  it('are waited for where the action says so', () => {
+    expect(sendAt({ bestHours: true })).toBe(evening);
+    expect(sendAt({})).toBe(NOW);
+    expect(sendAt({ bestHours: false })).toBe(NOW);
+    const result = decided(bundle({ actions: [action({ id: 'welcome', bestHours: true })] }), counted);
+    expect(codes(result)).toEqual(['best_value', 'waits_for_best_hour']);
+  });
+
+  it('are not waited for where that costs more, where nothing was counted, and by nothing transactional', () => {
+    expect(sendAt({ bestHours: true, waitingCost: 4 })).toBe(NOW);
+    const dear = bundle({
+      actions: [action({ id: 'welcome', bestHours: true })],
+      engine: { waitingCost: 4 },
+    });
+    expect(decided(dear, counted).sendAt).toBe(NOW);
+    expect(sendAt({ bestHours: true }, situation())).toBe(NOW);
+    expect(sendAt({ bestHours: true, validFor: '2h' })).toBe(NOW);
+    const owed = { ...counted, actions: ['welcome'] };
+    expect(sendAt({ bestHours: true, class: 'transactional' }, owed)).toBe(NOW);
+  });
+
+  it('are asked for on the channels of actions that wait', () => {
+    const playbook = bundle({
+      actions: [
+        action({ id: 'a', bestHours: true }),
+        action({ id: 'b', channels: ['onsite'] }),
+        action({ id: 'c', class: 'transactional', bestHours: true, channels: ['onsite'] }),
+      ],
+    });
+    expect(hourChannels(playbook, situation())).toEqual(['email']);
+    expect(hourChannels(playbook, situation({ actions: ['b', 'c'] }))).toEqual([]);
   });
 });
 

@@ -36,6 +36,15 @@ export function historyMs(bundle: Bundle): number {
   return longest;
 }
 
+/** Channels on which an action in question waits for a better hour, each once. */
+export function hourChannels(bundle: Bundle, situation: Situation): string[] {
+  const channels = actionsUp(bundle, situation).flatMap((id) => {
+    const spec = bundle.actions.get(id)?.spec;
+    return spec?.bestHours === true && spec.class === 'marketing' ? spec.channels : [];
+  });
+  return [...new Set(channels)].filter((id) => bundle.channels.get(id)?.enabled === true);
+}
+
 /** What the actions in question choose their facts by. */
 export function factExpressions(bundle: Bundle, situation: Situation): CompiledExpression<string>[] {
   return actionsUp(bundle, situation).flatMap((id) => [...(bundle.actions.get(id)?.facts.values() ?? [])]);

@@ -2,6 +2,7 @@ import { type Json } from '../shared/canonical-json.js';
 import { type Fact } from '../policies/fact.js';
 import { type MessageClass } from '../policies/playbook.js';
 import { type Profile } from '../profiles/profile.js';
+import { type HourCounts } from './best-hours.js';
 
 /** A message of the recent past or still open, as far as caps, fatigue and contradiction need it. */
 export interface PastMessage {
@@ -68,6 +69,8 @@ export interface Situation {
   readonly addressHistory?: readonly CountedMessage[];
   /** Caps over everybody that were full when it was decided; absent when none was. */
   readonly full?: readonly FullCap[];
+  /** When messages are answered, by channel; absent when no action that is up waits for a better hour, or nothing was counted. */
+  readonly answerHours?: Readonly<Record<string, HourCounts>>;
   /** `code` is the task's reason code: the guardrail that handed over, or what a person chose. */
   readonly openTasks: readonly { readonly id: string; readonly code: string; readonly reason: string }[];
   /** Facts that the actions up for decision name, as they are now (valid or not). */

@@ -206,6 +206,8 @@ export const segmentSchema = z.strictObject({
 });
 export type Segment = z.output<typeof segmentSchema>;
 
+const waitingCost = z.number().min(0).max(10);
+
 /** policies/actions/*.yaml: something that may be done. */
 export const actionSchema = z.strictObject({
   id,
@@ -237,6 +239,17 @@ export const actionSchema = z.strictObject({
     ),
   delay: duration.default('0s').describe('Earliest send time after the decision.'),
   validFor: duration.default('3d').describe('After this long an unsent message expires.'),
+  bestHours: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether it waits for the hour at which the person answers best, within the limits and while it is valid. Transactional actions never do.',
+    ),
+  waitingCost: waitingCost
+    .optional()
+    .describe(
+      'What a day of waiting for a better hour loses, as a share of its worth. Left out: the engine’s.',
+    ),
   facts: z
     .record(z.string(), expression)
     .default({})
@@ -559,6 +572,11 @@ export const engineSchema = z.strictObject({
     .max(1)
     .default(0.85)
     .describe('Risk at or above this needs two people.'),
+  waitingCost: waitingCost
+    .optional()
+    .describe(
+      'What a day of waiting for a better hour loses, as a share of a message’s worth. Left out: 0.1.',
+    ),
   reviewExpiresAfter: duration.default('48h'),
   claimLease: duration.default('10m'),
   reviewDiscountPercent: z
