@@ -6,7 +6,8 @@ import { FactsService } from '../policies/index.js';
 import { type MessageClass } from '../policies/playbook.js';
 import { ProfilesService } from '../profiles/index.js';
 import { type Profile } from '../profiles/profile.js';
-import { factExpressions, historyMs, idsBy } from './needs.js';
+import { readAnswerHours } from './answer-hours.read-model.js';
+import { factExpressions, historyMs, hourChannels, idsBy } from './needs.js';
 import { type CountedMessage, type PastMessage, type Situation } from './situation.js';
 
 /** What a situation is gathered for. */
@@ -62,12 +63,16 @@ export class SituationReader {
     ]);
     if (row === undefined) throw new Error(`nothing was read of ${profile.id}`);
     const elsewhere = row.elsewhere?.map(toCounted) ?? [];
+    // Looked at again, a message leaves as soon as it may.
+    const waiting = request.excludeMessageId === undefined ? hourChannels(bundle, bare) : [];
+    const answerHours = await readAnswerHours(db, profile, now, waiting);
     const situation: Situation = {
       ...bare,
       suppressions:
         row.suppressions?.map(([channel, reason, at]) => ({ channel, reason, at: iso(at) })) ?? [],
       history: row.history?.map(toPast) ?? [],
       ...(elsewhere.length === 0 ? {} : { addressHistory: elsewhere }),
+      ...(answerHours === null ? {} : { answerHours }),
       openTasks: row.tasks?.map(([id, code, reason]) => ({ id, code, reason })) ?? [],
       facts: row.facts?.map(toFact) ?? [],
     };

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/index.js';
 import { CheckupService, CountingService, LinksService } from '../checkup/index.js';
+import { AnswerHoursService } from '../learning/index.js';
 import { Database } from '../platform/database/index.js';
 import { Log, Metrics } from '../platform/telemetry/index.js';
 import { SignalsService } from '../signals/index.js';
@@ -28,6 +29,7 @@ export class MaintenanceService {
     private readonly counting: CountingService,
     private readonly checkup: CheckupService,
     private readonly links: LinksService,
+    private readonly answerHours: AnswerHoursService,
   ) {}
 
   /** What has to be there before a signal is taken in. */
@@ -45,6 +47,9 @@ export class MaintenanceService {
     this.every(TIDY_EVERY_MS, 'let_go_of_aged', () => this.retention.apply());
     this.every(COUNT_EVERY_MS, 'count_rules', async () => {
       await this.counting.count();
+    });
+    this.every(COUNT_EVERY_MS, 'count_answers', async () => {
+      await this.answerHours.count();
     });
     this.every(PLAYBOOK_EVERY_MS, 'look_after_playbook', async () => {
       await this.checkup.lookIfDue();

@@ -11,6 +11,16 @@ table address_claims
   CREATE INDEX address_claims_order ON public.address_claims USING btree (address_hash, seq)
   CREATE INDEX address_claims_profile ON public.address_claims USING btree (profile_id)
 
+table answer_hours
+  channel text not null
+  segment text not null
+  month date not null
+  slot smallint not null
+  sent bigint not null
+  answered bigint not null
+  constraint answer_hours_pkey PRIMARY KEY (channel, segment, month, slot)
+  constraint answer_hours_slot_check CHECK (((slot >= 0) AND (slot <= 47)))
+
 table api_tokens
   id text not null
   name text not null
@@ -351,6 +361,12 @@ table judged_drafts
 
 table key_erasures
   count bigint not null
+
+table learning_cursors
+  name text not null
+  at timestamp with time zone not null
+  id text not null default ''::text
+  constraint learning_cursors_pkey PRIMARY KEY (name)
 
 table link_checks
   url text not null
