@@ -1,7 +1,8 @@
 import { type Executor, prepared } from '../platform/database/index.js';
 import { type Profile } from '../profiles/profile.js';
 import { stageAt } from '../profiles/stage.js';
-import { ANSWERED_WITHIN_MS, countHours, type HourCount, type HourCounts, segmentOf } from './best-hours.js';
+import { ANSWERED_WITHIN_MS, countHours, segmentOf } from './best-hours.js';
+import { type HourCount, type HourCounts } from './situation.js';
 
 /** Counts are of so many months before this one, and of this one: what people did longer ago says little. */
 const MONTHS = 6;

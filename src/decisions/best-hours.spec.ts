@@ -5,18 +5,10 @@ import { capSchema } from '../policies/playbook.js';
 import { durationMs } from '../shared/clock.js';
 import { ALWAYS, dayOfDate, type SendingHours, type Zone } from '../shared/local-time.js';
 import { isAllowed } from '../shared/open-hours.js';
-import {
-  countHours,
-  type HourCount,
-  type HourCounts,
-  hourRates,
-  type HourRates,
-  slotAt,
-  SLOTS,
-} from './best-hours.js';
+import { countHours, hourRates, type HourRates, slotAt, SLOTS } from './best-hours.js';
 import { type Limits } from './limits.js';
 import { candidateZones, counts, sendTime, type SendTimeQuestion } from './send-time.js';
-import { type PastMessage } from './situation.js';
+import { type HourCount, type HourCounts, type PastMessage } from './situation.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -84,6 +76,13 @@ describe('what hours are worth', () => {
     const eager = hourRates({ ...nothing, everyone, own: [[18, 60, 40]] });
     // They answer two of three, at the one hour they are written to: their other hours are taken to be about as good.
     expect(at(eager, 18)).toBeLessThan(1.15);
+  });
+
+  it('leaves somebody who nearly always answers nothing to gain in hours they were never written to', () => {
+    const everyone = everyHour(5_000, (slot) => (slot === 18 ? 1_000 : 500));
+    const always = hourRates({ ...nothing, everyone, own: [[9, 200, 190]] });
+    expect(at(hourRates({ ...nothing, everyone }), 18)).toBeGreaterThan(1.8);
+    expect(at(always, 18)).toBeLessThan(1.1);
   });
 
   it('is a finite figure and no less than nothing, whatever was counted', () => {

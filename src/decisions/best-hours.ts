@@ -8,24 +8,12 @@ import {
   type Zone,
 } from '../shared/local-time.js';
 import { quantise } from './score.js';
+import { type HourCount, type HourCounts } from './situation.js';
 
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_HOURS = 24;
 /** The hours of a working day, then those of a Saturday or Sunday. */
 export const SLOTS = 2 * DAY_HOURS;
-
-/**
- * How many messages left in one hour, and how many of those were answered: a click, or an open by no machine, that counts. Ascending by
- * slot; hours in which nothing left are left out.
- */
-export type HourCount = readonly [slot: number, left: number, answered: number];
-
-/** Whose counts an estimate rests on, from the widest to the nearest. */
-export interface HourCounts {
-  readonly everyone: readonly HourCount[];
-  readonly segment: readonly HourCount[];
-  readonly own: readonly HourCount[];
-}
 
 /** How much better than at the person's usual hour a message is answered that leaves in a slot. */
 interface HourRate {
@@ -94,8 +82,8 @@ function nearer(
     rate: level,
     hours: hours.map((outer, slot) => {
       const [, left, got] = bySlot.get(slot) ?? [slot, 0, 0];
-      if (left === 0) return outer;
       const prior = Math.min(MOST_RATE, level * outer.multiplier);
+      if (left === 0) return { multiplier: prior / level, variance: outer.variance };
       const strength = strengthOf(prior, spread.hours);
       const share = strength / (strength + left);
       const mean = share * prior + (1 - share) * (got / left);

@@ -2,7 +2,7 @@ import { type Bundle, type CompiledAction, type ExpressionInput } from '../polic
 import { type Fact, isValidAt } from '../policies/fact.js';
 import { type Action, type Channel } from '../policies/playbook.js';
 import { durationMs } from '../shared/clock.js';
-import { type HourChoice, hourRates, type HourRates, type HourCounts } from './best-hours.js';
+import { type HourChoice, hourRates, type HourRates } from './best-hours.js';
 import { contactChecks, isHeldOut, latenessCheck } from './checks.js';
 import { applyChange, type Case, type Change } from './change.js';
 import { type Candidate, type Models } from './decision.js';
@@ -19,7 +19,7 @@ import { channelChecks, type Limits, limitsMemory, textChecks } from './limits.j
 import { distinct, type Reason } from './reason.js';
 import { NO_SCORE, scoreOf } from './score.js';
 import { sendTime, type SendTime } from './send-time.js';
-import { type Situation } from './situation.js';
+import { type HourCounts, type Situation } from './situation.js';
 
 /** A candidate with everything that was found out about it. */
 export interface Examined {

@@ -2,7 +2,6 @@ import { type Json } from '../shared/canonical-json.js';
 import { type Fact } from '../policies/fact.js';
 import { type MessageClass } from '../policies/playbook.js';
 import { type Profile } from '../profiles/profile.js';
-import { type HourCounts } from './best-hours.js';
 
 /** A message of the recent past or still open, as far as caps, fatigue and contradiction need it. */
 export interface PastMessage {
@@ -21,6 +20,19 @@ export interface PastMessage {
 
 /** What caps count of a message: nothing that tells whose it was. */
 export type CountedMessage = Pick<PastMessage, 'channel' | 'class' | 'tags' | 'open' | 'at'>;
+
+/**
+ * How many messages left in one hour, and how many of those were answered: a click, or an open by no machine, that counts. Ascending by
+ * slot; hours in which nothing left are left out.
+ */
+export type HourCount = readonly [slot: number, left: number, answered: number];
+
+/** Whose counts an estimate rests on, from the widest to the nearest. */
+export interface HourCounts {
+  readonly everyone: readonly HourCount[];
+  readonly segment: readonly HourCount[];
+  readonly own: readonly HourCount[];
+}
 
 /** A cap over everybody that was found full for a while: nothing can leave from `from` until `until`. ISO 8601 UTC. */
 export interface FullCap {
