@@ -1,0 +1,59 @@
+// NOT RUN YET. Put into src/learning/ and run once on both engines.
+import { sql } from 'kysely';
+import { DispatchWorld } from '../../test/harness/dispatch-world.js';
+import { readAnswerHours } from '../decisions/answer-hours.read-model.js';
+import { Pace } from '../platform/pace/index.js';
+import { type Message } from '../messages/message.js';
+import { ProfilesService } from '../profiles/index.js';
+import { linkToken } from '../shared/links.js';
+import { AnswerHoursService } from './answer-hours.service.js';
+
+const DAY = 86_400_000;
+const BROWSER = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' };
+
+describe('counting when messages are answered', () => {
+  let world: DispatchWorld;
+  let service: AnswerHoursService;
+  beforeAll(async () => {
+    world = await DispatchWorld.open(); // Monday 2 March 2026, 11:00 in Berlin
+    service = new AnswerHoursService(world.database, world.clock, world.get(ProfilesService), new Pace());
+  });
+  afterAll(() => world.close());
+
+  const sent = async (person: string): Promise<Message> => {
+    const message = await world.approved(person, { content: { links: ['https://shop.example/'] } }); // as outcomes.service.spec.ts has its links
+    await world.doDueWork();
+    world.clock.advance(60_000);
+    return message;
+  };
+  const clicks = async (message: Message): Promise<void> => {
+    const token = linkToken(world.runtime.secrets.current('links'), message.id, 'click', 0);
+    await world.request('GET', `/t/${token}`, { headers: BROWSER });
+    world.clock.advance(10_000);
+    await world.doDueWork(); // a click counts once it is told from a scanner's
+  };
+  const rows = async () =>
+    (
+      await sql<{ segment: string; slot: number; sent: number; answered: number }>`
+        select segment, slot, sent, answered from answer_hours order by segment, slot`.execute(world.database.db)
+    ).rows;
+
+  it('counts each message once, when it can no longer change, for everyone and for those like them', async () => {
+    const ada = await world.person('ada', { timezone: 'Europe/Berlin', country: 'DE' });
+    await clicks(await sent(ada));
+    await sent(ada);
+    expect(await service.count()).toBe(0);
+    world.clock.advance(5 * DAY);
+    expect(await service.count()).toBe(2);
+    expect(await service.count()).toBe(0);
+    expect(await rows()).toEqual([
+      { segment: '', slot: 11, sent: 2, answered: 1 },
+      { segment: 'DE lead', slot: 11, sent: 2, answered: 1 },
+    ]);
+    const profile = await world.get(ProfilesService).load(world.database.db, ada);
+    expect(await readAnswerHours(world.database.db, profile, world.clock.now(), ['email', 'onsite'])).toEqual({
+      email: { everyone: [[11, 2, 1]], segment: [[11, 2, 1]], own: [[11, 2, 1]] },
+    });
+    expect(await readAnswerHours(world.database.db, profile, world.clock.now(), [])).toBeNull();
+  });
+});
