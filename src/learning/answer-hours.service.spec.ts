@@ -1,4 +1,3 @@
-// NOT RUN YET. Put into src/learning/ and run once on both engines.
 import { sql } from 'kysely';
 import { DispatchWorld } from '../../test/harness/dispatch-world.js';
 import { readAnswerHours } from '../decisions/answer-hours.read-model.js';
@@ -35,7 +34,9 @@ describe('counting when messages are answered', () => {
   const rows = async () =>
     (
       await sql<{ segment: string; slot: number; sent: number; answered: number }>`
-        select segment, slot, sent, answered from answer_hours order by segment, slot`.execute(world.database.db)
+        select segment, slot, sent, answered from answer_hours order by segment, slot`.execute(
+        world.database.db,
+      )
     ).rows;
 
   it('counts each message once, when it can no longer change, for everyone and for those like them', async () => {
@@ -51,9 +52,11 @@ describe('counting when messages are answered', () => {
       { segment: 'DE lead', slot: 11, sent: 2, answered: 1 },
     ]);
     const profile = await world.get(ProfilesService).load(world.database.db, ada);
-    expect(await readAnswerHours(world.database.db, profile, world.clock.now(), ['email', 'onsite'])).toEqual({
-      email: { everyone: [[11, 2, 1]], segment: [[11, 2, 1]], own: [[11, 2, 1]] },
-    });
+    expect(await readAnswerHours(world.database.db, profile, world.clock.now(), ['email', 'onsite'])).toEqual(
+      {
+        email: { everyone: [[11, 2, 1]], segment: [[11, 2, 1]], own: [[11, 2, 1]] },
+      },
+    );
     expect(await readAnswerHours(world.database.db, profile, world.clock.now(), [])).toBeNull();
   });
 });
