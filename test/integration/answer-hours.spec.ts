@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
-import { DispatchWorld } from '../../test/harness/dispatch-world.js';
-import { readAnswerHours } from '../decisions/answer-hours.read-model.js';
-import { Pace } from '../platform/pace/index.js';
-import { type Message } from '../messages/message.js';
-import { ProfilesService } from '../profiles/index.js';
-import { linkToken } from '../shared/links.js';
-import { AnswerHoursService } from './answer-hours.service.js';
+import { DispatchWorld } from '../harness/dispatch-world.js';
+import { readAnswerHours } from '../../src/decisions/answer-hours.read-model.js';
+import { Pace } from '../../src/platform/pace/index.js';
+import { type Message } from '../../src/messages/message.js';
+import { ProfilesService } from '../../src/profiles/index.js';
+import { linkToken } from '../../src/shared/links.js';
+import { AnswerHoursService } from '../../src/learning/answer-hours.service.js';
 
 const DAY = 86_400_000;
 const BROWSER = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' };
