@@ -41,6 +41,14 @@ export async function lockSealing(tx: Tx): Promise<void> {
   await sql`select pg_advisory_xact_lock(70110001)`.execute(tx);
 }
 
+/** As `lockSealing`, without waiting. @returns false when another sealer is at it. */
+export async function lockSealingIfFree(tx: Tx): Promise<boolean> {
+  const { rows } = await sql<{
+    locked: boolean;
+  }>`select pg_try_advisory_xact_lock(70110001) as locked`.execute(tx);
+  return rows[0]?.locked === true;
+}
+
 /** The last seal. Under `lockSealing`: two sealers would chain onto the same link. */
 export async function selectLastSeal(tx: Tx): Promise<SealRow | null> {
   const { rows } = await sql<SealRow>`

@@ -86,6 +86,13 @@ describe('the audit log', () => {
     expect(await audit.verify()).toMatchObject({ seals: 5, entries: 5, problems: [] });
   });
 
+  it('is left to another sealer that is at it', async () => {
+    await record();
+    const other = await Promise.all(Array.from({ length: 4 }, () => audit.sealUnlessAnotherDoes()));
+    expect(other.reduce((sum, each) => sum + each, 0)).toBe(1);
+    expect(await audit.verify()).toMatchObject({ seals: 1, entries: 1, problems: [] });
+  });
+
   it('seals an entry whose number was taken first and committed last', async () => {
     await change("select nextval(pg_get_serial_sequence('audit_entries', 'seq'))");
     await record();

@@ -11,6 +11,7 @@ import {
   insertEntry,
   insertSeal,
   lockSealing,
+  lockSealingIfFree,
   selectEntries,
   selectLastSeal,
   selectSealed,
@@ -103,16 +104,30 @@ export class AuditService {
 
   /** Chains what was committed and not sealed yet. @returns how many entries it sealed. */
   async seal(): Promise<number> {
+    return this.sealBatches(async (tx) => {
+      await lockSealing(tx);
+      return true;
+    });
+  }
+
+  /** As `seal`, but leaves it to another sealer that is at it: of many processes that come by every few seconds, one has something to do. */
+  async sealUnlessAnotherDoes(): Promise<number> {
+    return this.sealBatches(lockSealingIfFree);
+  }
+
+  private async sealBatches(lock: (tx: Tx) => Promise<boolean>): Promise<number> {
     let total = 0;
     for (;;) {
-      const sealed = await this.database.transaction((tx) => this.sealBatch(tx));
+      const sealed = await this.database.transaction(async (tx) =>
+        (await lock(tx)) ? this.sealBatch(tx) : 0,
+      );
       total += sealed;
       if (sealed < BATCH) return total;
     }
   }
 
+  /** Under a lock of the sealing. */
   private async sealBatch(tx: Tx): Promise<number> {
-    await lockSealing(tx);
     const last = await selectLastSeal(tx);
     const rows = await selectUnsealed(tx, BATCH);
     const first = rows[0];

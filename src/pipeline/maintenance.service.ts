@@ -40,7 +40,7 @@ export class MaintenanceService {
 
   start(): void {
     this.every(SEAL_EVERY_MS, 'seal_audit', async () => {
-      await this.audit.seal();
+      await this.audit.sealUnlessAnotherDoes();
       this.metrics.turned('sealing');
     });
     this.every(TIDY_EVERY_MS, 'tidy_signals', () => this.signals.tidy());
