@@ -3,7 +3,8 @@
 //   --quick            within two minutes: smaller loads, fewer people; without it about a quarter of an hour
 //   --only NAME,NAME   these figures alone
 //   --embedded-only, --postgres-only
-//   --growth           the curve over 10,000, 100,000 and 1,000,000 people, the last with 10,000,000 signals: an hour, 40 GB of disk
+//   --growth           the curve over 10,000, 100,000 and 1,000,000 people, the last with 10,000,000 signals: an hour, 40 GB of disk.
+//                      What takes longest, making these people, is done once and kept; --only-worlds does no more than that
 //   --json FILE        [{ name, ours, limit, ratio, unit, better }]
 //   --markdown         prints the table as it stands in docs/performance.md
 //
@@ -21,6 +22,7 @@ const { values: options } = parseArgs({
     'embedded-only': { type: 'boolean', default: false },
     'postgres-only': { type: 'boolean', default: false },
     growth: { type: 'boolean', default: false },
+    'only-worlds': { type: 'boolean', default: false },
     json: { type: 'string' },
     markdown: { type: 'boolean', default: false },
   },
@@ -82,7 +84,15 @@ async function measureAll([engine, prefix]) {
   );
   if (ofEngine.length === 0) return;
   const size = (quick, full) => (options.quick ? quick : full);
-  const base = { engine, server, size, seconds: size(1.5, 10), warmUp: size(0.7, 2), say };
+  const base = {
+    engine,
+    server,
+    size,
+    seconds: size(1.5, 10),
+    warmUp: size(0.7, 2),
+    say,
+    onlyWorlds: options['only-worlds'],
+  };
   // Growth makes worlds of its own, and what needs no database needs none.
   const world =
     engine === 'none' || options.growth

@@ -11,9 +11,10 @@ const CALLERS = 16;
 const SHOWN = 6;
 
 /**
- * Two api and four worker processes on one PostgreSQL and one Redis, beside one process that does everything: signals taken, and signals applied
- * (from the first request until nothing waits), with what the database's backends wait for meanwhile. On one machine all share the cores: what this
- * shows is whether they stand in each other's way.
+ * Two api and four worker processes on one PostgreSQL and one Redis, beside one process that does everything: signals taken, signals applied
+ * (from the first request until none waits), and all that follows from them done (decisions, drafts, reviews), with what the database's backends wait
+ * for meanwhile. On one machine all share the cores: what this shows is whether they stand in each other's way. Signals applied alone do not: one
+ * process decides hardly anything while signals wait, four workers do it meanwhile.
  */
 export const name = 'scale-out';
 export const engines = ['postgres'];
@@ -37,6 +38,14 @@ export async function measure(bench) {
     return [
       row(`${title}: durable ingest`, many.ingest, one.ingest, 'signals/s', 'higher', against),
       row(`${title}: taken and applied`, many.applied, one.applied, 'signals/s', 'higher', against),
+      row(
+        `${title}: taken, applied and followed`,
+        many.followed,
+        one.followed,
+        'signals/s',
+        'higher',
+        against,
+      ),
       row(
         `${title}: backends waiting for a lock`,
         many.waits.lockShare,
@@ -78,13 +87,22 @@ async function measureProcesses(bench, environments) {
         urls,
         requests: batches(bench.world.people),
         connections: CALLERS,
-        seconds: bench.size(4, 15),
+        seconds: bench.size(4, bench.seconds + 5),
         warmUp: 2,
       });
       await untilNone(services[0], 'select count(*) from signal_inbox', { every: 100 });
-      const seconds = (performance.now() - started) / 1000;
+      const perSecond = () => load.acknowledged / ((performance.now() - started) / 1000);
+      const applied = perSecond();
+      const meanwhile = await decided(services[0]);
+      await untilNone(services[0], `select count(*) from work where state = 'ready' and due_at <= now()`, {
+        stuckAfter: 60_000,
+      });
+      const followed = perSecond();
       await isInLog(load.acknowledged);
-      return { ingest: load.perSecond, applied: load.acknowledged / seconds };
+      bench.say(
+        `  ${environments.length} processes: ${meanwhile} decisions before all signals were applied, ${await decided(services[0])} in the end`,
+      );
+      return { ingest: load.perSecond, applied, followed };
     });
     tell(bench, environments.length, waits);
     return { ...result, waits };
@@ -92,6 +110,14 @@ async function measureProcesses(bench, environments) {
     await Promise.all(services.map((service) => service.kill()));
     await database.drop();
   }
+}
+
+/** @returns decisions that followed from signals. */
+async function decided(service) {
+  const [{ count }] = await service.query(
+    'select count(*)::int as count from decisions where firing_id is not null',
+  );
+  return count;
 }
 
 function tell(bench, processes, { samples, waits, queues }) {

@@ -5,8 +5,10 @@ const ACTIVE = `select coalesce(wait_event_type || ':' || wait_event, 'running')
   from pg_stat_activity
   where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend' and state <> 'idle'
   group by 1`;
-const QUEUES = `select coalesce(c.relname, l.locktype) as what, count(*)::int as count
-  from pg_locks l left join pg_class c on c.oid = l.relation
+// Who waits for another's row waits for its transaction: which table it is, only the statement tells.
+const QUEUES = `select coalesce(c.relname, l.locktype) || ' for «' || left(regexp_replace(a.query, '\\s+', ' ', 'g'), 70) || '»' as what,
+    count(*)::int as count
+  from pg_locks l join pg_stat_activity a on a.pid = l.pid left join pg_class c on c.oid = l.relation
   where not l.granted and (l.database is null or l.database = (select oid from pg_database where datname = current_database()))
   group by 1`;
 
@@ -15,7 +17,7 @@ const QUEUES = `select coalesce(c.relname, l.locktype) as what, count(*)::int as
  * @param database of world.js @param {() => Promise<T>} work
  * @returns {Promise<{ result: T, samples: number, waits: Map<string, number>, lockShare: number, longestQueue: number,
  *   queues: Map<string, number> }>} `waits`: backends seen by what they waited for; `lockShare`: of all seen in a transaction, in percent, those
- *   that waited for a lock; `longestQueue`: most waiters for locks at one moment; `queues`: waiters seen by what the lock was on
+ *   that waited for a lock; `longestQueue`: most waiters for locks at one moment; `queues`: waiters seen by what the lock was on and the statement that waited
  * @template T
  */
 export async function watchingWaits(database, work) {

@@ -22,14 +22,12 @@ function postgresPlace(server) {
     const client = new pg.Client({ connectionString: server });
     await client.connect();
     try {
-      await client.query(statement);
+      return (await client.query(statement)).rows;
     } finally {
       await client.end();
     }
   };
-  const create = async (template) => {
-    const name = `${prefix}_${++made}`;
-    await administer(`create database ${name}${template === undefined ? '' : ` template ${template.name}`}`);
+  const database = (name) => {
     const url = new URL(server);
     url.pathname = `/${name}`;
     return {
@@ -38,8 +36,31 @@ function postgresPlace(server) {
       drop: () => administer(`drop database if exists ${name} with (force)`),
     };
   };
-  return { create, copy: create };
+  const create = async (template) => {
+    const name = `${prefix}_${++made}`;
+    await administer(`create database ${name}${template === undefined ? '' : ` template ${template.name}`}`);
+    return database(name);
+  };
+  return {
+    create,
+    copy: create,
+    /** One under a name of its own, kept from run to run: made by `fillIt` where it was not made to its end. */
+    kept: async (name, fillIt) => {
+      const there = database(name);
+      const [kept] = await administer(
+        `select shobj_description(d.oid, 'pg_database') as said from pg_database d where d.datname = '${name}'`,
+      );
+      if (kept?.said === WHOLE) return there;
+      await there.drop();
+      await administer(`create database ${name}`);
+      await fillIt(there);
+      await administer(`comment on database ${name} is '${WHOLE}'`);
+      return there;
+    },
+  };
 }
+
+const WHOLE = 'made to its end';
 
 function embeddedPlace() {
   const folder = async () => {
@@ -113,4 +134,19 @@ export async function makeWorld(engine, { server, people, signals }) {
     await original.drop();
     throw error;
   }
+}
+
+/**
+ * A world that takes long to make: made once under a name that tells its size, and kept for later runs, of which each works on a copy.
+ * Drop the databases `countersign_bench_kept_…` by hand when the schema or the seed has changed so much that they are no longer what would be made.
+ * @param {{ server: string, people: number, signals: number }} options as of `makeWorld`
+ */
+export async function keptWorld({ server, people, signals }) {
+  const place = postgresPlace(server);
+  let seconds = 0;
+  const name = `countersign_bench_kept_${people}_${signals}`;
+  const original = await place.kept(name, async (database) => {
+    seconds = await fill('postgres', database, { people, signals });
+  });
+  return { name, seconds, copy: () => place.copy(original), empty: () => place.create() };
 }
