@@ -50,6 +50,8 @@ export interface EpisodePlan {
   readonly pauseMs: number;
   /** After the last fault what is left undone must get less again within this, until nothing is. */
   readonly settleMs: number;
+  /** `dist/main.js` of the version before this one, to run side by side with it; null for this one alone. */
+  readonly former: string | null;
 }
 
 export interface EpisodeResult {
@@ -57,6 +59,8 @@ export interface EpisodeResult {
   readonly kills: number;
   readonly killsBy: ReadonlyMap<string, number>;
   readonly faults: ReadonlyMap<string, number>;
+  /** Processes that became ready, by what they ran. */
+  readonly ready: ReadonlyMap<string, number>;
   readonly signals: number;
   readonly mails: number;
   readonly settledMs: number;
@@ -141,7 +145,14 @@ export class Episode {
   private async acts(): Promise<EpisodeResult> {
     const { plan, random, told, casualties } = this;
     const faults = new Faults(
-      { services: this.services, postgres: this.postgres, redis: this.redis, disk: this.disk, casualties },
+      {
+        services: this.services,
+        postgres: this.postgres,
+        redis: this.redis,
+        disk: this.disk,
+        casualties,
+        former: plan.former,
+      },
       new Random(random.seed()),
       plan.everyMs,
     );
@@ -194,6 +205,7 @@ export class Episode {
       kills: casualties.kills,
       killsBy: casualties.by,
       faults: faults.done,
+      ready: casualties.ready,
       signals: told.acknowledged.size,
       mails: this.mail.accepted.length,
       settledMs,

@@ -4,7 +4,7 @@ import { type Postgres } from './postgres.js';
 import { type Proxy } from './proxy.js';
 import { type Random } from './random.js';
 import { type Redis } from './redis.js';
-import { type Casualties, type Links, type Role, type Service, type Start } from './service.js';
+import { type Casualties, type Links, MAIN, type Role, type Service, type Start } from './service.js';
 
 /** What faults may be done to. */
 export interface Targets {
@@ -13,6 +13,8 @@ export interface Targets {
   readonly redis: Redis | null;
   readonly disk: Disk;
   readonly casualties: Casualties;
+  /** `dist/main.js` of the version before this one, when both run side by side. */
+  readonly former: string | null;
 }
 
 const LONGEST_JUMP_MS = 20 * 60_000;
@@ -61,7 +63,16 @@ export class Faults {
   /** How the next process of a role starts. */
   nextStart(role: Role): Start {
     const armed = !this.calm && this.random.chance(0.8);
-    return { crashPoint: armed ? this.point(role) : null, clockOffsetMs: this.clockOffsetMs };
+    const crashPoint = armed ? this.point(role) : null;
+    return { crashPoint, clockOffsetMs: this.clockOffsetMs, program: this.program() };
+  }
+
+  /** All begin as the former version; then each next process is of either, as when a rollout is begun, broken off and begun again. */
+  private program(): string {
+    const { former, services, casualties } = this.targets;
+    if (former === null) return MAIN;
+    if ((casualties.ready.get(former) ?? 0) < services.length) return former;
+    return !this.calm && this.random.chance(0.5) ? former : MAIN;
   }
 
   private point(role: Role): string {

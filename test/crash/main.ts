@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Episode, type EpisodePlan, type EpisodeResult, type Setup } from './episode.js';
 import { Random } from './random.js';
@@ -9,10 +11,17 @@ const { values: options } = parseArgs({
     seed: { type: 'string' },
     setup: { type: 'string' },
     parallel: { type: 'string' },
+    // A folder with the version before this one, built: its processes and this one's run side by side on one database.
+    beside: { type: 'string' },
   },
 });
 
 const MINUTE = 60_000;
+const former = options.beside === undefined ? null : resolve(options.beside, 'dist/main.js');
+if (former !== null && !existsSync(former))
+  throw new Error(
+    `--beside should be a folder in which the version before this one is built: ${former} is not there`,
+  );
 const seed = options.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(options.seed);
 const random = new Random(seed);
 
@@ -33,6 +42,7 @@ function longRun(kills: number): EpisodePlan[] {
     // Longer than the longest lease, which is that of a message on its way.
     pauseMs: index % 3 === 0 ? 130_000 : 0,
     settleMs: 4 * MINUTE,
+    former,
   }));
 }
 
@@ -46,6 +56,7 @@ function shortRun(): EpisodePlan[] {
     everyMs: 700,
     pauseMs,
     settleMs: 2.5 * MINUTE,
+    former,
   });
   return [plan('redis', 20, 33_000), plan('embedded', 5, 0)].filter(({ setup }) => wanted(setup));
 }
@@ -79,6 +90,7 @@ function report({
   findings,
   directory,
   faults,
+  ready,
 }: EpisodeResult): void {
   const broken = findings.filter(({ problems }) => problems.length > 0);
   console.error(
@@ -86,6 +98,8 @@ function report({
       (broken.length === 0 ? 'everything holds' : `BROKEN, logs in ${directory}`),
   );
   console.error(`  ${[...faults].map(([what, times]) => `${what} ${times}×`).join(', ')}`);
+  if (plan.former !== null)
+    console.error(`  ready: ${[...ready].map(([program, times]) => `${program} ${times}×`).join(', ')}`);
   for (const { claim, problems } of broken) {
     console.error(`  not so: ${claim}`);
     for (const problem of problems.slice(0, 12)) console.error(`    ${problem}`);

@@ -4,7 +4,8 @@ import { Daemon } from './daemon.js';
 import { type Proxy } from './proxy.js';
 import { sleep, until } from './ports.js';
 
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+/** This version. */
+export const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const READY_WITHIN_MS = 90_000;
 
 export type Role = 'all' | 'api' | 'worker';
@@ -23,6 +24,8 @@ export interface Start {
   readonly crashPoint: string | null;
   /** How far its clock is off, in milliseconds. */
   readonly clockOffsetMs: number;
+  /** What is run: `dist/main.js` of this version, or of the one it takes the place of. */
+  readonly program: string;
 }
 
 /** Counts of what happened to the processes of one episode. */
@@ -32,6 +35,8 @@ export class Casualties {
   readonly by = new Map<string, number>();
   /** Processes that ended on their own after they had been ready: a defect. */
   readonly fell: string[] = [];
+  /** Processes that became ready, by what they ran. */
+  readonly ready = new Map<string, number>();
 
   count(what: string): void {
     this.kills++;
@@ -46,7 +51,7 @@ export class Service {
   private killing = false;
   private stopping = false;
   private paused = false;
-  private startedWith: Start = { crashPoint: null, clockOffsetMs: 0 };
+  private startedWith: Start = { crashPoint: null, clockOffsetMs: 0, program: MAIN };
   private loop: Promise<void> | undefined;
 
   constructor(
@@ -98,7 +103,7 @@ export class Service {
     this.daemon = Daemon.start({
       program: process.execPath,
       // Fewer collections while it loads: it is started a thousand times.
-      args: ['--max-semi-space-size=64', MAIN],
+      args: ['--max-semi-space-size=64', start.program],
       env: {
         PATH: process.env['PATH'] ?? '',
         ...this.environment,
@@ -124,6 +129,8 @@ export class Service {
       return false;
     }
     if (daemon.running) this.url = url;
+    const { program } = this.startedWith;
+    this.casualties.ready.set(program, (this.casualties.ready.get(program) ?? 0) + 1);
     return true;
   }
 
