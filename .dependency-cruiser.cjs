@@ -17,6 +17,7 @@ const stages = [
   'learning',
   'rehearsal',
   'checkup',
+  'export',
 ];
 const any = stages.join('|');
 

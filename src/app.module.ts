@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AccessModule } from './access/index.js';
 import { AuditModule } from './audit/index.js';
 import { ConsoleModule } from './console/index.js';
+import { ExportModule } from './export/index.js';
 import { HealthModule } from './health/index.js';
 import { PipelineModule } from './pipeline/index.js';
 import { type Database, DatabaseModule } from './platform/database/index.js';
@@ -26,6 +27,7 @@ export class AppModule {
         AuditModule,
         AccessModule,
         PipelineModule,
+        ExportModule,
         HealthModule,
         ConsoleModule,
       ],

@@ -5,6 +5,7 @@ export type Role = (typeof ROLES)[number];
 export const PERMISSIONS = [
   'profiles.read',
   'profiles.write',
+  'profiles.export',
   'decisions.read',
   'decisions.make',
   'reviews.read',
@@ -47,7 +48,13 @@ const MARKETER: readonly Permission[] = [
   'pauses.write',
 ];
 const STRATEGIST: readonly Permission[] = [...MARKETER, 'facts.write', 'policies.write', 'policies.activate'];
-const DEVELOPER: readonly Permission[] = [...STRATEGIST, 'decisions.make', 'profiles.write', 'work.retry'];
+const DEVELOPER: readonly Permission[] = [
+  ...STRATEGIST,
+  'decisions.make',
+  'profiles.write',
+  'profiles.export',
+  'work.retry',
+];
 const ADMINISTRATOR: readonly Permission[] = [...DEVELOPER, 'people.manage'];
 
 const MATRIX: Readonly<Record<Role, ReadonlySet<Permission>>> = {

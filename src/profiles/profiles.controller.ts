@@ -5,7 +5,7 @@ import { AuditService } from '../audit/index.js';
 import { Database, type Executor } from '../platform/database/index.js';
 import { Problem } from '../platform/http/index.js';
 import { Clock } from '../shared/clock.js';
-import { toFeatures } from './features.js';
+import { ProfileViews } from './profile-views.service.js';
 import {
   type ConsentInput,
   consentInputSchema,
@@ -13,7 +13,6 @@ import {
   profileAnswerSchema,
 } from './profiles.dto.js';
 import { ProfilesService } from './profiles.service.js';
-import { stageAt } from './stage.js';
 
 /** How far a statement's time may lie ahead of our clock before it is an error and not a clock. */
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
@@ -26,6 +25,7 @@ export class ProfilesController {
   constructor(
     private readonly database: Database,
     private readonly profiles: ProfilesService,
+    private readonly views: ProfileViews,
     private readonly audit: AuditService,
     private readonly clock: Clock,
   ) {}
@@ -92,28 +92,7 @@ export class ProfilesController {
   private async read(db: Executor, userId: string): Promise<ProfileAnswer> {
     const profileId = await this.profiles.findByUserId(db, userId);
     if (profileId === null) throw unknown();
-    const profile = await this.profiles.load(db, profileId);
-    const now = this.clock.now().toISOString();
-    const { events } = toFeatures(profile, now);
-    return {
-      id: profile.id,
-      userId: profile.userId,
-      anonymousIds: [...profile.anonymousIds],
-      traits: profile.traits,
-      addresses: profile.addresses,
-      consents: profile.consents.map((consent) => ({ ...consent })),
-      suppressions: (await this.profiles.suppressionsOf(db, profile)).map((each) => ({ ...each })),
-      country: profile.country,
-      locale: profile.locale,
-      zones: [...profile.zones],
-      zoneSource: profile.zoneSource,
-      stage: stageAt(profile, now),
-      events,
-      groups: [...profile.groups],
-      merges: (await this.profiles.mergesOf(db, profileId)).map((each) => ({ ...each })),
-      firstSeenAt: profile.firstSeenAt,
-      lastSeenAt: profile.lastSeenAt,
-    };
+    return this.views.answer(db, profileId);
   }
 }
 

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { SignalsModule } from '../signals/index.js';
 import { CarriedNamesService } from './carried-names.service.js';
+import { ProfileViews } from './profile-views.service.js';
 import { ProfilesController } from './profiles.controller.js';
 import { ProfilesService } from './profiles.service.js';
 
@@ -8,7 +9,7 @@ import { ProfilesService } from './profiles.service.js';
 @Module({
   imports: [SignalsModule],
   controllers: [ProfilesController],
-  providers: [ProfilesService, CarriedNamesService],
-  exports: [ProfilesService, CarriedNamesService],
+  providers: [ProfilesService, ProfileViews, CarriedNamesService],
+  exports: [ProfilesService, ProfileViews, CarriedNamesService],
 })
 export class ProfilesModule {}

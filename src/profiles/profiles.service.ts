@@ -365,11 +365,16 @@ export class ProfilesService {
 
   /** The canonical profile, without a lock. @throws ErasedError, or Error when there is no such profile. */
   async load(db: Executor, profileId: string): Promise<Profile> {
+    return (await this.loadState(db, profileId)).profile;
+  }
+
+  /** The same with what it is derived from. */
+  async loadState(db: Executor, profileId: string): Promise<ProfileState> {
     let id = profileId;
     for (;;) {
       const row = await selectProfile(db, id);
       if (row === null) throw new Error(`there is no profile ${id}`);
-      if (row.merged_into === null) return (await this.openRow(db, row)).profile;
+      if (row.merged_into === null) return this.openRow(db, row);
       id = row.merged_into;
     }
   }

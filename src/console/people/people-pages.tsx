@@ -4,6 +4,7 @@ import { type Suppression } from '../../profiles/index.js';
 import { Value } from '../decisions/decision-parts.js';
 import { Empty, Facts, Key, Mark, More, PageHead, Pill, Section, Short, Time } from '../layout/parts.js';
 import { codeWords, sourceWords, stageWords } from '../layout/words.js';
+import { useMay } from '../layout/view.js';
 import { type PersonLine, type PersonView } from './people.read-model.js';
 import { type TimelineEntry } from './timeline.js';
 import { Timeline } from './timeline-view.js';
@@ -176,6 +177,7 @@ function Known({
             ['Profile', <Short key="id" id={id} length={40} />],
           ]}
         />
+        <ExportLink userId={profile.userId} />
       </section>
       <section class="card">
         <h2>Consent</h2>
@@ -194,6 +196,19 @@ function Known({
         </section>
       )}
     </>
+  );
+}
+
+/** Everything stored about the person, as a file to hand to them. */
+function ExportLink({ userId }: { userId: string | null }): VNode | null {
+  const may = useMay();
+  if (userId === null || !may('profiles.export')) return null;
+  return (
+    <p>
+      <a href={`/v1/profiles/${encodeURIComponent(userId)}/export`} download hx-boost="false">
+        Export everything stored about this person
+      </a>
+    </p>
   );
 }
 
