@@ -26,7 +26,7 @@ const core = `^src/(${any})/(?!index\\.)[^.]+\\.tsx?$`;
 const door = `^src/(${any})/index\\.ts$`;
 const specs = '\\.spec\\.tsx?$';
 
-/** Packages without I/O that core may use: expressions, Liquid, links, phone numbers, local time, html to text, linear-time regexes. */
+/** Packages without I/O that core may use: expressions, Liquid, links, phone numbers, local time, html to text, html for mails, linear-time regexes. */
 const purePackages = [
   '@marcbachmann/cel-js',
   'html-to-text',
@@ -34,6 +34,7 @@ const purePackages = [
   'linkify-it',
   'liquidjs',
   'luxon',
+  'mjml',
   'obscenity',
   're2js',
   'yaml',

@@ -89,7 +89,7 @@ async function evaluate(id: string, live: boolean): Promise<ExitCode> {
         ...(endpoint === null ? [] : [await endpoint.ask(bundle, prompt, question)]),
       ];
       for (const { model, good, answer } of answers) {
-        const marks = answer === null ? ['no answer'] : mark(bundle, prompt, question, each, answer);
+        const marks = answer === null ? ['no answer'] : await mark(bundle, prompt, question, each, answer);
         report(each, { model, good, marks });
         if (!good) missed += marks.length === 0 ? 1 : 0;
         else asked++;

@@ -17,7 +17,7 @@ export interface ContentFrame {
 }
 
 /** A draft as the complete content that is signed. @throws Error when the draft is not of the channel's kind. */
-export function toContent(written: WrittenDraft, frame: ContentFrame): MessageContent {
+export async function toContent(written: WrittenDraft, frame: ContentFrame): Promise<MessageContent> {
   const { brand, channel, action } = frame;
   const shared = {
     channel: channel.id,
@@ -38,7 +38,7 @@ export function toContent(written: WrittenDraft, frame: ContentFrame): MessageCo
   switch (written.kind) {
     case 'email': {
       if (channel.kind !== 'email') break;
-      const rendered = renderEmail({
+      const rendered = await renderEmail({
         subject: written.subject,
         preheader: written.preheader,
         blocks: written.blocks,

@@ -1,10 +1,12 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { type Decision, DecisionsService, type Situation } from '../decisions/index.js';
 import { toExpressionSource } from '../decisions/expression-source.js';
 import { type Message } from '../messages/message.js';
 import { type MessageContent } from '../messages/content.js';
 import { MessagesService } from '../messages/index.js';
 import { type Executor, type Tx } from '../platform/database/index.js';
+import { type Environment } from '../config/environment.js';
+import { ENVIRONMENT } from '../platform/runtime.js';
 import { Metrics, traced } from '../platform/telemetry/index.js';
 import { LlmGateway, type ModelOutcome } from '../platform/llm/index.js';
 import { ErasedError, Vault } from '../platform/vault/index.js';
@@ -34,6 +36,7 @@ import { problemsOf, toDraft } from './model-draft.js';
 import { linksFor, modelInput, type ModelInputRequest } from './model-input.js';
 import { type PastMessage, PastMessagesService } from './past-messages.service.js';
 import { PromptsService } from './prompts.service.js';
+import { loadRenderer } from './render-email.js';
 import { draftFromTemplate } from './template.js';
 
 /** A person's edit, as review hands it over. */
@@ -83,7 +86,7 @@ const WAITS = 2;
 
 /** Drafts: load, write (by the model or from a template), save and hand over. */
 @Injectable()
-export class DraftingService {
+export class DraftingService implements OnApplicationBootstrap {
   readonly messageOpened: WorkHandler<DraftingJob, DraftingAnswer> = {
     kind: 'message.opened',
     // The longest deadline a prompt may set, and room for the rest.
@@ -113,8 +116,14 @@ export class DraftingService {
     private readonly llm: LlmGateway,
     private readonly past: PastMessagesService,
     private readonly metrics: Metrics,
+    @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {
     this.draftApproved = past.draftApproved;
+  }
+
+  /** Whoever only answers requests renders a mail when one is edited, and loads it then. */
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.environment.ROLE !== 'api') await loadRenderer();
   }
 
   /** The latest draft of a message; null while there is none, and once it has aged out. @throws ErasedError */
@@ -212,7 +221,7 @@ export class DraftingService {
     };
   }
 
-  private fromTemplate(bench: Workbench, failed: ModelFailed | null): DraftingAnswer {
+  private async fromTemplate(bench: Workbench, failed: ModelFailed | null): Promise<DraftingAnswer> {
     const { bundle, situation, message, facts } = bench;
     const { zones } = situation.profile;
     const result = draftFromTemplate({
@@ -234,7 +243,7 @@ export class DraftingService {
       return { kind: 'none', code: 'no_draft', text: `${why}${because}` };
     }
     const { template, written, factSlots } = result.filled;
-    const content = this.contentOf(bench, written, template.spec.locale, {
+    const content = await this.contentOf(bench, written, template.spec.locale, {
       bundle: bundle.hash,
       template: { id: template.spec.id, hash: template.contentHash },
       prompt: null,
@@ -301,7 +310,7 @@ export class DraftingService {
       return { reason: outcome.kind, detail: outcome.detail, outcome, prompt: asked };
 
     const written: WrittenDraft = { kind: 'email', ...toDraft(outcome.value) };
-    const content = this.contentOf(bench, written, bench.locale, {
+    const content = await this.contentOf(bench, written, bench.locale, {
       bundle: bundle.hash,
       template: null,
       prompt: asked,
@@ -349,7 +358,7 @@ export class DraftingService {
     written: WrittenDraft,
     locale: string,
     versions: MessageContent['versions'],
-  ): MessageContent {
+  ): Promise<MessageContent> {
     return toContent(written, {
       brand: bench.bundle.brand,
       channel: bench.channel,

@@ -5,8 +5,18 @@ import { escapeHtml } from '../shared/html.js';
 import { singleLine } from '../shared/liquid.js';
 import { blocksFromText, blocksToText } from './block-text.js';
 import { onsiteText } from './content.js';
-import { type Block, type ContentEdit } from './draft.js';
-import { accentOf, MARKS, renderBody, renderPreheader, targetsOf, TEXT_FOOTER_MARK } from './render-email.js';
+import { type ContentEdit } from './draft.js';
+import {
+  accentOf,
+  bodyInCell,
+  bodyOfHtml,
+  type BodyLooks,
+  MARKS,
+  renderBody,
+  renderPreheader,
+  targetsOf,
+  TEXT_FOOTER_MARK,
+} from './render-email.js';
 import { sanitiseHtml } from './sanitise-html.js';
 import { matchesOf } from '../shared/matches.js';
 
@@ -15,7 +25,7 @@ import { matchesOf } from '../shared/matches.js';
  * sender, recipient, footer and unsubscribe link cannot be edited away. `text` alone makes the html anew, `html` alone the text; `blocks`
  * make both. Links are read from the result.
  */
-export function contentFromEdit(previous: MessageContent, edit: ContentEdit): MessageContent {
+export async function contentFromEdit(previous: MessageContent, edit: ContentEdit): Promise<MessageContent> {
   switch (previous.kind) {
     case 'email':
       return editedEmail(previous, edit);
@@ -49,37 +59,39 @@ function bodyOnly(previous: MessageContent): string {
   return typeof body === 'string' ? body : previous.text;
 }
 
-function editedEmail(previous: MessageContent, edit: ContentEdit): MessageContent {
+async function editedEmail(previous: MessageContent, edit: ContentEdit): Promise<MessageContent> {
   const subject = edit.subject === undefined ? previous.subject : singleLine(edit.subject);
   const preheader = edit.preheader === undefined ? previous.preheader : singleLine(edit.preheader);
-  const { html: bodyHtml, text: bodyText } = editedBody(previous, edit);
+  const { html: bodyHtml, text: bodyText } = await editedBody(previous, edit);
 
   let html = previous.html ?? '';
-  if (bodyHtml !== null) html = replaceBetween(html, MARKS.body, `\n${bodyHtml}\n`);
+  if (bodyHtml !== null)
+    html = replaceBetween(html, MARKS.body, isTabular(html) ? bodyHtml : bodyInCell(bodyHtml));
   html = replaceBetween(html, MARKS.preheader, renderPreheader(preheader ?? ''));
-  html = html.replace(/<title>[^<]*<\/title>/, () => `<title>${escapeHtml(subject ?? '')}</title>`);
+  const title = escapeHtml(subject ?? '');
+  html = html
+    .replace(/<title>[^<]*<\/title>/, () => `<title>${title}</title>`)
+    .replace(/<div aria-label="[^"]*"/, () => `<div aria-label="${title}"`);
   const footer = splitFooter(previous.text).footer;
   const text = bodyText === null ? previous.text : `${bodyText}${footer}`;
   return { ...previous, subject, preheader, html, text, links: targetsOf(html) };
 }
 
 /** The new middle of html and text; null where it stays. */
-function editedBody(
+async function editedBody(
   previous: MessageContent,
   edit: ContentEdit,
-): { html: string | null; text: string | null } {
-  const accent = accentUsedIn(previous.html ?? '');
-  if (edit.blocks !== undefined) return fromBlocks(edit.blocks, accent);
+): Promise<{ html: string | null; text: string | null }> {
+  const looks = looksOf(previous.html ?? '');
+  if (edit.blocks !== undefined)
+    return { html: await renderBody(edit.blocks, looks), text: blocksToText(edit.blocks) };
   const text = edit.text === undefined ? null : splitFooter(edit.text.replace(/\r\n?/g, '\n')).body.trim();
   if (edit.html !== undefined) {
     const html = sanitiseHtml(middleOf(edit.html)).trim();
-    return { html, text: text ?? htmlToText(html) };
+    return { html: bodyOfHtml(html), text: text ?? htmlToText(html) };
   }
-  return text === null ? { html: null, text: null } : { ...fromBlocks(blocksFromText(text), accent), text };
-}
-
-function fromBlocks(blocks: readonly Block[], accent: string): { html: string; text: string } {
-  return { html: renderBody(blocks, accent), text: blocksToText(blocks) };
+  if (text === null) return { html: null, text: null };
+  return { html: await renderBody(blocksFromText(text), looks), text };
 }
 
 /** The body's text and everything from the footer's mark on. */
@@ -113,8 +125,17 @@ function replaceBetween(html: string, [from, to]: readonly [string, string], inn
   return `${html.slice(0, start + from.length)}${inner}${html.slice(end)}`;
 }
 
-function accentUsedIn(html: string): string {
-  return accentOf(/<meta name="theme-color" content="(#[0-9a-fA-F]{6})">/.exec(html)?.[1]);
+/** Whether the body stands in a table that Outlook sees; in mails of earlier releases it stands in a cell. */
+function isTabular(html: string): boolean {
+  return html.includes('aria-roledescription="email"');
+}
+
+/** Accent and direction that a rendered mail has. */
+function looksOf(html: string): BodyLooks {
+  return {
+    accent: accentOf(/<meta name="theme-color" content="(#[0-9a-fA-F]{6})">/.exec(html)?.[1]),
+    direction: /<html lang="[^"]*" dir="rtl"/.test(html) ? 'rtl' : 'ltr',
+  };
 }
 
 function htmlToText(html: string): string {

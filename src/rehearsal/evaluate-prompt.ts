@@ -90,13 +90,13 @@ const NO_EXPECTATION = {
 };
 
 /** Judges an answer as the service would: by the prompt's schema, the draft's rules, every check of risk, and what the case expects. */
-export function mark(
+export async function mark(
   bundle: Bundle,
   prompt: Prompt,
   question: Question,
   asked: EvaluationCase,
   answer: unknown,
-): Marks {
+): Promise<Marks> {
   const parsed = prompt.output.safeParse(answer);
   if (!parsed.success)
     return parsed.error.issues.map(
@@ -106,7 +106,7 @@ export function mark(
   const ids = Object.values(facts).map(({ id }) => id);
   const problems = problemsOf(parsed.data, { links, factIds: ids });
   if (problems.length > 0) return problems;
-  const content = toContent(
+  const content = await toContent(
     { kind: 'email', ...toDraft(parsed.data) },
     {
       brand: bundle.brand,

@@ -264,7 +264,7 @@ export class ReviewService {
     person: PersonActor,
     edit: ContentEditInput,
   ): Promise<string> {
-    const content = contentFromEdit(await this.contentOf(tx, message), edit);
+    const content = await contentFromEdit(await this.contentOf(tx, message), edit);
     const draftId = await this.drafting.recordEdit(tx, {
       messageId: message.id,
       profileId: message.profileId,

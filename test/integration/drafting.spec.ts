@@ -543,7 +543,7 @@ describe('drafting', () => {
     const { id, content } = await drafted('by-template');
     const drafting = module.get(DraftingService, { strict: false });
     if (content === null) throw new Error('no content');
-    const edited = contentFromEdit(content, { text: 'The Alder Kettle is a fine one.' });
+    const edited = await contentFromEdit(content, { text: 'The Alder Kettle is a fine one.' });
     const profileId =
       (await module.get(MessagesService, { strict: false }).get(opened.database.db, id))?.profileId ?? '';
     await opened.database.transaction((tx) =>

@@ -31,7 +31,7 @@ describe('the evaluations of the shipped prompts', () => {
         const question = questionOf(bundle, prompt, each);
         if (typeof question === 'string') throw new Error(question);
         for (const { answer, good } of each.answers) {
-          const marks = mark(bundle, prompt, question, each, answer);
+          const marks = await mark(bundle, prompt, question, each, answer);
           expect({ case: each.case, good, marks: good ? marks : marks.length > 0 }).toEqual({
             case: each.case,
             good,
@@ -59,13 +59,13 @@ describe('the evaluations of the shipped prompts', () => {
     const [first] = cases;
     const question = first === undefined ? '' : questionOf(bundle, prompt, first);
     if (first === undefined || typeof question === 'string') throw new Error('no question');
-    expect(mark(bundle, prompt, question, first, { subject: 'x' }).join()).toContain('blocks');
+    expect((await mark(bundle, prompt, question, first, { subject: 'x' })).join()).toContain('blocks');
     const silent = {
       subject: 'Hello',
       preheader: '',
       blocks: [{ type: 'text', text: 'Hello there.' }],
       claims: [],
     };
-    expect(mark(bundle, prompt, question, first, silent)).toContain('does not say “Tide cup”');
+    expect(await mark(bundle, prompt, question, first, silent)).toContain('does not say “Tide cup”');
   });
 });
