@@ -219,7 +219,7 @@ function readSignal(
   options: ParseOptions,
 ): NewSignal {
   if (!isObject(raw)) throw new Refusal('', 'should be an object');
-  const body = clean(raw, '', 1, envelope.closely) as RawObject;
+  const body = cleanSignal(raw, envelope.closely);
   if (envelope.weigh && mostBytes(body) > SIGNAL_LIMIT && bytesOf(body) > SIGNAL_LIMIT)
     throw new Refusal('', `is larger than ${SIGNAL_LIMIT / 1024} KB`, true);
   const type = routeType ?? typeOf(body);
@@ -361,6 +361,16 @@ function timeOf(value: Json | undefined): number | null {
   const zoned = /T.*(Z|[+-]\d{2}:?\d{2})$/i.test(value) || !value.includes(':') ? value : `${value}Z`;
   const ms = Date.parse(zoned);
   return Number.isNaN(ms) ? null : ms;
+}
+
+/** A quick look does not keep track of places: whoever is refused by it is looked at once more, to be told where. @throws Refusal */
+function cleanSignal(raw: RawObject, closely: boolean): RawObject {
+  try {
+    return clean(raw, '', 1, closely) as RawObject;
+  } catch (error) {
+    if (!closely) clean(raw, '', 1, true);
+    throw error;
+  }
 }
 
 /**
