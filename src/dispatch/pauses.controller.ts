@@ -4,8 +4,10 @@ import { z } from 'zod';
 import { type Actor, actorId, Allow, CurrentActor } from '../access/index.js';
 import { Database } from '../platform/database/index.js';
 import { decodeCursor, Idempotent, page, type Page, pageQuery, Problem } from '../platform/http/index.js';
-import { type Pause, pauseScope } from './pause.js';
+import { PoliciesService } from '../policies/index.js';
+import { type Pause, type PauseScope, pauseScope } from './pause.js';
 import { PausesService } from './pauses.service.js';
+import { isOpenUnder } from './waiting-messages.read-model.js';
 
 const pauseBody = z
   .strictObject({ scope: pauseScope, reason: z.string().trim().min(1).max(500) })
@@ -37,6 +39,7 @@ export class PausesController {
   constructor(
     private readonly database: Database,
     private readonly pauses: PausesService,
+    private readonly policies: PoliciesService,
   ) {}
 
   /** Pauses in force, or those that have ended, newest first. */
@@ -57,10 +60,12 @@ export class PausesController {
   @Allow('pauses.write')
   @Idempotent()
   @ApiResponse({ status: 201, standardSchema: pauseSchema })
-  create(
+  @ApiResponse({ status: 400, description: 'Such as an action or a channel that nothing goes by' })
+  async create(
     @Body({ schema: pauseBody }) body: z.output<typeof pauseBody>,
     @CurrentActor() actor: Actor,
   ): Promise<Pause> {
+    await this.requireKnown(body.scope);
     return this.database.transaction((tx) => this.pauses.create(tx, body, actorId(actor)));
   }
 
@@ -78,5 +83,18 @@ export class PausesController {
     const pause = await this.database.transaction((tx) => this.pauses.end(tx, id, actorId(actor)));
     if (pause === null) throw new Problem(404, 'no-such-pause', `There is no pause ${id}.`);
     return pause;
+  }
+
+  /** A slip of the pen would stop nothing, and nobody would know. Messages of an action that is gone can still be held. */
+  private async requireKnown(scope: PauseScope): Promise<void> {
+    if (typeof scope === 'string') return;
+    const { actions, channels } = this.policies.active();
+    const [member, name, known] =
+      'action' in scope
+        ? (['action', scope.action, actions.has(scope.action)] as const)
+        : (['channel', scope.channel, channels.has(scope.channel)] as const);
+    if (known || (await isOpenUnder(this.database.db, scope))) return;
+    const message = `the playbook has no ${member} "${name}"`;
+    throw new Problem(400, `unknown-${member}`, message, [{ path: `scope.${member}`, message }]);
   }
 }

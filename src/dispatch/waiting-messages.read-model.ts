@@ -16,6 +16,20 @@ export async function selectOpenMessages(db: Executor, after: string, limit: num
   return rows;
 }
 
+/** Whether a message that may still leave goes by this action or channel. */
+export async function isOpenUnder(
+  db: Executor,
+  scope: { readonly action: string } | { readonly channel: string },
+): Promise<boolean> {
+  const named = 'action' in scope ? sql`m.action = ${scope.action}` : sql`m.channel = ${scope.channel}`;
+  const { rows } = await sql<{ found: boolean }>`
+    select exists (
+      select 1 from messages m
+      where m.state in ('drafting', 'assessed', 'in_review', 'approved', 'scheduled') and ${named}
+    ) as found`.execute(db);
+  return rows[0]?.found === true;
+}
+
 /** Messages whose time had come by `now` and that have not left: what a pause may have kept back. */
 export async function selectWaitingMessages(db: Executor, now: Date): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`

@@ -146,5 +146,13 @@ describe('a pause', () => {
       expect.arrayContaining(['scope', 'reason']),
     );
     expect((await story.request('DELETE', '/v1/pauses/pau_nobody')).status).toBe(404);
+    for (const [scope, path] of [
+      [{ action: 'confirm-ordr' }, 'scope.action'],
+      [{ channel: 'e-mail' }, 'scope.channel'],
+    ] as const) {
+      const slip = await story.post('/v1/pauses', { scope, reason: 'a slip of the pen' });
+      expect([slip.status, String(slip.body['errors']?.[0]?.['path'])]).toEqual([400, path]);
+    }
+    expect((await story.get('/v1/pauses'))['data']).toEqual([]);
   });
 });
