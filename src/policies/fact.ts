@@ -47,7 +47,7 @@ const productData = z
 
 const offerData = z
   .object({
-    title: words.max(300),
+    title: words.max(300).optional(),
     percent: z.number().min(0).max(100).optional(),
     amount: minorUnits.optional(),
     currency: currency.optional(),

@@ -132,6 +132,7 @@ describe('what a fact may say', () => {
       paths({ kind: 'offer', data: { title: 'x', percent: 10, amount: 5, currency: 'EUR' }, source: 'x' }),
     ).toEqual(['data.amount']);
     expect(paths({ kind: 'offer', data: { title: 'x', amount: 5 }, source: 'x' })).toEqual(['data.currency']);
+    expect(paths({ kind: 'offer', data: { percent: 10, code: 'TEN' }, source: 'x' })).toEqual([]);
     expect(paths({ kind: 'rumour', data: {}, source: 'x' })).toEqual(['kind']);
     expect(paths({ ...(product(1) as object), colour: 'red' })).toEqual(['']);
     expect(
