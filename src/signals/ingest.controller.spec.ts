@@ -151,6 +151,8 @@ describe('the signals API', () => {
       { 'content-type': 'application/x-www-form-urlencoded', 'content-encoding': 'gzip' },
     ],
     ['without a label', { 'content-type': 'text/plain' }],
+    ['under a name that is no content type', { 'content-type': 'whatever', 'content-encoding': 'gzip' }],
+    ['under an empty one', { 'content-type': '' }],
   ])('takes gzip %s', async (_what, headers) => {
     const body = new Uint8Array(gzipSync(batchOf({ type: 'track', userId: 'u1', event: 'A' })));
     expect((await send('batch', body, headers)).status).toBe(200);
@@ -163,6 +165,14 @@ describe('the signals API', () => {
     expect((await send('batch', body, { 'content-type': 'application/x-www-form-urlencoded' })).status).toBe(
       200,
     );
+    expect((await send('batch', body, { 'content-type': 'whatever' })).status).toBe(200);
+  });
+
+  it('takes JSON that opens with a byte order mark', async () => {
+    expect(
+      (await send('batch', `\uFEFF${batchOf({ type: 'track', userId: 'u1', event: 'A' })}`)).status,
+    ).toBe(200);
+    expect(await kept()).toEqual(['track']);
   });
 
   it('answers 400 for broken gzip', async () => {
@@ -334,5 +344,8 @@ describe('the signals API', () => {
     const answer = await fetch(`${url}/v1/track`, { method: 'OPTIONS' });
     expect(answer.status).toBe(204);
     expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+    const allowed = String(answer.headers.get('access-control-allow-headers')).split(', ');
+    expect(allowed).toEqual(expect.arrayContaining(['authorization', 'content-type', 'anonymousid']));
+    expect(answer.headers.get('access-control-expose-headers')).toBe('retry-after');
   });
 });

@@ -29,7 +29,9 @@ interface IngestAnswer {
 const CORS: Readonly<Record<string, string>> = {
   'access-control-allow-origin': '*',
   'access-control-allow-methods': 'POST',
-  'access-control-allow-headers': 'authorization, content-type, content-encoding',
+  // RudderStack's browser client sends AnonymousId; a star does not cover Authorization, and older browsers do not know it.
+  'access-control-allow-headers': 'authorization, content-type, content-encoding, anonymousid, *',
+  'access-control-expose-headers': 'retry-after',
   'access-control-max-age': '86400',
   'cross-origin-resource-policy': 'cross-origin',
 };
@@ -221,7 +223,7 @@ export class IngestController implements OnModuleInit {
     this.requireRoom(source, Buffer.isBuffer(body) ? body.length : 0);
     const bytes = await readRawBody(body, BODY_LIMIT);
     try {
-      return read(bytes.toString('utf8'), {
+      return read(textOf(bytes), {
         receivedAt: this.clock.now(),
         unique: () => this.ids.make('sig'),
       });
@@ -276,6 +278,12 @@ export class IngestController implements OnModuleInit {
       this.log.warn('ingest.rejections_lost', { error });
     }
   }
+}
+
+/** Some clients open with a byte order mark, which is no part of JSON. */
+function textOf(bytes: Buffer): string {
+  const text = bytes.toString('utf8');
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }
 
 /** The user of Basic authentication; whatever the password is. */

@@ -31,7 +31,7 @@ async function gunzipWithin(bytes: Buffer, limit: number): Promise<Buffer> {
 }
 
 export function tooLarge(limit: number): Problem {
-  return new Problem(413, 'too-large', `The body is larger than ${Math.floor(limit / 1_000)} KB.`);
+  return new Problem(413, 'too-large', `The body is larger than ${Math.floor(limit / 1_024)} KB.`);
 }
 
 /**

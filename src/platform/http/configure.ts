@@ -121,9 +121,16 @@ export function configureHttp(
     });
     done();
   });
+  fastify.addHook('onRequest', (request: FastifyRequest, _reply, done) => {
+    // What a client calls its bytes means nothing where they are read raw, and nothing is read where there is nothing: the engine would
+    // refuse a malformed name before either can be told.
+    if (request.is404 || request.routeOptions.config.rawBody === true)
+      request.headers['content-type'] = 'application/octet-stream';
+    done();
+  });
   fastify.removeAllContentTypeParsers();
   app.useBodyParser('*', { bodyLimit: BODY_LIMIT }, (request, bytes, done) => {
-    if (request.routeOptions.config.rawBody === true) {
+    if (request.is404 || request.routeOptions.config.rawBody === true) {
       done(null, bytes);
       return;
     }

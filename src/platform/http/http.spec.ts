@@ -177,6 +177,8 @@ describe('HTTP', () => {
 
   it('says 404 for an address it does not know and 405 for a method it does not', async () => {
     expect((await send('GET', '/nowhere')).body).toMatchObject({ status: 404, title: 'Not Found' });
+    for (const type of ['text/plain', 'no type at all', 'application/json'])
+      expect((await send('POST', '/v1/nowhere', '{', { 'content-type': type })).status).toBe(404);
     const answer = await send('PUT', '/v1/things/7', '{}');
     expect(answer.status).toBe(405);
     expect(answer.headers['allow']).toBe('GET, HEAD');
