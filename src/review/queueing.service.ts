@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { type Decision, DecisionsService } from '../decisions/index.js';
+import { type Decision, DecisionsService, TasksService } from '../decisions/index.js';
 import { DraftingService } from '../drafting/index.js';
 import { type DraftOrigin } from '../drafting/draft.js';
 import { type MessageContent } from '../messages/content.js';
@@ -12,7 +12,7 @@ import { ErasedError } from '../platform/vault/index.js';
 import { again, DONE, type Job, type JobEnd, type WorkHandler, WorkService } from '../platform/work/index.js';
 import { type Bundle } from '../policies/bundle.js';
 import { PoliciesService } from '../policies/index.js';
-import { RiskService } from '../risk/index.js';
+import { momentWritten, RiskService } from '../risk/index.js';
 import { type Assessment } from '../risk/assessment.js';
 import { Clock, durationMs } from '../shared/clock.js';
 import { contentHash } from '../shared/hash.js';
@@ -79,6 +79,7 @@ export class QueueingService {
     private readonly signing: SigningService,
     private readonly approving: ApprovingService,
     private readonly gates: GatesService,
+    private readonly tasks: TasksService,
   ) {}
 
   readonly draftAssessed: WorkHandler<undefined, Routed | Gone> = {
@@ -190,6 +191,11 @@ export class QueueingService {
     if (message.contentHash !== contentHash(routed.content)) return again(this.clock.now());
     if (await this.expireLate(tx, message)) return DONE;
     const { content, decision, bundle, draft, assessment, signature, fingerprint } = routed;
+    const moment = content.class === 'transactional' ? null : momentWritten(assessment.contributions);
+    if (moment !== null) {
+      await this.handOver(tx, message, bundle, moment);
+      return DONE;
+    }
     const gate = fingerprint === null ? null : await this.gates.gateFor(tx, content, fingerprint);
     const routing = route({
       messageId: message.id,
@@ -243,6 +249,29 @@ export class QueueingService {
       },
     });
     return DONE;
+  }
+
+  /** Whoever writes of grief, anger or the like wants a person, whatever was about to be advertised. What they wrote is not repeated here. */
+  private async handOver(
+    tx: Tx,
+    message: Message,
+    bundle: Bundle,
+    { code, what }: NonNullable<ReturnType<typeof momentWritten>>,
+  ): Promise<void> {
+    const text = `What they wrote speaks of ${what}.`;
+    await this.tasks.open(tx, {
+      profileId: message.profileId,
+      owner: bundle.engine.handoffOwner,
+      reasonCode: code,
+      reason: `${text} Nothing is advertised to them until somebody has looked.`,
+      decisionId: message.decisionId,
+      messageId: message.id,
+    });
+    await this.messages.move(tx, message.id, 'cancelled', {
+      actor: 'system',
+      code,
+      text: `${text} It was handed to a person.`,
+    });
   }
 
   private async approveUnder(

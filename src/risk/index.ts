@@ -1,2 +1,3 @@
+export { momentWritten } from './checks/sensitive-moment.js';
 export { RiskModule } from './risk.module.js';
 export { type AssessedDraft, RiskService } from './risk.service.js';

@@ -119,4 +119,33 @@ describe('an angry customer', () => {
     );
     expect(only(await tasksOf(story, 'gale')).owner).toBe('customer-care-lead');
   });
+
+  it('is handed to a person by what was written anywhere, before anything is advertised', async () => {
+    const delivered = (userId: string, note: string): Record<string, unknown> => ({
+      type: 'track',
+      userId,
+      event: 'Order Delivered',
+      properties: {
+        order_id: `MP-${userId}`,
+        product_id: 'pot-heron',
+        delivery_note: note,
+        products: [{ product_id: 'pot-heron', name: 'Funeral tea set' }],
+      },
+    });
+    await story.happens(
+      identify('gwen'),
+      identify('hal'),
+      delivered('gwen', 'Please ring twice: my husband passed away and I am slow on the stairs.'),
+      delivered('hal', 'Please leave it with the neighbours downstairs.'),
+    );
+    await story.passes(MINUTE);
+    const message = only(await messagesTo(story, 'gwen'));
+    expect(message).toMatchObject({ action: 'care-guide', state: 'cancelled' });
+    const task = only(await tasksOf(story, 'gwen'));
+    expect(task).toMatchObject({ reason: { code: 'moment.grief' }, state: 'open' });
+    // A task is no place for what somebody wrote.
+    expect(JSON.stringify(task)).not.toContain('husband');
+    expect(await tasksOf(story, 'hal')).toEqual([]);
+    expect(only(await messagesTo(story, 'hal')).state).not.toBe('cancelled');
+  });
 });

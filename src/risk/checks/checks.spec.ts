@@ -541,6 +541,15 @@ describe('sensitive moments', () => {
     expect(codes('Hello', { situation: cancelled })).toEqual([]);
     expect(codes('x', { content, situation: cancelled, now: '2026-12-24T00:00:00.000Z' })).toEqual([]);
   });
+  it('are not what a shop calls its goods', () => {
+    const product = { name: 'Funeral tea set', category: 'Broken beat', productName: 'I hate Mondays' };
+    expect(codes('Hello', signalled({ ...product, products: [product], url: '/c/my last death' }))).toEqual(
+      [],
+    );
+    expect(codes('Hello', signalled({ ...product, delivery_note: 'For my father’s funeral' }))).toEqual([
+      'moment.grief',
+    ]);
+  });
   it('leaves everyday words alone', () => {
     for (const text of [
       'Where is my parcel? I love the lamp, thank you!',

@@ -90,11 +90,20 @@ const EVENT =
 const DAY = 86_400_000;
 const RECENT_DAYS = 14;
 
-/** What the customer wrote, however the client calls it; codes and names are too short to say anything. */
+/** Fields in which a shop's words stand, not the customer's: a record called “Funeral” in somebody's cart tells nothing about them. */
+const OF_THE_SHOP =
+  /(?:^|_)(?:name|category|categories|brand|variant|sku|coupon|currency|url|href|path|referrer|image|products|items)$/;
+
+function isOfTheShop(field: string): boolean {
+  return OF_THE_SHOP.test(field.replace(/(?<=\p{Ll})(?=\p{Lu})/gu, '_').toLowerCase());
+}
+
+/** What the customer wrote, however the client calls it; codes are too short to say anything. */
 function writings(value: Json): string[] {
   if (typeof value === 'string') return value.trim().split(/\s+/).length >= 2 ? [value] : [];
   if (Array.isArray(value)) return value.flatMap(writings);
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(writings) : [];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([field, held]) => (isOfTheShop(field) ? [] : writings(held)));
 }
 
 /** The moments that a text speaks of, in the order they are looked for. */
@@ -133,6 +142,18 @@ function inEvents({ situation, content, now }: CheckContext): Contribution[] {
       text: `“${name}” happened on ${event.lastAt.slice(0, 10)}.`,
       spans: [],
     }));
+}
+
+/** The moment, in words that quote nobody, for which advertising makes way for a person; null where nothing the customer wrote speaks of one. */
+export function momentWritten(
+  contributions: readonly Pick<Contribution, 'code' | 'weight'>[],
+): { readonly code: string; readonly what: string } | null {
+  const [heaviest] = contributions
+    .flatMap(({ code, weight }) =>
+      MOMENTS.filter((moment) => moment.code === code).map(({ what }) => ({ code, what, weight })),
+    )
+    .toSorted((a, b) => b.weight - a.weight);
+  return heaviest === undefined ? null : { code: heaviest.code, what: heaviest.what };
 }
 
 /** Moments that belong to a person: an open complaint, a cancellation, anger, grief, a legal threat, hardship. */
