@@ -2,6 +2,7 @@ import { type Bundle, type CompiledAction, type ExpressionInput } from '../polic
 import { type Fact, isValidAt } from '../policies/fact.js';
 import { type Action, type Channel } from '../policies/playbook.js';
 import { durationMs } from '../shared/clock.js';
+import { adviceInForce, advisedTotal, type TimeAdvised, withSuggestedTime } from './advice.js';
 import { type HourChoice, hourRates, type HourRates } from './best-hours.js';
 import { contactChecks, isHeldOut, latenessCheck } from './checks.js';
 import { applyChange, type Case, type Change } from './change.js';
@@ -18,7 +19,7 @@ import {
 import { channelChecks, type Limits, limitsMemory, textChecks } from './limits.js';
 import { distinct, type Reason } from './reason.js';
 import { NO_SCORE, scoreOf } from './score.js';
-import { sendTime, type SendTime } from './send-time.js';
+import { earliestSendTime, sendTime, type SendTime, type SendTimeQuestion } from './send-time.js';
 import { type HourCounts, type Situation } from './situation.js';
 
 /** A candidate with everything that was found out about it. */
@@ -36,6 +37,8 @@ export interface Examined {
   readonly facts: Readonly<Record<string, string>>;
   /** When it could leave, or why it cannot. */
   readonly time: SendTime;
+  /** What became of a time that was suggested; null where none was. */
+  readonly suggested: Reason | null;
   /** Epoch milliseconds: not to be sent at or after this. */
   readonly expiresAt: number;
 }
@@ -125,6 +128,7 @@ function touches(change: Change, { candidate, action, verdicts }: Examined): boo
     case 'suppression_lifted':
     case 'tasks_closed':
     case 'task_opened':
+    case 'advice_withheld':
       return true;
     case 'not_held_out':
     case 'value':
@@ -138,6 +142,8 @@ const reading = new WeakMap<Bundle, { readonly consents: boolean; readonly tasks
 
 /** Whether some expression of the playbook reads what a change changes: then everything has to be asked again. */
 function isRead(bundle: Bundle, { kind }: Change): boolean {
+  // It bears on every candidate, and on when each of them would leave.
+  if (kind === 'advice_withheld') return true;
   if (kind !== 'consent' && kind !== 'tasks_closed' && kind !== 'task_opened') return false;
   let known = reading.get(bundle);
   if (known === undefined) {
@@ -180,6 +186,7 @@ function impossible(id: string, action: Action | null): Examined {
     concerns: false,
     facts: {},
     time: { ok: false, blocks: [] },
+    suggested: null,
     expiresAt: 0,
   };
 }
@@ -247,7 +254,10 @@ function examineOne(
   const heldOut =
     known === undefined ? isHeldOut(situation.profile.id, spec) : known.earlier.heldOut && spec.holdout > 0;
   const limits = question.limits(verdicts);
-  const { time, expiresAt } = known?.earlier.limits === limits ? known.earlier : timeOf(question, limits);
+  const { time, suggested, expiresAt } =
+    known?.earlier.limits === limits ? known.earlier : timeOf(question, limits);
+  const score = scoreOf(situation, models, spec, channel);
+  const advised = advisedTotal(adviceInForce(bundle, situation), spec, channel.id, score);
   const blockedBy = distinct([
     ...eligibility.blocks,
     ...(heldOut
@@ -274,7 +284,8 @@ function examineOne(
       channel: channel.id,
       eligible: blockedBy.length === 0,
       blockedBy,
-      score: scoreOf(situation, models, spec, channel),
+      score,
+      ...(advised === undefined ? {} : { advised }),
       guardrails: writtenDown(verdicts),
       sendAt: time.ok ? new Date(time.at).toISOString() : null,
       probability: 0,
@@ -285,26 +296,48 @@ function examineOne(
     concerns: eligibility.concerns,
     facts: about.ids,
     time,
+    suggested,
     expiresAt,
   };
 }
 
-function timeOf(
+/** When one candidate may leave, from a moment on: the search by which every send time is found. */
+export function permittedFrom({ examined, questions }: Examination, which: number, from: number): SendTime {
+  const [found, question] = [examined[which], questions[which]];
+  if (found === undefined || question === undefined || question === null) return { ok: false, blocks: [] };
+  return earliestSendTime({ ...sendTimeQuestion(question, found.limits), from });
+}
+
+function timeOf(question: Question, limits: Limits): TimeAdvised & { readonly expiresAt: number } {
+  const { bundle, situation, action } = question;
+  const asked = sendTimeQuestion(question, limits);
+  const usual = {
+    time: sendTime(asked),
+    situation,
+    before: asked.before,
+    permittedFrom: (from: number) => earliestSendTime({ ...asked, from }),
+  };
+  // What is owed leaves at once.
+  const force = action.spec.class === 'marketing' ? adviceInForce(bundle, situation) : null;
+  return { ...withSuggestedTime(force, usual), expiresAt: asked.before };
+}
+
+function sendTimeQuestion(
   { bundle, situation, action: { spec }, channel, about }: Question,
   limits: Limits,
-): { readonly time: SendTime; readonly expiresAt: number } {
+): SendTimeQuestion {
   const now = Date.parse(situation.now);
   const from = now + durationMs(spec.delay);
   // What it says must still be true when it leaves: it expires with the first of its facts.
-  const expiresAt = Math.min(
+  const before = Math.min(
     from + durationMs(spec.validFor),
     ...Object.values(about.facts)
       .filter((fact) => isValidAt(fact, situation.now))
       .flatMap((fact) => (fact.validUntil === null ? [] : [Date.parse(fact.validUntil)])),
   );
-  const time = sendTime({
+  return {
     from,
-    before: expiresAt,
+    before,
     profile: situation.profile,
     limits,
     subject: { channel: channel.id, class: spec.class, tags: spec.tags },
@@ -312,8 +345,7 @@ function timeOf(
     now,
     full: situation.full,
     hours: hoursFor(bundle, situation, spec, channel),
-  });
-  return { time, expiresAt };
+  };
 }
 
 /** What a day of waiting loses unless the playbook says otherwise: an offer read a day later is worth about a tenth less. */

@@ -15,6 +15,7 @@ export type Change =
   | { readonly kind: 'not_held_out'; readonly action: string }
   | { readonly kind: 'tasks_closed' }
   | { readonly kind: 'task_opened' }
+  | { readonly kind: 'advice_withheld' }
   | { readonly kind: 'value'; readonly action: string; readonly value: number };
 
 /** What is decided from. */
@@ -59,6 +60,8 @@ export function applyChange({ bundle, situation }: Case, change: Change): Case {
       return withAction({ bundle, situation }, change.action, { value: change.value });
     case 'tasks_closed':
       return { bundle, situation: { ...situation, openTasks: [] } };
+    case 'advice_withheld':
+      return { bundle, situation: { ...situation, advice: null } };
     case 'task_opened':
       return {
         bundle,
@@ -101,6 +104,8 @@ export function changeText(change: Change): string {
       return 'the open tasks were closed';
     case 'task_opened':
       return 'a task were open for the person';
+    case 'advice_withheld':
+      return 'no advice had been given';
     case 'value':
       return `${change.action} were worth ${change.value}`;
   }

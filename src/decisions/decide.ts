@@ -1,4 +1,5 @@
 import { type Bundle } from '../policies/bundle.js';
+import { adviceReasons } from './advice-reasons.js';
 import { actionsUp, type Examination, examine, type Examined } from './candidates.js';
 import { type Chance, chances, draw } from './choose.js';
 import { type Candidate, type DecisionResult, HANDOFF, HOLD, type Models } from './decision.js';
@@ -17,11 +18,10 @@ export function decide(bundle: Bundle, situation: Situation, models: Models, see
 
 /** What is chosen from candidates that were examined: the rest of `decide`. */
 export function conclude(examination: Examination, seed: string): DecisionResult {
-  const { bundle, situation, examined } = examination;
   const choice = pick(examination, seed);
-  if (choice.handoff !== null) return handedOff(examined, choice.handoff);
-  if (choice.chosen === undefined) return held(bundle, situation, examined);
-  return acted(examined, choice.options, choice.chosen);
+  if (choice.handoff !== null) return handedOff(examination, choice.handoff);
+  if (choice.chosen === undefined) return held(examination);
+  return acted(examination, choice.options, choice.chosen);
 }
 
 /** What is done, without the reasons. */
@@ -104,13 +104,14 @@ function handoffOf(examined: readonly Examined[], situation: Situation): Handoff
   };
 }
 
-function handedOff(examined: readonly Examined[], { all, ...handoff }: Handoff): DecisionResult {
+function handedOff(examination: Examination, { all, ...handoff }: Handoff): DecisionResult {
+  const { examined } = examination;
   return {
     ...NOTHING_CHOSEN,
     outcome: 'handoff',
     action: HANDOFF,
     channel: null,
-    reasons: [...all],
+    reasons: [...all, ...adviceReasons(examination, { outcome: 'handoff' })],
     // Nothing may be sent while a person takes over, whatever a candidate is worth.
     candidates: [...examined.map(({ candidate }) => candidate), holdCandidate(0)],
     probability: 1,
@@ -124,29 +125,40 @@ function handedOff(examined: readonly Examined[], { all, ...handoff }: Handoff):
  */
 function choosable(bundle: Bundle, situation: Situation, examined: readonly Examined[]): Chance<Examined>[] {
   const eligible = examined.filter(({ candidate }) => candidate.eligible);
-  const total = ({ candidate }: Examined) => candidate.score.total;
   const owed =
     situation.actions === null ? [] : eligible.filter(({ action }) => action?.class === 'transactional');
-  if (owed.length > 0) return chances(owed, total, 0);
-  const worthwhile = eligible.filter((each) => total(each) > 0);
-  return worthwhile.length === 0 ? [] : chances(worthwhile, total, bundle.engine.exploration);
+  if (owed.length > 0) return chances(owed, worth, 0);
+  // Advice may speak against a contact, and never makes one worth its cost that is not worth it by itself.
+  const worthwhile = eligible.filter((each) => each.candidate.score.total > 0 && worth(each) > 0);
+  return worthwhile.length === 0 ? [] : chances(worthwhile, worth, bundle.engine.exploration);
+}
+
+/** What candidates are compared by. */
+function worth({ candidate }: Pick<Examined, 'candidate'>): number {
+  return candidate.advised ?? candidate.score.total;
 }
 
 function acted(
-  examined: readonly Examined[],
+  examination: Examination,
   options: readonly Chance<Examined>[],
   { option, probability }: Chance<Examined>,
 ): DecisionResult {
+  const { examined } = examination;
   const { action, candidate, limits } = option;
   const probabilities = new Map(options.map((each) => [each.option, each.probability]));
   const offer = action?.offer === undefined ? undefined : option.facts[action.offer];
+  const why = howChosen(options, option);
   return {
     outcome: 'act',
     action: candidate.action,
     channel: candidate.channel,
     sendAt: candidate.sendAt,
     expiresAt: new Date(option.expiresAt).toISOString(),
-    reasons: [whyChosen(options, option), ...(option.time.ok ? option.time.waits : [])],
+    reasons: [
+      { code: WHY_CODES[why], text: whyChosen(options, option, why) },
+      ...(option.time.ok ? option.time.waits : []),
+      ...adviceReasons(examination, { outcome: 'act', chosen: option, why }),
+    ],
     candidates: [
       ...examined.map((each) => ({ ...each.candidate, probability: probabilities.get(each) ?? 0 })),
       holdCandidate(0),
@@ -165,25 +177,28 @@ function acted(
   };
 }
 
-function whyChosen(options: readonly Chance<Examined>[], chosen: Examined): Reason {
-  const { candidate, action } = chosen;
-  const what = `${candidate.action} by ${candidate.channel ?? ''}`;
-  const { total } = candidate.score;
+type How = 'best' | 'explored' | 'owed';
+const WHY_CODES: Readonly<Record<How, string>> = { best: 'best_value', explored: 'explored', owed: 'owed' };
+
+function howChosen(options: readonly Chance<Examined>[], chosen: Examined): How {
   if (
-    action?.class === 'transactional' &&
+    chosen.action?.class === 'transactional' &&
     options.every(({ option }) => option.action?.class === 'transactional')
   )
-    return { code: 'owed', text: `${what} was called for and is owed to the person.` };
-  const best = Math.max(...options.map(({ option }) => option.candidate.score.total));
-  if (total < best)
-    return {
-      code: 'explored',
-      text: `${what} was picked by chance among ${options.length} allowed candidates, so that there is something to learn from.`,
-    };
-  return {
-    code: 'best_value',
-    text: `${what} is worth more than doing nothing: ${total} expected after the cost of contact.`,
-  };
+    return 'owed';
+  return worth(chosen) < Math.max(...options.map(({ option }) => worth(option))) ? 'explored' : 'best';
+}
+
+function whyChosen(options: readonly Chance<Examined>[], { candidate }: Examined, how: How): string {
+  const what = `${candidate.action} by ${candidate.channel ?? ''}`;
+  switch (how) {
+    case 'owed':
+      return `${what} was called for and is owed to the person.`;
+    case 'explored':
+      return `${what} was picked by chance among ${options.length} allowed candidates, so that there is something to learn from.`;
+    case 'best':
+      return `${what} is worth more than doing nothing: ${candidate.score.total} expected after the cost of contact.`;
+  }
 }
 
 function reviewOf({ verdicts }: Examined): DecisionResult['review'] {
@@ -195,13 +210,14 @@ function reviewOf({ verdicts }: Examined): DecisionResult['review'] {
   };
 }
 
-function held(bundle: Bundle, situation: Situation, examined: readonly Examined[]): DecisionResult {
+function held(examination: Examination): DecisionResult {
+  const { bundle, situation, examined } = examination;
   return {
     ...NOTHING_CHOSEN,
     outcome: 'hold',
     action: HOLD,
     channel: null,
-    reasons: whyHeld(bundle, situation, examined),
+    reasons: [...whyHeld(bundle, situation, examined), ...adviceReasons(examination, { outcome: 'hold' })],
     candidates: [...examined.map(({ candidate }) => candidate), holdCandidate(1)],
     probability: 1,
     handoff: null,
@@ -213,14 +229,7 @@ function whyHeld(bundle: Bundle, situation: Situation, examined: readonly Examin
     return [{ code: 'no_candidates', text: 'No action is up for decision.' }];
   const against = examined.map(({ candidate }) => ({
     name: candidate.channel === null ? candidate.action : `${candidate.action} by ${candidate.channel}`,
-    reasons: candidate.eligible
-      ? [
-          {
-            code: 'not_worth_it',
-            text: `A contact costs more than it is worth: ${candidate.score.total} expected.`,
-          },
-        ]
-      : candidate.blockedBy,
+    reasons: candidate.eligible ? [whyNotWorth(candidate)] : candidate.blockedBy,
   }));
   // What stands against every candidate is said once, first; the rest with the candidate's name.
   const counts = new Map<string, number>();
@@ -235,6 +244,15 @@ function whyHeld(bundle: Bundle, situation: Situation, examined: readonly Examin
         .map(({ code, text }) => ({ code, text: `${name}: ${text}` })),
     ),
   ]);
+}
+
+function whyNotWorth({ score, advised }: Candidate): Reason {
+  return score.total > 0
+    ? {
+        code: 'advised_against',
+        text: `A contact would be worth little, ${score.total} expected, and advice against it outweighs that: ${advised ?? 0}.`,
+      }
+    : { code: 'not_worth_it', text: `A contact costs more than it is worth: ${score.total} expected.` };
 }
 
 function unique(words: readonly string[]): string[] {

@@ -37,6 +37,8 @@ export const candidateSchema = z.strictObject({
   /** Why not, when not eligible: built-in checks (no address, no consent, suppressed address, held out, ineligible) and guardrails. */
   blockedBy: z.array(z.strictObject({ code: z.string(), text: z.string() })),
   score: z.strictObject({ propensity: z.number(), value: z.number(), cost: z.number(), total: z.number() }),
+  /** The total with what advice may move of it, by which candidates are compared; absent where it moves nothing. */
+  advised: z.number().optional(),
   guardrails: z.array(guardrailVerdictSchema),
   /** Earliest allowed send time, when one was found. */
   sendAt: z.string().nullable(),

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { PoliciesModule } from '../policies/index.js';
 import { ProfilesModule } from '../profiles/index.js';
 import { TriggersModule } from '../triggers/index.js';
+import { AdvisingService } from './advising.service.js';
 import { DecisionsController } from './decisions.controller.js';
 import { DecisionsService } from './decisions.service.js';
 import { EverybodyController } from './everybody.controller.js';
@@ -11,11 +12,18 @@ import { SituationReader } from './situation.read-model.js';
 import { TasksController } from './tasks.controller.js';
 import { TasksService } from './tasks.service.js';
 
-/** Decisions and the tasks they hand over. What follows from a decision is provided from outside: see `DecisionFollowUp`. */
+/** Decisions and the tasks they hand over. What follows from a decision and who gives advice on it are provided from outside: see `DecisionFollowUp` and `Adviser`. */
 @Module({
   imports: [PoliciesModule, ProfilesModule, TriggersModule],
   controllers: [DecisionsController, EverybodyController, TasksController],
-  providers: [DecisionsService, EverybodyService, ExplanationsService, TasksService, SituationReader],
+  providers: [
+    AdvisingService,
+    DecisionsService,
+    EverybodyService,
+    ExplanationsService,
+    TasksService,
+    SituationReader,
+  ],
   exports: [DecisionsService, EverybodyService, TasksService, SituationReader],
 })
 export class DecisionsModule {}

@@ -3,17 +3,20 @@ import { Database, type Executor, type Tx } from '../platform/database/index.js'
 import { Metrics, traced } from '../platform/telemetry/index.js';
 import { Problem, RequestMemory } from '../platform/http/index.js';
 import { ErasedError, Vault } from '../platform/vault/index.js';
-import { DONE, type WorkHandler } from '../platform/work/index.js';
+import { DONE, type JobEnd, type WorkHandler, WorkService } from '../platform/work/index.js';
 import { type Bundle } from '../policies/bundle.js';
 import { PoliciesService } from '../policies/index.js';
 import { ProfilesService } from '../profiles/index.js';
 import { type Profile } from '../profiles/profile.js';
 import { TriggersService } from '../triggers/index.js';
+import { type Firing } from '../triggers/firing.js';
 import { canonicalJson, type Json } from '../shared/canonical-json.js';
 import { Clock } from '../shared/clock.js';
 import { sha256Hex } from '../shared/hash.js';
 import { Ids } from '../shared/ids.js';
 import { type Signal } from '../signals/signal.js';
+import { type AdviceQuestion, type ModelAnswer } from './adviser.port.js';
+import { AdvisingService } from './advising.service.js';
 import { type Examination } from './candidates.js';
 import { type Decision, decisionResultSchema, ENGINE, PRIOR_MODELS, wasForbidden } from './decision.js';
 import {
@@ -49,7 +52,15 @@ export class AgedOutError extends Error {
   override readonly name = 'AgedOutError';
 }
 
-type MakingRequest = SituationRequest & { readonly mode: Decision['mode']; readonly profile: Profile };
+type MakingRequest = SituationRequest & {
+  readonly mode: Decision['mode'];
+  readonly profile: Profile;
+  /** What the model answered when it was asked for advice; null when it was not; left out where no advice is taken at all. */
+  readonly answer?: ModelAnswer | null;
+};
+
+/** Kind of the work of a firing that is decided once the model was asked; its key is the firing's id. */
+const ADVICE_WANTED = 'advice.wanted';
 
 /** About a day, with up to a quarter of an hour in between. */
 const FIRING_ATTEMPTS = 100;
@@ -89,6 +100,8 @@ export class DecisionsService {
     private readonly situations: SituationReader,
     private readonly tasks: TasksService,
     private readonly everybody: EverybodyService,
+    private readonly advising: AdvisingService,
+    private readonly work: WorkService,
     private readonly followUp: DecisionFollowUp,
     private readonly requests: RequestMemory,
     private readonly metrics: Metrics,
@@ -101,11 +114,53 @@ export class DecisionsService {
     // What fired is about now; what was decided has a time of its own.
     urgent: true,
     commit: async (tx, job) => {
-      await this.decideFiring(tx, job.key).catch(ignoreErased);
+      const firing = await this.triggers.firing(tx, job.key);
+      if (this.advising.isModelAsked(this.policies.active(), firing.triggerId))
+        await this.work.enqueue(tx, { kind: ADVICE_WANTED, key: firing.id, dueAt: this.clock.now() });
+      else await this.decideFiring(tx, firing, null).catch(ignoreErased);
       return DONE;
     },
     died: (tx, job) => this.handUndecided(tx, job.key),
   };
+
+  /**
+   * The model is asked before a firing is decided: the situation is read, the model asked outside of any transaction, and everything read again
+   * under the person's lock. A process that dies in between leaves a firing that is not decided, and whoever takes it up asks again.
+   */
+  readonly adviceWanted: WorkHandler<AdviceQuestion | null, ModelAnswer | null> = {
+    kind: ADVICE_WANTED,
+    maxAttempts: FIRING_ATTEMPTS,
+    // The longest deadline a prompt may set, and room for the rest.
+    leaseMs: 120_000,
+    // Who waits for the model holds nothing but memory.
+    atOnce: 200,
+    urgent: true,
+    prepare: (tx, job) => this.prepareAdvice(tx, job.key),
+    call: (question, _job, signal) =>
+      question === null ? Promise.resolve(null) : this.advising.ask(question, signal),
+    commit: async (tx, job, _question, answer) => {
+      const firing = await this.triggers.firing(tx, job.key);
+      await this.decideFiring(tx, firing, answer).catch(ignoreErased);
+      return DONE;
+    },
+    died: (tx, job) => this.handUndecided(tx, job.key),
+  };
+
+  private async prepareAdvice(tx: Tx, firingId: string): Promise<AdviceQuestion | null | JobEnd> {
+    if (await isDecided(tx, firingId)) return DONE;
+    const firing = await this.triggers.firing(tx, firingId);
+    const bundle = this.policies.active();
+    try {
+      const profile = await this.profiles.load(tx, firing.profileId);
+      return this.advising.questionFor(
+        bundle,
+        await this.situations.read(tx, bundle, await this.firedRequest(tx, bundle, firing, profile)),
+      );
+    } catch (error) {
+      ignoreErased(error);
+      return DONE;
+    }
+  }
 
   /** Nobody could decide what to do about it, so a person has to. */
   private async handUndecided(tx: Tx, firingId: string): Promise<void> {
@@ -118,15 +173,23 @@ export class DecisionsService {
     });
   }
 
-  private async decideFiring(tx: Tx, firingId: string): Promise<void> {
-    const firing = await this.triggers.firing(tx, firingId);
+  private async decideFiring(tx: Tx, firing: Firing, answer: ModelAnswer | null): Promise<void> {
     // The person first: two firings of one person are decided one after the other, so that the caps are exact.
     const profile = await this.profiles.lock(tx, firing.profileId);
-    if (await isDecided(tx, firingId)) return;
+    if (await isDecided(tx, firing.id)) return;
     const bundle = this.policies.active();
+    const request = await this.firedRequest(tx, bundle, firing, profile);
+    await this.make(tx, bundle, { ...request, mode: 'execute', answer });
+  }
+
+  private async firedRequest(
+    tx: Tx,
+    bundle: Bundle,
+    firing: Firing,
+    profile: Profile,
+  ): Promise<SituationRequest> {
     const signal = firing.signalId === null ? null : await loadSignal(tx, this.vault, firing.signalId);
-    await this.make(tx, bundle, {
-      mode: 'execute',
+    return {
       trigger: {
         id: firing.triggerId,
         firingId: firing.id,
@@ -138,7 +201,7 @@ export class DecisionsService {
       actions: bundle.triggers.get(firing.triggerId)?.spec.actions ?? [],
       profile,
       now: this.clock.now(),
-    });
+    };
   }
 
   /**
@@ -252,7 +315,11 @@ export class DecisionsService {
   ): Promise<DecidedCase> {
     const started = performance.now();
     const id = this.ids.make('dec');
-    const read = await this.situations.read(db, bundle, request);
+    const gathered = await this.situations.read(db, bundle, request);
+    const read =
+      request.answer === undefined
+        ? gathered
+        : { ...gathered, advice: this.advising.adviceFor(db, bundle, gathered, request.answer) };
     const { situation, examination, result } = await admitted(bundle, read, id, admission);
     const decision: Decision = {
       id,

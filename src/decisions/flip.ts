@@ -1,4 +1,5 @@
 import { type Bundle } from '../policies/bundle.js';
+import { adviceInForce } from './advice.js';
 import { examine, type Examination, reexamine } from './candidates.js';
 import { type Case, type Change } from './change.js';
 import { choose, conclude } from './decide.js';
@@ -46,6 +47,8 @@ function setsAgainst(candidate: Candidate, { bundle }: Case): Change[][] {
     else return [];
   }
   const { total, cost, propensity } = candidate.score;
+  if (candidate.advised !== undefined && candidate.advised <= 0 && total > 0)
+    needed.push({ kind: 'advice_withheld' });
   if (total <= 0 && isWeighed(candidate, bundle)) {
     if (propensity <= 0) return [];
     needed.push({ kind: 'value', action: candidate.action, value: dearer(cost, propensity) });
@@ -77,7 +80,7 @@ function dearer(cost: number, propensity: number): number {
 }
 
 /** What would have stopped the chosen candidate. */
-function changesForChosen(result: DecisionResult, { bundle }: Case): Change[] {
+function changesForChosen(result: DecisionResult, { bundle, situation }: Case): Change[] {
   const action = bundle.actions.get(result.action)?.spec;
   const chosen = result.candidates.find(
     (candidate) => candidate.action === result.action && candidate.channel === result.channel,
@@ -104,6 +107,7 @@ function changesForChosen(result: DecisionResult, { bundle }: Case): Change[] {
             : []),
         ]
       : []),
+    ...(adviceInForce(bundle, situation) === null ? [] : [{ kind: 'advice_withheld' as const }]),
     { kind: 'task_opened' },
   ];
 }

@@ -1,3 +1,4 @@
+export { Adviser, type AdviceQuestion, type ModelAnswer } from './adviser.port.js';
 export { type Decision } from './decision.js';
 export { DecisionsModule } from './decisions.module.js';
 export { DecisionsService, ENGINE_HERE } from './decisions.service.js';

@@ -45,6 +45,34 @@ export interface FullCap {
   readonly until: string;
 }
 
+/** A candidate as advice names it: an action on a channel, or holding. */
+export interface Suggested {
+  readonly action: string;
+  readonly channel: string | null;
+}
+
+/** What was suggested for a situation. Data like the rest of it: `decide` gives it the weight that the playbook allows, or none. */
+export interface Advice {
+  /** The language model, or the person's own history. */
+  readonly from: 'model' | 'history';
+  /** ISO 8601 UTC: when it was given. */
+  readonly at: string;
+  /** Best first, `hold` among them; empty for no preference. */
+  readonly ranking: readonly Suggested[];
+  /** ISO 8601 UTC. */
+  readonly sendAt: string | null;
+  /** In the words of whoever advises: for people to read, never for rules. */
+  readonly reasons: readonly string[];
+  /** What the model named although nobody had put it up. */
+  readonly dropped: readonly string[];
+  /** Why it is not the model's although there may be one to ask; null when it is, and when the playbook never asks it. */
+  readonly instead: { readonly code: string; readonly text: string } | null;
+  /** Who was asked, also in vain; null when nobody was. */
+  readonly asked: { readonly prompt: string; readonly version: string; readonly model: string } | null;
+  /** What the model was shown of the situation, masked as it was shown. */
+  readonly shown: Readonly<Record<string, Json>> | null;
+}
+
 /**
  * The complete input of a decision, as plain data: stored with it, so that explanation and replay are the same function called again.
  * All times ISO 8601 UTC.
@@ -87,7 +115,8 @@ export interface Situation {
   readonly openTasks: readonly { readonly id: string; readonly code: string; readonly reason: string }[];
   /** Facts that the actions up for decision name, as they are now (valid or not). */
   readonly facts: readonly Fact[];
-  readonly advice: null;
+  /** What was suggested before it was decided; null where nobody was asked. */
+  readonly advice: Advice | null;
   /** Actions up for decision: the trigger's, or the caller's; null for all. */
   readonly actions: readonly string[] | null;
 }

@@ -47,6 +47,7 @@ export class PipelineService {
   ) {
     pace.mind(() => this.signals.oldestMs());
     this.work.register(decisions.triggerFired);
+    this.work.register(decisions.adviceWanted);
     this.work.register(drafting.messageOpened);
     this.work.register(drafting.draftApproved);
     this.work.register(risk.draftWritten);

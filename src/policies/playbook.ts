@@ -315,6 +315,38 @@ export const actionSchema = z.strictObject({
 });
 export type Action = z.output<typeof actionSchema>;
 
+/** Advice for the decisions of a trigger: what it may move, and what the model may see. */
+export const adviceSchema = z.strictObject({
+  weight: z
+    .number()
+    .gt(0)
+    .max(0.5)
+    .describe(
+      'How far advice may move a candidate’s propensity up or down, as a share of it. 0.3: what is suggested first counts 30 % more.',
+    ),
+  longestWait: duration
+    .default('12h')
+    .describe('How much later than without it a message may leave because of a suggested time; 0s: never.'),
+  prompt: id
+    .optional()
+    .describe(
+      'The prompt’s id under PROMPTS_DIR/advice. Left out: the model is never asked, the person’s own history advises.',
+    ),
+  allowedFields: z
+    .array(holding('fields', z.string()))
+    .default([])
+    .describe(
+      'Profile, signal and context fields the model may see, as vocabulary paths such as `profile.stage`.',
+    ),
+  activity: z
+    .array(eventName)
+    .default([])
+    .describe(
+      'Events that people do at an hour of their own choosing, such as looking at a product: beside clicks and the goals of its actions they tell when somebody is about.',
+    ),
+});
+export type AdviceSettings = z.output<typeof adviceSchema>;
+
 const triggerBase = {
   id,
   title: z.string().min(1),
@@ -322,6 +354,9 @@ const triggerBase = {
     .array(actionId)
     .min(1)
     .describe('The actions it puts up for decision; hold always stands beside them.'),
+  advice: adviceSchema
+    .optional()
+    .describe('Whether the language model is asked what it suggests before it is decided.'),
   owner: z.string().min(1),
   reviewed,
 };

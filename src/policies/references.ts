@@ -4,6 +4,7 @@ import { eventNames, fieldPaths } from './fields.js';
 import { suggestion } from './nearest.js';
 import {
   type Action,
+  type AdviceSettings,
   type Brand,
   type Channel,
   type EngineSettings,
@@ -221,7 +222,7 @@ class References {
     const { draft } = spec;
     if (draft.mode === 'model' && draft.prompt === undefined)
       this.report(action.error(['draft', 'mode'], 'a draft by the model needs a "prompt"'));
-    this.checkAllowedFields(action);
+    this.checkAllowedFields(action, 'draft', draft.allowedFields);
     if (draft.mode === 'model' && draft.fallback === 'hold') return;
     for (const [index, channel] of spec.channels.entries()) {
       const has = this.all.templates.some(
@@ -233,16 +234,16 @@ class References {
     }
   }
 
-  private checkAllowedFields(action: Located<Action>): void {
+  private checkAllowedFields<T>(item: Located<T>, member: string, allowed: readonly string[]): void {
     if (this.all.vocabulary === null) return;
     const paths = fieldPaths(this.all.vocabulary.spec);
-    for (const [index, path] of action.spec.draft.allowedFields.entries()) {
+    for (const [index, path] of allowed.entries()) {
       const field = paths.get(path);
-      const at = ['draft', 'allowedFields', index];
+      const at = [member, 'allowedFields', index];
       if (field === undefined)
-        this.report(action.error(at, `there is no field "${path}"${suggestion(path, paths.keys())}`));
+        this.report(item.error(at, `there is no field "${path}"${suggestion(path, paths.keys())}`));
       else if (field.sensitive)
-        this.report(action.error(at, `"${path}" is sensitive: the model never sees it`));
+        this.report(item.error(at, `"${path}" is sensitive: the model never sees it`));
     }
   }
 
@@ -252,6 +253,25 @@ class References {
     if ('event' in spec) this.checkEvent(trigger, ['event'], spec.event);
     if (spec.kind === 'inaction')
       for (const [index, event] of spec.unless.entries()) this.checkEvent(trigger, ['unless', index], event);
+    if (spec.advice !== undefined) this.checkAdvice(trigger, spec.advice);
+  }
+
+  private checkAdvice(trigger: Located<Trigger>, advice: AdviceSettings): void {
+    this.checkAllowedFields(trigger, 'advice', advice.allowedFields);
+    for (const [index, event] of advice.activity.entries())
+      this.checkEvent(trigger, ['advice', 'activity', index], event);
+    const actions = this.all.actions.filter(({ spec }) => trigger.spec.actions.includes(spec.id));
+    if (actions.length > 0 && actions.every(({ spec }) => spec.class === 'transactional'))
+      this.report(
+        trigger.error(
+          ['advice'],
+          'has nothing to say: all its actions are transactional, so they are owed and leave at once',
+        ),
+      );
+    if (advice.prompt === undefined && advice.allowedFields.length > 0)
+      this.report(
+        trigger.error(['advice', 'allowedFields'], 'are for the model, which is asked with a "prompt" only'),
+      );
   }
 
   private checkGuardrail(guardrail: Located<Guardrail>): void {
