@@ -42,8 +42,8 @@ export function modelInput(request: ModelInputRequest): ModelInput {
       banned_words: [...brand.bannedWords],
     },
     action: { title: action.title, goal: action.goal, brief: action.draft.brief ?? '', class: action.class },
-    customer: allowed(request, 'profile.'),
-    signal: allowed(request, 'signal.properties.', 'context.'),
+    customer: allowedFields(request, action.draft.allowedFields, 'profile.'),
+    signal: allowedFields(request, action.draft.allowedFields, 'signal.properties.', 'context.'),
     facts: facts.map(([slot, fact]) => factForModel(slot, fact, request.locale)),
     links: linksFor(request),
     required_text: [...new Set([...request.requiredText, ...(brand.requiredWords ?? [])])],
@@ -69,9 +69,14 @@ export function linksFor(request: ModelInputRequest): string[] {
   return [...new Set(links)];
 }
 
-function allowed(request: ModelInputRequest, ...prefixes: readonly string[]): Record<string, Json> {
+/** The fields under some prefixes that the model may see, masked and cut to length; what is absent, not declared or sensitive is left out. */
+export function allowedFields(
+  request: Pick<ModelInputRequest, 'vocabulary' | 'source'>,
+  paths: readonly string[],
+  ...prefixes: readonly string[]
+): Record<string, Json> {
   return Object.fromEntries(
-    request.action.draft.allowedFields
+    paths
       .filter((path) => prefixes.some((prefix) => path.startsWith(prefix)))
       .flatMap((path): [string, Json][] => {
         const value = fieldAt(request, path);
@@ -97,7 +102,10 @@ const PROFILE_FIELDS = new Set([
 ]);
 
 /** The value an allowed path names; `undefined` for what is absent, not declared or sensitive. */
-function fieldAt({ vocabulary, source }: ModelInputRequest, path: string): Json | undefined {
+function fieldAt(
+  { vocabulary, source }: Pick<ModelInputRequest, 'vocabulary' | 'source'>,
+  path: string,
+): Json | undefined {
   const [first = '', second = '', ...rest] = path.split('.');
   const name = rest.join('.');
   if (first === 'profile' && second === 'traits')

@@ -20,8 +20,16 @@ const PROMPT_INPUTS = [
 ] as const;
 export type PromptInput = (typeof PROMPT_INPUTS)[number];
 
+/** What prompts of one kind may read, and what their answers must have. */
+export interface PromptKind<Input extends string> {
+  readonly inputs: readonly [Input, ...Input[]];
+  readonly members: readonly string[];
+  /** What it answers, such as `an e-mail draft`. */
+  readonly answers: string;
+}
+
 /** A prompt file: `prompts/<id>.md`, front matter and two sections. A version in use is never edited; write the next one. */
-export interface Prompt {
+export interface Prompt<Input extends string = PromptInput> {
   readonly id: string;
   /** The file's version and the beginning of its hash, so that an edited version cannot pass for the old one. */
   readonly version: string;
@@ -31,7 +39,7 @@ export interface Prompt {
     readonly maxOutputTokens: number;
     readonly deadlineMs: number;
   };
-  readonly input: readonly PromptInput[];
+  readonly input: readonly Input[];
   /** The schema the model is held to. */
   readonly output: z.ZodType;
   /** Line of `output` in its file. */
@@ -39,8 +47,8 @@ export interface Prompt {
   readonly text: { readonly system: string; readonly user: string };
 }
 
-export type PromptResult =
-  | { readonly ok: true; readonly prompt: Prompt }
+export type PromptResult<Input extends string = PromptInput> =
+  | { readonly ok: true; readonly prompt: Prompt<Input> }
   | { readonly ok: false; readonly errors: readonly PlaybookError[] };
 
 const frontMatterSchema = z.strictObject({
@@ -53,18 +61,28 @@ const frontMatterSchema = z.strictObject({
     maxOutputTokens: z.int().min(50).max(16_000),
     deadlineMs: z.int().min(1_000).max(90_000),
   }),
-  /** What it reads, with a word on each. */
-  input: z.partialRecord(z.enum(PROMPT_INPUTS), z.string().min(1)),
   output: z.record(z.string(), z.unknown()),
 });
 
-/** Members of an e-mail draft that every prompt's output must have. */
-const DRAFT_MEMBERS = ['subject', 'preheader', 'blocks', 'claims'] as const;
+const EMAIL_DRAFT: PromptKind<PromptInput> = {
+  inputs: PROMPT_INPUTS,
+  members: ['subject', 'preheader', 'blocks', 'claims'],
+  answers: 'an e-mail draft',
+};
 
 const FENCE = /^---[ \t]*\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n|$)/;
 
-/** Reads and checks one prompt file. Every problem is named at its line and column. */
+/** Reads and checks one prompt file of an e-mail draft. */
 export function parsePrompt(file: string, text: string): PromptResult {
+  return parsePromptOf(EMAIL_DRAFT, file, text);
+}
+
+/** Reads and checks one prompt file. Every problem is named at its line and column. */
+export function parsePromptOf<Input extends string>(
+  kind: PromptKind<Input>,
+  file: string,
+  text: string,
+): PromptResult<Input> {
   const match = FENCE.exec(text);
   if (match === null) {
     return failure(
@@ -93,7 +111,10 @@ export function parsePrompt(file: string, text: string): PromptResult {
   }
   const place = (path: readonly PropertyKey[]): { line: number; column: number } =>
     at(offsetOf(document.contents, path));
-  const parsed = frontMatterSchema.safeParse(document.toJS() ?? {});
+  const parsed = frontMatterSchema
+    // What it reads, with a word on each.
+    .extend({ input: z.partialRecord(z.enum(kind.inputs), z.string().min(1)) })
+    .safeParse(document.toJS() ?? {});
   if (!parsed.success) {
     return {
       ok: false,
@@ -118,8 +139,8 @@ export function parsePrompt(file: string, text: string): PromptResult {
     complain(['output'], `output: ${error instanceof Error ? error.message : String(error)}`);
   }
   const required = z.array(z.string()).safeParse(front.output['required']).data ?? [];
-  for (const member of DRAFT_MEMBERS.filter((name) => !required.includes(name)))
-    complain(['output'], `output: an e-mail draft needs "${member}", among the required members too`);
+  for (const member of kind.members.filter((name) => !required.includes(name)))
+    complain(['output'], `output: ${kind.answers} needs "${member}", among the required members too`);
 
   const body = text.slice(match[0].length);
   const firstLine = text.slice(0, match[0].length).split('\n').length;
@@ -153,7 +174,7 @@ export function parsePrompt(file: string, text: string): PromptResult {
       id: front.id,
       version: `${front.version}-${sha256Hex(text).slice(0, 8)}`,
       settings: front.model,
-      input: PROMPT_INPUTS.filter((name) => declared.has(name)),
+      input: kind.inputs.filter((name) => declared.has(name)),
       output,
       outputLine: place(['output']).line,
       text: { system: sections.system?.text ?? '', user: sections.user?.text ?? '' },
@@ -161,7 +182,7 @@ export function parsePrompt(file: string, text: string): PromptResult {
   };
 }
 
-function failure(file: string, line: number, column: number, message: string): PromptResult {
+function failure(file: string, line: number, column: number, message: string): PromptResult & { ok: false } {
   return { ok: false, errors: [{ file, line, column, message }] };
 }
 
