@@ -11,6 +11,8 @@ const stages = [
   'messages',
   'drafting',
   'risk',
+  // Asked by decisions through a port; what it shows the model and takes from it is judged as drafts are.
+  'advice',
   'review',
   'dispatch',
   'outcomes',

@@ -1,4 +1,5 @@
 import { Global, Injectable, Module } from '@nestjs/common';
+import { AdviceModule } from '../advice/index.js';
 import { type Decision, DecisionFollowUp, type Situation } from '../decisions/index.js';
 import { MessagesModule, MessagesService } from '../messages/index.js';
 import { type Tx } from '../platform/database/index.js';
@@ -22,11 +23,11 @@ class MessageFollowUp extends DecisionFollowUp {
   }
 }
 
-/** Global, because the stage that decides may not know the one that follows. */
+/** What decisions need of later stages: what follows from them, and who advises. Global, because the stage that decides may not know those. */
 @Global()
 @Module({
-  imports: [MessagesModule],
+  imports: [MessagesModule, AdviceModule],
   providers: [{ provide: DecisionFollowUp, useClass: MessageFollowUp }],
-  exports: [DecisionFollowUp],
+  exports: [DecisionFollowUp, AdviceModule],
 })
 export class DecisionFollowUpModule {}

@@ -131,6 +131,11 @@ function judge({ place, value }: Text): { weight: number; what: string } | null 
   return null;
 }
 
+/** Whether a text is addressed to a model beyond doubt, or hides characters that nobody sees. */
+export function speaksToModel(value: string): boolean {
+  return (judge({ place: '', value })?.weight ?? 0) >= 0.8;
+}
+
 const COMMON =
   /^(?:this|that|with|your|from|have|please|could|would|about|into|they|them|their|what|when|which|will|been|were|hello|thank|thanks|order|product|customer|message|reply|mail|nachricht|antwort|bitte|eine[rnms]?|nicht|dass|alle[rs]?|sich|oder|aber|auch|wird|sind|haben|ihre[rnm]?|ihnen|deine[rnm]?|hallo|heute|today)$/u;
 
