@@ -193,6 +193,7 @@ export function Candidates({
 function Figure({ candidate }: { candidate: Candidate }): VNode {
   const { currency } = useView().titles;
   const { propensity, value, cost, total } = candidate.score;
+  const { advised } = candidate;
   const money = (minor: number): string => moneyWords(minor, currency);
   return (
     <span
@@ -200,6 +201,7 @@ function Figure({ candidate }: { candidate: Candidate }): VNode {
       title={`${percent(propensity)} chance × ${money(value)} value − ${money(cost)} cost of contact`}
     >
       worth {money(total)}
+      {advised === undefined ? '' : `, ${money(advised)} with advice`}
       {candidate.eligible ? `, picked with ${percent(candidate.probability)}` : ''}
     </span>
   );

@@ -16,6 +16,7 @@ import {
 import { PersonLink } from '../layout/person.js';
 import { useView } from '../layout/view.js';
 import { capital, codeWords, messageStateWords, outcomeWords, percent } from '../layout/words.js';
+import { AdviceCard } from './advice-card.js';
 import { ActionTitle, Candidates, PersonThen, RuleTitle, TriggerTitle, WhyNow } from './decision-parts.js';
 import { type DecisionView } from './decision.read-model.js';
 import { type DecisionLine } from './decisions.read-model.js';
@@ -204,6 +205,7 @@ export function DecisionPage({ decision, flip, reproduced, exemptions }: Decisio
               <h2>Why now</h2>
               <WhyNow decision={decision} />
             </section>
+            <AdviceCard advice={situation?.advice ?? null} result={result} />
             {situation === null ? null : (
               <section class="card">
                 <h2>The person then</h2>

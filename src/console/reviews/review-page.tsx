@@ -1,5 +1,6 @@
 import { type ComponentChildren, type VNode } from 'preact';
 import { type ReviewDetail } from '../../review/review.js';
+import { AdviceCard } from '../decisions/advice-card.js';
 import { ActionTitle, Candidates, PersonThen, WhyNow } from '../decisions/decision-parts.js';
 import { type DecisionView } from '../decisions/decision.read-model.js';
 import { PersonLink } from '../layout/person.js';
@@ -192,6 +193,7 @@ function Reasons({ review, decision }: { review: ReviewDetail; decision: Decisio
             </p>
             {decision.situation === null ? null : <PersonThen situation={decision.situation} />}
           </Card>
+          <AdviceCard advice={decision.situation?.advice ?? null} result={decision.result} />
           <section class="block">
             <h2>
               Why this{' '}
