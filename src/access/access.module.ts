@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { AccessGuard } from './access.guard.js';
 import { AccessService } from './access.service.js';
+import { Callers } from './callers.service.js';
 import { PeopleService } from './people.service.js';
 import { SessionsService } from './sessions.service.js';
 import { ThrottleService } from './throttle.service.js';
@@ -12,12 +13,13 @@ import { TokensService } from './tokens.service.js';
 @Module({
   providers: [
     AccessService,
+    Callers,
     PeopleService,
     SessionsService,
     TokensService,
     ThrottleService,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  exports: [AccessService, PeopleService, SessionsService, TokensService],
+  exports: [AccessService, Callers, PeopleService, SessionsService, TokensService],
 })
 export class AccessModule {}

@@ -30,6 +30,28 @@ async function gunzipWithin(bytes: Buffer, limit: number): Promise<Buffer> {
   }
 }
 
+/**
+ * The fields of a form with a file: texts as they are, a file as its bytes. A field that is repeated counts once, by its last value.
+ * @throws Problem 400 when it is no such form.
+ */
+export async function readFileForm(
+  bytes: Buffer,
+  contentType: string,
+): Promise<Record<string, string | Buffer>> {
+  const form = await new Response(new Uint8Array(bytes), { headers: { 'content-type': contentType } })
+    .formData()
+    .catch(() => {
+      throw new Problem(400, 'malformed-form', 'The form cannot be read.');
+    });
+  const fields = new Map<string, string | Buffer>();
+  for (const [name, value] of form) {
+    if (name === '__proto__')
+      throw new Problem(400, 'malformed-form', 'A field has a name that cannot be used.');
+    fields.set(name, typeof value === 'string' ? value : Buffer.from(await value.arrayBuffer()));
+  }
+  return Object.fromEntries(fields);
+}
+
 export function tooLarge(limit: number): Problem {
   return new Problem(413, 'too-large', `The body is larger than ${Math.floor(limit / 1_024)} KB.`);
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { FastifyAdapter, type NestFastifyApplication, RouteConfig } from '@nestjs/platform-fastify';
 import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { BODY_LIMIT, parseBody } from './body.js';
+import { BODY_LIMIT, parseBody, readFileForm } from './body.js';
 import { context, SpanStatusCode } from '@opentelemetry/api';
 import { beginRequest, isRecording, Log, Metrics } from '../telemetry/index.js';
 import { Pace } from '../pace/index.js';
@@ -18,13 +18,24 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /**
  * The route reads its body itself: it gets the bytes as a Buffer, whatever the content type says.
  * @param gate of `Gates`: whom to ask before the body is read.
+ * @param bodyLimit bytes it may have, where that is more than others may; the gate has to know who sends so many.
  */
-export const RawBodyRoute = (gate?: string): MethodDecorator =>
-  RouteConfig({ rawBody: true, ...(gate === undefined ? {} : { gate }) });
+export const RawBodyRoute = (gate?: string, bodyLimit?: number): MethodDecorator =>
+  RouteConfig({
+    rawBody: true,
+    ...(gate === undefined ? {} : { gate }),
+    ...(bodyLimit === undefined ? {} : { bodyLimit }),
+  });
+
+/** The route takes a form with a file (`multipart/form-data`): the file's field is a Buffer. */
+export const FileFormRoute = (gate: string, bodyLimit: number): MethodDecorator =>
+  RouteConfig({ fileForm: true, gate, bodyLimit });
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     rawBody?: boolean;
+    fileForm?: boolean;
+    bodyLimit?: number;
     gate?: string;
   }
 }
@@ -83,6 +94,8 @@ export function configureHttp(
   app.get(RunningApplication).set(app);
   fastify.addHook('onRoute', (route) => {
     routes.add(route.method, route.url);
+    const bodyLimit = route.config?.bodyLimit;
+    if (bodyLimit !== undefined) route.bodyLimit = bodyLimit;
   });
   if (isRecording()) recordRequests(fastify);
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) => {
@@ -134,8 +147,20 @@ export function configureHttp(
       done(null, bytes);
       return;
     }
+    const type = request.headers['content-type'] ?? '';
+    if (request.routeOptions.config.fileForm === true && type.startsWith('multipart/form-data')) {
+      readFileForm(bytes, type).then(
+        (form) => {
+          done(null, form);
+        },
+        (error: unknown) => {
+          done(error as Problem);
+        },
+      );
+      return;
+    }
     try {
-      done(null, parseBody(bytes, request.headers['content-type'] ?? ''));
+      done(null, parseBody(bytes, type));
     } catch (error) {
       done(error as Problem);
     }

@@ -2,7 +2,7 @@ import { type CallHandler, type ExecutionContext, Injectable, type NestIntercept
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { Clock } from '../../shared/clock.js';
-import { contentHash } from '../../shared/hash.js';
+import { contentHash, sha256Hex } from '../../shared/hash.js';
 import { Database } from '../database/index.js';
 import { Vault } from '../vault/index.js';
 import { ownerOf } from './answer-owner.js';
@@ -62,7 +62,9 @@ export class IdempotencyInterceptor implements NestInterceptor {
     handle: () => Promise<unknown>,
   ): Promise<unknown> {
     const scope = `${callerOf(request)} ${request.method} ${request.url}`;
-    const bodyHash = contentHash(request.body ?? null);
+    const bodyHash = Buffer.isBuffer(request.body)
+      ? sha256Hex(request.body)
+      : contentHash(request.body ?? null);
     const claim = await this.claim(scope, key, bodyHash);
     if ('answered' in claim) {
       const text = await this.open(claim.answered);

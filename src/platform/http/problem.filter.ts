@@ -71,7 +71,7 @@ export class ProblemFilter implements ExceptionFilter {
   private fromNest(exception: HttpException, request: FastifyRequest): Problem {
     const status = exception.getStatus();
     if (status === 404) return this.noSuchRoute(request);
-    if (status === 413) return tooLarge(BODY_LIMIT);
+    if (status === 413) return tooLarge(request.routeOptions.bodyLimit ?? BODY_LIMIT);
     return new Problem(
       status,
       (STATUS_CODES[status] ?? 'error').toLowerCase().replaceAll(' ', '-'),

@@ -290,6 +290,11 @@ export class Vault {
     return unseal(key, sealed).toString('utf8');
   }
 
+  /** The exact bytes that were sealed. */
+  unsealBytes(key: Uint8Array, sealed: Uint8Array): Buffer {
+    return unseal(key, sealed);
+  }
+
   /** Seals a value under the key of `id`, which must exist and is held until the transaction ends. @throws ErasedError */
   async sealFor(db: Executor, id: string, value: unknown): Promise<Buffer> {
     const held = (await this.hold(db, [id])).get(id);
