@@ -6,6 +6,7 @@ const stages = [
   'policies',
   'signals',
   'profiles',
+  'imports',
   'triggers',
   'decisions',
   'messages',

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/index.js';
 import { CheckupService, CountingService, LinksService } from '../checkup/index.js';
 import { AnswerHoursService } from '../learning/index.js';
+import { ImportsService } from '../imports/index.js';
 import { Database } from '../platform/database/index.js';
 import { Log, Metrics } from '../platform/telemetry/index.js';
 import { SignalsService } from '../signals/index.js';
@@ -29,6 +30,7 @@ export class MaintenanceService {
     private readonly counting: CountingService,
     private readonly checkup: CheckupService,
     private readonly links: LinksService,
+    private readonly imports: ImportsService,
     private readonly answerHours: AnswerHoursService,
   ) {}
 
@@ -45,6 +47,7 @@ export class MaintenanceService {
     });
     this.every(TIDY_EVERY_MS, 'tidy_signals', () => this.signals.tidy());
     this.every(TIDY_EVERY_MS, 'let_go_of_aged', () => this.retention.apply());
+    this.every(TIDY_EVERY_MS, 'let_go_of_imports', () => this.imports.tidy());
     this.every(COUNT_EVERY_MS, 'count_rules', async () => {
       await this.counting.count();
     });

@@ -3,6 +3,7 @@ import { CheckupModule } from '../checkup/index.js';
 import { DecisionsModule } from '../decisions/index.js';
 import { DispatchModule } from '../dispatch/index.js';
 import { DraftingModule } from '../drafting/index.js';
+import { ImportsModule } from '../imports/index.js';
 import { LearningModule } from '../learning/index.js';
 import { MessagesModule } from '../messages/index.js';
 import { OutcomesModule } from '../outcomes/index.js';
@@ -27,6 +28,7 @@ import { TimersService } from './timers.service.js';
     ProposalsModule,
     SignalsModule,
     ProfilesModule,
+    ImportsModule,
     TriggersModule,
     DecisionsModule,
     MessagesModule,

@@ -3,6 +3,7 @@ import { type Environment } from '../config/environment.js';
 import { DecisionsService } from '../decisions/index.js';
 import { DispatchService, RestoredService } from '../dispatch/index.js';
 import { DraftingService } from '../drafting/index.js';
+import { ImportsService } from '../imports/index.js';
 import { AutomationService } from '../learning/index.js';
 import { OutcomesService } from '../outcomes/index.js';
 import { Pace } from '../platform/pace/index.js';
@@ -40,6 +41,7 @@ export class PipelineService {
     outcomes: OutcomesService,
     learning: AutomationService,
     private readonly restored: RestoredService,
+    imports: ImportsService,
     replays: ReplaysService,
     simulations: SimulationsService,
     pace: Pace,
@@ -59,6 +61,7 @@ export class PipelineService {
     this.work.register(dispatch.fateTold);
     this.work.register(outcomes.linkFollowed);
     this.work.register(learning.draftJudged);
+    this.work.register(imports.importAsked);
     this.work.register(replays.replayAsked);
     this.work.register(simulations.simulationAsked);
   }

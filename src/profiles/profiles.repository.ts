@@ -296,13 +296,20 @@ export interface SuppressionRow {
 
 export async function insertSuppression(
   tx: Tx,
-  row: { channel: string; addressHash: string; reason: string; source: string; at: Date },
+  row: {
+    channel: string;
+    addressHash: string;
+    reason: string;
+    source: string;
+    at: Date;
+    saidAt: Date | null;
+  },
 ): Promise<void> {
   await sql`
-    insert into suppressions (channel, address_hash, reason, source, at)
-    values (${row.channel}, ${row.addressHash}, ${row.reason}, ${row.source}, ${row.at})
+    insert into suppressions (channel, address_hash, reason, source, at, said_at)
+    values (${row.channel}, ${row.addressHash}, ${row.reason}, ${row.source}, ${row.at}, ${row.saidAt})
     on conflict (channel, address_hash) do update
-    set reason = excluded.reason, source = excluded.source, at = excluded.at
+    set reason = excluded.reason, source = excluded.source, at = excluded.at, said_at = excluded.said_at
     -- What stops everything takes the place of what stops marketing only; otherwise the first reason stays.
     where suppressions.reason in ('unsubscribe', 'complaint') and excluded.reason not in ('unsubscribe', 'complaint')`.execute(
     tx,
@@ -317,6 +324,30 @@ export async function selectSuppressions(
     select s.channel, s.address_hash, s.reason, s.at from suppressions s
     where s.address_hash = any(${addressHashes}) order by s.channel`.execute(db);
   return rows;
+}
+
+/** Notes whose identities are being erased. */
+export async function insertErased(tx: Tx, hashes: readonly string[], at: Date): Promise<void> {
+  await sql`
+    insert into erased_identities (hash, erased_at) select h.hash, ${at} from unnest(${hashes}::text[]) as h(hash)
+    on conflict (hash) do update set erased_at = excluded.erased_at`.execute(tx);
+}
+
+/** Those of the identities that were erased at a moment or after it. */
+export async function selectErased(
+  db: Executor,
+  hashes: readonly string[],
+  since: Date,
+): Promise<Set<string>> {
+  const { rows } = await sql<{ hash: string }>`
+    select e.hash from erased_identities e where e.hash = any(${hashes}) and e.erased_at >= ${since}`.execute(
+    db,
+  );
+  return new Set(rows.map(({ hash }) => hash));
+}
+
+export async function deleteErased(db: Executor, before: Date): Promise<void> {
+  await sql`delete from erased_identities where erased_at < ${before}`.execute(db);
 }
 
 /** Empties profiles and forgets their identities; the rows stay for what points at them. */

@@ -7,7 +7,7 @@ import { Clock } from '../shared/clock.js';
 import { addressHash, identityHash, normaliseAddress } from '../shared/identity.js';
 import { Ids } from '../shared/ids.js';
 import { SignalsService } from '../signals/index.js';
-import { OWN_SOURCE, type Signal } from '../signals/signal.js';
+import { IMPORT_SOURCE, OWN_SOURCE, type Signal } from '../signals/signal.js';
 import { withConsent } from './consent.js';
 import { type DeclaredEvents } from './history.js';
 import { type Consent, type Profile } from './profile.js';
@@ -22,9 +22,11 @@ import {
 import {
   claimAddresses,
   type ConsentRow,
+  deleteErased,
   eraseProfiles,
   fillSeenHours,
   insertConsents,
+  insertErased,
   insertIdentities,
   insertMerges,
   insertProfiles,
@@ -35,6 +37,7 @@ import {
   type MergeRow,
   type ProfileRow,
   type ProfileUpdate,
+  selectErased,
   selectIdentities,
   selectIdentityHashes,
   selectMerged,
@@ -276,7 +279,15 @@ export class ProfilesService {
       since: new Date(now.getTime() - DAY_MS),
       most: MOST_CLAIMS_A_DAY,
     });
-    const refusedKeys = new Set(refused.map((claim) => `${claim.profile_id} ${claim.address_hash}`));
+    // Whoever imports a file is known by name: the claims are noted and not counted against them.
+    const imported = new Set(
+      applied.filter(({ signal }) => signal.source === IMPORT_SOURCE).map(({ profileId }) => profileId),
+    );
+    const refusedKeys = new Set(
+      refused
+        .filter((claim) => !imported.has(claim.profile_id))
+        .map((claim) => `${claim.profile_id} ${claim.address_hash}`),
+    );
     for (const claim of unique) {
       const held = get(open, claim.profile_id);
       const isRefused = refusedKeys.has(`${claim.profile_id} ${claim.address_hash}`);
@@ -388,6 +399,33 @@ export class ProfilesService {
     return (await fillSeenHours(db, limit)) === limit;
   }
 
+  /** The name under which a userId is looked up. */
+  userHash(userId: string): string {
+    return this.hash('user', userId);
+  }
+
+  /** The canonical profiles of userIds, locked in id order until the transaction ends; who was never heard of is missing. */
+  async lockByUserIds(tx: Tx, userIds: readonly string[]): Promise<Map<string, Profile>> {
+    const byHash = new Map(userIds.map((userId) => [this.userHash(userId), userId]));
+    const found = byHash.size === 0 ? [] : await selectIdentities(tx, [...byHash.keys()]);
+    const profiles = new Map<string, Profile>();
+    for (const { hash, id } of [...found].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+      const userId = byHash.get(hash);
+      if (userId !== undefined) profiles.set(userId, await this.lock(tx, id));
+    }
+    return profiles;
+  }
+
+  /** Which of these identities (see `userHash`) were erased since a moment: what was on its way then must not bring them back. */
+  erasedSince(db: Executor, hashes: readonly string[], since: Date): Promise<Set<string>> {
+    return selectErased(db, hashes, since);
+  }
+
+  /** Forgets who was erased before a moment. */
+  forgetErased(db: Executor, before: Date): Promise<void> {
+    return deleteErased(db, before);
+  }
+
   /** The canonical profile's id of a userId; null when it was never heard of. */
   findByUserId(db: Executor, userId: string): Promise<string | null> {
     return this.find(db, this.hash('user', userId));
@@ -465,10 +503,23 @@ export class ProfilesService {
   /** The same for an address that is known by its hash alone, as after an erasure. */
   async suppressHash(
     tx: Tx,
-    suppression: { space: string; addressHash: string; reason: string; source: string },
+    suppression: {
+      space: string;
+      addressHash: string;
+      reason: string;
+      source: string;
+      /** When it was said, where that is known to lie earlier. */
+      saidAt?: Date | null;
+    },
   ): Promise<void> {
-    const { space, ...rest } = suppression;
-    await insertSuppression(tx, { channel: space, ...rest, at: this.clock.now() });
+    const { space, saidAt = null, ...rest } = suppression;
+    await insertSuppression(tx, { channel: space, ...rest, at: this.clock.now(), saidAt });
+  }
+
+  /** Why nothing must be written to these addresses, by hash; those that may be written to are missing. */
+  async suppressionReasons(db: Executor, addressHashes: readonly string[]): Promise<Map<string, string>> {
+    const rows = addressHashes.length === 0 ? [] : await selectSuppressions(db, addressHashes);
+    return new Map(rows.map(({ address_hash, reason }) => [address_hash, reason]));
   }
 
   /** Under what suppressions of this person's addresses are kept, in every space they belong to. */
@@ -515,7 +566,9 @@ export class ProfilesService {
     const hashes = await selectIdentityHashes(tx, family);
     await this.signals.erase(tx, hashes);
     await this.vault.erase(tx, family);
-    await eraseProfiles(tx, family, this.clock.now());
+    const now = this.clock.now();
+    await insertErased(tx, hashes, now);
+    await eraseProfiles(tx, family, now);
     await this.audit.record(tx, {
       actor,
       action: 'profile.erased',

@@ -1,6 +1,6 @@
 import { canonicalJson, type Json } from '../shared/canonical-json.js';
 import { countryCode, isZone, zonesOfCountry, zonesOfPhone } from '../shared/zones.js';
-import { OUTCOME_EVENTS, OWN_SOURCE, type Signal } from '../signals/signal.js';
+import { IMPORT_SOURCE, OUTCOME_EVENTS, OWN_SOURCE, type Signal } from '../signals/signal.js';
 import { emailAddress, phoneNumber } from './addresses.js';
 import { consentsIn, mergeConsents, withConsent } from './consent.js';
 import { type DeclaredEvents, mergeHistories, withOccurrence } from './history.js';
@@ -63,8 +63,9 @@ export function newState(id: string, at: string): ProfileState {
   };
 }
 
-/** What came from the person and not from what happened to a message on its way. */
+/** What came from the person, and not from what happened to a message on its way or from a file. */
 function isActivity(signal: Signal): boolean {
+  if (signal.source === IMPORT_SOURCE) return false;
   if (signal.source !== OWN_SOURCE) return true;
   return (
     signal.event === OUTCOME_EVENTS.clicked ||

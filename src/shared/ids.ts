@@ -23,6 +23,7 @@ export type IdPrefix =
   | 'aud' // audit entry
   | 'con' // consent entry
   | 'hlf' // finding about the playbook
+  | 'imp' // import
   | 'lse'; // lease of tokens of a cap
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';

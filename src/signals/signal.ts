@@ -27,6 +27,9 @@ export interface Signal {
 /** Source of signals that Countersign itself writes: outcomes and what people did in the console. */
 export const OWN_SOURCE = 'countersign';
 
+/** Source of what stood in an imported file: it is history, so nothing follows from it and it is no sign of life. */
+export const IMPORT_SOURCE = 'import';
+
 export { OUTCOME_EVENTS } from '../policies/own-events.js';
 
 /** A signal before it is kept: everything but its id, its source and the moment of its arrival. */

@@ -138,6 +138,14 @@ export class SignalsService {
     }, TELL_AFTER_MS).unref();
   }
 
+  /** Keeps signals that the caller applies in the same transaction, instead of letting them wait for the intake. */
+  keepApplied(tx: Tx, source: string, signals: readonly NewSignal[]): Promise<Signal[]> {
+    return this.writer.writeApplied(
+      tx,
+      signals.map((signal) => ({ source, signal, trace: null })),
+    );
+  }
+
   /** Called after something was appended. */
   onAppended(listener: () => void): () => void {
     this.listeners.add(listener);

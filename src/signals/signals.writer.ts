@@ -61,6 +61,28 @@ export class SignalsWriter {
     await this.insert(tx, hashed, keys, null);
   }
 
+  /** Writes signals that whoever has them written applies in the same transaction: they wait for nobody. @returns them as they are kept. */
+  async writeApplied(tx: Tx, entries: readonly Entry[]): Promise<Signal[]> {
+    const hashed = this.hashed(entries);
+    const keys = await this.vault.ensureKeys(
+      tx,
+      hashed.map(({ hash }) => hash),
+    );
+    const receivedAt = this.clock.now();
+    const made = hashed.map((entry) => {
+      const row = this.toRow(entry, keyOf(keys, entry.hash), receivedAt);
+      const { signal, source } = entry;
+      return {
+        row: { ...row, partition: null },
+        signal: { ...signal, id: row.id, source, receivedAt: receivedAt.toISOString() },
+      };
+    });
+    const forgetBefore = new Date(receivedAt.getTime() - DEDUP_MS);
+    const rows = made.map(({ row }) => row);
+    await insertSignals(tx, rows, receivedAt, forgetBefore, null);
+    return made.map(({ signal }) => signal);
+  }
+
   private insert(
     db: Executor,
     hashed: readonly HashedEntry[],
@@ -68,11 +90,7 @@ export class SignalsWriter {
     erasures: number | null,
   ): Promise<boolean> {
     const receivedAt = this.clock.now();
-    const rows = hashed.map((entry) => {
-      const key = keys.get(entry.hash);
-      if (key === undefined) throw new Error(`no key for identity ${entry.hash}`);
-      return this.toRow(entry, key, receivedAt);
-    });
+    const rows = hashed.map((entry) => this.toRow(entry, keyOf(keys, entry.hash), receivedAt));
     const forgetBefore = new Date(receivedAt.getTime() - DEDUP_MS);
     return insertSignals(db, rows, receivedAt, forgetBefore, erasures);
   }
@@ -123,6 +141,12 @@ export class SignalsWriter {
     this.hashes.set(name, hash);
     return hash;
   }
+}
+
+function keyOf(keys: ReadonlyMap<string, Buffer>, hash: string): Buffer {
+  const key = keys.get(hash);
+  if (key === undefined) throw new Error(`no key for identity ${hash}`);
+  return key;
 }
 
 /** The signal as JSON. Joined as text: an object with all its members would be made only to be written out. */

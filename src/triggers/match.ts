@@ -5,7 +5,7 @@ import { type Profile } from '../profiles/profile.js';
 import { countedAs } from '../profiles/projection.js';
 import { type Json } from '../shared/canonical-json.js';
 import { durationMs } from '../shared/clock.js';
-import { type Signal } from '../signals/signal.js';
+import { IMPORT_SOURCE, type Signal } from '../signals/signal.js';
 
 /** Occasion of the one timer that waits for a person's silence. */
 export const SILENCE = 'silence';
@@ -68,11 +68,12 @@ export interface SignalEffect {
 
 /**
  * What one signal means for the triggers of a bundle. A signal that comes late to them fires nothing; it counts, and what it begins to wait for
- * is waited for unless that moment is past already. A condition that reads something unknown does not hold.
+ * is waited for unless that moment is past already. What stood in an imported file does neither. A condition that reads something unknown does not hold.
  * @param now ISO 8601.
  */
 export function observeSignal(bundle: Bundle, watch: Watch, effect: SignalEffect, now: string): Observed {
   const { signal } = effect;
+  if (signal.source === IMPORT_SOURCE) return { watch, fires: [] };
   const event = countedAs(signal);
   const lateAfter = durationMs(bundle.engine.lateAfter);
   // By now, not by its arrival: after a time down a signal may have waited for days.

@@ -224,6 +224,12 @@ table drafts
   constraint drafts_origin_check CHECK ((origin = ANY (ARRAY['template'::text, 'model'::text, 'person'::text])))
   constraint drafts_pkey PRIMARY KEY (id)
 
+table erased_identities
+  hash text not null
+  erased_at timestamp with time zone not null
+  constraint erased_identities_pkey PRIMARY KEY (hash)
+  CREATE INDEX erased_identities_at ON public.erased_identities USING btree (erased_at)
+
 table facts
   id text not null
   version integer not null
@@ -331,6 +337,53 @@ table identities
   constraint identities_pkey PRIMARY KEY (hash)
   constraint identities_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id)
   CREATE INDEX identities_profile ON public.identities USING btree (profile_id)
+
+table import_bad_lines
+  import_id text not null
+  seq bigint not null identity
+  line bigint not null
+  path text not null
+  message text not null
+  constraint import_bad_lines_import_id_fkey FOREIGN KEY (import_id) REFERENCES imports(id)
+  constraint import_bad_lines_pkey PRIMARY KEY (import_id, seq)
+
+table import_chunks
+  import_id text not null
+  number integer not null
+  key_id text not null
+  bytes bytea not null
+  constraint import_chunks_import_id_fkey FOREIGN KEY (import_id) REFERENCES imports(id)
+  constraint import_chunks_pkey PRIMARY KEY (import_id, number)
+
+table import_mentions
+  import_id text not null
+  key text not null
+  line bigint not null
+  said text not null
+  constraint import_mentions_import_id_fkey FOREIGN KEY (import_id) REFERENCES imports(id)
+  constraint import_mentions_pkey PRIMARY KEY (import_id, key)
+
+table imports
+  id text not null
+  kind text not null
+  dry_run boolean not null
+  state text not null
+  bytes bigint not null
+  delimiter text not null
+  columns text not null
+  position bigint not null
+  line bigint not null
+  counts text not null
+  wrong bigint not null
+  warnings text not null
+  error text
+  asked_by text not null
+  created_at timestamp with time zone not null
+  finished_at timestamp with time zone
+  constraint imports_kind_check CHECK ((kind = ANY (ARRAY['contacts'::text, 'consent'::text, 'suppressions'::text])))
+  constraint imports_pkey PRIMARY KEY (id)
+  constraint imports_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text])))
+  CREATE INDEX imports_created ON public.imports USING btree (created_at DESC, id DESC)
 
 table inbox_partitions
   partition smallint not null
@@ -811,6 +864,7 @@ table suppressions
   reason text not null
   source text not null
   at timestamp with time zone not null
+  said_at timestamp with time zone
   constraint suppressions_pkey PRIMARY KEY (channel, address_hash)
   constraint suppressions_reason_check CHECK ((reason = ANY (ARRAY['hard_bounce'::text, 'complaint'::text, 'unsubscribe'::text, 'import'::text, 'manual'::text])))
 

@@ -80,6 +80,10 @@ export const CATALOGUE = {
   countersign_firings_total: counter('Triggers that fired; capped ones lead to nothing', {
     capped: ['true', 'false'],
   }),
+  countersign_import_lines_total: counter('Lines of files that were taken in', {
+    kind: ['contacts', 'consent', 'suppressions'],
+    outcome: ['created', 'updated', 'unchanged', 'bad'],
+  }),
   countersign_timers_oldest_due_seconds: gauge('For how long the timer has been due that is due longest', {}),
 
   countersign_work_seconds: histogram('Time one attempt at durable work took', { kind: null, outcome: null }),
