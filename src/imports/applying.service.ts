@@ -144,7 +144,7 @@ export class ApplyingService {
       const said = earlier === undefined ? [] : [toConsent(line.consent, earlier.said)];
       const before = said.reduce(withConsent, profile.consents);
       outcomes.set(number, effectOnConsent(before, line.consent));
-      const [stands] = said.reduce(withConsent, [line.consent] as readonly Consent[]);
+      const [stands] = said.reduce<readonly Consent[]>(withConsent, [line.consent]);
       if (stands !== undefined)
         mentions.set({
           key: keyOf(line),

@@ -4,7 +4,7 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { errorCode } from '../../shared/errors.js';
 import { ErasedError } from '../vault/index.js';
 import { Log } from '../telemetry/index.js';
-import { BODY_LIMIT, tooLarge } from './body.js';
+import { tooLarge } from './body.js';
 import { ProblemPages } from './problem-pages.js';
 import { answerDocument, titleOf } from './problem-document.js';
 import { Problem } from './problem.js';
@@ -71,7 +71,7 @@ export class ProblemFilter implements ExceptionFilter {
   private fromNest(exception: HttpException, request: FastifyRequest): Problem {
     const status = exception.getStatus();
     if (status === 404) return this.noSuchRoute(request);
-    if (status === 413) return tooLarge(request.routeOptions.bodyLimit ?? BODY_LIMIT);
+    if (status === 413) return tooLarge(request.routeOptions.bodyLimit);
     return new Problem(
       status,
       (STATUS_CODES[status] ?? 'error').toLowerCase().replaceAll(' ', '-'),
