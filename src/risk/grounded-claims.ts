@@ -2,8 +2,9 @@ import { type Claim } from '../messages/content.js';
 import { type Span } from './assessment.js';
 import { isValidAt } from '../policies/fact.js';
 import { type CheckContext } from './check.js';
-import { type DraftText, literalPattern, normalised } from './draft-text.js';
+import { type DraftText, normalised } from './draft-text.js';
 import { gatherGrounds, type Support, supportOf } from './grounds.js';
+import { blanked, placesOfName } from './phrases.js';
 import { ProductNames } from './product-names.js';
 import { extractStatements, type Statement } from './statements.js';
 
@@ -20,8 +21,8 @@ const ADDRESSES =
 /** Without one of these there is no address; looking for them costs next to nothing. */
 const MAY_BE_ADDRESS = /@|:\/\/|www\./i;
 
-/** Words that are names, not statements: links, addresses, the brand, and titles of the things the draft is about. */
-function namesPattern(context: CheckContext): RegExp | null {
+/** Words that are names, not statements: the brand, and titles of the things the draft is about; longest first. */
+function namesIn(context: CheckContext): string[] {
   const { brand, decision } = context;
   const titles = context.facts.flatMap((fact) =>
     // The code of an offer that is over is a statement: that it can be used.
@@ -29,12 +30,8 @@ function namesPattern(context: CheckContext): RegExp | null {
       (title): title is string => typeof title === 'string' && title.trim().length >= 3,
     ),
   );
-  const names = [brand.name, brand.postalAddress, ...decision.textLimits.required, ...titles].filter(
-    (name) => name.trim() !== '',
-  );
-  if (names.length === 0) return null;
-  const longestFirst = names.sort((a, b) => b.length - a.length).map(literalPattern);
-  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${longestFirst.join('|')})(?:['’]?s)?(?![\\p{L}\\p{N}])`, 'giu');
+  const names = [brand.name, brand.postalAddress, ...decision.textLimits.required, ...titles];
+  return [...new Set(names.filter((name) => name.trim() !== ''))].sort((a, b) => b.length - a.length);
 }
 
 /** Found once for each draft: several checks ask. */
@@ -50,11 +47,16 @@ export function withoutNames(context: CheckContext): DraftText {
 }
 
 function blankNames(context: CheckContext): DraftText {
-  const names = namesPattern(context);
-  const blank = (found: string) => ' '.repeat(found.length);
+  const names = namesIn(context);
   return context.draft.map((part) => {
-    const text = MAY_BE_ADDRESS.test(part.text) ? part.text.replace(ADDRESSES, blank) : part.text;
-    return { ...part, text: names === null ? text : text.replace(names, blank) };
+    const text = MAY_BE_ADDRESS.test(part.text)
+      ? part.text.replace(ADDRESSES, (found) => ' '.repeat(found.length))
+      : part.text;
+    // A name within a longer one is gone with that.
+    return {
+      ...part,
+      text: names.reduce((left, name) => blanked(left, placesOfName(left, name)), text),
+    };
   });
 }
 

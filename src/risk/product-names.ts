@@ -1,6 +1,7 @@
 import { type Fact } from '../policies/fact.js';
-import { type DraftText, type FieldText, normalised, wordPattern } from './draft-text.js';
+import { type DraftText, type FieldText, normalised } from './draft-text.js';
 import { matchesOf } from '../shared/matches.js';
+import { placesOf } from './phrases.js';
 
 interface Mention {
   readonly id: string;
@@ -10,7 +11,7 @@ interface Mention {
 
 interface Named {
   readonly id: string;
-  readonly pattern: RegExp;
+  readonly name: string;
   /** Words of the name that are long enough to stand for it, as "kettle" does for the Alder Kettle. */
   readonly words: readonly string[];
 }
@@ -23,7 +24,7 @@ function namedProducts(facts: readonly Fact[]): Named[] {
     const name = data['name'] ?? data['title'];
     if (kind !== 'product' || typeof name !== 'string' || name.trim().length < 3) return [];
     const words = normalised(name).match(/\p{L}{3,}/gu) ?? [];
-    return [{ id, pattern: wordPattern(name), words }];
+    return [{ id, name, words }];
   });
 }
 
@@ -33,6 +34,7 @@ export class ProductNames {
   /** Products the draft names somewhere, at least by one word. */
   private readonly hinted: ReadonlySet<string>;
   private readonly mentions = new Map<FieldText, readonly Mention[]>();
+  private readonly sentenceEnds = new Map<FieldText, readonly number[]>();
 
   /** @param signed whether the draft comes from a signed template: where its prices stand was seen, with or without a name. */
   constructor(
@@ -56,7 +58,7 @@ export class ProductNames {
    */
   beside(part: FieldText, at: number, prices: readonly number[]): ReadonlySet<string> | null {
     if (this.named.length === 0) return null;
-    const [from, to] = sentenceAround(part.text, at);
+    const [from, to] = this.sentenceAround(part, at);
     const here = this.mentionsIn(part).filter(({ start, end }) => start >= from && end <= to);
     if (here.length === 0) return this.signed ? null : this.hinted;
     const others = prices.filter((end) => end > from && end <= to);
@@ -82,24 +84,18 @@ export class ProductNames {
     const known = this.mentions.get(part);
     if (known !== undefined) return known;
     const found = this.named
-      .flatMap(({ id, pattern }) =>
-        matchesOf(part.text, pattern).map((match) => ({
-          id,
-          start: match.index,
-          end: match.index + match[0].length,
-        })),
-      )
+      .flatMap(({ id, name }) => placesOf(part.text, name).map((place) => ({ id, ...place })))
       .sort((a, b) => a.start - b.start);
     this.mentions.set(part, found);
     return found;
   }
-}
 
-function sentenceAround(text: string, at: number): [number, number] {
-  let from = 0;
-  for (const { index } of matchesOf(text, SENTENCE_END)) {
-    if (index >= at) return [from, index];
-    from = index + 1;
+  private sentenceAround(part: FieldText, at: number): [number, number] {
+    const ends = this.sentenceEnds.get(part) ?? matchesOf(part.text, SENTENCE_END).map(({ index }) => index);
+    this.sentenceEnds.set(part, ends);
+    const found = ends.findIndex((index) => index >= at);
+    const next = found === -1 ? ends.length : found;
+    const before = ends[next - 1];
+    return [before === undefined ? 0 : before + 1, ends[next] ?? part.text.length];
   }
-  return [from, text.length];
 }
