@@ -5,7 +5,15 @@ import { capSchema } from '../policies/playbook.js';
 import { durationMs } from '../shared/clock.js';
 import { ALWAYS, dayOfDate, type SendingHours, type Zone } from '../shared/local-time.js';
 import { isAllowed } from '../shared/open-hours.js';
-import { countHours, hourRates, type HourRates, slotAt, SLOTS } from './best-hours.js';
+import {
+  countHours,
+  evidenceOf,
+  type HourChoice,
+  hourRates,
+  type HourRates,
+  slotAt,
+  SLOTS,
+} from './best-hours.js';
 import { type Limits } from './limits.js';
 import { candidateZones, counts, sendTime, type SendTimeQuestion } from './send-time.js';
 import { type HourCount, type HourCounts, type PastMessage } from './situation.js';
@@ -164,17 +172,45 @@ describe('the hour of a moment', () => {
   });
 });
 
-const evenings = hourRates({
+const eveningCounts = {
   ...nothing,
   everyone: everyHour(5_000, (slot) => (slot % 24 === 18 ? 1_000 : 400)),
-});
+};
+const evenings = hourRates(eveningCounts);
+const evidence = evidenceOf(eveningCounts);
 
 describe('send time by the hours of a person', () => {
   it('waits for the better hour, and says so', () => {
-    const found = sendTime(question({ hours: { rates: evenings, lossPerDay: 0.1 } }));
+    const found = sendTime(question({ hours: { rates: evenings, evidence, lossPerDay: 0.1 } }));
     expect(found.ok && new Date(found.at).toISOString()).toBe('2026-07-01T16:00:00.000Z');
     expect(found.ok && found.waits.map(({ code }) => code)).toEqual(['waits_for_best_hour']);
     expect(found.ok && found.waits[0]?.text).toContain('Wed 1 Jul 2026, 18:00 Europe/Berlin');
+  });
+
+  it('says how likely it is that the hour is better, and what that rests on', () => {
+    const counts = {
+      everyone: [],
+      segment: [],
+      own: [
+        [8, 10, 1],
+        [18, 10, 6],
+      ] as HourCount[],
+    };
+    const text = (hours: HourChoice) => {
+      const found = sendTime(question({ hours }));
+      return found.ok ? (found.waits[0]?.text ?? '') : '';
+    };
+    const unsure = { rates: hourRates(counts), evidence: evidenceOf(counts), lossPerDay: 0.1 };
+    const [sooner, later] = [8, 18].map((slot) => unsure.rates[slot]);
+    const gain = (later?.multiplier ?? 0) - (sooner?.multiplier ?? 0) - 1 / 24;
+    // Between the hundredths of a table of the normal distribution.
+    const deviations = gain / Math.sqrt((later?.variance ?? 0) + (sooner?.variance ?? 0));
+    expect(deviations).toBeGreaterThan(1.64);
+    expect(deviations).toBeLessThan(1.7);
+    expect(text(unsure)).toContain('is 95 % likely, as far as 20 messages to them tell.');
+    expect(text({ rates: evenings, evidence, lossPerDay: 0.1 })).toContain(
+      'is more than 99 % likely, as far as 240000 messages to everyone tell.',
+    );
   });
 
   it('leaves at once when nothing is known, when waiting costs more, and when the gain may be chance', () => {
@@ -182,27 +218,27 @@ describe('send time by the hours of a person', () => {
       const found = sendTime(question(given));
       return found.ok ? found.at : null;
     };
-    expect(leaves({ hours: { rates: hourRates(nothing), lossPerDay: 0 } })).toBe(NOW);
-    expect(leaves({ hours: { rates: evenings, lossPerDay: 5 } })).toBe(NOW);
+    expect(leaves({ hours: { rates: hourRates(nothing), evidence, lossPerDay: 0 } })).toBe(NOW);
+    expect(leaves({ hours: { rates: evenings, evidence, lossPerDay: 5 } })).toBe(NOW);
     const own: HourCount[] = [
       [8, 3, 0],
       [18, 3, 1],
     ];
-    expect(leaves({ hours: { rates: hourRates({ ...nothing, own }), lossPerDay: 0 } })).toBe(NOW);
+    expect(leaves({ hours: { rates: hourRates({ ...nothing, own }), evidence, lossPerDay: 0 } })).toBe(NOW);
   });
 
   it('lets nothing transactional wait', () => {
     const found = sendTime(
       question({
         subject: { ...subject, class: 'transactional' },
-        hours: { rates: evenings, lossPerDay: 0 },
+        hours: { rates: evenings, evidence, lossPerDay: 0 },
       }),
     );
     expect(found.ok && found.at).toBe(NOW);
   });
 
   it('takes the best of the hours that are left: quiet hours, caps and expiry come first', () => {
-    const given = { hours: { rates: evenings, lossPerDay: 0.1 } };
+    const given = { hours: { rates: evenings, evidence, lossPerDay: 0.1 } };
     const day = {
       rule: 'day',
       limit: { windows: [{ ...ALWAYS, from: 9 * 60, to: 17 * 60 }], closed: new Set<number>() },
@@ -218,7 +254,7 @@ describe('send time by the hours of a person', () => {
   });
 
   it('waits where the zone is not known only for what is better in all that are possible', () => {
-    const hours = { rates: evenings, lossPerDay: 0.1 };
+    const hours = { rates: evenings, evidence, lossPerDay: 0.1 };
     const two = sendTime(
       question({ hours, profile: { zones: ['Europe/Berlin', 'Europe/London'], country: null } }),
     );
@@ -340,7 +376,7 @@ describe('over random hours, limits and zones', () => {
             profile: { zones, country: null },
             limits: { ...none, caps: rolling, hours: hours.map((limit) => ({ rule: 'a', limit })) },
             history,
-            hours: { rates: values, lossPerDay },
+            hours: { rates: values, evidence, lossPerDay },
           });
           const found = sendTime(asked);
           if (found.ok && found.waits.some(({ code }) => code === 'waits_for_best_hour')) waited += 1;
@@ -367,7 +403,7 @@ describe('over random hours, limits and zones', () => {
             profile: { zones: [name], country: null },
             limits: { ...none, caps: rolling, hours: hours.map((limit) => ({ rule: 'a', limit })) },
           });
-          const neutral = sendTime({ ...asked, hours: { rates: hourRates(nothing), lossPerDay } });
+          const neutral = sendTime({ ...asked, hours: { rates: hourRates(nothing), evidence, lossPerDay } });
           expect(neutral).toEqual(sendTime(asked));
         },
       ),

@@ -103,12 +103,21 @@ export function hourRates({ everyone, segment, own }: HourCounts): HourRates {
   }));
 }
 
+/** The slot of an hour of the clock on the wall, 0 to 23. */
+export function slotOf(hour: number, isWeekend: boolean): number {
+  return isWeekend ? DAY_HOURS + hour : hour;
+}
+
+export function hourOfSlot(slot: number): { readonly hour: number; readonly isWeekend: boolean } {
+  return { hour: slot % DAY_HOURS, isWeekend: slot >= DAY_HOURS };
+}
+
 /** The slot that a moment (epoch milliseconds) falls in. */
 export function slotAt(at: number, zone: Zone): number {
   const local = at + offsetAt(zone, at) * MINUTE_MS;
   const day = Math.floor(local / DAY_MS);
   const hour = Math.floor((local - day * DAY_MS) / HOUR_MS);
-  return weekdayOf(day) >= 6 ? DAY_HOURS + hour : hour;
+  return slotOf(hour, weekdayOf(day) >= 6);
 }
 
 /** Until when a moment's slot lasts at most: the next full hour on the clock on the wall, a clock change, or the end of the UTC day. */
@@ -152,9 +161,22 @@ export function segmentOf(country: string | null, stage: string): string {
   return `${country ?? '-'} ${stage}`;
 }
 
+/** How many messages an estimate rests on. */
+export interface HourEvidence {
+  readonly everyone: number;
+  readonly segment: number;
+  readonly own: number;
+}
+
+export function evidenceOf({ everyone, segment, own }: HourCounts): HourEvidence {
+  const leftIn = (counts: readonly HourCount[]) => counts.reduce((sum, [, left]) => sum + left, 0);
+  return { everyone: leftIn(everyone), segment: leftIn(segment), own: leftIn(own) };
+}
+
 /** How a message values the hours. */
 export interface HourChoice {
   readonly rates: HourRates;
+  readonly evidence: HourEvidence;
   /** What a day of waiting costs, as a share of what the message is worth at the person's usual hour. */
   readonly lossPerDay: number;
 }
@@ -165,6 +187,18 @@ interface Gain {
   readonly net: number;
   /** Whether it is likely enough that there is a gain, in every zone. */
   readonly sure: boolean;
+  /** How likely it is, in the zone where it is least so. 0 to 1. */
+  readonly chance: number;
+}
+
+/** The share of a normal distribution below so many standard deviations; to some ten-millionths (Abramowitz and Stegun, 7.1.26). */
+function normalShare(deviations: number): number {
+  const x = Math.abs(deviations) / Math.SQRT2;
+  const t = 1 / (1 + 0.3275911 * x);
+  const series =
+    t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
+  const tail = (series * Math.exp(-x * x)) / 2;
+  return quantise(deviations < 0 ? tail : 1 - tail);
 }
 
 const NEUTRAL: HourRate = { multiplier: 1, variance: 0 };
@@ -173,11 +207,12 @@ function gainAt(
   at: number,
   earliest: number,
   zones: readonly Zone[],
-  { rates, lossPerDay }: HourChoice,
+  { rates, lossPerDay }: Pick<HourChoice, 'rates' | 'lossPerDay'>,
 ): Gain {
   const cost = (lossPerDay * (at - earliest)) / DAY_MS;
   let net = Number.POSITIVE_INFINITY;
   let sure = true;
+  let chance = 1;
   for (const zone of zones) {
     const [then, now] = [slotAt(at, zone), slotAt(earliest, zone)];
     const [later, sooner] = [rates[then] ?? NEUTRAL, rates[now] ?? NEUTRAL];
@@ -185,11 +220,12 @@ function gainAt(
     const spread = then === now ? 0 : Math.sqrt(later.variance + sooner.variance);
     if (gained < net) net = gained;
     if (gained <= 0 || gained < quantise(SURE_ENOUGH * spread)) sure = false;
+    if (spread > 0) chance = Math.min(chance, normalShare(gained / spread));
   }
-  return { net, sure };
+  return { net, sure, chance };
 }
 
-interface BestMomentQuestion extends HourChoice {
+interface BestMomentQuestion extends Pick<HourChoice, 'rates' | 'lossPerDay'> {
   /** Epoch milliseconds: the first permitted moment. */
   readonly earliest: number;
   readonly before: number;
@@ -199,23 +235,26 @@ interface BestMomentQuestion extends HourChoice {
   readonly permittedFrom: (at: number) => number | null;
 }
 
+/** A moment, and what it gains over the earliest one; for the earliest one itself nothing, for certain. */
+export type BestMoment = Omit<Gain, 'sure'> & { readonly at: number };
+
 /**
  * The permitted moment with the highest expected value; the earliest of equals. Exact: while the hour stays the same in every zone waiting
  * only costs, so nothing but the first permitted moment of each such stretch can be best.
  */
-export function bestMoment(question: BestMomentQuestion): { readonly at: number; readonly net: number } {
+export function bestMoment(question: BestMomentQuestion): BestMoment {
   const { earliest, before, zones, rates, lossPerDay, permittedFrom } = question;
   const highest = Math.max(...rates.map(({ multiplier }) => multiplier));
   const now = Math.max(...zones.map((zone) => (rates[slotAt(earliest, zone)] ?? NEUTRAL).multiplier));
   const mostAt = (at: number) => quantise(highest - now - (lossPerDay * (at - earliest)) / DAY_MS);
-  let best = { at: earliest, net: 0 };
+  let best: BestMoment = { at: earliest, net: 0, chance: 1 };
   for (let at = earliest; ;) {
     const next = stretchEnds(at, zones);
     if (next >= before || mostAt(next) <= best.net) return best;
     const permitted = permittedFrom(next);
     if (permitted === null) return best;
     at = permitted;
-    const { net, sure } = gainAt(at, earliest, zones, question);
-    if (sure && net > best.net) best = { at, net };
+    const { net, sure, chance } = gainAt(at, earliest, zones, question);
+    if (sure && net > best.net) best = { at, net, chance };
   }
 }

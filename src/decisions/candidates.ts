@@ -3,7 +3,7 @@ import { type Fact, isValidAt } from '../policies/fact.js';
 import { type Action, type Channel } from '../policies/playbook.js';
 import { durationMs } from '../shared/clock.js';
 import { adviceInForce, advisedTotal, type TimeAdvised, withSuggestedTime } from './advice.js';
-import { type HourChoice, hourRates, type HourRates } from './best-hours.js';
+import { evidenceOf, type HourChoice, type HourEvidence, hourRates, type HourRates } from './best-hours.js';
 import { contactChecks, isHeldOut, latenessCheck } from './checks.js';
 import { applyChange, type Case, type Change } from './change.js';
 import { type Candidate, type Models } from './decision.js';
@@ -361,15 +361,16 @@ function hoursFor(
   if (bestHours !== true || answerHours === undefined || !Object.hasOwn(answerHours, id)) return undefined;
   const counts = answerHours[id];
   if (counts === undefined) return undefined;
-  return { rates: ratesOf(counts), lossPerDay: waitingCost ?? engine.waitingCost ?? WAITING_COST };
+  return { ...worthOf(counts), lossPerDay: waitingCost ?? engine.waitingCost ?? WAITING_COST };
 }
 
-const rates = new WeakMap<HourCounts, HourRates>();
+const worths = new WeakMap<HourCounts, { readonly rates: HourRates; readonly evidence: HourEvidence }>();
 
 /** The candidates of one situation share theirs. */
-function ratesOf(counts: HourCounts): HourRates {
-  let known = rates.get(counts);
-  if (known === undefined) rates.set(counts, (known = hourRates(counts)));
+function worthOf(counts: HourCounts): { readonly rates: HourRates; readonly evidence: HourEvidence } {
+  let known = worths.get(counts);
+  if (known === undefined)
+    worths.set(counts, (known = { rates: hourRates(counts), evidence: evidenceOf(counts) }));
   return known;
 }
 

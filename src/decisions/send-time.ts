@@ -3,7 +3,7 @@ import { type Profile } from '../profiles/profile.js';
 import { durationMs } from '../shared/clock.js';
 import { isZone, localTimeText, OFFSETS_WORLDWIDE, type Zone, zonesOfCountry } from '../shared/local-time.js';
 import { nextAllowed, overlap } from '../shared/open-hours.js';
-import { bestMoment, type HourChoice } from './best-hours.js';
+import { type BestMoment, bestMoment, type HourChoice, type HourEvidence } from './best-hours.js';
 import { conflicting, type Limits, type Ruled } from './limits.js';
 import { list, type Reason } from './reason.js';
 import { counterOf } from './counter.js';
@@ -206,7 +206,11 @@ export function sendTime(question: SendTimeQuestion): SendTime {
     zones,
     permittedFrom: (later) => permittedFrom(later, openAt, caps),
   });
-  return { ok: true, at: best.at, waits: best.at === at ? waited : [...waited, betterHour(best, zones)] };
+  return {
+    ok: true,
+    at: best.at,
+    waits: best.at === at ? waited : [...waited, betterHour(best, zones, question.hours.evidence)],
+  };
 }
 
 /** The earliest moment, whatever the hours are worth: when something may leave at all. */
@@ -214,16 +218,25 @@ export function earliestSendTime(question: Omit<SendTimeQuestion, 'hours'>): Sen
   return sendTime({ ...question, hours: undefined });
 }
 
-function betterHour(
-  { at, net }: { readonly at: number; readonly net: number },
-  zones: readonly Zone[],
-): Reason {
+function betterHour({ at, net, chance }: BestMoment, zones: readonly Zone[], evidence: HourEvidence): Reason {
   const share = Math.round(net * 100);
-  const gain = share < 1 ? 'less than 1 %' : `${share} %`;
+  const gain = share < 1 ? 'less than 1 %' : `about ${share} %`;
+  const likely = chance > 0.99 ? 'more than 99 %' : `${Math.floor(chance * 100)} %`;
   return {
     code: 'waits_for_best_hour',
-    text: `It waits until ${momentText(at, zones)}, a better hour for this person: worth ${gain} more of its usual value than leaving at once, the wait taken off.`,
+    text: `It waits until ${momentText(at, zones)}, a better hour for this person: it gains ${gain} of what the message is usually worth, the wait taken off. That it is better at all is ${likely} likely, as far as ${evidenceText(evidence)} tell.`,
   };
+}
+
+function evidenceText({ own, segment, everyone }: HourEvidence): string {
+  const messages = (count: number, whose: string) =>
+    count === 0 ? [] : [`${count} ${count === 1 ? 'message' : 'messages'} to ${whose}`];
+  const known = [
+    ...messages(own, 'them'),
+    ...messages(segment, 'people of their country and stage'),
+    ...messages(everyone, 'everyone'),
+  ];
+  return list(known);
 }
 
 function momentText(at: number, [zone]: readonly Zone[]): string {

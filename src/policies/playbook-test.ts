@@ -47,6 +47,25 @@ export const playbookGivenSchema = z.strictObject({
       z.strictObject({ action: actionId, channel: channelId, at: moment, open: z.boolean().default(false) }),
     )
     .default([]),
+  /** How messages were answered by the local hour in which they left: what an action with `bestHours` goes by. */
+  answers: z
+    .array(
+      z
+        .strictObject({
+          channel: channelId,
+          /** Whose: this person's, those of people of their country and stage, or everyone's. */
+          of: z.enum(['person', 'segment', 'everyone']).default('person'),
+          days: z.enum(['workdays', 'weekends']).default('workdays'),
+          hour: z.int().min(0).max(23),
+          sent: z.int().min(1).max(1_000_000_000),
+          answered: z.int().min(0),
+        })
+        .refine(({ sent, answered }) => answered <= sent, {
+          path: ['answered'],
+          message: 'cannot be more than were sent',
+        }),
+    )
+    .default([]),
   /** Suppressed addresses: why, by channel. */
   suppressed: z
     .record(z.string(), z.enum(['hard_bounce', 'complaint', 'unsubscribe', 'import', 'manual']))

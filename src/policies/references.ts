@@ -385,6 +385,8 @@ class References {
       this.checkName(test, ['given', 'consents', key], key.split('/')[0] ?? '', channels, 'channel');
     for (const channel of Object.keys(given.suppressed))
       this.checkName(test, ['given', 'suppressed', channel], channel, channels, 'channel');
+    for (const [index, { channel }] of given.answers.entries())
+      this.checkName(test, ['given', 'answers', index, 'channel'], channel, channels, 'channel');
     this.checkNames(test, ['given', 'enabled'], given.enabled, channels, 'channel');
     this.checkNames(test, ['given', 'heldOut'], given.heldOut, actions, 'action');
   }

@@ -1,5 +1,7 @@
+import { slotOf } from '../decisions/best-hours.js';
 import { isHeldOut } from '../decisions/checks.js';
-import { type PastMessage, type Situation } from '../decisions/situation.js';
+import { hourChannels } from '../decisions/needs.js';
+import { type HourCount, type HourCounts, type PastMessage, type Situation } from '../decisions/situation.js';
 import { actionsUp } from '../decisions/candidates.js';
 import { type Bundle } from '../policies/bundle.js';
 import { type Given, type PlaybookTest } from '../policies/playbook-test.js';
@@ -56,7 +58,31 @@ export function situationOf(bundle: Bundle, test: PlaybookTest): Situation {
     advice: null,
     actions: test.actions ?? triggered(bundle, test.trigger),
   };
-  return { ...situation, profile: { ...situation.profile, id: personFor(bundle, situation, given.heldOut) } };
+  const answerHours = answersOf(given, hourChannels(bundle, situation));
+  return {
+    ...situation,
+    ...(answerHours === null ? {} : { answerHours }),
+    profile: { ...situation.profile, id: personFor(bundle, situation, given.heldOut) },
+  };
+}
+
+/** What was counted, on the channels that it is gathered for. */
+function answersOf({ answers }: Given, channels: readonly string[]): Record<string, HourCounts> | null {
+  const counted = channels.flatMap((channel): [string, HourCounts][] => {
+    const own = answers.filter((each) => each.channel === channel);
+    if (own.length === 0) return [];
+    const countsOf = (whose: (typeof own)[number]['of']): HourCount[] => {
+      const slots = new Map<number, HourCount>();
+      for (const { days, hour, sent, answered } of own.filter((each) => each.of === whose)) {
+        const slot = slotOf(hour, days === 'weekends');
+        const [, left, got] = slots.get(slot) ?? [slot, 0, 0];
+        slots.set(slot, [slot, left + sent, got + answered]);
+      }
+      return [...slots.values()].toSorted(([a], [b]) => a - b);
+    };
+    return [[channel, { everyone: countsOf('everyone'), segment: countsOf('segment'), own: countsOf('person') }]]; // prettier-ignore
+  });
+  return counted.length === 0 ? null : Object.fromEntries(counted);
 }
 
 /** What the schema let pass is a moment. */

@@ -1,6 +1,7 @@
 import { type VNode } from 'preact';
+import { evidenceOf, hourOfSlot, hourRates } from '../../decisions/best-hours.js';
 import { type Candidate } from '../../decisions/decision.js';
-import { type Situation } from '../../decisions/situation.js';
+import { type HourCount, type HourCounts, type Situation } from '../../decisions/situation.js';
 import { type Json } from '../../shared/canonical-json.js';
 import { Facts, Pill, Said, Time } from '../layout/parts.js';
 import { useView } from '../layout/view.js';
@@ -151,6 +152,74 @@ export function PersonThen({ situation }: { situation: Situation }): VNode {
       ]}
     />
   );
+}
+
+/** Hours that are shown at most: the best ones. */
+const MOST_HOURS = 6;
+
+/** What the decision knew of the hours at which messages are answered, with how uncertain each is. */
+export function AnswerHours({ counts }: { counts: HourCounts }): VNode {
+  const evidence = evidenceOf(counts);
+  const whose = [
+    ['them', counts.own],
+    ['like them', counts.segment],
+    ['everyone', counts.everyone],
+  ] as const;
+  const hours = hourRates(counts)
+    .map((rate, slot) => ({ ...rate, slot }))
+    .filter(({ slot }) => whose.some(([, all]) => countAt(all, slot) !== undefined))
+    .toSorted((a, b) => b.multiplier - a.multiplier || a.slot - b.slot)
+    .slice(0, MOST_HOURS);
+  return (
+    <>
+      <p class="faint">
+        By local hour, from {evidence.own} messages to them, {evidence.segment} to people of their country and
+        stage and {evidence.everyone} to everyone. 1 × is their usual hour.
+      </p>
+      <div class="table">
+        <table>
+          <thead>
+            <tr>
+              <th>Hour</th>
+              <th>Worth</th>
+              <th>19 times in 20 within</th>
+              <th>Answered of sent</th>
+            </tr>
+          </thead>
+          <tbody>
+            {hours.map(({ slot, multiplier, variance }) => {
+              const margin = 1.96 * Math.sqrt(variance);
+              return (
+                <tr key={slot}>
+                  <td class="nowrap">{slotWords(slot)}</td>
+                  <td>{multiplier.toFixed(2)} ×</td>
+                  <td class="nowrap">
+                    {Math.max(0, multiplier - margin).toFixed(2)} to {(multiplier + margin).toFixed(2)} ×
+                  </td>
+                  <td>
+                    {whose
+                      .flatMap(([name, all]) => {
+                        const count = countAt(all, slot);
+                        return count === undefined ? [] : [`${count[2]} of ${count[1]} (${name})`];
+                      })
+                      .join(', ')}
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}
+
+const countAt = (counts: readonly HourCount[], slot: number): HourCount | undefined =>
+  counts.find(([each]) => each === slot);
+
+function slotWords(slot: number): string {
+  const { hour, isWeekend } = hourOfSlot(slot);
+  return `${String(hour).padStart(2, '0')}:00, ${isWeekend ? 'Saturday and Sunday' : 'working days'}`;
 }
 
 /** Every candidate with its score, the losing ones too, and what each guardrail said. */

@@ -17,7 +17,15 @@ import { PersonLink } from '../layout/person.js';
 import { useView } from '../layout/view.js';
 import { capital, codeWords, messageStateWords, outcomeWords, percent } from '../layout/words.js';
 import { AdviceCard } from './advice-card.js';
-import { ActionTitle, Candidates, PersonThen, RuleTitle, TriggerTitle, WhyNow } from './decision-parts.js';
+import {
+  ActionTitle,
+  AnswerHours,
+  Candidates,
+  PersonThen,
+  RuleTitle,
+  TriggerTitle,
+  WhyNow,
+} from './decision-parts.js';
 import { type DecisionView } from './decision.read-model.js';
 import { type DecisionLine } from './decisions.read-model.js';
 
@@ -146,6 +154,7 @@ export interface DecisionProps {
 export function DecisionPage({ decision, flip, reproduced, exemptions }: DecisionProps): VNode {
   const { result, situation } = decision;
   const words = outcomeWords(decision.outcome);
+  const hours = result?.channel == null ? undefined : situation?.answerHours?.[result.channel];
   return (
     <>
       <PageHead
@@ -210,6 +219,12 @@ export function DecisionPage({ decision, flip, reproduced, exemptions }: Decisio
               <section class="card">
                 <h2>The person then</h2>
                 <PersonThen situation={situation} />
+              </section>
+            )}
+            {hours === undefined ? null : (
+              <section class="card">
+                <h2>When they answer</h2>
+                <AnswerHours counts={hours} />
               </section>
             )}
             <section class="card">
