@@ -19,7 +19,13 @@ import {
 import { channelChecks, type Limits, limitsMemory, textChecks } from './limits.js';
 import { distinct, type Reason } from './reason.js';
 import { NO_SCORE, scoreOf } from './score.js';
-import { earliestSendTime, sendTime, type SendTime, type SendTimeQuestion } from './send-time.js';
+import {
+  earliestSendTime,
+  type NeededReview,
+  type SendTime,
+  sendTimeAfter,
+  type SendTimeQuestion,
+} from './send-time.js';
 import { type HourCounts, type Situation } from './situation.js';
 
 /** A candidate with everything that was found out about it. */
@@ -35,6 +41,8 @@ export interface Examined {
   readonly concerns: boolean;
   /** Fact ids by slot. */
   readonly facts: Readonly<Record<string, string>>;
+  /** The signature that it will need and that takes its time; null when none is planned for. */
+  readonly needed: NeededReview | null;
   /** When it could leave, or why it cannot. */
   readonly time: SendTime;
   /** What became of a time that was suggested; null where none was. */
@@ -185,6 +193,7 @@ function impossible(id: string, action: Action | null): Examined {
     heldOut: false,
     concerns: false,
     facts: {},
+    needed: null,
     time: { ok: false, blocks: [] },
     suggested: null,
     expiresAt: 0,
@@ -254,8 +263,9 @@ function examineOne(
   const heldOut =
     known === undefined ? isHeldOut(situation.profile.id, spec) : known.earlier.heldOut && spec.holdout > 0;
   const limits = question.limits(verdicts);
-  const { time, suggested, expiresAt } =
-    known?.earlier.limits === limits ? known.earlier : timeOf(question, limits);
+  const needed = neededReview(question, verdicts);
+  const isSame = known?.earlier.limits === limits && known.earlier.needed?.takesMs === needed?.takesMs;
+  const { time, suggested, expiresAt } = isSame ? known.earlier : timeOf(question, limits, needed);
   const score = scoreOf(situation, models, spec, channel);
   const advised = advisedTotal(adviceInForce(bundle, situation), spec, channel.id, score);
   const blockedBy = distinct([
@@ -295,6 +305,7 @@ function examineOne(
     heldOut,
     concerns: eligibility.concerns,
     facts: about.ids,
+    needed,
     time,
     suggested,
     expiresAt,
@@ -308,11 +319,15 @@ export function permittedFrom({ examined, questions }: Examination, which: numbe
   return earliestSendTime({ ...sendTimeQuestion(question, found.limits), from });
 }
 
-function timeOf(question: Question, limits: Limits): TimeAdvised & { readonly expiresAt: number } {
+function timeOf(
+  question: Question,
+  limits: Limits,
+  needed: NeededReview | null,
+): TimeAdvised & { readonly expiresAt: number } {
   const { bundle, situation, action } = question;
   const asked = sendTimeQuestion(question, limits);
   const usual = {
-    time: sendTime(asked),
+    time: sendTimeAfter(asked, needed),
     situation,
     before: asked.before,
     permittedFrom: (from: number) => earliestSendTime({ ...asked, from }),
@@ -346,6 +361,20 @@ function sendTimeQuestion(
     full: situation.full,
     hours: hoursFor(bundle, situation, spec, channel),
   };
+}
+
+/** Whether a person will have to sign it, as far as can be told before it is written, and how long that takes. */
+function neededReview(
+  { bundle: { engine }, situation, action: { spec } }: Question,
+  verdicts: readonly GuardrailVerdict[],
+): NeededReview | null {
+  const { reviews } = situation;
+  const expected = reviews !== undefined && Object.hasOwn(reviews, spec.id) ? reviews[spec.id] : undefined;
+  const said = spec.reviewTime ?? engine.reviewTime;
+  if (said === undefined) return null;
+  if (expected?.always !== true && matchedOf(verdicts, 'review').length === 0) return null;
+  if (expected?.medianMs != null) return { takesMs: expected.medianMs, measured: expected.measured };
+  return { takesMs: durationMs(said), measured: 0 };
 }
 
 /** What a day of waiting loses unless the playbook says otherwise: an offer read a day later is worth about a tenth less. */

@@ -14,7 +14,7 @@ import { unitHash } from '../shared/hash.js';
 import { decide } from './decide.js';
 import { type DecisionResult, PRIOR_MODELS } from './decision.js';
 import { hourChannels } from './needs.js';
-import { type Situation } from './situation.js';
+import { type ExpectedReview, type Situation } from './situation.js';
 
 const decided = (playbook: Bundle, about: Situation, seed = 'seed'): DecisionResult =>
   decide(playbook, about, PRIOR_MODELS, seed);
@@ -450,6 +450,62 @@ describe('the hours at which people answer', () => {
     });
     expect(hourChannels(playbook, situation())).toEqual(['email']);
     expect(hourChannels(playbook, situation({ actions: ['b', 'c'] }))).toEqual([]);
+  });
+});
+
+describe('the time that a signature takes', () => {
+  const looked = guardrail({ id: 'look', effect: 'review' });
+  const playbook = (spec: Record<string, unknown> = {}, engine: Record<string, unknown> = {}) =>
+    bundle({ actions: [action({ id: 'welcome', ...spec })], guardrails: [looked], engine });
+  const inHours = (hours: number) => new Date(Date.parse(NOW) + hours * 3_600_000).toISOString();
+  const reviews = (of: Partial<ExpectedReview>) =>
+    situation({ reviews: { welcome: { always: false, medianMs: null, measured: 0, ...of } } });
+
+  it('is left where the playbook says so and a signature is needed', () => {
+    expect(decided(playbook(), situation()).sendAt).toBe(NOW);
+    const planned = decided(playbook({}, { reviewTime: '2h' }), situation());
+    expect(planned).toMatchObject({ sendAt: inHours(2), onceSigned: NOW });
+    expect(codes(planned)).toEqual(['best_value', 'waits_for_review']);
+    expect(decided(playbook({ reviewTime: '30m' }, { reviewTime: '2h' }), situation()).sendAt).toBe(
+      inHours(0.5),
+    );
+    const freely = bundle({ actions: [action({ id: 'welcome', reviewTime: '2h' })] });
+    expect(decided(freely, situation()).sendAt).toBe(NOW);
+    expect(decided(freely, situation()).onceSigned).toBeUndefined();
+    expect(decided(freely, reviews({ always: true })).sendAt).toBe(inHours(2));
+    expect(decided(playbook({ reviewTime: '2h', delay: '3h' }), situation())).toMatchObject({
+      sendAt: inHours(3),
+    });
+  });
+
+  it('is what was measured, once it was', () => {
+    const measured = reviews({ medianMs: 3_600_000, measured: 12 });
+    expect(decided(playbook({ reviewTime: '2h' }), measured).sendAt).toBe(inHours(1));
+    expect(decided(playbook(), measured).sendAt).toBe(NOW);
+  });
+
+  it('rules out what would have expired by then, unless it is owed', () => {
+    const late = decided(playbook({ reviewTime: '2h', validFor: '2h' }), situation());
+    expect(late.outcome).toBe('hold');
+    expect(codes(late)).toEqual(['no_time_for_review']);
+    const owed = { ...situation(), actions: ['welcome'] };
+    const tried = decided(playbook({ reviewTime: '2h', validFor: '2h', class: 'transactional' }), owed);
+    expect(tried).toMatchObject({ outcome: 'act', sendAt: NOW });
+  });
+
+  it('is weighed with the hours: the best one after it, and then not sooner', () => {
+    const everyone = Array.from({ length: 48 }, (_, slot): [number, number, number] => [
+      slot,
+      5_000,
+      [13, 18].includes(slot % 24) ? 1_000 : 500,
+    ]);
+    const about = situation({ answerHours: { email: { everyone, segment: [], own: [] } } });
+    // 10:00 in Berlin: without a signature at one o’clock, with it at six.
+    expect(decided(playbook({ bestHours: true }), about).sendAt).toBe(inHours(3));
+    const waits = decided(playbook({ bestHours: true, reviewTime: '4h' }), about);
+    expect(waits.sendAt).toBe(inHours(8));
+    expect(waits.onceSigned).toBeUndefined();
+    expect(codes(waits)).toEqual(['best_value', 'waits_for_review', 'waits_for_best_hour']);
   });
 });
 

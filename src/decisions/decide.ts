@@ -154,6 +154,9 @@ function acted(
     channel: candidate.channel,
     sendAt: candidate.sendAt,
     expiresAt: new Date(option.expiresAt).toISOString(),
+    ...(option.time.ok && option.time.onceSigned !== undefined
+      ? { onceSigned: new Date(option.time.onceSigned).toISOString() }
+      : {}),
     reasons: [
       { code: WHY_CODES[why], text: whyChosen(options, option, why) },
       ...(option.time.ok ? option.time.waits : []),

@@ -54,6 +54,8 @@ export const decisionResultSchema = z.strictObject({
   channel: z.string().nullable(),
   sendAt: z.string().nullable(),
   expiresAt: z.string().nullable(),
+  /** When it may leave if it is signed sooner than was to be expected; absent when it does not wait for its review alone. */
+  onceSigned: z.string().optional(),
   reasons: z.array(z.strictObject({ code: z.string(), text: z.string() })),
   candidates: z.array(candidateSchema),
   probability: z.number(),

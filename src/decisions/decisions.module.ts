@@ -8,6 +8,7 @@ import { DecisionsService } from './decisions.service.js';
 import { EverybodyController } from './everybody.controller.js';
 import { EverybodyService } from './everybody.service.js';
 import { ExplanationsService } from './explanations.service.js';
+import { ReviewTimes } from './review-times.read-model.js';
 import { SituationReader } from './situation.read-model.js';
 import { TasksController } from './tasks.controller.js';
 import { TasksService } from './tasks.service.js';
@@ -21,6 +22,7 @@ import { TasksService } from './tasks.service.js';
     DecisionsService,
     EverybodyService,
     ExplanationsService,
+    ReviewTimes,
     TasksService,
     SituationReader,
   ],

@@ -1,4 +1,5 @@
 import { type Bundle, type CompiledExpression } from '../policies/bundle.js';
+import { type Action } from '../policies/playbook.js';
 import { durationMs } from '../shared/clock.js';
 import { actionsUp } from './candidates.js';
 import { expressionInputs } from './expression-source.js';
@@ -43,6 +44,14 @@ export function hourChannels(bundle: Bundle, situation: Situation): string[] {
     return spec?.bestHours === true && spec.class === 'marketing' ? spec.channels : [];
   });
   return [...new Set(channels)].filter((id) => bundle.channels.get(id)?.enabled === true);
+}
+
+/** Actions in question for whose reviews the playbook leaves time. */
+export function reviewedActions(bundle: Bundle, situation: Situation): Action[] {
+  return actionsUp(bundle, situation).flatMap((id) => {
+    const spec = bundle.actions.get(id)?.spec;
+    return spec === undefined || (spec.reviewTime ?? bundle.engine.reviewTime) === undefined ? [] : [spec];
+  });
 }
 
 /** What the actions in question choose their facts by. */

@@ -29,7 +29,13 @@ export interface SendTimeQuestion {
 }
 
 export type SendTime =
-  | { readonly ok: true; readonly at: number; readonly waits: readonly Reason[] }
+  | {
+      readonly ok: true;
+      readonly at: number;
+      readonly waits: readonly Reason[];
+      /** When it may leave if it is signed at once; only where it waits for nothing but its review. */
+      readonly onceSigned?: number;
+    }
   | { readonly ok: false; readonly blocks: readonly Reason[] };
 
 /** Every zone the person may be in: theirs, else their country's, else all there are. */
@@ -216,6 +222,66 @@ export function sendTime(question: SendTimeQuestion): SendTime {
 /** The earliest moment, whatever the hours are worth: when something may leave at all. */
 export function earliestSendTime(question: Omit<SendTimeQuestion, 'hours'>): SendTime {
   return sendTime({ ...question, hours: undefined });
+}
+
+/** A signature that is needed first. */
+export interface NeededReview {
+  /** How long it takes from now, milliseconds. */
+  readonly takesMs: number;
+  /** How many reviews that was measured on; 0 when the playbook says so. */
+  readonly measured: number;
+}
+
+/** As `sendTime`, leaving time for a signature: nothing before it can be there. Exact, since it is one more bound on the same search. */
+export function sendTimeAfter(question: SendTimeQuestion, review: NeededReview | null): SendTime {
+  const signedAt = question.now + (review?.takesMs ?? 0);
+  if (review === null || signedAt <= question.from) return sendTime(question);
+  const unsigned = earliestSendTime(question);
+  if (!unsigned.ok) return unsigned;
+  const time = sendTime({ ...question, from: signedAt });
+  if (!time.ok)
+    // What is owed is tried all the same: somebody may be quick.
+    return question.subject.class === 'transactional'
+      ? unsigned
+      : { ok: false, blocks: [noTimeToSign(review)] };
+  if (time.at <= unsigned.at) return time;
+  const waitsForHour = time.waits.some(({ code }) => code === 'waits_for_best_hour');
+  const when = momentText(time.at, candidateZones(question.profile));
+  const reason: Reason = {
+    code: 'waits_for_review',
+    text: `It is planned for ${when}: a person has to sign it first, ${reviewText(review)}.`,
+  };
+  return {
+    ...time,
+    waits: [reason, ...time.waits],
+    ...(waitsForHour ? {} : { onceSigned: unsigned.at }),
+  };
+}
+
+function noTimeToSign(review: NeededReview): Reason {
+  return {
+    code: 'no_time_for_review',
+    text: `A person has to sign it first, ${reviewText(review)}, and no permitted moment is left after that before it expires.`,
+  };
+}
+
+function reviewText({ takesMs, measured }: NeededReview): string {
+  const takes = `which takes about ${roughly(takesMs)}`;
+  return measured === 0
+    ? `${takes} as the playbook has it`
+    : `${takes} as measured on the last ${measured} reviews`;
+}
+
+/** `40 minutes`, `3 hours`, `2 days`. */
+function roughly(ms: number): string {
+  const minutes = Math.max(1, Math.round(ms / 60_000));
+  const [count, unit] =
+    minutes < 90
+      ? [minutes, 'minute']
+      : minutes < 48 * 60
+        ? [Math.round(minutes / 60), 'hour']
+        : [Math.round(minutes / 1440), 'day'];
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
 function betterHour({ at, net, chance }: BestMoment, zones: readonly Zone[], evidence: HourEvidence): Reason {

@@ -7,6 +7,7 @@ import { type MessageClass } from '../policies/playbook.js';
 import { ProfilesService } from '../profiles/index.js';
 import { type Profile } from '../profiles/profile.js';
 import { readAnswerHours } from './answer-hours.read-model.js';
+import { ReviewTimes } from './review-times.read-model.js';
 import { factExpressions, historyMs, hourChannels, idsBy } from './needs.js';
 import { type CountedMessage, type PastMessage, type Situation } from './situation.js';
 
@@ -31,6 +32,7 @@ export class SituationReader {
   constructor(
     private readonly profiles: ProfilesService,
     private readonly facts: FactsService,
+    private readonly reviewTimes: ReviewTimes,
   ) {}
 
   async read(db: Executor, bundle: Bundle, request: SituationRequest): Promise<Situation> {
@@ -64,8 +66,9 @@ export class SituationReader {
     if (row === undefined) throw new Error(`nothing was read of ${profile.id}`);
     const elsewhere = row.elsewhere?.map(toCounted) ?? [];
     // Looked at again, a message leaves as soon as it may.
-    const waiting = request.excludeMessageId === undefined ? hourChannels(bundle, bare) : [];
-    const answerHours = await readAnswerHours(db, profile, now, waiting);
+    const isNew = request.excludeMessageId === undefined;
+    const answerHours = await readAnswerHours(db, profile, now, isNew ? hourChannels(bundle, bare) : []);
+    const reviews = isNew ? await this.reviewTimes.read(db, bundle, bare) : null;
     const situation: Situation = {
       ...bare,
       suppressions:
@@ -73,6 +76,7 @@ export class SituationReader {
       history: row.history?.map(toPast) ?? [],
       ...(elsewhere.length === 0 ? {} : { addressHistory: elsewhere }),
       ...(answerHours === null ? {} : { answerHours }),
+      ...(reviews === null ? {} : { reviews }),
       openTasks: row.tasks?.map(([id, code, reason]) => ({ id, code, reason })) ?? [],
       facts: row.facts?.map(toFact) ?? [],
     };

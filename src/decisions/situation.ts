@@ -34,6 +34,16 @@ export interface HourCounts {
   readonly own: readonly HourCount[];
 }
 
+/** What is known of the reviews that an action's drafts go through. */
+export interface ExpectedReview {
+  /** Whether a person reads each draft whatever the rules say, because a language model writes it. */
+  readonly always: boolean;
+  /** How long the middle one took from the decision to the signature, in milliseconds; null until enough were measured. */
+  readonly medianMs: number | null;
+  /** How many were measured. */
+  readonly measured: number;
+}
+
 /** A cap over everybody that was found full for a while: nothing can leave from `from` until `until`. ISO 8601 UTC. */
 export interface FullCap {
   readonly rule: string;
@@ -111,6 +121,8 @@ export interface Situation {
   readonly full?: readonly FullCap[];
   /** When messages are answered, by channel; absent when no action that is up waits for a better hour, or nothing was counted. */
   readonly answerHours?: Readonly<Record<string, HourCounts>>;
+  /** By action; absent when the playbook gives no action that is up a review time. */
+  readonly reviews?: Readonly<Record<string, ExpectedReview>>;
   /** `code` is the task's reason code: the guardrail that handed over, or what a person chose. */
   readonly openTasks: readonly { readonly id: string; readonly code: string; readonly reason: string }[];
   /** Facts that the actions up for decision name, as they are now (valid or not). */

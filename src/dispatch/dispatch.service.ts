@@ -210,9 +210,18 @@ export class DispatchService {
       return DONE;
     }
     if (message.sendAt > now.toISOString()) {
-      if (message.state === 'approved')
+      const sooner = message.state === 'approved' ? await this.onceSigned(tx, message, now) : null;
+      if (sooner !== null)
+        await this.messages.move(tx, message.id, 'scheduled', {
+          ...step(
+            'signed_early',
+            'It was signed sooner than was to be expected, and waited for nothing else.',
+          ),
+          sendAt: sooner,
+        });
+      else if (message.state === 'approved')
         await this.messages.move(tx, message.id, 'scheduled', step('scheduled', 'Waits for its send time.'));
-      return again(new Date(message.sendAt));
+      return again(sooner ?? new Date(message.sendAt));
     }
     const pause = pauseOf(await this.pauses.active(tx), message);
     if (pause !== undefined) {
@@ -331,6 +340,15 @@ export class DispatchService {
     const steps = await this.messages.steps(tx, message.id);
     const asked = steps.filter(({ to, at }) => to === 'in_review' && at <= approval.at);
     return look.reasons.every(({ text }) => asked.some(({ reason }) => reason.includes(text)));
+  }
+
+  /** When it may leave after all, when it was planned for later only to leave time for its review; null when it waits for something else too. */
+  private async onceSigned(tx: Tx, message: Message, now: Date): Promise<Date | null> {
+    const decided = await this.decisions.get(tx, message.decisionId);
+    if (decided === null) return null;
+    const { sendAt, onceSigned } = decided.decision.result;
+    if (onceSigned === undefined || message.sendAt !== sendAt) return null;
+    return onceSigned > now.toISOString() ? new Date(onceSigned) : now;
   }
 
   /** Does what the second look said when it did not say `send`. */

@@ -207,6 +207,7 @@ export const segmentSchema = z.strictObject({
 export type Segment = z.output<typeof segmentSchema>;
 
 const waitingCost = z.number().min(0).max(10);
+const reviewTime = duration;
 
 /** policies/actions/*.yaml: something that may be done. */
 export const actionSchema = z.strictObject({
@@ -249,6 +250,11 @@ export const actionSchema = z.strictObject({
     .optional()
     .describe(
       'What a day of waiting for a better hour loses, as a share of its worth. Left out: the engine’s.',
+    ),
+  reviewTime: reviewTime
+    .optional()
+    .describe(
+      'How long it takes, from the decision on, until a person has signed what needs a signature: it is not planned to leave earlier. Once enough were measured, their median counts instead. Left out: the engine’s.',
     ),
   facts: z
     .record(z.string(), expression)
@@ -611,6 +617,11 @@ export const engineSchema = z.strictObject({
     .optional()
     .describe(
       'What a day of waiting for a better hour loses, as a share of a message’s worth. Left out: 0.1.',
+    ),
+  reviewTime: reviewTime
+    .optional()
+    .describe(
+      'How long it takes, from the decision on, until a person has signed what needs a signature. Left out: no time is left for it.',
     ),
   reviewExpiresAfter: duration.default('48h'),
   claimLease: duration.default('10m'),
