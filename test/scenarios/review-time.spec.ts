@@ -25,7 +25,7 @@ describe('what a person has to sign first', () => {
     story = await Story.begin({
       now: '2026-11-18T22:30:00.000Z', // 17:30 in New York
       playbook: {
-        'actions/win-back.yaml': letters.replace('validFor: 5d', 'validFor: 5d\n  reviewTime: 2h'),
+        'actions/win-back.yaml': letters.replace('reviewTime: 4h', 'reviewTime: 2h'),
       },
     });
     await fillCatalogue(story);

@@ -420,6 +420,14 @@ function Engine({ bundle }: { bundle: Bundle }): VNode {
               ['A person looks from', `risk ${Math.round(engine.riskThreshold * 100)}`],
               ['Two people from', `risk ${Math.round(engine.secondPersonFrom * 100)}`],
               ['A review expires after', durationWords(engine.reviewExpiresAfter)],
+              [
+                'A signature takes',
+                engine.reviewTime === undefined ? null : `about ${durationWords(engine.reviewTime)}`,
+              ],
+              [
+                'A day of waiting loses',
+                engine.waitingCost === undefined ? null : percent(engine.waitingCost),
+              ],
               ['A claim lasts', durationWords(engine.claimLease)],
               ['Discounts reviewed from', `${engine.reviewDiscountPercent} %`],
               ['Same template, reviewed from', `${engine.reviewAudience.toLocaleString('en')} people a day`],
