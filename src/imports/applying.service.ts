@@ -134,6 +134,7 @@ export class ApplyingService {
       `${this.profiles.userHash(userId)} ${channel} ${topic}`;
     await mentions.load(lines.map(({ line }) => keyOf(line)));
     const outcomes = new Map<number, Outcome>();
+    const statements: { profileId: string; consent: Consent }[] = [];
     for (const { number, line } of lines) {
       const profile = people.get(line.userId);
       if (profile === undefined) {
@@ -151,8 +152,9 @@ export class ApplyingService {
           line: earlier?.line ?? number,
           said: { state: stands.state, at: stands.at },
         });
-      await this.profiles.setConsent(tx, profile.id, line.consent);
+      statements.push({ profileId: profile.id, consent: line.consent });
     }
+    await this.profiles.setConsents(tx, statements);
     return outcomes;
   }
 

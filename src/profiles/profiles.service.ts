@@ -407,13 +407,38 @@ export class ProfilesService {
   /** The canonical profiles of userIds, locked in id order until the transaction ends; who was never heard of is missing. */
   async lockByUserIds(tx: Tx, userIds: readonly string[]): Promise<Map<string, Profile>> {
     const byHash = new Map(userIds.map((userId) => [this.userHash(userId), userId]));
-    const found = byHash.size === 0 ? [] : await selectIdentities(tx, [...byHash.keys()]);
-    const profiles = new Map<string, Profile>();
-    for (const { hash, id } of [...found].sort((a, b) => (a.id < b.id ? -1 : 1))) {
-      const userId = byHash.get(hash);
-      if (userId !== undefined) profiles.set(userId, await this.lock(tx, id));
-    }
-    return profiles;
+    if (byHash.size === 0) return new Map();
+    const found = await selectIdentities(tx, [...byHash.keys()]);
+    const states = await this.lockStates(
+      tx,
+      found.map(({ id }) => id),
+    );
+    return new Map(
+      found.flatMap(({ hash, id }) => {
+        const [userId, held] = [byHash.get(hash), states.get(id)];
+        return userId === undefined || held === undefined ? [] : [[userId, held.state.profile]];
+      }),
+    );
+  }
+
+  /** Locks and opens canonical profiles, in id order. */
+  private async lockStates(
+    tx: Tx,
+    profileIds: readonly string[],
+  ): Promise<Map<string, { state: ProfileState; readonly userHash: string | null; readonly key: Buffer }>> {
+    const ids = [...new Set(profileIds)];
+    const rows = await lockProfiles(tx, ids);
+    if (rows.length < ids.length || rows.some((row) => row.merged_into !== null))
+      throw new RaceLost('a profile was merged by another worker meanwhile');
+    const keys = await this.vault.heldKeys(tx, ids);
+    return new Map(
+      rows.map((row) => {
+        const key = keys.get(row.id);
+        if (key === undefined) throw new RaceLost('a profile was erased meanwhile');
+        const state = JSON.parse(this.vault.unsealText(key, row.state)) as ProfileState;
+        return [row.id, { state, userHash: row.user_id_hash, key }];
+      }),
+    );
   }
 
   /** Which of these identities (see `userHash`) were erased since a moment: what was on its way then must not bring them back. */
@@ -477,18 +502,43 @@ export class ProfilesService {
 
   /** Takes in a statement of consent that came by another way than a signal. An older one than what is held is noted and changes nothing. */
   async setConsent(tx: Tx, profileId: string, consent: Consent): Promise<void> {
-    const { state, userHash } = await this.lockState(tx, profileId);
-    const { profile } = state;
+    const { state } = await this.lockState(tx, profileId);
+    await this.setConsents(tx, [{ profileId: state.profile.id, consent }]);
+  }
+
+  /** The same of many people at once, in their order; the profiles are canonical ones. */
+  async setConsents(
+    tx: Tx,
+    statements: readonly { readonly profileId: string; readonly consent: Consent }[],
+  ): Promise<void> {
+    if (statements.length === 0) return;
+    const held = await this.lockStates(
+      tx,
+      statements.map(({ profileId }) => profileId),
+    );
     await insertConsents(
       tx,
-      [{ ...consent, id: this.ids.make('con'), profile_id: profile.id }],
+      statements.map(({ profileId, consent }) => ({
+        ...consent,
+        id: this.ids.make('con'),
+        profile_id: profileId,
+      })),
       this.clock.now(),
     );
-    const consents = withConsent(profile.consents, consent);
-    if (consents === profile.consents) return;
-    const keys = await this.vault.heldKeys(tx, [profile.id]);
-    const next = { ...state, profile: { ...profile, consents } };
-    await updateProfiles(tx, [this.toUpdate(next, userHash, keys.get(profile.id), profile.id)]);
+    const changed = new Set<string>();
+    for (const { profileId, consent } of statements) {
+      const one = held.get(profileId);
+      if (one === undefined) throw new Error(`profile ${profileId} was not opened`);
+      const { profile } = one.state;
+      const consents = withConsent(profile.consents, consent);
+      if (consents === profile.consents) continue;
+      one.state = { ...one.state, profile: { ...profile, consents } };
+      changed.add(profileId);
+    }
+    const updates = [...held].flatMap(([id, { state, userHash, key }]) =>
+      changed.has(id) ? [this.toUpdate(state, userHash, key, id)] : [],
+    );
+    if (updates.length > 0) await updateProfiles(tx, updates);
   }
 
   /** Never write to this address again. The first reason stays. Outlives the person's erasure. @param suppression `space`: see `addressSpace`. */

@@ -9,6 +9,7 @@ const NOT_IN_IT: Readonly<Record<string, string>> = {
   address_claims: 'a keyed hash of an address that the traits name',
   cap_places: 'which counters an open message holds a place in',
   idempotency_keys: 'an answer to a request, kept for a day and made of what is in the export',
+  import_chunks: 'a file of many people, sealed under a key of its own and gone when it has been taken in',
   judged_drafts: 'figures about how drafts were judged; the verdicts are in the export',
   profile_merges: 'in the profile',
 };
