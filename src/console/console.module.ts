@@ -3,6 +3,7 @@ import { h } from 'preact';
 import { CheckupModule } from '../checkup/index.js';
 import { DecisionsModule } from '../decisions/index.js';
 import { HealthModule } from '../health/index.js';
+import { ImportsModule } from '../imports/index.js';
 import { LearningModule } from '../learning/index.js';
 import { DispatchModule } from '../dispatch/index.js';
 import { MessagesModule } from '../messages/index.js';
@@ -26,6 +27,7 @@ import { ErrorPage } from './layout/error-page.js';
 import { MailFramesController } from './messages/mail-frames.controller.js';
 import { MessagesPagesController } from './messages/messages-pages.controller.js';
 import { OperationsController } from './operations/operations.controller.js';
+import { ImportsPagesController } from './imports/imports-pages.controller.js';
 import { PageRenderer } from './page-renderer.service.js';
 import { PageInterceptor } from './page.interceptor.js';
 import { PeopleController } from './people/people.controller.js';
@@ -45,6 +47,7 @@ import { TeamController } from './team/team.controller.js';
     PoliciesModule,
     SignalsModule,
     ProfilesModule,
+    ImportsModule,
     DecisionsModule,
     MessagesModule,
     ReviewModule,
@@ -63,6 +66,7 @@ import { TeamController } from './team/team.controller.js';
     TasksPagesController,
     PeopleController,
     TimelineController,
+    ImportsPagesController,
     DecisionsPagesController,
     MessagesPagesController,
     MailFramesController,

@@ -217,6 +217,32 @@ describe('the console in a real browser', () => {
     expect(await page.locator('.banner').count()).toBe(0);
   });
 
+  it('takes in a file, tried out first, and shows the lines that are bad', async () => {
+    await open('/imports');
+    const choose = async (text: string, how: string): Promise<void> => {
+      await page.setInputFiles('input[type=file]', {
+        name: 'people.csv',
+        mimeType: 'text/csv',
+        buffer: Buffer.from(text),
+      });
+      await page.selectOption('select[name=dryRun]', how);
+      await page.getByRole('button', { name: 'Upload' }).click();
+    };
+    const file = 'userId,email\nfrom-a-file,file@example.com\nbroken,nowhere\n';
+    await choose(file, 'true');
+    await page.getByText('has not the form of an e-mail address').waitFor();
+    expect(await heading()).toBe('Dry run: contacts');
+    expect((await story.request('GET', '/v1/profiles/from-a-file')).status).toBe(404);
+    await choose(file, 'false');
+    await page.locator('h1', { hasText: /^Contacts$/ }).waitFor();
+    await page.getByText('has not the form of an e-mail address').waitFor();
+    expect((await story.request('GET', '/v1/profiles/from-a-file')).status).toBe(200);
+    await open('/imports');
+    await choose('name,plan\nx,y\n', 'true');
+    expect(await notice()).toContain('userId is missing');
+    browser.complaints.splice(0);
+  });
+
   it('renders every page without an error, and fits 390 pixels', async () => {
     const paths = [
       '/',
@@ -224,6 +250,7 @@ describe('the console in a real browser', () => {
       '/reviews?show=closed',
       '/tasks',
       '/people',
+      '/imports',
       '/decisions',
       '/messages',
       '/outbox',
@@ -237,7 +264,7 @@ describe('the console in a real browser', () => {
       '/audit',
       '/audit?subject=x',
     );
-    for (const list of ['/reviews', '/people', '/decisions', '/messages']) {
+    for (const list of ['/reviews', '/people', '/imports', '/decisions', '/messages']) {
       await open(list);
       paths.push((await page.locator('a.row').first().getAttribute('href')) ?? list);
     }

@@ -49,16 +49,24 @@ export function Csrf(): VNode {
 export function PostForm({
   action,
   children,
+  file = false,
   ...rest
 }: {
   action: string;
   children: ComponentChildren;
+  /** It carries a file, and goes the browser's own way. */
+  file?: boolean;
   class?: string;
   id?: string;
   'aria-label'?: string;
 }): VNode {
   return (
-    <form method="post" action={action} {...rest}>
+    <form
+      method="post"
+      action={action}
+      {...(file ? { enctype: 'multipart/form-data', 'hx-boost': 'false' } : {})}
+      {...rest}
+    >
       <Csrf />
       {children}
     </form>

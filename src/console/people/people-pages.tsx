@@ -20,10 +20,9 @@ export function PeoplePage({
 }): VNode {
   return (
     <>
-      <PageHead
-        title="People"
-        lead="What is known of each person now, and everything that happened to them."
-      />
+      <PageHead title="People" lead="What is known of each person now, and everything that happened to them.">
+        <a href="/imports">Imports</a>
+      </PageHead>
       <form class="inline search" method="get" action="/people" role="search">
         <input
           type="search"
