@@ -104,7 +104,8 @@ export class ImportsController implements OnModuleInit {
   /** Before a file is read: who sends it, how large it is, and as what. @throws Problem 401, 403, 413, 415 */
   private async admit(request: FastifyRequest): Promise<void> {
     await this.callers.require(request.headers, 'profiles.write');
-    if (Number(request.headers['content-length'] ?? 0) > FILE_LIMIT) throw tooLarge(FILE_LIMIT);
+    const { bodyLimit } = request.routeOptions;
+    if (Number(request.headers['content-length'] ?? 0) > bodyLimit) throw tooLarge(bodyLimit);
     const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
     const isForm = request.routeOptions.config.fileForm === true && type === 'multipart/form-data';
     if (!TYPES.has(type) && !isForm)
