@@ -139,7 +139,7 @@ async function openEndpoint(): Promise<{
       const outcome = await gateway.generate<unknown>({
         prompt: prompt.text,
         input,
-        schemaName: 'email_draft',
+        schemaName: `${prompt.kind}_draft`,
         schema: prompt.output,
         settings: prompt.settings,
         prices: bundle.engine.modelPrices,

@@ -29,8 +29,29 @@ export const emailDraftSchema = z.strictObject({
 });
 export type EmailDraft = z.output<typeof emailDraftSchema>;
 
-/** The content of a message as structured data, with each claim and the fact behind it. */
-export type WrittenDraft =
+/** What a model hands over for a webhook: the members that its prompt names. */
+export const webhookDraftSchema = z.strictObject({
+  payload: z
+    .record(
+      z.string().regex(/^[A-Za-z_][\w-]{0,59}$/),
+      z.union([z.string().max(2_000), z.number(), z.boolean(), z.null()]),
+    )
+    .refine((payload) => Object.keys(payload).length > 0 && Object.keys(payload).length <= 40, {
+      error: 'should hold 1 to 40 members',
+    }),
+  claims: z.array(statedClaimSchema).max(50),
+});
+
+/** What a model hands over to be shown on site. Blank lines part paragraphs of the body. */
+export const onsiteDraftSchema = z.strictObject({
+  title: z.string().min(1).max(150),
+  body: z.string().min(1).max(2_000),
+  url: z.url().nullable(),
+  claims: z.array(statedClaimSchema).max(50),
+});
+
+/** What a writer handed over for a channel of each kind. */
+export type ChannelDraft =
   | ({ readonly kind: 'email' } & EmailDraft)
   | {
       readonly kind: 'webhook';
@@ -43,7 +64,11 @@ export type WrittenDraft =
       readonly body: string;
       readonly url: string | null;
       readonly claims: readonly StatedClaim[];
-    }
+    };
+
+/** The content of a message as structured data, with each claim and the fact behind it. */
+export type WrittenDraft =
+  | ChannelDraft
   /** What a person made of it: the words themselves are in the message's content. */
   | { readonly kind: 'edit'; readonly claims: readonly StatedClaim[] };
 
@@ -53,6 +78,7 @@ export type DraftOrigin = 'template' | 'model' | 'person';
 export type FallbackReason =
   | 'no_model'
   | 'prompt_missing'
+  /** Of earlier releases only: the model wrote nothing but e-mail. */
   | 'model_writes_email_only'
   | 'refused'
   | 'truncated'

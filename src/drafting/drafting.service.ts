@@ -22,7 +22,7 @@ import {
 import { type Bundle, type CompiledAction } from '../policies/bundle.js';
 import { type Fact } from '../policies/fact.js';
 import { PoliciesService } from '../policies/index.js';
-import { type Channel } from '../policies/playbook.js';
+import { type Channel, promptFor } from '../policies/playbook.js';
 import { toExpressionInput } from '../policies/vocabulary.js';
 import { canonicalJson } from '../shared/canonical-json.js';
 import { Clock } from '../shared/clock.js';
@@ -169,9 +169,11 @@ export class DraftingService implements OnApplicationBootstrap {
   private async write(job: DraftingJob, work: Job, signal: AbortSignal): Promise<DraftingAnswer> {
     const bench = await this.layOut(job);
     if (!('action' in bench)) return bench;
-    if (bench.action.spec.draft.mode === 'template') return this.fromTemplate(bench, null);
+    const promptId = promptFor(bench.action.spec, bench.channel.kind);
+    if (bench.action.spec.draft.mode === 'template' || promptId === undefined)
+      return this.fromTemplate(bench, null);
 
-    const written = await this.fromModel(bench, signal);
+    const written = await this.fromModel(bench, promptId, signal);
     if ('kind' in written) return written;
     // The model was not slow, this process is ending: the next start asks it again.
     if (signal.reason instanceof Stopping) throw signal.reason;
@@ -265,7 +267,11 @@ export class DraftingService implements OnApplicationBootstrap {
     };
   }
 
-  private async fromModel(bench: Workbench, signal: AbortSignal): Promise<DraftingAnswer | ModelFailed> {
+  private async fromModel(
+    bench: Workbench,
+    promptId: string,
+    signal: AbortSignal,
+  ): Promise<DraftingAnswer | ModelFailed> {
     const { bundle, action, channel, decision, situation, facts } = bench;
     const without = (reason: FallbackReason, detail: string): ModelFailed => ({
       reason,
@@ -273,11 +279,9 @@ export class DraftingService implements OnApplicationBootstrap {
       outcome: null,
       prompt: null,
     });
-    if (channel.kind !== 'email')
-      return without('model_writes_email_only', `channel ${channel.id} is of kind ${channel.kind}`);
-    const prompt = action.spec.draft.prompt === undefined ? null : this.prompts.get(action.spec.draft.prompt);
-    if (prompt === null)
-      return without('prompt_missing', `prompt ${action.spec.draft.prompt ?? 'of no name'} cannot be used`);
+    const prompt = this.prompts.get(promptId);
+    if (prompt?.kind !== channel.kind)
+      return without('prompt_missing', `prompt ${promptId} cannot be used over ${channel.id}`);
     if (!this.llm.available()) return without('no_model', 'no OPENAI_API_KEY is set');
 
     const request: ModelInputRequest = {
@@ -295,9 +299,9 @@ export class DraftingService implements OnApplicationBootstrap {
     const outcome = await this.llm.generate<unknown>({
       prompt: prompt.text,
       input: Object.fromEntries(prompt.input.map((name) => [name, input[name]])),
-      schemaName: 'email_draft',
+      schemaName: `${prompt.kind}_draft`,
       schema: prompt.output,
-      check: (answer) => problemsOf(answer, limits),
+      check: (answer) => problemsOf(prompt.kind, answer, limits),
       settings: prompt.settings,
       prices: bundle.engine.modelPrices,
       concurrency: bundle.engine.modelConcurrency,
@@ -309,7 +313,7 @@ export class DraftingService implements OnApplicationBootstrap {
     if (outcome.kind !== 'ok')
       return { reason: outcome.kind, detail: outcome.detail, outcome, prompt: asked };
 
-    const written: WrittenDraft = { kind: 'email', ...toDraft(outcome.value) };
+    const written = toDraft(prompt.kind, outcome.value);
     const content = await this.contentOf(bench, written, bench.locale, {
       bundle: bundle.hash,
       template: null,

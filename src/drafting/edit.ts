@@ -1,6 +1,6 @@
 import { convert } from 'html-to-text';
 import { type MessageContent } from '../messages/content.js';
-import { canonicalJson } from '../shared/canonical-json.js';
+import { canonicalJson, type Json } from '../shared/canonical-json.js';
 import { escapeHtml } from '../shared/html.js';
 import { singleLine } from '../shared/liquid.js';
 import { blocksFromText, blocksToText } from './block-text.js';
@@ -29,13 +29,44 @@ export async function contentFromEdit(previous: MessageContent, edit: ContentEdi
   switch (previous.kind) {
     case 'email':
       return editedEmail(previous, edit);
-    case 'webhook': {
-      const payload = edit.payload ?? previous.payload;
-      return { ...previous, payload, text: payload === null ? previous.text : canonicalJson(payload) };
-    }
+    case 'webhook':
+      return editedWebhook(previous, edit);
     case 'onsite':
       return editedOnsite(previous, edit);
   }
+}
+
+/** An edit that cannot be made, in words for whoever made it. */
+export class UnusableEdit extends Error {
+  override readonly name = 'UnusableEdit';
+}
+
+/** Members keep their names and types: whoever receives them counts on both. */
+function editedWebhook(previous: MessageContent, edit: ContentEdit): MessageContent {
+  const before = previous.payload;
+  if (before === null || edit.payload === undefined || edit.payload === null) return previous;
+  const given = Object.entries(edit.payload).map(([name, value]): [string, Json] => {
+    const old = Object.hasOwn(before, name) ? before[name] : undefined;
+    if (old === undefined) throw new UnusableEdit(`there is no member "${name}"`);
+    return [name, likeBefore(name, old, value)];
+  });
+  const payload = { ...before, ...Object.fromEntries(given) };
+  return { ...previous, payload, text: canonicalJson(payload) };
+}
+
+/** A member's new value in the old one's type; a form has nothing but text. */
+function likeBefore(name: string, before: Json, value: Json): Json {
+  if (typeof value === typeof before && value !== null && before !== null) {
+    if (typeof value === 'object' && canonicalJson(value) !== canonicalJson(before))
+      throw new UnusableEdit(`the member "${name}" cannot be edited`);
+    return value;
+  }
+  if (typeof value !== 'string') throw new UnusableEdit(`the member "${name}" has another type`);
+  const text = value.trim();
+  if (before === null) return text === '' ? null : text;
+  if (typeof before === 'number' && text !== '' && Number.isFinite(Number(text))) return Number(text);
+  if (typeof before === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
+  throw new UnusableEdit(`the member "${name}" should be a ${typeof before}`);
 }
 
 function editedOnsite(previous: MessageContent, edit: ContentEdit): MessageContent {
@@ -44,7 +75,11 @@ function editedOnsite(previous: MessageContent, edit: ContentEdit): MessageConte
   const words = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
   const title = singleLine(edit.subject ?? words(given['title']) ?? before.title);
   const body = (edit.text ?? words(given['body']) ?? before.body).trim();
-  const url = words(given['url']) ?? before.url;
+  const link = words(given['url'])?.trim();
+  const url = link === undefined ? before.url : link === '' ? null : link;
+  if (title === '' || body === '') throw new UnusableEdit('title and body cannot be empty');
+  if (url !== null && !/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
+    throw new UnusableEdit('a link begins with https');
   return {
     ...previous,
     subject: title,

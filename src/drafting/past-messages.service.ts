@@ -90,8 +90,10 @@ export class PastMessagesService {
     try {
       const message = await this.messages.get(tx, job.key);
       const content = await this.messages.content(tx, job.key);
+      // Examples are for prompts that write mails.
+      if (content?.kind !== 'email') return DONE;
       const made = message === null ? null : await this.decisions.get(tx, message.decisionId);
-      return message === null || content === null || made === null ? DONE : { message, content, ...made };
+      return message === null || made === null ? DONE : { message, content, ...made };
     } catch (error) {
       if (error instanceof ErasedError) return DONE;
       throw error;

@@ -1,6 +1,7 @@
 import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { type PlaybookError } from '../policies/bundle.js';
+import { type Channel } from '../policies/playbook.js';
 import { sha256Hex } from '../shared/hash.js';
 import { checkLiquid, promptLiquid } from '../shared/liquid.js';
 
@@ -33,6 +34,8 @@ export interface Prompt<Input extends string = PromptInput> {
   readonly id: string;
   /** The file's version and the beginning of its hash, so that an edited version cannot pass for the old one. */
   readonly version: string;
+  /** Of the channels that a draft is for; says nothing of prompts that write none. */
+  readonly kind: Channel['kind'];
   readonly settings: {
     /** Null leaves it to the model. */
     readonly temperature: number | null;
@@ -56,6 +59,7 @@ const frontMatterSchema = z.strictObject({
     .string()
     .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'write lower-case words joined by hyphens, such as "win-back"'),
   version: z.int().min(1),
+  kind: z.enum(['email', 'webhook', 'onsite']).default('email'),
   model: z.strictObject({
     temperature: z.number().min(0).max(2).nullable().default(null),
     maxOutputTokens: z.int().min(50).max(16_000),
@@ -64,17 +68,26 @@ const frontMatterSchema = z.strictObject({
   output: z.record(z.string(), z.unknown()),
 });
 
-const EMAIL_DRAFT: PromptKind<PromptInput> = {
-  inputs: PROMPT_INPUTS,
-  members: ['subject', 'preheader', 'blocks', 'claims'],
-  answers: 'an e-mail draft',
+const DRAFTS: Readonly<Record<Channel['kind'], PromptKind<PromptInput>>> = {
+  email: {
+    inputs: PROMPT_INPUTS,
+    members: ['subject', 'preheader', 'blocks', 'claims'],
+    answers: 'an e-mail draft',
+  },
+  webhook: { inputs: PROMPT_INPUTS, members: ['payload', 'claims'], answers: 'a draft for a webhook' },
+  onsite: {
+    inputs: PROMPT_INPUTS,
+    members: ['title', 'body', 'url', 'claims'],
+    answers: 'a draft for the site',
+  },
 };
 
 const FENCE = /^---[ \t]*\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n|$)/;
 
-/** Reads and checks one prompt file of an e-mail draft. */
+/** Reads and checks one prompt file of a draft. */
 export function parsePrompt(file: string, text: string): PromptResult {
-  return parsePromptOf(EMAIL_DRAFT, file, text);
+  const kind = /^kind:[ \t]*(webhook|onsite)[ \t]*\r?$/m.exec(FENCE.exec(text)?.[1] ?? '')?.[1];
+  return parsePromptOf(DRAFTS[kind === 'webhook' || kind === 'onsite' ? kind : 'email'], file, text);
 }
 
 /** Reads and checks one prompt file. Every problem is named at its line and column. */
@@ -173,6 +186,7 @@ export function parsePromptOf<Input extends string>(
     prompt: {
       id: front.id,
       version: `${front.version}-${sha256Hex(text).slice(0, 8)}`,
+      kind: front.kind,
       settings: front.model,
       input: kind.inputs.filter((name) => declared.has(name)),
       output,

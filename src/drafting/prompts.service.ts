@@ -8,7 +8,10 @@ import { ENVIRONMENT } from '../platform/runtime.js';
 import { Log } from '../platform/telemetry/index.js';
 import { type Bundle, type PlaybookError } from '../policies/bundle.js';
 import { PoliciesService } from '../policies/index.js';
+import { type Action, type Channel, promptFor } from '../policies/playbook.js';
 import { parsePrompt, type Prompt } from './prompt.js';
+
+const KINDS: readonly Channel['kind'][] = ['email', 'webhook', 'onsite'];
 
 /** The prompts under PROMPTS_DIR, read once at the start. The service does not start when its playbook needs one that cannot be used. */
 @Injectable()
@@ -75,18 +78,24 @@ export class PromptsService implements OnModuleInit, OnApplicationBootstrap {
 
   /** What keeps the actions of a playbook from being drafted by the model. Empty when every prompt they name can be used. */
   problemsFor(bundle: Bundle): PlaybookError[] {
-    return [...bundle.actions.values()].flatMap(({ spec }) => {
-      const { mode, prompt } = spec.draft;
-      if (mode !== 'model' || (prompt !== undefined && this.prompts.has(prompt))) return [];
-      const file = join(this.folder, `${prompt ?? spec.id}.md`);
-      const known = this.errors.filter((error) => error.file === file);
-      if (known.length > 0) return known;
-      const message =
-        prompt === undefined
-          ? `action "${spec.id}" drafts by the model and names no prompt`
-          : `action "${spec.id}" needs the prompt "${prompt}", and there is no such file`;
-      return [{ file, line: 1, column: 1, message }];
-    });
+    return [...bundle.actions.values()].flatMap(({ spec }) =>
+      spec.draft.mode === 'model' ? KINDS.flatMap((kind) => this.problemsWith(spec, kind)) : [],
+    );
+  }
+
+  private problemsWith(action: Action, kind: Channel['kind']): PlaybookError[] {
+    const id = promptFor(action, kind);
+    if (id === undefined) return [];
+    const prompt = this.prompts.get(id);
+    if (prompt?.kind === kind) return [];
+    const file = join(this.folder, `${id}.md`);
+    const known = this.errors.filter((error) => error.file === file);
+    if (known.length > 0) return known;
+    const message =
+      prompt === undefined
+        ? `action "${action.id}" needs the prompt "${id}", and there is no such file`
+        : `action "${action.id}" names the prompt "${id}" for ${kind}, and it writes for ${prompt.kind}`;
+    return [{ file, line: 1, column: 1, message }];
   }
 
   /** @throws ConfigurationError naming file and line, when an action of the playbook needs a prompt that cannot be used. */

@@ -181,6 +181,22 @@ owner: me
     expect(withFile('actions/tried.yaml', action('draft: { mode: model, fallback: hold }\n'))).toEqual([
       'actions/tried.yaml:9:16 a draft by the model needs a "prompt"',
     ]);
+    expect(
+      withFile(
+        'actions/tried.yaml',
+        action('draft: { mode: model, prompts: { onsite: card }, fallback: hold }\n'),
+      ),
+    ).toEqual(['actions/tried.yaml:5:12 has no template on "email" to fall back on when the model is gone']);
+    expect(
+      withFile(
+        'actions/tried.yaml',
+        action(
+          'draft: { mode: model, prompt: mail, prompts: { onsite: card }, fallback: hold, automatic: { wrong: 0.01 } }\n',
+        ),
+      ),
+    ).toEqual([
+      'actions/tried.yaml:9:91 what was shown of one prompt says nothing of another: name one prompt only',
+    ]);
     expect(withFile('actions/tried.yaml', action('draft: { mode: template }\n'))).toEqual([
       'actions/tried.yaml:5:12 has no template on "email" to be drafted from',
     ]);

@@ -265,7 +265,15 @@ export const actionSchema = z.strictObject({
   offer: z.string().optional().describe('The slot in `facts` whose fact is the offer made.'),
   draft: z.strictObject({
     mode: z.enum(['template', 'model']),
-    prompt: id.optional().describe('The prompt’s id under PROMPTS_DIR; needed for mode `model`.'),
+    prompt: id
+      .optional()
+      .describe('The prompt for e-mail, by its id under PROMPTS_DIR; mode `model` needs it or `prompts`.'),
+    prompts: z
+      .strictObject({ webhook: id.optional(), onsite: id.optional() })
+      .optional()
+      .describe(
+        'Prompts for channels of other kinds. What goes over a kind that no prompt is named for comes from its templates.',
+      ),
     brief: z.string().optional(),
     allowedFields: z
       .array(holding('fields', z.string()))
@@ -320,6 +328,11 @@ export const actionSchema = z.strictObject({
   reviewed,
 });
 export type Action = z.output<typeof actionSchema>;
+
+/** The prompt that an action names for channels of a kind; undefined where it leaves them to templates. */
+export function promptFor({ draft }: Pick<Action, 'draft'>, kind: Channel['kind']): string | undefined {
+  return kind === 'email' ? draft.prompt : draft.prompts?.[kind];
+}
 
 /** Advice for the decisions of a trigger: what it may move, and what the model may see. */
 export const adviceSchema = z.strictObject({

@@ -10,6 +10,7 @@ import {
   type EngineSettings,
   type FieldSpec,
   type Guardrail,
+  promptFor,
   type Template,
   type Trigger,
   type VocabularySpec,
@@ -220,11 +221,22 @@ class References {
   private checkDraft(action: Located<Action>): void {
     const { spec } = action;
     const { draft } = spec;
-    if (draft.mode === 'model' && draft.prompt === undefined)
+    const named = [draft.prompt, draft.prompts?.webhook, draft.prompts?.onsite].filter(
+      (prompt) => prompt !== undefined,
+    );
+    if (draft.mode === 'model' && named.length === 0)
       this.report(action.error(['draft', 'mode'], 'a draft by the model needs a "prompt"'));
+    if (draft.automatic !== undefined && named.length > 1)
+      this.report(
+        action.error(
+          ['draft', 'automatic'],
+          'what was shown of one prompt says nothing of another: name one prompt only',
+        ),
+      );
     this.checkAllowedFields(action, 'draft', draft.allowedFields);
-    if (draft.mode === 'model' && draft.fallback === 'hold') return;
     for (const [index, channel] of spec.channels.entries()) {
+      const isWritten = named.length === 0 || this.isWritten(spec, channel);
+      if (draft.mode === 'model' && draft.fallback === 'hold' && isWritten) continue;
       const has = this.all.templates.some(
         (template) => template.spec.action === spec.id && template.spec.channel === channel,
       );
@@ -232,6 +244,12 @@ class References {
       const why = draft.mode === 'model' ? 'to fall back on when the model is gone' : 'to be drafted from';
       this.report(action.error(['channels', index], `has no template on "${channel}" ${why}`));
     }
+  }
+
+  /** Whether the action names a prompt for what goes over a channel. */
+  private isWritten(action: Action, channel: string): boolean {
+    const kind = this.all.channels.find(({ spec }) => spec.id === channel)?.spec.kind;
+    return kind !== undefined && promptFor(action, kind) !== undefined;
   }
 
   private checkAllowedFields<T>(item: Located<T>, member: string, allowed: readonly string[]): void {

@@ -10,7 +10,7 @@ import { linksFor, type ModelInput, modelInput } from '../drafting/model-input.j
 import { type Prompt } from '../drafting/prompt.js';
 import { type Bundle, type CompiledAction } from '../policies/bundle.js';
 import { type Fact } from '../policies/fact.js';
-import { type Channel } from '../policies/playbook.js';
+import { type Channel, promptFor } from '../policies/playbook.js';
 import { assess } from '../risk/assess.js';
 import { purposeOf } from '../risk/check.js';
 import { normalised } from '../risk/draft-text.js';
@@ -35,10 +35,10 @@ export type Marks = readonly string[];
 
 /** @returns the question, or why the case cannot be asked: its action would not be taken, or writes no mail. */
 export function questionOf(playbook: Bundle, prompt: Prompt, asked: EvaluationCase): Question | string {
-  const bundle = byMailOnly(withoutChance(playbook), asked.action);
+  const bundle = overOneKind(withoutChance(playbook), asked.action, prompt.kind);
   const action = bundle.actions.get(asked.action);
   if (action === undefined) return `the playbook has no action ${asked.action}`;
-  if (action.spec.draft.prompt !== prompt.id)
+  if (promptFor(action.spec, prompt.kind) !== prompt.id && isNamed(playbook, prompt))
     return `the action ${asked.action} is not drafted by ${prompt.id}`;
   const test = { test: asked.case, given: asked.given, actions: [asked.action], trigger: undefined };
   const situation = situationOf(bundle, { ...test, expect: NO_EXPECTATION });
@@ -46,7 +46,8 @@ export function questionOf(playbook: Bundle, prompt: Prompt, asked: EvaluationCa
   if (result.outcome !== 'act' || !actionsUp(bundle, situation).includes(asked.action))
     return `the playbook does not take ${asked.action} here: ${result.reasons.map(({ text }) => text).join(' ')}`;
   const channel = bundle.channels.get(result.channel ?? '');
-  if (channel?.kind !== 'email') return `${asked.action} is no e-mail here`;
+  if (channel?.kind !== prompt.kind)
+    return `${asked.action} does not go over a channel of kind ${prompt.kind} here`;
   const facts = Object.fromEntries(
     Object.entries(result.facts).flatMap(([slot, id]) => {
       const fact = situation.facts.find((each) => each.id === id);
@@ -69,15 +70,24 @@ export function questionOf(playbook: Bundle, prompt: Prompt, asked: EvaluationCa
   return { input, situation, result, action, channel, facts, links: linksFor(request), locale };
 }
 
-/** The model writes mails only: the action as if it went by no other way. */
-function byMailOnly(bundle: Bundle, id: string): Bundle {
+/** A prompt that no action names is there for any: its cases may be about whichever they like. */
+function isNamed(bundle: Bundle, { id, kind }: Prompt): boolean {
+  return [...bundle.actions.values()].some(({ spec }) => promptFor(spec, kind) === id);
+}
+
+/** The action as if it went over channels of one kind alone, and as if they were switched on. */
+function overOneKind(bundle: Bundle, id: string, kind: Channel['kind']): Bundle {
   const action = bundle.actions.get(id);
   if (action === undefined) return bundle;
-  const channels = action.spec.channels.filter((each) => bundle.channels.get(each)?.kind === 'email');
-  return {
-    ...bundle,
-    actions: new Map(bundle.actions).set(id, { ...action, spec: { ...action.spec, channels } }),
-  };
+  const channels = new Map(
+    [...bundle.channels].map(([name, each]) => [
+      name,
+      each.kind === kind ? { ...each, enabled: true } : each,
+    ]),
+  );
+  const own = action.spec.channels.filter((each) => channels.get(each)?.kind === kind);
+  const spec = { ...action.spec, channels: own };
+  return { ...bundle, channels, actions: new Map(bundle.actions).set(id, { ...action, spec }) };
 }
 
 const NO_EXPECTATION = {
@@ -104,25 +114,22 @@ export async function mark(
     );
   const { facts, links, situation, result } = question;
   const ids = Object.values(facts).map(({ id }) => id);
-  const problems = problemsOf(parsed.data, { links, factIds: ids });
+  const problems = problemsOf(prompt.kind, parsed.data, { links, factIds: ids });
   if (problems.length > 0) return problems;
-  const content = await toContent(
-    { kind: 'email', ...toDraft(parsed.data) },
-    {
-      brand: bundle.brand,
-      channel: question.channel,
-      action: question.action.spec,
-      offer: result.offer,
-      recipient: situation.profile.addresses.email ?? '',
-      locale: question.locale,
-      versions: {
-        bundle: bundle.hash,
-        template: null,
-        prompt: { id: prompt.id, version: prompt.version, model: 'evaluation' },
-        facts: Object.values(facts).map(({ id, version }) => ({ id, version })),
-      },
+  const content = await toContent(toDraft(prompt.kind, parsed.data), {
+    brand: bundle.brand,
+    channel: question.channel,
+    action: question.action.spec,
+    offer: result.offer,
+    recipient: question.channel.kind === 'email' ? (situation.profile.addresses.email ?? '') : 'nobody',
+    locale: question.locale,
+    versions: {
+      bundle: bundle.hash,
+      template: null,
+      prompt: { id: prompt.id, version: prompt.version, model: 'evaluation' },
+      facts: Object.values(facts).map(({ id, version }) => ({ id, version })),
     },
-  );
+  });
   const { score, contributions } = assess({
     content,
     decision: result,

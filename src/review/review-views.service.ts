@@ -84,6 +84,7 @@ export class ReviewViews {
       ...toSummary(row, parts),
       draft: {
         channel: content.channel,
+        kind: content.kind,
         sender: content.sender,
         replyTo: content.replyTo,
         subject: content.subject,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, type PersonActor, signer } from '../access/index.js';
 import { AuditService } from '../audit/index.js';
 import { TasksService } from '../decisions/index.js';
-import { contentFromEdit } from '../drafting/edit.js';
+import { contentFromEdit, UnusableEdit } from '../drafting/edit.js';
 import { DraftingService } from '../drafting/index.js';
 import { type MessageContent } from '../messages/content.js';
 import { type Message } from '../messages/message.js';
@@ -264,7 +264,7 @@ export class ReviewService {
     person: PersonActor,
     edit: ContentEditInput,
   ): Promise<string> {
-    const content = await contentFromEdit(await this.contentOf(tx, message), edit);
+    const content = await contentFromEdit(await this.contentOf(tx, message), edit).catch(refuseUnusable);
     const draftId = await this.drafting.recordEdit(tx, {
       messageId: message.id,
       profileId: message.profileId,
@@ -377,6 +377,11 @@ export class ReviewService {
       ...(note === '' ? {} : { personal: { keyId: review.profileId, value: { note } } }),
     });
   }
+}
+
+function refuseUnusable(error: unknown): never {
+  if (error instanceof UnusableEdit) throw new Problem(422, 'unusable-edit', `${error.message}.`);
+  throw error;
 }
 
 /** A signature is a named person's: a machine's key cannot decide. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type DecisionResult } from '../decisions/decision.js';
-import { type Claim } from '../messages/content.js';
+import { type Claim, type MessageContent } from '../messages/content.js';
 import { type Contribution } from '../risk/assessment.js';
 
 const REVIEW_STATES = [
@@ -45,6 +45,10 @@ const contentEditSchema = z.strictObject({
   preheader: z.string().max(500).optional(),
   text: z.string().min(1).max(100_000).optional(),
   html: z.string().min(1).max(100_000).optional(),
+  /** Of a webhook the members that change, of what is shown on site `title`, `body` and `url`. */
+  payload: z
+    .record(z.string().max(100), z.union([z.string().max(20_000), z.number(), z.boolean(), z.null()]))
+    .optional(),
 });
 export type ContentEditInput = z.output<typeof contentEditSchema>;
 
@@ -216,6 +220,7 @@ export interface ReviewSummary {
 export interface ReviewDetail extends ReviewSummary {
   readonly draft: {
     readonly channel: string;
+    readonly kind: MessageContent['kind'];
     readonly sender: string;
     readonly replyTo: string | null;
     readonly subject: string | null;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { decisionResultSchema } from '../decisions/decision.js';
-import { claimSchema } from '../messages/content.js';
+import { claimSchema, messageContentSchema } from '../messages/content.js';
 import { contributionSchema } from '../risk/assessment.js';
 import { reviewStateSchema, verdictSchema } from './review.js';
 
@@ -43,6 +43,7 @@ export const reviewDetailSchema = summarySchema
   .extend({
     draft: z.strictObject({
       channel: z.string(),
+      kind: messageContentSchema.shape.kind,
       sender: z.string(),
       replyTo: z.string().nullable(),
       subject: z.string().nullable(),

@@ -30,10 +30,12 @@ describe('the evaluations of the shipped prompts', () => {
       for (const each of cases) {
         const question = questionOf(bundle, prompt, each);
         if (typeof question === 'string') throw new Error(question);
-        for (const { answer, good } of each.answers) {
+        for (const { model, answer, good } of each.answers) {
           const marks = await mark(bundle, prompt, question, each, answer);
-          expect({ case: each.case, good, marks: good ? marks : marks.length > 0 }).toEqual({
+          expect({ file, case: each.case, model, good, marks: good ? marks : marks.length > 0 }).toEqual({
+            file,
             case: each.case,
+            model,
             good,
             marks: good ? [] : true,
           });

@@ -7,13 +7,14 @@ import { Database } from '../../platform/database/index.js';
 import { Problem } from '../../platform/http/index.js';
 import { PoliciesService } from '../../policies/index.js';
 import { ReviewService } from '../../review/index.js';
-import { type ReviewDetail, verdictSchema } from '../../review/review.js';
+import { type ContentEditInput, type ReviewDetail, verdictSchema } from '../../review/review.js';
 import { Clock } from '../../shared/clock.js';
 import { readDecision } from '../decisions/decision.read-model.js';
 import { fieldList, optionalText, optionalWords } from '../forms.js';
 import { type Answer, type DONE, page, redirect, withDone } from '../page.js';
 import { PageInterceptor } from '../page.interceptor.js';
 import { SealedReader } from '../sealed-reader.service.js';
+import { MEMBER } from './edit-form.js';
 import { QueuePage } from './queue-page.js';
 import { countByState, readAnswerable, readQueue, WAITING_STATES } from './queue.read-model.js';
 import { ReviewPage } from './review-page.js';
@@ -25,15 +26,18 @@ const QUEUE_LIMIT = 100;
 const queueQuery = z.object({ show: z.enum(['waiting', 'closed']).catch('waiting') });
 const itemQuery = z.object({ edit: z.string().optional() });
 /** A form's fields: all text, empty where nothing was written. */
-const verdictForm = z.object({
-  verdict: verdictSchema,
-  contentHash: z.string().min(1),
-  subject: optionalWords,
-  preheader: optionalText,
-  text: optionalWords,
-  reasons: fieldList,
-  note: optionalWords,
-});
+const verdictForm = z
+  .object({
+    verdict: verdictSchema,
+    contentHash: z.string().min(1),
+    subject: optionalWords,
+    preheader: optionalText,
+    text: optionalWords,
+    reasons: fieldList,
+    note: optionalWords,
+  })
+  // Members of a payload, each a field of its own.
+  .catchall(optionalText);
 type VerdictForm = z.output<typeof verdictForm>;
 
 /** Statuses that are told in place, beside the item as it is now. */
@@ -183,8 +187,12 @@ function neighbour(queue: readonly string[], id: string, step: 1 | -1): string |
   return queue[position + step] ?? null;
 }
 
-function editOf(form: VerdictForm): { subject?: string; preheader?: string; text?: string } {
+function editOf(form: VerdictForm): ContentEditInput {
+  const members = Object.entries(form).flatMap(([name, value]): [string, string][] =>
+    name.startsWith(MEMBER) && typeof value === 'string' ? [[name.slice(MEMBER.length), value]] : [],
+  );
   return {
+    ...(members.length === 0 ? {} : { payload: Object.fromEntries(members) }),
     ...(form.subject === undefined ? {} : { subject: form.subject }),
     ...(form.preheader === undefined ? {} : { preheader: form.preheader }),
     ...(form.text === undefined ? {} : { text: form.text }),

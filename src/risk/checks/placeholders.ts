@@ -11,7 +11,8 @@ const PATTERNS = [
   /\[object Object\]|(?<!\p{L})(?:undefined|NaN|Invalid Date|lorem ipsum|TODO|FIXME|TBD|XXX+)(?!\p{L})/gu,
   // "null and void" is English and "null Risiko" German: only where a name or a value should stand.
   /(?<=(?:^|\n|\s)(?:hi|hello|hey|dear|hallo|liebe[rs]?|guten\s{1,3}tag|moin)\s{1,3})(?:null|none|nil|undefined)(?!\p{L})/giu,
-  /(?<![\p{L}\d])null(?=\s{0,3}(?:[,.!?:;)]|$|\n)|\s{1,3}null)/gu,
+  // A payload's empty member is no word.
+  /(?<![\p{L}\d]|":)null(?=\s{0,3}(?:[,.!?:;)]|$|\n)|\s{1,3}null)/gu,
   /(?<=(?:^|\n)(?:hi|hello|hey|dear|hallo|liebe[rs]?|guten\s{1,3}tag))\s{1,3}[,!](?=\s|$)/giu,
 ];
 
