@@ -132,7 +132,14 @@ describe('a line', () => {
       'at',
       'state',
     ]);
-    for (const at of ['2026-02-30', '31.01.2026', '2026-01-31 10:00', '1799999999'])
+    for (const at of [
+      '2026-02-30',
+      '2026-13-01',
+      '2026-01-32',
+      '31.01.2026',
+      '2026-01-31 10:00',
+      '1799999999',
+    ])
       expect([at, wrongIn(read('consent', heading, `ada,email,,denied,,${at}`))]).toEqual([at, ['at']]);
   });
 

@@ -257,7 +257,9 @@ function timeOf(text: string): number | null {
   if (!TIME.test(text)) return null;
   const ms = Date.parse(text.replace(' ', 'T'));
   // A day that the month has not rolls over where it is not looked at.
-  const isDay = new Date(`${text.slice(0, 10)}T00:00:00Z`).toISOString().startsWith(text.slice(0, 10));
+  const day = text.slice(0, 10);
+  const start = Date.parse(`${day}T00:00:00Z`);
+  const isDay = !Number.isNaN(start) && new Date(start).toISOString().startsWith(day);
   return Number.isNaN(ms) || ms < 0 || !isDay ? null : ms;
 }
 
