@@ -1,14 +1,8 @@
 import { type Executor, prepared } from '../platform/database/index.js';
 import { type Profile } from '../profiles/profile.js';
 import { stageAt } from '../profiles/stage.js';
-import { ANSWERED_WITHIN_MS, countHours, segmentOf } from './best-hours.js';
+import { ANSWERED_WITHIN_MS, countHours, firstMonth, MOST_OWN, OWN_MS, segmentOf } from './best-hours.js';
 import { type HourCount, type HourCounts } from './situation.js';
-
-/** Counts are of so many months before this one, and of this one: what people did longer ago says little. */
-const MONTHS = 6;
-const OWN_MS = 183 * 86_400_000;
-/** Of one person, the latest. */
-const MOST_OWN = 200;
 
 interface HoursRow {
   own: [channel: string, at: number, answered: boolean][] | null;
@@ -33,7 +27,7 @@ export async function readAnswerHours(
     new Date(now.getTime() - ANSWERED_WITHIN_MS),
     channels,
     segment,
-    new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - MONTHS, 1)).toISOString().slice(0, 10),
+    firstMonth(now),
     MOST_OWN,
   ]);
   const counted = channels.flatMap((channel): [string, HourCounts][] => {

@@ -42,6 +42,17 @@ const MOST_RATE = 0.95;
 /** A message waits for a better hour when the gain outweighs the wait with at least this probability: 0.8, in standard deviations. */
 const SURE_ENOUGH = 0.8416;
 
+/** Counts of everyone and of segments are of so many months before this one, and of this one: what people did longer ago says little. */
+const MONTHS = 6;
+/** A person's own are of so long before now, and of the latest ones. */
+export const OWN_MS = 183 * DAY_MS;
+export const MOST_OWN = 200;
+
+/** The first of the months that count at a moment: `2026-05-01`. */
+export function firstMonth(now: Date): string {
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - MONTHS, 1)).toISOString().slice(0, 10);
+}
+
 /** An answer later than this is not put down to the hour in which the message left. */
 export const ANSWERED_WITHIN_MS = 72 * HOUR_MS;
 

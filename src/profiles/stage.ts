@@ -4,6 +4,15 @@ const DAY_MS = 86_400_000;
 const NEW_DAYS = 30;
 const ACTIVE_DAYS = 90;
 const AT_RISK_DAYS = 180;
+/** Every stage there is. */
+export const STAGES: readonly LifecycleStage[] = [
+  'anonymous',
+  'lead',
+  'new_customer',
+  'active',
+  'at_risk',
+  'lapsed',
+];
 /** The event of the Segment e-commerce spec that makes a customer. */
 const ORDER = 'Order Completed';
 

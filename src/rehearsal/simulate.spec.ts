@@ -265,3 +265,77 @@ describe('a simulated person', () => {
     expect(kinds(known.events)).toEqual(['07-01T08:00 decision', '07-03T08:00 decision', '07-03T08:00 sent']);
   });
 });
+
+describe('the hours at which people answer, in a simulation', () => {
+  const waiting = (spec: Record<string, unknown> = {}): Bundle =>
+    withTriggers(
+      bundle({ actions: [action({ id: 'news', value: 2_000, validFor: '3d', bestHours: true, ...spec })] }),
+      trigger({ id: 'looked', kind: 'event', event: 'Looked', actions: ['news'] }),
+    );
+  const evening = (month: string, segment = ''): NonNullable<World['hours']> =>
+    new Map([
+      [
+        segment,
+        [
+          { channel: 'email', month, slot: 11, sent: 4_000, answered: 200 },
+          { channel: 'email', month, slot: 18, sent: 4_000, answered: 900 },
+          { channel: 'sms', month, slot: 12, sent: 4_000, answered: 4_000 },
+        ],
+      ],
+    ]);
+  // Thursday, 11:00 in Berlin; six in the evening is seven hours later.
+  const looks = DAY + HOUR;
+  const leaves = (given: World, stored: StoredPerson): number[] =>
+    sent(run(given, stored)).map((ms) => (ms - Date.parse(at(looks))) / HOUR);
+  const someone = person([anna(), heard(looks, { event: 'Looked' })]);
+
+  it('are those of everyone and of people like them, of the months that would have counted', () => {
+    expect(leaves(world(waiting()), someone)).toEqual([0]);
+    expect(leaves(world(waiting(), { hours: evening('2026-07-01') }), someone)).toEqual([7]);
+    expect(leaves(world(waiting(), { hours: evening('2026-01-01') }), someone)).toEqual([7]);
+    expect(leaves(world(waiting(), { hours: evening('2025-12-01') }), someone)).toEqual([0]);
+    expect(leaves(world(waiting(), { hours: evening('2026-08-01') }), someone)).toEqual([0]);
+    expect(leaves(world(waiting(), { hours: evening('2026-07-01', 'DE lead') }), someone)).toEqual([7]);
+    expect(leaves(world(waiting(), { hours: evening('2026-07-01', 'FR lead') }), someone)).toEqual([0]);
+    expect(leaves(world(waiting({ bestHours: false }), { hours: evening('2026-07-01') }), someone)).toEqual([
+      0,
+    ]);
+  });
+
+  it('are their own of before the span, once nothing can change them any more', () => {
+    const answers = [-20, -19, -16, -15, -14, -13, -12, -9].flatMap((day) =>
+      [0, 1, 2].flatMap((minute) => [
+        {
+          profileId: 'prf_anna',
+          channel: 'email',
+          at: Date.parse(at(day * DAY + HOUR + minute)),
+          answered: false,
+        },
+        {
+          profileId: 'prf_anna',
+          channel: 'email',
+          at: Date.parse(at(day * DAY + 8 * HOUR + minute)),
+          answered: true,
+        },
+      ]),
+    );
+    const told = { ...someone, answers };
+    expect(leaves(world(waiting()), told)).toEqual([7]);
+    // Told as of a time at which they were still to come.
+    const early = answers.map((answer) => ({ ...answer, at: answer.at + 60 * DAY }));
+    expect(leaves(world(waiting()), { ...someone, answers: early })).toEqual([0]);
+  });
+
+  it('are waited for from the time on at which a signature can be there', () => {
+    const looked = guardrail({ id: 'look', effect: 'review' });
+    const reviewed = { ...waiting({ reviewTime: '1h' }), guardrails: [looked] };
+    const signedIn = (hours: number) =>
+      leaves(
+        world(reviewed, { hours: evening('2026-07-01'), assumptions: { reviewMs: hours * HOUR } }),
+        someone,
+      );
+    expect(signedIn(2)).toEqual([7]);
+    // That evening's hour is over by then, so it is the next day's.
+    expect(signedIn(8)).toEqual([31]);
+  });
+});

@@ -2,12 +2,27 @@ import { examine } from '../decisions/candidates.js';
 import { conclude } from '../decisions/decide.js';
 import { type DecisionResult, PRIOR_MODELS } from '../decisions/decision.js';
 import { type SharedCap, sharedCapsOf } from '../decisions/everybody.js';
-import { historyMs, needsOf } from '../decisions/needs.js';
+import {
+  ANSWERED_WITHIN_MS,
+  countHours,
+  firstMonth,
+  MOST_OWN,
+  OWN_MS,
+  segmentOf,
+} from '../decisions/best-hours.js';
+import { historyMs, hourChannels, needsOf, reviewedActions } from '../decisions/needs.js';
 import { type DueMessage, recheck } from '../decisions/recheck.js';
-import { type PastMessage, type Situation } from '../decisions/situation.js';
+import {
+  type ExpectedReview,
+  type HourCount,
+  type HourCounts,
+  type PastMessage,
+  type Situation,
+} from '../decisions/situation.js';
 import { type Bundle } from '../policies/bundle.js';
 import { type Fact } from '../policies/fact.js';
 import { type Profile } from '../profiles/profile.js';
+import { stageAt } from '../profiles/stage.js';
 import { unitHash } from '../shared/hash.js';
 import { type Signal } from '../signals/signal.js';
 import { MOST_FIRINGS_A_DAY } from '../triggers/firing.js';
@@ -42,6 +57,16 @@ export interface KnownFact {
   readonly since: string;
 }
 
+/** Messages of one hour of a month on a channel, and how many of them were answered. */
+export interface MonthCount {
+  readonly channel: string;
+  /** `2026-11-01`. */
+  readonly month: string;
+  readonly slot: number;
+  readonly sent: number;
+  readonly answered: number;
+}
+
 /** What one simulated world is made of, besides the person. */
 export interface World {
   readonly bundle: Bundle;
@@ -54,6 +79,8 @@ export interface World {
   readonly facts: ReadonlyMap<string, readonly KnownFact[]>;
   /** Before it was known a fact is as it was when it came to be known: for signals that are heard as if they had arrived at once. */
   readonly factsAlways: boolean;
+  /** When messages were answered, by segment, the empty one being everyone; absent where nothing waits for it. */
+  readonly hours?: ReadonlyMap<string, readonly MonthCount[]>;
 }
 
 /** An address that must not be written to, as `Situation.suppressions`. */
@@ -401,7 +428,51 @@ export class PersonSimulation {
       advice: null,
     };
     const ids = new Set([...(also.facts ?? []), ...needsOf(this.world.bundle, bare).facts]);
-    return { ...bare, facts: [...ids].toSorted().flatMap((id) => this.factAt(id, now) ?? []) };
+    return {
+      ...bare,
+      // Looked at again, a message leaves as soon as it may.
+      ...(also.without === undefined ? this.timing(profileId, bare) : {}),
+      facts: [...ids].toSorted().flatMap((id) => this.factAt(id, now) ?? []),
+    };
+  }
+
+  /** What a send time goes by besides limits: when they answer, and how long a signature takes. */
+  private timing(profileId: string, bare: Situation): Pick<Situation, 'answerHours' | 'reviews'> {
+    const { bundle, assumptions } = this.world;
+    const hours = hourChannels(bundle, bare).flatMap((channel): [string, HourCounts][] => {
+      const counts = this.answerHours(profileId, bare, channel);
+      const any = counts.everyone.length + counts.segment.length + counts.own.length > 0;
+      return any ? [[channel, counts]] : [];
+    });
+    const reviews = reviewedActions(bundle, bare).map(({ id, draft }): [string, ExpectedReview] => [
+      id,
+      {
+        always: assumptions.modelDrafts && draft.mode === 'model',
+        medianMs: assumptions.reviewMs,
+        measured: 0,
+      },
+    ]);
+    return {
+      ...(hours.length === 0 ? {} : { answerHours: Object.fromEntries(hours) }),
+      ...(reviews.length === 0 ? {} : { reviews: Object.fromEntries(reviews) }),
+    };
+  }
+
+  /** Their own of before the span: how they would have answered what is simulated nobody knows. */
+  private answerHours(profileId: string, { profile, now }: Situation, channel: string): HourCounts {
+    const own = (this.person.answers ?? [])
+      .filter(({ at }) => at > this.clock - OWN_MS && at <= this.clock - ANSWERED_WITHIN_MS)
+      .filter((answer) => answer.channel === channel && this.headOf(answer.profileId) === profileId);
+    const others = (segment: string): HourCount[] =>
+      countMonths(this.world.hours?.get(segment) ?? [], channel, [
+        firstMonth(new Date(now)),
+        `${now.slice(0, 7)}-01`,
+      ]);
+    return {
+      everyone: others(''),
+      segment: others(segmentOf(profile.country, stageAt(profile, now))),
+      own: countHours(own.slice(-MOST_OWN), profile.zones),
+    };
   }
 
   private factAt(id: string, now: string): Fact | null {
@@ -456,6 +527,21 @@ export function simulatePerson(
   for (const step of steps) simulation.hear(step);
   simulation.end();
   return simulation;
+}
+
+/** The counts of a channel over the months from the first to the last. */
+function countMonths(
+  counts: readonly MonthCount[],
+  channel: string,
+  [first, last]: readonly [string, string],
+): HourCount[] {
+  const slots = new Map<number, HourCount>();
+  for (const { month, slot, sent, answered } of counts.filter((each) => each.channel === channel)) {
+    if (month < first || month > last) continue;
+    const [, left, got] = slots.get(slot) ?? [slot, 0, 0];
+    slots.set(slot, [slot, left + sent, got + answered]);
+  }
+  return [...slots.values()].toSorted(([a], [b]) => a - b);
 }
 
 function isOf({ addresses: { email, phone } }: Profile, address: string): boolean {

@@ -1,17 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import { profileFamilies } from '../decisions/index.js';
+import { firstMonth, OWN_MS, segmentOf } from '../decisions/best-hours.js';
 import { historyMs } from '../decisions/needs.js';
 import { type Executor } from '../platform/database/index.js';
 import { Secrets } from '../platform/secrets/secrets.js';
 import { Vault } from '../platform/vault/index.js';
 import { type Bundle } from '../policies/bundle.js';
 import { declaredEvents } from '../profiles/declared.js';
+import { STAGES } from '../profiles/stage.js';
 import { type ProfileState } from '../profiles/projection.js';
 import { type Json } from '../shared/canonical-json.js';
 import { unitHash } from '../shared/hash.js';
 import { addressHash } from '../shared/identity.js';
 import { type Signal } from '../signals/signal.js';
-import { type AddressSuppression, type KnownFact, PersonSimulation, type World } from './simulate.js';
+import {
+  type AddressSuppression,
+  type KnownFact,
+  type MonthCount,
+  PersonSimulation,
+  type World,
+} from './simulate.js';
 import { longestWait, type SimulationRequest } from './simulation-request.js';
 import {
   type LeftOut,
@@ -34,9 +42,11 @@ import {
   type InQuestion,
   type SealedSignal,
   selectConsents,
+  selectEarlierAnswers,
   selectEarlierMessages,
   selectEarlierTasks,
   selectFactVersions,
+  selectHourCounts,
   selectPeople,
   selectSignals,
   selectStates,
@@ -174,12 +184,13 @@ export class Simulator {
 
   private async *people(
     db: Executor,
-    { request, historyFrom }: Worlds,
+    { request, historyFrom, waitForHours }: Worlds,
     group: readonly Family[],
   ): AsyncGenerator<StoredPerson | LeftOut> {
     const read = group.filter(({ signals }) => signals <= MOST_SIGNALS);
     const members = read.flatMap((family) => family.members);
-    const [states, signals, consents, messages, tasks] = [
+    const answersFrom = new Date(Date.parse(request.since) - OWN_MS);
+    const [states, signals, consents, messages, tasks, answers] = [
       await selectStates(
         db,
         read.map(({ id }) => id),
@@ -188,6 +199,9 @@ export class Simulator {
       await selectConsents(db, members, request.asked),
       await selectEarlierMessages(db, members, { since: request.since, historyFrom }),
       await selectEarlierTasks(db, members, request.since),
+      waitForHours
+        ? await selectEarlierAnswers(db, members, { since: answersFrom, until: request.since })
+        : [],
     ];
     const keys = await this.vault.keys(db, [
       ...new Set([...states.map(({ id }) => id), ...signals.map(({ key_id }) => key_id)]),
@@ -242,6 +256,12 @@ export class Simulator {
           openedAt: row.created_at.toISOString(),
           closedAt: row.closed_at?.toISOString() ?? null,
         })),
+        answers: answers.filter(isTheirs).map((row) => ({
+          profileId: row.profile_id,
+          channel: row.channel,
+          at: row.sent_at.getTime(),
+          answered: row.answered,
+        })),
       };
     }
   }
@@ -277,6 +297,7 @@ export class Simulator {
       await this.giveWay();
     }
     const suppressions = await this.suppressions(db, steps);
+    await this.learnHours(db, worlds, steps);
     if (worlds.facts.size > MOST_FACTS_KNOWN) worlds.facts.clear();
     for (;;) {
       const [asked, active] = [
@@ -302,6 +323,26 @@ export class Simulator {
         };
       await this.learn(db, worlds, unknown);
     }
+  }
+
+  /** Counts of everyone, and of whom this person may be counted with. */
+  private async learnHours(
+    db: Executor,
+    { hours, request, waitForHours }: Worlds,
+    steps: readonly Step[],
+  ): Promise<void> {
+    if (!waitForHours) return;
+    const countries = new Set(steps.map(({ after }) => after.country));
+    const segments = [...countries].flatMap((country) => STAGES.map((stage) => segmentOf(country, stage)));
+    const unknown = ['', ...segments].filter((segment) => !hours.has(segment));
+    if (unknown.length === 0) return;
+    const months = { from: firstMonth(new Date(request.since)), to: request.until.slice(0, 10) };
+    const rows = await selectHourCounts(db, unknown, months);
+    for (const segment of unknown)
+      hours.set(
+        segment,
+        rows.filter((row) => row.segment === segment),
+      );
   }
 
   private async learn(db: Executor, { facts, request }: Worlds, ids: readonly string[]): Promise<void> {
@@ -359,6 +400,10 @@ export class Simulator {
 class Worlds {
   /** Versions of the facts that were asked for, by id. */
   readonly facts = new Map<string, readonly KnownFact[]>();
+  /** When messages were answered, by the segments that were asked for. */
+  readonly hours = new Map<string, readonly MonthCount[]>();
+  /** Whether an action of either waits for the hour at which people answer. */
+  readonly waitForHours: boolean;
   readonly declared: ReadonlySet<string>;
   readonly asked: World;
   readonly active: World;
@@ -375,6 +420,9 @@ class Worlds {
     this.asked = this.world(asked);
     this.active = this.world(active);
     this.areSame = asked.hash === active.hash;
+    this.waitForHours = [asked, active].some(({ actions }) =>
+      [...actions.values()].some(({ spec }) => spec.bestHours === true),
+    );
     this.historyFrom = new Date(Date.parse(request.since) - Math.max(historyMs(asked), historyMs(active)));
   }
 
@@ -388,6 +436,7 @@ class Worlds {
       assumptions,
       facts: this.facts,
       factsAlways: heard === 'occurrence',
+      hours: this.hours,
     };
   }
 }

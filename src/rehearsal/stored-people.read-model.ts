@@ -154,6 +154,57 @@ export async function selectEarlierMessages(
   return rows;
 }
 
+interface EarlierAnswerRow {
+  readonly profile_id: string;
+  readonly channel: string;
+  readonly sent_at: Date;
+  readonly answered: boolean;
+}
+
+/** When marketing messages left before the span, and whether each was answered within 72 hours, by no machine. */
+export async function selectEarlierAnswers(
+  db: Executor,
+  profileIds: readonly string[],
+  { since, until }: { readonly since: Date; readonly until: string },
+): Promise<EarlierAnswerRow[]> {
+  const { rows } = await sql<EarlierAnswerRow>`
+    select m.profile_id, m.channel, m.sent_at, exists (
+        select 1 from outcomes o
+        where o.message_id = m.id and o.counted and o.kind in ('opened', 'clicked')
+          and o.at < m.sent_at + interval '72 hours'
+      ) as answered
+    from messages m
+    where m.profile_id = any(${profileIds}) and m.class = 'marketing' and m.state in ('sent', 'delivered')
+      and m.sent_at > ${since} and m.sent_at < ${until}::timestamptz
+    order by m.sent_at, m.id`.execute(db);
+  return rows;
+}
+
+interface HourCountRow {
+  readonly channel: string;
+  readonly segment: string;
+  /** `2026-11-01`. */
+  readonly month: string;
+  readonly slot: number;
+  readonly sent: number;
+  readonly answered: number;
+}
+
+/** Counts by month and hour of these segments; the empty one is everyone. */
+export async function selectHourCounts(
+  db: Executor,
+  segments: readonly string[],
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<HourCountRow[]> {
+  const { rows } = await sql<HourCountRow>`
+    select h.channel, h.segment, to_char(h.month, 'YYYY-MM-DD') as month, h.slot, h.sent::float8 as sent,
+      h.answered::float8 as answered
+    from answer_hours h
+    where h.segment = any(${segments}) and h.month >= ${from}::date and h.month <= ${to}::date
+    order by h.segment, h.channel, h.month, h.slot`.execute(db);
+  return rows;
+}
+
 interface EarlierTaskRow {
   readonly id: string;
   readonly profile_id: string;

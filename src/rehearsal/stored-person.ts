@@ -39,6 +39,15 @@ export interface EarlierMessage {
   readonly endedAt: string | null;
 }
 
+/** A marketing message that left before the simulated span, as far as it tells of the hours at which they answer. */
+export interface EarlierAnswer {
+  readonly profileId: string;
+  readonly channel: string;
+  /** When it left. Epoch milliseconds. */
+  readonly at: number;
+  readonly answered: boolean;
+}
+
 /** A task that was opened before the simulated span. */
 export interface EarlierTask {
   readonly id: string;
@@ -61,6 +70,8 @@ export interface StoredPerson {
   readonly consents: readonly HeardConsent[];
   readonly messages: readonly EarlierMessage[];
   readonly tasks: readonly EarlierTask[];
+  /** The latest last; absent where neither playbook waits for better hours. */
+  readonly answers?: readonly EarlierAnswer[];
 }
 
 /** The person after one more thing was heard. */

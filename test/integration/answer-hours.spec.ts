@@ -4,6 +4,7 @@ import { readAnswerHours } from '../../src/decisions/answer-hours.read-model.js'
 import { Pace } from '../../src/platform/pace/index.js';
 import { type Message } from '../../src/messages/message.js';
 import { ProfilesService } from '../../src/profiles/index.js';
+import { selectEarlierAnswers, selectHourCounts } from '../../src/rehearsal/stored-people.read-model.js';
 import { linkToken } from '../../src/shared/links.js';
 import { AnswerHoursService } from '../../src/learning/answer-hours.service.js';
 
@@ -58,5 +59,18 @@ describe('counting when messages are answered', () => {
       },
     );
     expect(await readAnswerHours(world.database.db, profile, world.clock.now(), [])).toBeNull();
+    // What a simulation reads of the same.
+    const { db } = world.database;
+    const march = { from: '2026-03-01', to: '2026-03-31' };
+    expect(await selectHourCounts(db, ['', 'FR lead'], march)).toEqual([
+      { channel: 'email', segment: '', month: '2026-03-01', slot: 11, sent: 2, answered: 1 },
+    ]);
+    expect(await selectHourCounts(db, [''], { from: '2026-04-01', to: '2026-04-30' })).toEqual([]);
+    const span = { since: new Date('2026-03-01T00:00:00Z'), until: world.clock.now().toISOString() };
+    expect((await selectEarlierAnswers(db, [ada], span)).map(({ answered }) => answered)).toEqual([
+      true,
+      false,
+    ]);
+    expect(await selectEarlierAnswers(db, [ada], { ...span, until: '2026-03-02T00:00:00Z' })).toEqual([]);
   });
 });
