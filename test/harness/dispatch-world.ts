@@ -5,6 +5,7 @@ import { Test } from '@nestjs/testing';
 import { sql } from 'kysely';
 import { AccessModule, AccessService } from '../../src/access/index.js';
 import { type Decision, DecisionsService, type Situation } from '../../src/decisions/index.js';
+import { AdvisingService } from '../../src/decisions/advising.service.js';
 import { ENGINE, PRIOR_MODELS } from '../../src/decisions/decision.js';
 import { DispatchModule, DispatchService, PausesService } from '../../src/dispatch/index.js';
 import { type MessageContent } from '../../src/messages/content.js';
@@ -167,6 +168,8 @@ export class DispatchWorld {
       .useValue({ active: () => this.bundle })
       .overrideProvider(DecisionsService)
       .useValue({ get: (_db: unknown, id: string) => Promise.resolve(this.decided.get(id) ?? null) })
+      .overrideProvider(AdvisingService)
+      .useValue({})
       .compile();
     this.app = module.createNestApplication<NestFastifyApplication>(httpAdapter());
     configureHttp(this.app);
