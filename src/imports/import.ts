@@ -7,7 +7,7 @@ export const SPELLED_OUT = 1_000;
 
 export const IMPORT_KINDS = ['contacts', 'consent', 'suppressions'] as const;
 export type ImportKind = (typeof IMPORT_KINDS)[number];
-export const IMPORT_STATES = ['queued', 'running', 'done', 'failed'] as const;
+const IMPORT_STATES = ['queued', 'running', 'done', 'failed'] as const;
 export type ImportState = (typeof IMPORT_STATES)[number];
 
 /** What is wrong with a line. Never with what stood there: that may be anybody's data. */

@@ -45,7 +45,7 @@ const REASONS: Readonly<Record<string, SuppressionReason>> = {
 };
 
 /** `unsubscribe` and `complaint` stop marketing to an address, the others everything. */
-export type SuppressionReason = 'unsubscribe' | 'complaint' | 'hard_bounce' | 'manual' | 'import';
+type SuppressionReason = 'unsubscribe' | 'complaint' | 'hard_bounce' | 'manual' | 'import';
 
 export interface ContactLine {
   readonly kind: 'contacts';
@@ -71,7 +71,7 @@ export interface SuppressionLine {
   readonly at: string | null;
 }
 
-export type GoodLine = ContactLine | ConsentLine | SuppressionLine;
+type GoodLine = ContactLine | ConsentLine | SuppressionLine;
 
 /** What is wrong with a cell, and in which column. */
 interface Wrong {

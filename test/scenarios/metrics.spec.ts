@@ -6,7 +6,7 @@ import { FakeOpenAi } from '../fakes/openai-server.js';
 import { type FakeSmtpServer, startSmtpServer } from '../fakes/smtp-server.js';
 import { checkout, fillCatalogue, HOUR, identify, MAIL_FROM, oldOrder } from '../harness/customers.js';
 import { type Promql, readPromql } from '../harness/promql.js';
-import { Story } from '../harness/service.js';
+import { ADMIN, Story } from '../harness/service.js';
 
 /** What Prometheus itself adds to every series. */
 const OF_PROMETHEUS = ['job', 'instance', 'le'];
@@ -57,7 +57,7 @@ describe('metrics', () => {
   let model: FakeOpenAi;
   let served: string;
 
-  /** An ordinary day: a model's draft that a person signs, a decision asked for over HTTP, a signal that is refused. */
+  /** An ordinary day: a model's draft that a person signs, a decision asked for over HTTP, a signal that is refused, a file. */
   beforeAll(async () => {
     smtp = await startSmtpServer();
     model = await FakeOpenAi.start();
@@ -75,6 +75,11 @@ describe('metrics', () => {
     await story.settle();
     await story.post('/v1/decisions', { userId: 'zephyrine' });
     await story.send({ type: 'track', userId: 'zephyrine', event: '' });
+    await fetch(`${story.service.url}/v1/imports?kind=contacts`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/csv', authorization: `Bearer ${ADMIN.token}` },
+      body: 'userId,first_name\nzephyrine,Quillon\n',
+    });
     // A second one is not answered yet.
     await story.happens(identify('quagmire'), oldOrder(story, 'quagmire'));
     await story.happens(checkout('quagmire'));
