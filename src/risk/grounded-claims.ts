@@ -3,7 +3,7 @@ import { type Span } from './assessment.js';
 import { isValidAt } from '../policies/fact.js';
 import { type CheckContext } from './check.js';
 import { type DraftText, normalised } from './draft-text.js';
-import { gatherGrounds, type Support, supportOf } from './grounds.js';
+import { gatherGrounds, statedPrices, type Support, supportOf } from './grounds.js';
 import { blanked, placesOfName } from './phrases.js';
 import { ProductNames } from './product-names.js';
 import { extractStatements, type Statement } from './statements.js';
@@ -72,21 +72,28 @@ export function groundStatements(context: CheckContext): readonly GroundedStatem
   return found;
 }
 
+/** A price that belongs to what is named beside it; a sum, and the ends of a range, belong to several. */
+function besideOne({ meaning }: Statement): boolean {
+  return meaning.kind === 'price' && meaning.role !== 'range' && meaning.role !== 'sum';
+}
+
 function findStatements(context: CheckContext): GroundedStatement[] {
   const grounds = gatherGrounds(context);
   const products = new ProductNames(context.facts, context.draft, context.template !== null);
   const found = new Map<string, { statement: Statement; support: Support; spans: Span[] }>();
   const readable = withoutNames(context);
+  const made = readable.map((part) => extractStatements(part.text));
+  const stated = statedPrices(made.flat());
   for (const [i, part] of context.draft.entries()) {
-    const statements = extractStatements(readable[i]?.text ?? '');
+    const statements = made[i] ?? [];
     const ends = statements.filter(({ meaning }) => meaning.kind === 'price').map(({ end }) => end);
     for (const statement of statements) {
-      const beside = statement.meaning.kind === 'price' ? products.beside(part, statement.start, ends) : null;
+      const beside = besideOne(statement) ? products.beside(part, statement.start, ends) : null;
       const key = [statement.meaning.kind, normalised(statement.text), ...(beside ?? [])].join(' ');
       const span = part.span(statement.start, statement.end);
       const known = found.get(key);
       if (known === undefined)
-        found.set(key, { statement, support: supportOf(grounds, statement, beside), spans: [span] });
+        found.set(key, { statement, support: supportOf(grounds, statement, beside, stated), spans: [span] });
       else known.spans.push(span);
     }
   }

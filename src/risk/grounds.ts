@@ -3,6 +3,8 @@ import { type Json } from '../shared/canonical-json.js';
 import { type Fact, isValidAt } from '../policies/fact.js';
 import { type RiskInput } from './check.js';
 import { normalised } from './draft-text.js';
+import { countValues, NUMBER_WORD } from './numbers.js';
+import { matchesOf } from '../shared/matches.js';
 import {
   extractStatements,
   type Meaning,
@@ -28,11 +30,19 @@ export type Support =
   | { readonly holds: true; readonly source: string }
   | { readonly holds: false; readonly source: string | null; readonly stale: boolean };
 
+/** A statement in approved words. */
+interface Said {
+  readonly source: string;
+  readonly valid: boolean;
+  /** Prices that an offer is bound to in the same sentence ("free shipping over €50"): whoever says the one has to say the other. */
+  readonly conditions: readonly string[];
+}
+
 /** What a draft may rest its claims on. */
 export interface Grounds {
   readonly leaves: readonly Leaf[];
   /** Statements made in approved words: texts of facts, and the signed template's own text. */
-  readonly said: ReadonlyMap<string, { readonly source: string; readonly valid: boolean }>;
+  readonly said: ReadonlyMap<string, readonly Said[]>;
   /** Fixed text of the signed template, normalised. */
   readonly signed: { readonly source: string; readonly text: string } | null;
   readonly offers: readonly Fact[];
@@ -68,13 +78,46 @@ function leavesOf(
   return [make(key, value, path), ...figure];
 }
 
-function wordsOf(leaf: Leaf): [string, { source: string; valid: boolean }][] {
+function wordsOf(leaf: Leaf): [string, Said][] {
   // A product called Best Kettle does not make it the best one.
   if (typeof leaf.value !== 'string' || leaf.from !== 'fact' || leaf.key === 'name') return [];
-  return extractStatements(leaf.value).map((said) => [
-    saidKey(said),
-    { source: leaf.source, valid: leaf.valid },
-  ]);
+  return leaf.value.split(SENTENCES).flatMap((sentence) => {
+    const statements = extractStatements(sentence);
+    const prices = statements.filter(({ meaning }) => meaning.kind === 'price').map(saidKey);
+    return statements.map((said): [string, Said] => [
+      saidKey(said),
+      {
+        source: leaf.source,
+        valid: leaf.valid,
+        conditions: said.meaning.kind === 'offer' ? prices : [],
+      },
+    ]);
+  });
+}
+
+/** Ends of sentences; a point inside a number or an abbreviation is none. */
+const SENTENCES = /(?<=[.!?])\s+(?=\p{Lu})|\n+/u;
+const SHIPPING = /ship|deliver|versand|versend|verschick|liefer|porto|schicken/i;
+const RETURNS = /return|rückgabe|rücksend|retour|send(?:ing)?\s+(?:it|them)\s+back/i;
+const FREE = /free|complimentary|on\s+us|kostenlos|kostenfrei|gratis|umsonst|portofrei/i;
+const COUNTED = new RegExp(
+  `(?<![\\p{L}\\d])(?:\\d|${NUMBER_WORD}|one|eine[mnrs]?|ein)(?![\\p{L}\\d])`,
+  'giu',
+);
+
+/** What an offer comes down to, however it is put and in either language; null where only its words tell. */
+function offerKey(text: string): string | null {
+  if (FREE.test(text) && SHIPPING.test(text)) return 'free shipping';
+  if (FREE.test(text) && RETURNS.test(text)) return 'free returns';
+  if (/^bogo$/i.test(text)) return 'bundle 2-1';
+  const numbers = matchesOf(text, COUNTED).map(([word]) =>
+    /^(?:one|ein\p{L}{0,2})$/iu.test(word) ? 1 : (countValues(word)[0] ?? 0),
+  );
+  const [first = 0, second = 0] = numbers;
+  if (numbers.length !== 2) return null;
+  return /get|bekomm|erhalt/i.test(text)
+    ? `bundle ${first + second}-${first}`
+    : `bundle ${Math.max(first, second)}-${Math.min(first, second)}`;
 }
 
 /** Two statements say the same: by their values where they have any, else by their words. */
@@ -87,15 +130,23 @@ function saidKey({ text, meaning }: Statement): string {
     case 'quantity':
       return `quantity ${meaning.values.map((values) => values.join('|')).join('-')} ${meaning.unit}`;
     case 'date':
-      if (meaning.relative !== null) return `date ${normalised(text)}`;
+      if (meaning.relative !== null || meaning.days.length === 0) return `date ${normalised(text)}`;
       return `date ${meaning.days.map((day) => `${day.year ?? ''}-${day.month}-${day.day}`).join('|')}`;
     case 'offer':
       if (meaning.code !== null) return `code ${meaning.code}`;
-      return `offer ${normalised(text)}`;
+      return `offer ${offerKey(text) ?? normalised(text)}`;
     case 'superlative':
     case 'other':
       return `${meaning.kind} ${normalised(text).replace(/^(?:the|der|die|das|we|our) /, '')}`;
   }
+}
+
+/** What is said, and by whom: valid facts first, then in the order given. */
+function bySaying(all: readonly (readonly [string, Said])[]): Map<string, Said[]> {
+  const said = new Map<string, Said[]>();
+  for (const [key, each] of all) said.set(key, [...(said.get(key) ?? []), each]);
+  for (const each of said.values()) each.sort((a, b) => Number(b.valid) - Number(a.valid));
+  return said;
 }
 
 function templateText(input: RiskInput): Grounds['signed'] {
@@ -152,13 +203,7 @@ export function gatherGrounds(input: RiskInput): Grounds {
   }
   return {
     leaves,
-    // Reversed, so that of several facts saying the same a valid and earlier one wins.
-    said: new Map(
-      leaves
-        .flatMap(wordsOf)
-        .reverse()
-        .sort(([, a], [, b]) => Number(a.valid) - Number(b.valid)),
-    ),
+    said: bySaying(leaves.flatMap(wordsOf)),
     signed: templateText(input),
     products: new Set(facts.filter((fact) => fact.kind === 'product').map((fact) => fact.id)),
     offers: facts.filter((fact) => fact.kind === 'offer' && isValidAt(fact, input.now)),
@@ -171,6 +216,7 @@ const MONEY_KEY =
   /price|amount|total|subtotal|cost|fee|shipping|saving|value|revenue|tax|threshold|minimum|balance|deposit|credit/;
 const PERCENT_KEY = /percent|discount|rate|share|reduction|_off|^off$|pct/;
 const UNIT_KEY: Readonly<Record<string, RegExp>> = {
+  second: /second|_s$|^sec/,
   minute: /minute|_min$|^min$/,
   hour: /hour|_h$/,
   day: /day/,
@@ -195,6 +241,20 @@ function priceLeaf(
   meaning: Meaning & { kind: 'price' },
   products: ReadonlySet<string> | null,
 ): Leaf | undefined {
+  if (meaning.role === 'sum') {
+    const sum = sumLeaf(grounds, meaning);
+    if (sum !== undefined) return sum;
+  }
+  if (meaning.role === 'saving') {
+    const saving = best(
+      savings(grounds).filter(
+        (leaf) =>
+          meaning.minor.includes(Number(leaf.value)) &&
+          currencyFits(grounds.leaves, leaf.source, meaning.currencies),
+      ),
+    );
+    if (saving !== undefined) return saving;
+  }
   return best(
     grounds.leaves.filter((leaf) => {
       if (products !== null && grounds.products.has(leaf.source) && !products.has(leaf.source)) return false;
@@ -213,6 +273,39 @@ function priceLeaf(
   );
 }
 
+/** Products whose prices could be added up before that takes long. */
+const MOST_ADDED = 8;
+
+/** What two or more of the given products come to together. */
+function sumLeaf(grounds: Grounds, meaning: Meaning & { kind: 'price' }): Leaf | undefined {
+  const prices = grounds.leaves
+    .filter(
+      (leaf) =>
+        leaf.key === 'price' &&
+        leaf.valid &&
+        typeof leaf.value === 'number' &&
+        grounds.products.has(leaf.source) &&
+        currencyFits(grounds.leaves, leaf.source, meaning.currencies),
+    )
+    .slice(0, MOST_ADDED);
+  for (let chosen = 1; chosen < 2 ** prices.length; chosen++) {
+    const added = prices.filter((_, i) => (chosen >> i) % 2 === 1);
+    const sum = added.reduce((total, { value }) => total + Number(value), 0);
+    const [first] = added;
+    if (first !== undefined && added.length > 1 && meaning.minor.includes(sum))
+      return { ...first, value: sum, source: added.map(({ source }) => source).join(' + ') };
+  }
+  return undefined;
+}
+
+/** Amounts that a fact implies: from its former price to its price. */
+function savings(grounds: Grounds): Leaf[] {
+  return cutPrices(grounds).map(({ price, former }) => ({
+    ...price,
+    value: Number(former.value) - Number(price.value),
+  }));
+}
+
 function percentLeaf(grounds: Grounds, values: readonly number[]): Leaf | undefined {
   const stated = grounds.leaves.filter(
     (leaf) =>
@@ -226,6 +319,14 @@ function percentLeaf(grounds: Grounds, values: readonly number[]): Leaf | undefi
 
 /** Percentages that a fact implies: from its former price to its price. */
 function reductions(grounds: Grounds): Leaf[] {
+  return cutPrices(grounds).map(({ price, former }) => ({
+    ...price,
+    value: Math.round((1 - Number(price.value) / Number(former.value)) * 100),
+  }));
+}
+
+/** Prices beside the former ones of the same fact. */
+function cutPrices(grounds: Grounds): { readonly price: Leaf; readonly former: Leaf }[] {
   const numbers = grounds.leaves.filter((leaf) => leaf.from === 'fact' && typeof leaf.value === 'number');
   return numbers
     .filter((leaf) => leaf.key === 'price')
@@ -236,11 +337,23 @@ function reductions(grounds: Grounds): Leaf[] {
             leaf.source === price.source &&
             /^(?:old|former|list|regular|original|was|compare)/.test(leaf.key),
         )
-        .map((former) => ({
-          ...price,
-          value: Math.round((1 - Number(price.value) / Number(former.value)) * 100),
-        })),
+        .map((former) => ({ price, former })),
     );
+}
+
+const LASTS: Readonly<Record<string, number>> = { hour: 3_600_000, day: 86_400_000, week: 604_800_000 };
+
+/** The end of an offer that is still so many hours, days or weeks away, however the rest of one is counted. */
+function endsIn({ offers, now }: Grounds, values: readonly number[], unit: string): Leaf | undefined {
+  const length = LASTS[unit];
+  const ending = offers.find(({ validUntil }) => {
+    if (validUntil === null || length === undefined) return false;
+    const left = (Date.parse(validUntil) - Date.parse(now)) / length;
+    return values.includes(Math.floor(left)) || values.includes(Math.ceil(left));
+  });
+  return ending === undefined
+    ? undefined
+    : { source: ending.id, key: 'validuntil', value: ending.validUntil ?? '', valid: true, from: 'fact' };
 }
 
 function quantityLeaf(grounds: Grounds, values: readonly number[], unit: string): Leaf | undefined {
@@ -281,6 +394,10 @@ function daysOf(leaf: Leaf, zones: readonly string[]): WrittenDay[] {
 function relativeDays(relative: RelativeDay, { now, zones }: Grounds): WrittenDay[] {
   return ['utc', ...zones].flatMap((zone) => {
     const today = DateTime.fromISO(now, { zone });
+    if ('endOf' in relative)
+      return [today, today.minus({ days: 1 })]
+        .map((day) => day.endOf(relative.endOf))
+        .map(({ year, month, day }) => ({ year, month, day }));
     const ahead =
       'after' in relative
         ? [relative.after]
@@ -337,7 +454,11 @@ function leafFor(grounds: Grounds, meaning: Meaning, products: ReadonlySet<strin
     case 'date':
       return dateLeaf(grounds, meaning);
     case 'quantity': {
-      const leaves = meaning.values.map((values) => quantityLeaf(grounds, values, meaning.unit));
+      const leaves = meaning.values.map(
+        (values) =>
+          (meaning.left === true ? endsIn(grounds, values, meaning.unit) : undefined) ??
+          quantityLeaf(grounds, values, meaning.unit),
+      );
       return leaves.includes(undefined)
         ? undefined
         : (leaves.find((leaf) => leaf?.valid === false) ?? leaves[0]);
@@ -379,16 +500,26 @@ function observedWords(grounds: Grounds, statement: Statement): Leaf | undefined
   );
 }
 
+/** The prices among statements, as what an offer is bound to is compared with them. */
+export function statedPrices(statements: readonly Statement[]): Set<string> {
+  return new Set(statements.filter(({ meaning }) => meaning.kind === 'price').map(saidKey));
+}
+
 /**
  * Looks for what a statement rests on, by value.
  * @param products the ids of the products a price stands beside: another product's price is not theirs. Null where any will do.
+ * @param stated the prices of the whole draft, by `statedPrices`: an offer bound to one holds only beside it.
  */
 export function supportOf(
   grounds: Grounds,
   statement: Statement,
   products: ReadonlySet<string> | null = null,
+  stated: ReadonlySet<string> = new Set(),
 ): Support {
-  const said = grounds.said.get(saidKey(statement));
+  const sayings = (grounds.said.get(saidKey(statement)) ?? []).filter(
+    ({ conditions }) => conditions.length === 0 || conditions.some((price) => stated.has(price)),
+  );
+  const said = sayings[0];
   const leaf = leafFor(grounds, statement.meaning, products) ?? observedWords(grounds, statement);
   if (said?.valid === true) return { holds: true, source: said.source };
   if (leaf?.valid === true) return { holds: true, source: leaf.source };

@@ -24,58 +24,77 @@ export function numberValues(written: string): number[] {
   return behind === 3 && !digits.startsWith('0') ? [grouped, decimal] : [decimal];
 }
 
-const WORDS: Readonly<Record<string, number>> = {
-  one: 1,
-  two: 2,
-  three: 3,
-  four: 4,
-  five: 5,
-  six: 6,
-  seven: 7,
-  eight: 8,
-  nine: 9,
-  ten: 10,
-  eleven: 11,
-  twelve: 12,
-  fifteen: 15,
-  twenty: 20,
-  'twenty-five': 25,
-  thirty: 30,
-  forty: 40,
-  fifty: 50,
-  seventy: 70,
-  'seventy-five': 75,
-  ninety: 90,
-  zwei: 2,
-  drei: 3,
-  vier: 4,
-  fünf: 5,
-  sechs: 6,
-  sieben: 7,
-  acht: 8,
-  neun: 9,
-  zehn: 10,
-  elf: 11,
-  zwölf: 12,
-  fünfzehn: 15,
-  zwanzig: 20,
-  fünfundzwanzig: 25,
-  dreißig: 30,
-  vierzig: 40,
-  fünfzig: 50,
-  siebzig: 70,
-  fünfundsiebzig: 75,
-  neunzig: 90,
-};
+const ENGLISH_SMALL = 'one two three four five six seven eight nine'.split(' ');
+const ENGLISH_TEENS = 'ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(
+  ' ',
+);
+const ENGLISH_TENS = 'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ');
+const GERMAN_SMALL = 'ein zwei drei vier fünf sechs sieben acht neun'.split(' ');
+const GERMAN_TEENS = 'zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn'.split(
+  ' ',
+);
+const GERMAN_TENS = 'zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig'.split(' ');
 
-/** Number words that are counted with (`one` and `ein` are articles too often, and stay out of the pattern). */
-export const NUMBER_WORD = Object.keys(WORDS)
-  .filter((word) => word !== 'one')
-  .sort((a, b) => b.length - a.length)
-  .join('|');
+/** Every number word below a hundred; `one` and `ein` are articles too often and count in compounds only. */
+const WORDS: ReadonlyMap<string, number> = new Map<string, number>([
+  ...ENGLISH_SMALL.map((word, i) => [word, i + 1] as const),
+  ...ENGLISH_TEENS.map((word, i) => [word, i + 10] as const),
+  ...GERMAN_SMALL.map((word, i) => [word, i + 1] as const),
+  ...GERMAN_TEENS.map((word, i) => [word, i + 10] as const),
+  ...ENGLISH_TENS.flatMap((ten, i) => [
+    [ten, (i + 2) * 10] as const,
+    ...ENGLISH_SMALL.map((unit, j) => [`${ten}-${unit}`, (i + 2) * 10 + j + 1] as const),
+  ]),
+  ...GERMAN_TENS.flatMap((ten, i) => [
+    [ten, (i + 2) * 10] as const,
+    ...GERMAN_SMALL.map((unit, j) => [`${unit}und${ten}`, (i + 2) * 10 + j + 1] as const),
+  ]),
+]);
+
+const any = (words: readonly string[]): string => words.join('|');
+const ENGLISH = String.raw`(?:${any(ENGLISH_TENS)})(?:[\s-](?:${any(ENGLISH_SMALL)}))?|${any(ENGLISH_TEENS)}|${any(ENGLISH_SMALL.slice(1))}`;
+const GERMAN = `(?:(?:${any(GERMAN_SMALL)})und)?(?:${any(GERMAN_TENS)}|dreissig)|${any(GERMAN_TEENS)}|${any(GERMAN_SMALL.slice(1))}`;
+
+/** Number words that are counted with, in English and German, up to 999. Longer ones first. */
+export const NUMBER_WORD = [
+  String.raw`(?:an?|${any(ENGLISH_SMALL)})\shundred(?:\s(?:and\s)?(?:${ENGLISH}))?`,
+  String.raw`(?:${any(GERMAN_SMALL)})?hundert(?:(?:und)?(?:${GERMAN}))?`,
+  ENGLISH,
+  GERMAN,
+].join('|');
+
+function belowHundred(word: string): number {
+  return WORDS.get(word.replace('dreissig', 'dreißig').replace(/\s/, '-')) ?? Number.NaN;
+}
+
+/** The value of a number word as `NUMBER_WORD` finds it. */
+function wordValue(written: string): number {
+  const word = written.toLowerCase().replace(/\s+/g, ' ');
+  const [head, tail] = word.split(/ ?hundred(?: and)? ?|hundert(?:und)?/);
+  if (tail === undefined) return belowHundred(word);
+  const hundreds = head === '' || head === 'a' || head === 'an' ? 1 : belowHundred(head ?? '');
+  return hundreds * 100 + (tail === '' ? 0 : belowHundred(tail));
+}
 
 /** Values of a number written in digits or as a word. */
 export function countValues(written: string): number[] {
-  const word = WORDS[written.toLowerCase()];
-  return word === undefined ? numberValues(written) : [word];
+  return /^\d/.test(written) ? numberValues(written) : [wordValue(written)];
+}
+
+const FRACTIONS: readonly (readonly [words: string, percent: readonly number[]])[] = [
+  ['two[\\s-]thirds|zwei\\s?drittel', [66, 67, 66.67]],
+  ['three[\\s-]quarters|drei\\s?viertel', [75]],
+  ['half|hälfte', [50]],
+  ['third|drittel', [33, 33.3, 33.33]],
+  ['quarter|viertel', [25]],
+  ['fifth|fünftel', [20]],
+  ['tenth|zehntel', [10]],
+];
+
+/** Parts of a whole that are as good as percentages: a third, die Hälfte. */
+export const FRACTION = String.raw`(?:(?:an?|one|the|ein(?:en|em)?|die|der|das|um)\s+){0,2}(?:${any(FRACTIONS.map(([words]) => words))})`;
+
+/** Percentages that a fraction as `FRACTION` finds it can stand for. */
+export function fractionValues(written: string): readonly number[] {
+  return FRACTIONS.find(([words]) => new RegExp(`(?:${words})$`, 'iu').test(written))?.[1] ?? [];
 }

@@ -14,6 +14,8 @@ const WORDS: readonly (readonly [prefix: string, words: string])[] = [
   ['placeholders', 'a placeholder nobody filled'],
   ['links.', 'a link that leads elsewhere than it should'],
   ['instructions.', 'instructions to the model hidden in customer text'],
+  ['leaks.model', 'words of a model, or of its instructions'],
+  ['leaks.', 'a request for what nobody should send'],
   ['hidden-text.', 'text that nobody sees'],
   ['language.', 'text in a language that is not checked, or that cannot be read'],
   ['off-topic.', 'something else than what it was to be about'],

@@ -1,5 +1,5 @@
 import { type Claim } from '../messages/content.js';
-import { countValues, NUMBER, NUMBER_WORD, numberValues } from './numbers.js';
+import { countValues, FRACTION, fractionValues, NUMBER, NUMBER_WORD, numberValues } from './numbers.js';
 import { COMPARISONS, OFFERS, PROMISES, SUPERLATIVES } from './promises.js';
 import { matchesOf } from '../shared/matches.js';
 
@@ -9,12 +9,19 @@ export interface WrittenDay {
   readonly month: number;
   readonly day: number;
 }
-/** A day named from the day it is read on: so many days later, or the next one of that name (1 is Monday). */
-export type RelativeDay = { readonly after: number } | { readonly weekday: number };
+/** A day named from the day it is read on: so many days later, the next one of that name (1 is Monday), or the last of its week, month or year. */
+export type RelativeDay =
+  { readonly after: number } | { readonly weekday: number } | { readonly endOf: 'week' | 'month' | 'year' };
 
 /** What a statement says, in values that facts can be compared with. Each inner list holds the ways one number can be read. */
 export type Meaning =
-  | { readonly kind: 'price'; readonly minor: readonly number[]; readonly currencies: readonly string[] }
+  | {
+      readonly kind: 'price';
+      readonly minor: readonly number[];
+      readonly currencies: readonly string[];
+      /** `range`: an end of "from €5 to €20"; `sum`: what several things come to together; `saving`: what something became cheaper by. */
+      readonly role?: 'range' | 'sum' | 'saving';
+    }
   | { readonly kind: 'percentage'; readonly values: readonly number[] }
   | {
       readonly kind: 'date';
@@ -23,7 +30,13 @@ export type Meaning =
       /** The last day of something, as in "until 30 November". */
       readonly deadline: boolean;
     }
-  | { readonly kind: 'quantity'; readonly values: readonly (readonly number[])[]; readonly unit: string }
+  | {
+      readonly kind: 'quantity';
+      readonly values: readonly (readonly number[])[];
+      readonly unit: string;
+      /** How long something still holds, as in "you have ten days left". */
+      readonly left?: true;
+    }
   | { readonly kind: 'offer'; readonly code: string | null }
   | { readonly kind: 'superlative' | 'other' };
 
@@ -52,7 +65,12 @@ const SYMBOLS: Readonly<Record<string, readonly string[]>> = {
   aud: ['AUD'],
   '£': ['GBP'],
   gbp: ['GBP'],
+  pound: ['GBP'],
   pounds: ['GBP'],
+  quid: ['GBP', 'EUR'],
+  bucks: ['USD', 'CAD', 'AUD', 'NZD', 'EUR'],
+  fiver: ['GBP', 'EUR', 'USD'],
+  tenner: ['GBP', 'EUR', 'USD'],
   chf: ['CHF'],
   franken: ['CHF'],
   '¥': ['JPY', 'CNY'],
@@ -64,7 +82,7 @@ const SYMBOLS: Readonly<Record<string, readonly string[]>> = {
   zł: ['PLN'],
 };
 const BEFORE = String.raw`US\$|CA\$|A\$|[€$£¥]|(?:EUR|USD|GBP|CHF|CAD|AUD|JPY|SEK|DKK|NOK|PLN)(?![A-Za-z])`;
-const AFTER = String.raw`[€$£¥]|(?:EUR|USD|GBP|CHF|CAD|AUD|JPY|SEK|DKK|NOK|PLN|euros?|dollars?|pounds|Franken|zł)(?![\p{L}])`;
+const AFTER = String.raw`[€$£¥]|(?:EUR|USD|GBP|CHF|CAD|AUD|JPY|SEK|DKK|NOK|PLN|euros?|dollars?|pounds?|quid|bucks|Franken|zł)(?![\p{L}])`;
 const ROUND = String.raw`(?:[.,][-–—]{1,2})?`;
 const SCALE = String.raw`(?:\s?(?<scale>k|million|Mio\.?|Millionen|Tsd\.?)(?![\p{L}]))?`;
 const ZERO_DECIMALS = new Set(['JPY']);
@@ -79,12 +97,30 @@ const PRICES = [
     'giu',
   ),
 ];
+const MAY_BE_SPELT = /\p{L}\s(?:euro|dollar|pound|quid|bucks|franken|fiver|tenner)/iu;
+/** Prices in words. `one euro` and `ein Euro` are prices, though elsewhere `one` and `ein` are articles. */
+const SPELT = new RegExp(
+  `(?<![\\p{L}\\d])(?:(?<number>${NUMBER_WORD})|(?<one>one|eine[nm]?|ein))\\s(?<currency>euros?|dollars?|pounds?|quid|bucks|Franken)(?!\\p{L})|(?<![\\p{L}\\d])an?\\s(?<note>fiver|tenner)(?!\\p{L})`,
+  'giu',
+);
+const NOTES: Readonly<Record<string, number>> = { fiver: 500, tenner: 1_000 };
 const CENTS = new RegExp(`(?<![\\p{L}\\d.,])(?<number>\\d{1,3})\\s?(?:cents?|ct|¢|p)(?![\\p{L}\\d])`, 'giu');
 const PERCENT = new RegExp(
   `(?<![\\p{L}\\d.,])(?<number>${NUMBER}|${NUMBER_WORD})\\s?(?:%|percent|per\\s?cent|pct|prozent)(?![\\p{L}])`,
   'giu',
 );
-const HALF = /(?<!\p{L})(?:half[\s-]price|half\s+off|zum\s+halben\s+preis|halber\s+preis)(?!\p{L})/giu;
+const LESS = String.raw`(?:off|less|cheaper|discount|reduction|lower|weniger|günstiger|billiger|niedriger|rabatt|nachlass|reduziert|gespart|ermäßigt)`;
+const MAY_BE_PART = /half|third|quarter|fifth|tenth|hälfte|drittel|viertel|fünftel|zehntel/i;
+/** Fractions given away: "a third off", "save up to half", "um die Hälfte reduziert". */
+const PARTS = [
+  new RegExp(`(?<!\\p{L})(?<part>${FRACTION})\\s+${LESS}(?!\\p{L})`, 'giu'),
+  new RegExp(
+    `(?<!\\p{L})(?:save|saving|spare[n]?|sparst|off|reduced\\s+by|reduziert\\s+um)\\s+(?:(?:you|sie|ihnen|jetzt|now|up\\s+to|bis\\s+zu|rund|almost|nearly|fast|over|more\\s+than|über|mehr\\s+als)\\s+){0,3}(?<part>${FRACTION})(?!\\p{L})`,
+    'giu',
+  ),
+];
+const HALF =
+  /(?<!\p{L})(?:half[\s-]price|half\s+off|(?:at\s+)?half\s+the\s+price(?!\s+of)|(?:zum\s+)?halbe[nr]\s+preis)(?!\p{L})/giu;
 
 const SCALES: Readonly<Record<string, number>> = { k: 1e3, t: 1e3, m: 1e6 };
 
@@ -102,6 +138,13 @@ function prices(text: string): Statement[] {
       found.push(statement(match, { kind: 'price', minor, currencies }));
     }
   }
+  for (const match of MAY_BE_SPELT.test(text) ? matchesOf(text, SPELT) : []) {
+    const { number, one, currency, note = '' } = match.groups ?? {};
+    const units = number === undefined ? (one === undefined ? [] : [1]) : countValues(number);
+    const minor = units.length > 0 ? units.map((value) => value * 100) : [NOTES[note.toLowerCase()] ?? 0];
+    const currencies = SYMBOLS[(currency ?? note).toLowerCase()] ?? [];
+    found.push(statement(match, { kind: 'price', minor, currencies }));
+  }
   for (const match of matchesOf(text, CENTS)) {
     found.push(
       statement(match, {
@@ -111,11 +154,41 @@ function prices(text: string): Statement[] {
       }),
     );
   }
-  return found;
+  return found.map((price) => inItsRole(text, price));
+}
+
+const RANGE_BEFORE = /(?<!\p{L})(?:from|between|zwischen|von)\s+$/iu;
+const RANGE_ON = /^\s?(?:to|and|bis|und|–|-)\s?(?:\p{Sc}\s?)?\d/iu;
+const RANGE_BEHIND =
+  /(?<!\p{L})(?:from|between|zwischen|von)\s+[^.!?\n]{1,20}?(?<=[\d\p{Sc}\p{L},-])\s?(?:to|and|bis|und|–|-)\s+$/iu;
+const TOGETHER =
+  /(?<!\p{L})(?:together|in\s+total|altogether|both|all\s+in|zusammen|insgesamt|beide|gemeinsam)(?!\p{L})/iu;
+const SAVING =
+  /(?<!\p{L})(?:sav(?:e|es|ing)|spare[n]?|sparst|ersparnis(?:\s+von)?)\s+(?:(?:you|sie|ihnen|jetzt|now)\s+){0,2}$/iu;
+
+/** What a price is, by the words around it in its sentence. */
+function inItsRole(text: string, price: Statement): Statement {
+  if (price.meaning.kind !== 'price') return price;
+  const before = /[^.!?\n]*$/u.exec(text.slice(Math.max(0, price.start - 80), price.start))?.[0] ?? '';
+  const behind = /^(?:[^.!?\n]|[.](?=\d))*/u.exec(text.slice(price.end, price.end + 80))?.[0] ?? '';
+  const role =
+    (RANGE_BEFORE.test(before) && RANGE_ON.test(behind)) || RANGE_BEHIND.test(before)
+      ? 'range'
+      : SAVING.test(before)
+        ? 'saving'
+        : TOGETHER.test(before) || TOGETHER.test(behind)
+          ? 'sum'
+          : null;
+  return role === null ? price : { ...price, meaning: { ...price.meaning, role } };
 }
 
 function percentages(text: string): Statement[] {
   return [
+    ...(MAY_BE_PART.test(text) ? PARTS : []).flatMap((pattern) =>
+      matchesOf(text, pattern).map((match) =>
+        statement(match, { kind: 'percentage', values: fractionValues(match.groups?.['part'] ?? '') }),
+      ),
+    ),
     ...matchesOf(text, PERCENT).map((match) =>
       statement(match, { kind: 'percentage', values: countValues(match.groups?.['number'] ?? '') }),
     ),
@@ -183,6 +256,83 @@ const NEAR: Readonly<Record<string, number>> = {
   morgen: 1,
   übermorgen: 2,
 };
+const ENDS: Readonly<Record<string, 'week' | 'month' | 'year'>> = {
+  week: 'week',
+  wochen: 'week',
+  woche: 'week',
+  month: 'month',
+  monats: 'month',
+  year: 'year',
+  jahres: 'year',
+};
+/** "until the end of November", "bis Jahresende": ends of weeks, months and years count as deadlines only. */
+const END_OF = new RegExp(
+  `(?<!\\p{L})${UNTIL}(?:\\s+(?:at|by|the|on|am|zum|noch|and|including|und|mit|einschließlich|spätestens))*\\s+(?:(?:the\\s+)?end\\s+of\\s+(?:(?:this|the|next)\\s+)?|ende\\s+(?:(?:des|der|dieses|dieser)\\s+)?)(?:(?<month>${MONTH})|(?<span>week|woche|month|monats|year|jahres))(?!\\p{L})|(?<!\\p{L})${UNTIL}(?:\\s+(?:zum|am|noch))*\\s+(?<compound>wochen|monats|jahres)ende(?!\\p{L})`,
+  'giu',
+);
+/** Days everybody knows by name; those that move with the year have no day here, so that only an approved text can say them. */
+const FESTIVALS: readonly (readonly [
+  pattern: string,
+  days: readonly (readonly [month: number, day: number])[],
+])[] = [
+  [
+    'christmas(?:\\s+(?:eve|day))?|xmas|weihnachten|heiligabend',
+    [
+      [12, 24],
+      [12, 25],
+      [12, 26],
+    ],
+  ],
+  [
+    "new\\s+year(?:['’]?s)?(?:\\s+(?:eve|day))?|silvester|neujahr|jahreswechsel",
+    [
+      [12, 31],
+      [1, 1],
+    ],
+  ],
+  ['halloween', [[10, 31]]],
+  ["valentine['’]?s(?:\\s+day)?|valentinstag", [[2, 14]]],
+  ['nikolaus', [[12, 6]]],
+  [
+    "easter|ostern|black\\s+friday|cyber\\s+monday|thanksgiving|pfingsten|(?:mother|father)['’]?s\\s+day|muttertag|vatertag",
+    [],
+  ],
+];
+const FESTIVAL = FESTIVALS.map(([pattern, days]) => ({
+  days: days.map(([month, day]) => ({ year: null, month, day })),
+  pattern: new RegExp(
+    `(?<!\\p{L})${UNTIL}(?:\\s+(?:on|at|the|zum|an|noch|and|including|und|mit|einschließlich))*\\s+(?:${pattern})(?!\\p{L})`,
+    'giu',
+  ),
+}));
+
+const LAST_DAYS = [[31], [28, 29], [31], [30], [31], [30], [31], [31], [30], [31], [30], [31]] as const;
+
+/** Without one of these no end and no festival is named; looking for them costs next to nothing. */
+const MAY_END = /end\s+of|ende/i;
+const MAY_BE_FESTIVAL = new RegExp(FESTIVALS.map(([pattern]) => pattern).join('|'), 'iu');
+
+function endsAndFestivals(text: string): Statement[] {
+  const ends = !MAY_END.test(text)
+    ? []
+    : matchesOf(text, END_OF).map((match) => {
+        const { month, span, compound } = match.groups ?? {};
+        const number = MONTH_NUMBER.get(month?.toLowerCase() ?? '') ?? 0;
+        const days = (LAST_DAYS[number - 1] ?? []).map((day) => ({ year: null, month: number, day }));
+        const endOf = ENDS[(span ?? compound ?? '').toLowerCase()];
+        const relative = endOf === undefined ? null : { endOf };
+        return statement(match, { kind: 'date', days, relative, deadline: true });
+      });
+  const festivals = !MAY_BE_FESTIVAL.test(text)
+    ? []
+    : FESTIVAL.flatMap(({ days, pattern }) =>
+        matchesOf(text, pattern).map((match) =>
+          statement(match, { kind: 'date', days, relative: null, deadline: true }),
+        ),
+      );
+  return [...ends, ...festivals];
+}
+
 /** Days by name count as deadlines only; a weekday with a date behind it is read by its date. */
 const RELATIVE = new RegExp(
   `(?<!\\p{L})${UNTIL}(?:\\s+(?:on|at|the|end|of|this|next|am|um|zum|diesen|kommenden|einschließlich|spätestens|and|including|und|mit))*\\s+(?<name>${[...Object.keys(WEEKDAYS), ...Object.keys(NEAR)].join('|')})(?!\\p{L})(?!,?\\s+(?:den\\s+|the\\s+)?(?:\\d|${MONTH}))`,
@@ -235,6 +385,7 @@ function dates(text: string): Statement[] {
 }
 
 const UNITS: Readonly<Record<string, readonly string[]>> = {
+  second: ['seconds?', 'secs?', 'Sekunden?'],
   minute: ['minutes?', 'mins?', 'Minuten?'],
   hour: ['hours?', 'hrs?', 'Stunden?', 'Std\\.?'],
   day: ['days?', 'Tag(?:e|en)?', 'Werktag(?:e|en)?', 'Arbeitstag(?:e|en)?'],
@@ -299,12 +450,43 @@ const QUANTITY = new RegExp(
   'giu',
 );
 
+const STILL_BEFORE =
+  /(?<!\p{L})(?:you(?:\s+still)?\s+have|you['’]ve\s+got|still\s+have|haben(?:\s+sie)?(?:\s+noch)?|hast(?:\s+du)?(?:\s+noch)?|noch|ends?\s+in|expires?\s+in|endet\s+in|läuft\s+in|for\s+another)\s+$/iu;
+const STILL_BEHIND = /^\s+(?:left|remaining|to\s+(?:use|go|redeem)|zeit|übrig)(?!\p{L})/iu;
+
+function isLeft(text: string, start: number, end: number): boolean {
+  return (
+    STILL_BEFORE.test(text.slice(Math.max(0, start - 30), start)) ||
+    STILL_BEHIND.test(text.slice(end, end + 30))
+  );
+}
+
+/** What others are said to have rated: "4.9 out of 5", "vier von fünf Sternen". */
+const RATED = new RegExp(
+  `(?<![\\p{L}\\d.,#/:-])(?<first>${COUNT})\\s?(?:out\\s+of|von|/)\\s?(?:5|10|100|five|ten|fünf|zehn)(?![\\p{L}\\d.,/]\\d|[\\p{L}\\d])(?:\\s+(?:stars?|points?|Sternen?|Punkten?|customers?|people|Kund\\p{L}+))?`,
+  'giu',
+);
+
+const MAY_BE_RATED = /(?:out\s+of|von|\/)\s?(?:5|10|five|ten|fünf|zehn)/i;
+
+function ratings(text: string): Statement[] {
+  if (!MAY_BE_RATED.test(text)) return [];
+  return matchesOf(text, RATED).map((match) =>
+    statement(match, {
+      kind: 'quantity',
+      values: [countValues(match.groups?.['first'] ?? '')],
+      unit: 'rating',
+    }),
+  );
+}
+
 function quantities(text: string): Statement[] {
   return matchesOf(text, QUANTITY).map((match) => {
     const { first = '', second, unit = '' } = match.groups ?? {};
     const values = [first, ...(second === undefined ? [] : [second])].map(countValues);
     const name = UNIT_OF.find(({ pattern }) => pattern.test(unit))?.unit ?? unit.toLowerCase();
-    return statement(match, { kind: 'quantity', values, unit: name });
+    const left = isLeft(text, match.index, match.index + match[0].length);
+    return statement(match, { kind: 'quantity', values, unit: name, ...(left ? { left } : {}) });
   });
 }
 
@@ -337,7 +519,9 @@ export function extractStatements(text: string): Statement[] {
     ...percentages(text),
     ...dates(text),
     ...quantities(text),
+    ...ratings(text),
     ...relativeDays(text),
+    ...endsAndFestivals(text),
     ...codes(text),
     ...phrases(text, { kind: 'offer', code: null }, OFFERS),
     ...phrases(text, { kind: 'superlative' }, [...SUPERLATIVES, ...COMPARISONS]),

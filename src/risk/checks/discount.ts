@@ -1,10 +1,13 @@
 import { type Fact } from '../../policies/fact.js';
 import { type Check, type CheckContext, needsPerson } from '../check.js';
 import { Findings, normalised } from '../draft-text.js';
-import { NUMBER, numberValues } from '../numbers.js';
+import { countValues, FRACTION, fractionValues, NUMBER, NUMBER_WORD } from '../numbers.js';
 import { matchesOf } from '../../shared/matches.js';
 
-const PERCENT = String.raw`(?<number>${NUMBER})\s?(?:%|percent|per\s?cent|prozent)`;
+const PERCENT = String.raw`(?<number>${NUMBER}|${NUMBER_WORD})\s?(?:%|percent|per\s?cent|prozent)`;
+/** Without one of these nothing is given away. */
+const MAY_BE_DISCOUNT =
+  /%|percent|per\s?cent|prozent|half|halbe|third|quarter|fifth|tenth|hälfte|drittel|viertel|fünftel|zehntel/i;
 const STATED = [
   new RegExp(
     `(?<![\\p{L}\\d.,])${PERCENT}[\\s\\u00a0-]{0,2}(?:off|discount|savings?|less|cheaper|reduction|rabatt|nachlass|günstiger|reduziert|ersparnis|sparen)`,
@@ -12,6 +15,10 @@ const STATED = [
   ),
   new RegExp(
     `(?<!\\p{L})(?:save|saving|discount(?:\\s+of)?|off|reduced\\s+by|rabatt(?:\\s+von)?|spare[n]?|nachlass(?:\\s+von)?)\\s+(?:up\\s+to\\s+|bis\\s+zu\\s+|you\\s+)?${PERCENT}`,
+    'giu',
+  ),
+  new RegExp(
+    `(?<!\\p{L})(?<part>${FRACTION})\\s+(?:off|less|cheaper|discount|weniger|günstiger|rabatt|nachlass|reduziert)(?!\\p{L})`,
     'giu',
   ),
   /(?<!\p{L})(?<half>half[\s-]price|half\s+off|(?:zum\s+)?halbe[nr]\s+preis)(?!\p{L})/giu,
@@ -31,10 +38,17 @@ function discounts({ decision, content, facts, draft }: CheckContext) {
   const offers = facts.filter((fact) => fact.kind === 'offer' && offered.includes(fact.id));
   const stated: { percent: number; findings: Findings }[] = [];
   for (const part of draft) {
+    if (!MAY_BE_DISCOUNT.test(part.text)) continue;
     for (const pattern of STATED) {
       for (const match of matchesOf(part.text, pattern)) {
-        const number = match.groups?.['number'];
-        const percent = number === undefined ? 50 : Math.max(...numberValues(number));
+        const { number, part: share } = match.groups ?? {};
+        const percent = Math.max(
+          ...(number !== undefined
+            ? countValues(number)
+            : share !== undefined
+              ? fractionValues(share)
+              : [50]),
+        );
         const findings = new Findings();
         findings.add(normalised(match[0]), match[0], part.span(match.index, match.index + match[0].length));
         stated.push({ percent, findings });

@@ -8,6 +8,7 @@ import { hiddenInstructions } from './hidden-instructions.js';
 import { hiddenText } from './hidden-text.js';
 import { keyAccount } from './key-account.js';
 import { language } from './language.js';
+import { leaks } from './leaks.js';
 import { littleKnown } from './little-known.js';
 import { manipulation } from './manipulation.js';
 import { manners } from './manners.js';
@@ -32,6 +33,7 @@ export const CHECKS: readonly Check[] = [
   foreignLinks,
   hiddenInstructions,
   hiddenText,
+  leaks,
   ofWriting(language),
   ofWriting(offTopic),
   sensitiveMoment,

@@ -5,15 +5,17 @@ import { withoutNames } from '../grounded-claims.js';
 import { gatherGrounds, offerEndsWithin, stockOf } from '../grounds.js';
 
 const GIVEN = String.raw`(?:sales?|offers?|deals?|discounts?|codes?|coupons?|promo(?:tion)?s?|prices?|savings?|clearance|angebote?|aktion(?:en)?|rabatte?|gutscheine?|preise?)`;
-const UNTIL = String.raw`(?:ends?|ending|expires?|expiring|(?:is\s+)?over|closes?|endet|enden|läuft\s+ab|laufen\s+ab|nur\s+noch|gilt\s+nur)`;
+const UNTIL = String.raw`(?:ends?|ending|expires?|expiring|closes?|endet|enden|läuft\s+ab|laufen\s+ab|nur\s+noch|gilt\s+nur)`;
+/** A date that follows is a statement, looked at as one. */
+const NO_DATE = String.raw`(?!\s+(?:on|am|by|at\s+the\s+end\s+of|with|mit)(?!\p{L}))`;
 
 const URGENCY = [
   /(?<!\p{L})(?:for\s+a\s+)?limited[\s-]time(?:\s+(?:only|offers?|deals?|sales?|left))?(?!\p{L})/giu,
   new RegExp(
-    `(?<!\\p{L})${GIVEN}\\s+${UNTIL}(?:\\s*:|\\s+(?:in|once|when|soon|today|tonight|tomorrow|at\\s+midnight|this|bald|heute|morgen|um\\s+mitternacht|noch|\\d))?`,
+    `(?<!\\p{L})${GIVEN}\\s+${UNTIL}(?!\\p{L})${NO_DATE}(?:\\s*:|\\s+(?:in|once|when|soon|today|tonight|tomorrow|at\\s+midnight|this|bald|heute|morgen|um\\s+mitternacht|noch|\\d))?`,
     'giu',
   ),
-  /(?<!\p{L})(?:hurry(?:\s+up)?|act\s+(?:now|fast|quickly)|(?<!you\s)don['’]?t\s+(?:wait|miss\s+(?:out|this|it|your\s+chance))|before\s+it['’]?s\s+(?:too\s+late|gone)|(?:last|final)\s+(?:chance|opportunity)|final\s+(?:hours?|call|day|sale|notice)|(?<!(?:trial|subscription|membership|plan|contract|access|session|period|licen[cs]e|term)\s)ends?\s+(?:today|tonight|soon|at\s+midnight|in\s+\d)|today\s+only|only\s+today|now\s+or\s+never|time\s+is\s+running\s+out|while\s+(?:it|they|stocks?|supplies)\s+lasts?|(?:this\s+)?(?:offer|deal|price)\s+(?:won['’]?t\s+last|is\s+only\s+valid)|expires?\s+(?:soon|tonight|today)|one[\s-]day\s+only|flash\s+sale|buy\s+now\s+(?:or|before)|urgent|instant\s+savings)(?!\p{L})/giu,
+  /(?<!\p{L})(?:(?<!(?:no|not|any|without)\s)hurry(?:\s+up)?|(?:the\s+)?clock\s+is\s+ticking|(?:die\s+)?(?:uhr\s+tickt|zeit\s+läuft)|before\s+(?:somebody|someone|anyone|anybody)(?:\s+else)?\s+\p{L}+|bevor\s+(?:es|sie|er|ihn)?\s*(?:ein|jemand)\s+andere[rs]?\s+\p{L}+|before\s+(?:the\s+)?(?:sale|offer|deal)\s+is\s+over|gone\s+by\s+\p{L}+|act\s+(?:now|fast|quickly)|(?<!you\s)don['’]?t\s+(?:wait|miss\s+(?:out|this|it|your\s+chance))|before\s+it['’]?s\s+(?:too\s+late|gone)|(?:last|final)\s+(?:chance|opportunity)|final\s+(?:hours?|call|day|sale|notice)|(?<!(?:trial|subscription|membership|plan|contract|access|session|period|licen[cs]e|term)\s)ends?\s+(?:today|tonight|soon|at\s+midnight|in\s+\d)|today\s+only|only\s+today|now\s+or\s+never|time\s+is\s+running\s+out|while\s+(?:it|they|stocks?|supplies)\s+lasts?|(?:this\s+)?(?:offer|deal|price)\s+(?:won['’]?t\s+last|is\s+only\s+valid)|expires?\s+(?:soon|tonight|today)|one[\s-]day\s+only|flash\s+sale|buy\s+now\s+(?:or|before)|urgent|instant\s+savings)(?!\p{L})/giu,
   /(?<!\p{L})(?:jetzt\s+(?:zugreifen|zuschlagen|oder\s+nie|schnell\s+sein)|schnell\s+(?:sein(?:\s+lohnt\s+sich)?|zugreifen|zuschlagen)|nur\s+(?:heute|noch\s+heute|für\s+kurze\s+zeit|noch\s+(?:wenige|\d+)\s+(?:stunden?|tage?n?|minuten?))|letzte\s+(?:chance|gelegenheit|stunden?|tage?)|bevor\s+es\s+zu\s+spät\s+ist|solange\s+der\s+vorrat\s+reicht|beeil\p{L}*\s+(?:dich|sie\s+sich|euch)|nicht\s+verpassen|verpass\p{L}*\s+(?:nicht|sie\s+nicht)|läuft\s+(?:bald|heute)\s+ab|endet\s+(?:bald|heute|morgen|um\s+mitternacht))(?!\p{L})/giu,
   /(?<!\p{L})(?:your\s+)?(?:order|cart|items?|basket|warenkorb|artikel)\s+(?:is|are|ist|sind)?\s*(?:reserved|held|saved|reserviert)\s+(?:for\s+(?:only\s+)?|für\s+(?:nur\s+)?|until\s+|noch\s+)?\d/giu,
   // Countdowns, however their digits are laid out.
@@ -34,7 +36,8 @@ const SCARCITY = [
   /(?<!\p{L})(?:low|limited)\s+(?:in\s+)?(?:stock|quantit(?:y|ies)|availability|suppl(?:y|ies)|seats|spots|edition\s+drop)(?!\p{L})/giu,
   /(?<!\p{L})(?:few|limited)\s+(?:stocks?|items|pieces|units)\s+(?:left|remaining|available)(?!\p{L})/giu,
   /(?<!\p{L})(?:only\s+)?a\s+few\s+(?:left|remaining)(?!\p{L})/giu,
-  /(?<!\p{L})(?:in\s+)?high\s+demand(?!\p{L})/giu,
+  /(?<!\p{L})(?:in\s+)?high\s+demand(?!\p{L})|(?<!\p{L})(?:demand|interest|nachfrage)\s+(?:is|ist)\s+(?:exploding|soaring|enormous|overwhelming|huge|gewaltig|enorm|überwältigend)|(?<!\p{L})die\s+nachfrage\s+(?:explodiert|steigt)/giu,
+  /(?<!\p{L})(?:stocks?|suppl(?:y|ies)|vorräte|bestände?)\s+(?:is|are|sind|ist)\s+(?:almost|nearly|all\s+but|fast|beinahe)\s+\p{L}+|(?<!\p{L})(?:das|unser|the\s+very)\s+(?:aller)?(?:letzte|last)\s+(?:stück|exemplar|paar|one|piece|pair)(?!\p{L})/giu,
   /\d+\s?%\s+(?:of\s+)?(?:offers?\s+)?(?:claimed|sold|gone|vergriffen)(?!\p{L})/giu,
   /(?<!\p{L})(?:fast|beinahe|so\s+gut\s+wie)\s+(?:ausverkauft|vergriffen)(?!\p{L})/giu,
   /(?<!\p{L})(?:begrenzte|geringe[rn]?|knappe[rn]?|limitierte[rn]?)\s+(?:stückzahl\p{L}*|verfügbarkeit|bestand|plätze|menge\p{L}*|auflage)(?!\p{L})/giu,
@@ -57,6 +60,7 @@ const CROWD = [
   /(?<!\p{L})(?:sehen|schauen)\s+sich\s+(?:gerade\s+)?\d[\d.,]{0,12}\s+(?:andere\s+)?(?:kund\p{L}+|personen|menschen|leute)(?!\p{L})/giu,
   /(?<!\p{L})(?:viewed|purchased|bought|ordered|sold)\s+\d[\d.,]{0,12}\s+times(?!\p{L})/giu,
   /(?<!\p{L})\p{L}+\.?\s+(?:\p{L}+\.?\s+)?(?:in|from|aus)\s+\p{L}[\p{L}\s.-]{1,40},\s*\p{L}[\p{L}\s]{1,30}\s+(?:just\s+)?(?:recently\s+)?(?:purchased|bought|ordered|made\s+a\s+purchase)(?!\p{L})/giu,
+  /(?<!\p{L})(?:someone|somebody|others?|another\s+customer|jemand|andere[rn]?)(?:\s+(?:else|anderes?|kund\p{L}+))?\s+(?:is|are|also|currently|right\s+now|gerade|auch)\s+(?:also\s+|currently\s+|just\s+|gerade\s+)?(?:look\p{L}*|view\p{L}*|eye\p{L}*|watch\p{L}*|about\s+to|buying|checking|schau\p{L}*|interess\p{L}*)/giu,
   /(?<!\p{L})(?:someone|jemand)\s+(?:in|from|aus)\s+.{2,40}?\s+(?:just\s+)?(?:bought|purchased|ordered|gekauft)(?!\p{L})/giu,
   /(?<!\p{L})(?:in|this\s+is\s+in)\s+\d+\s+(?:other\s+)?(?:carts?|baskets?|warenkörben)(?!\p{L})/giu,
 ];
@@ -67,11 +71,13 @@ const SHAMING = [
   /(?<!\p{L})i(?:['’]ll|\s+will)\s+pay\s+(?:full|more)/giu,
   /(?<!\p{L})i\s+(?:(?:don['’]?t|do\s+not|hate)\s+)(?:like|want|need|care|mind|to)?\s*(?:to\s+)?(?:sav(?:e|ing)|great\s+deals?|deals?|discounts?|free\s+\p{L}+|missing\s+out|feel\s+lucky)/giu,
   /(?<!\p{L})(?:nein[,]?\s+(?:danke[,.!]?\s+)?ich\s+(?:möchte|will|mag|zahle|verzichte|brauche)|ich\s+zahle\s+(?:lieber|gern\p{L}*)\s+(?:mehr|den\s+vollen))/giu,
-  /(?<!\p{L})(?:only\s+(?:a\s+)?(?:fool|idiot)s?\s+would|you['’]d\s+be\s+(?:crazy|mad|foolish|silly)\s+(?:to|not)|don['’]?t\s+be\s+(?:stupid|a\s+fool)|you['’]?ll\s+regret|du\s+wirst\s+es\s+bereuen|sei(?:en\s+sie)?\s+nicht\s+dumm|are\s+you\s+sure\s+you\s+want\s+to\s+(?:miss|lose|pass\s+up))(?!\p{L})/giu,
+  /(?<!\p{L})(?:only\s+(?:a\s+)?(?:fool|idiot)s?\s+would|(?:you['’]d|you\s+would|it\s+would)\s+be\s+(?:crazy|mad|foolish|silly|stupid|a\s+fool|a\s+shame)\s+(?:to\s+(?:miss|let|pass|say\s+no|ignore)|not)|(?:ist|sind|bist)\s+selbst\s+schuld|(?:only|nur)\s+(?:a\s+fool|dumm\p{L}*|ein\s+narr)|(?:smart|clever)\s+(?:people|shoppers|buyers)\s+(?:know|don['’]?t|have)|don['’]?t\s+be\s+(?:stupid|a\s+fool)|you['’]?ll\s+regret|du\s+wirst\s+es\s+bereuen|sei(?:en\s+sie)?\s+nicht\s+dumm|are\s+you\s+sure\s+you\s+want\s+to\s+(?:miss|lose|pass\s+up))(?!\p{L})/giu,
 ];
 
 const SURVEILLANCE = [
   /(?<!\p{L})we(?:['’]ve|\s+have)?\s+(?:noticed|saw|seen|see|know|watched|tracked|observed)\s+(?:that\s+)?(?:you|your)(?:['’]ve|['’]re)?\s+(?:\p{L}+\s+){0,3}(?:brows\p{L}*|look\p{L}*|view\p{L}*|visit\p{L}*|spen[dt]\p{L}*|search\p{L}*|hesitat\p{L}*|eye\p{L}*|click\p{L}*|open\p{L}*|scroll\p{L}*|read\p{L}*|check\p{L}*|live|location)/giu,
+  /(?<!\p{L})you(?:['’]ve|\s+have)?\s+(?:lingered|hovered|dwelled|dwelt|kept\s+coming\s+back|came\s+back\s+\p{L}+\s+times|stayed|spent\s+(?:\p{L}+\s+){0,3}(?:minutes|time|while))\s+(?:(?:over|on|with|at|to|for|looking|a|it|this|that|the|while|long)\s*){0,5}/giu,
+  /(?<!\p{L})(?:sie\s+waren|du\s+warst|sie\s+haben|du\s+hast)\s+(?:\p{L}+\s+){0,3}?(?:\d+|zwei|drei|vier|fünf|mehr|mehrere|lange)\s*(?:mal|minuten)?\s+(?:auf|bei|mit)\s+(?:\p{L}+\s+){0,2}(?:seite|produkt|artikel)/giu,
   /(?<!\p{L})(?:you|your)\s+(?:browsing|search|location|click)\s+(?:history|data|behaviou?r)/giu,
   /(?<!\p{L})(?:since|because|as)\s+you\s+(?:looked|browsed|searched|opened|clicked|visited|spent)\s+.{0,40}?(?:\d+|times|minutes|page|last\s+night|at\s+\d)/giu,
   /(?<!\p{L})(?:wir\s+(?:haben\s+(?:gesehen|bemerkt|beobachtet)|wissen|sehen))\s*,?\s+(?:dass\s+)?(?:du|sie|dein\p{L}*|ihr\p{L}*)\s+.{0,60}?(?:angesehen|angeschaut|besucht|gesucht|geklickt|gestöbert|geöffnet|wohn\p{L}*|war\p{L}*)(?!\p{L})/giu,
