@@ -95,6 +95,59 @@ export class Findings {
   }
 }
 
+/** Where a paragraph ends: a line that ends a sentence, or an empty one. A line that merely was too long goes on. */
+const PARAGRAPH_END = /(?<=[.!?…:;][”"'’)»]?)[^\S\n]*\n+|\n\s*\n/gu;
+
+/** The paragraphs of a text, and where each begins. */
+function paragraphsOf(text: string): { readonly at: number; readonly words: string }[] {
+  const paragraphs: { at: number; words: string }[] = [];
+  let at = 0;
+  for (const { index, 0: end } of matchesOf(text, PARAGRAPH_END)) {
+    paragraphs.push({ at, words: text.slice(at, index) });
+    at = index + end.length;
+  }
+  return [...paragraphs, { at, words: text.slice(at) }];
+}
+
+/** Something found in a text, and where. */
+interface Placed {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Looks for something that does not reach from one paragraph into the next. Html says what the text says: what was looked at once is known.
+ * @returns a way to look at texts, one after the other.
+ */
+export function byParagraph<T extends Placed>(find: (words: string) => readonly T[]): (text: string) => T[] {
+  const seen = new Map<string, readonly T[]>();
+  return (text) =>
+    paragraphsOf(text).flatMap(({ at, words }) => {
+      const known = seen.get(words) ?? find(words);
+      seen.set(words, known);
+      return known.map((found) => ({ ...found, start: found.start + at, end: found.end + at }));
+    });
+}
+
+/** The same as `findPatterns` for patterns that do not reach from one paragraph into the next, in half the time. */
+export function findPhrases(draft: DraftText, patterns: readonly RegExp[]): Findings {
+  const findings = new Findings();
+  const find = byParagraph((words) =>
+    patterns.flatMap((pattern) =>
+      matchesOf(words, pattern).map(({ index, 0: text }) => ({
+        text,
+        start: index,
+        end: index + text.length,
+      })),
+    ),
+  );
+  for (const part of draft) {
+    for (const { text, start, end } of find(part.text))
+      if (end > start) findings.add(normalised(text), text.trim(), part.span(start, end));
+  }
+  return findings;
+}
+
 /** Everything that matches one of the patterns (global, case as the pattern says), the same words counted once. */
 export function findPatterns(draft: DraftText, patterns: readonly RegExp[]): Findings {
   const findings = new Findings();

@@ -2,8 +2,8 @@ import { type Claim } from '../messages/content.js';
 import { type Span } from './assessment.js';
 import { isValidAt } from '../policies/fact.js';
 import { type CheckContext } from './check.js';
-import { type DraftText, normalised } from './draft-text.js';
-import { gatherGrounds, statedPrices, type Support, supportOf } from './grounds.js';
+import { byParagraph, type DraftText, normalised } from './draft-text.js';
+import { gatherGrounds, type Support, supportOf, wordingOf } from './grounds.js';
 import { blanked, placesOfName } from './phrases.js';
 import { ProductNames } from './product-names.js';
 import { extractStatements, type Statement } from './statements.js';
@@ -82,8 +82,12 @@ function findStatements(context: CheckContext): GroundedStatement[] {
   const products = new ProductNames(context.facts, context.draft, context.template !== null);
   const found = new Map<string, { statement: Statement; support: Support; spans: Span[] }>();
   const readable = withoutNames(context);
-  const made = readable.map((part) => extractStatements(part.text));
-  const stated = statedPrices(made.flat());
+  const extract = byParagraph(extractStatements);
+  const made = readable.map((part) => extract(part.text));
+  const wording = wordingOf(
+    made.flat(),
+    context.draft.map(({ text }) => text),
+  );
   for (const [i, part] of context.draft.entries()) {
     const statements = made[i] ?? [];
     const ends = statements.filter(({ meaning }) => meaning.kind === 'price').map(({ end }) => end);
@@ -93,7 +97,7 @@ function findStatements(context: CheckContext): GroundedStatement[] {
       const span = part.span(statement.start, statement.end);
       const known = found.get(key);
       if (known === undefined)
-        found.set(key, { statement, support: supportOf(grounds, statement, beside, stated), spans: [span] });
+        found.set(key, { statement, support: supportOf(grounds, statement, beside, wording), spans: [span] });
       else known.spans.push(span);
     }
   }

@@ -36,6 +36,16 @@ interface Said {
   readonly valid: boolean;
   /** Prices that an offer is bound to in the same sentence ("free shipping over €50"): whoever says the one has to say the other. */
   readonly conditions: readonly string[];
+  /** What a bundle is of, as beginnings of words: two towels for one are no two kettles. */
+  readonly about: readonly string[];
+}
+
+/** What a draft says, as far as the words of facts are bound to it. */
+export interface Wording {
+  /** By `saidKey`. */
+  readonly prices: ReadonlySet<string>;
+  /** In lower case. */
+  readonly text: string;
 }
 
 /** What a draft may rest its claims on. */
@@ -90,6 +100,7 @@ function wordsOf(leaf: Leaf): [string, Said][] {
         source: leaf.source,
         valid: leaf.valid,
         conditions: said.meaning.kind === 'offer' ? prices : [],
+        about: saidKey(said).startsWith('offer bundle ') ? stemsOf(sentence.replace(said.text, ' ')) : [],
       },
     ]);
   });
@@ -97,9 +108,17 @@ function wordsOf(leaf: Leaf): [string, Said][] {
 
 /** Ends of sentences; a point inside a number or an abbreviation is none. */
 const SENTENCES = /(?<=[.!?])\s+(?=\p{Lu})|\n+/u;
-const SHIPPING = /ship|deliver|versand|versend|verschick|liefer|porto|schicken/i;
+/** Enough of a word to know it again in another form. */
+const STEM = 5;
+
+function stemsOf(text: string): string[] {
+  return (text.toLowerCase().match(/\p{L}{5,}/gu) ?? []).map((word) => word.slice(0, STEM));
+}
+
+const SHIPPING = /ship|deliver|versand|versend|verschick|liefer|porto|schicken|postage/i;
 const RETURNS = /return|rückgabe|rücksend|retour|send(?:ing)?\s+(?:it|them)\s+back/i;
-const FREE = /free|complimentary|on\s+us|kostenlos|kostenfrei|gratis|umsonst|portofrei/i;
+const FREE =
+  /free|complimentary|on\s+us|kostenlos|kostenfrei|gratis|umsonst|portofrei|cover|pay|übernehm|schenk|auf\s+uns/i;
 const COUNTED = new RegExp(
   `(?<![\\p{L}\\d])(?:\\d|${NUMBER_WORD}|one|eine[mnrs]?|ein)(?![\\p{L}\\d])`,
   'giu',
@@ -162,8 +181,19 @@ function templateText(input: RiskInput): Grounds['signed'] {
   return { source: `template:${input.template.id}`, text: normalised(fixed.join(' \u{1} ')) };
 }
 
+/** Gathered once for each draft: several checks ask. */
+const gathered = new WeakMap<RiskInput, Grounds>();
+
 /** Gathers what the draft was given: its facts, approved claims, the signed template's words, and what was observed of the person. */
 export function gatherGrounds(input: RiskInput): Grounds {
+  const known = gathered.get(input);
+  if (known !== undefined) return known;
+  const grounds = gather(input);
+  gathered.set(input, grounds);
+  return grounds;
+}
+
+function gather(input: RiskInput): Grounds {
   const given = new Set([
     ...Object.values(input.decision.facts),
     ...input.content.versions.facts.map((fact) => fact.id),
@@ -375,7 +405,7 @@ function quantityLeaf(grounds: Grounds, values: readonly number[], unit: string)
 const ISO = /^\d{4}-\d{2}-\d{2}(?:T|$)/;
 
 /** The days a time falls on, wherever the reader is; an offer's end excludes its last moment, other ends are written either way. */
-function daysOf(leaf: Leaf, zones: readonly string[]): WrittenDay[] {
+function daysOf(leaf: Leaf, zones: readonly string[], before: boolean): WrittenDay[] {
   const iso = String(leaf.value);
   if (iso.length === 10) {
     const date = DateTime.fromISO(iso, { zone: 'utc' });
@@ -383,9 +413,13 @@ function daysOf(leaf: Leaf, zones: readonly string[]): WrittenDay[] {
   }
   return ['utc', ...zones].flatMap((zone) => {
     const local = DateTime.fromISO(iso, { zone });
-    const before = local.minus({ milliseconds: 1 });
+    const last = local.minus({ milliseconds: 1 });
     const moments =
-      leaf.key === 'validuntil' ? [before] : /until|end|expire/.test(leaf.key) ? [local, before] : [local];
+      leaf.key === 'validuntil'
+        ? [before ? local : last]
+        : /until|end|expire/.test(leaf.key)
+          ? [local, last]
+          : [local];
     return moments.map(({ year, month, day }) => ({ year, month, day }));
   });
 }
@@ -418,7 +452,7 @@ function dateLeaf(grounds: Grounds, meaning: Meaning & { kind: 'date' }): Leaf |
       (leaf) =>
         typeof leaf.value === 'string' &&
         ISO.test(leaf.value) &&
-        daysOf(leaf, grounds.zones).some((known) =>
+        daysOf(leaf, grounds.zones, meaning.before === true).some((known) =>
           days.some(
             (day) =>
               day.month === known.month && day.day === known.day && (day.year ?? known.year) === known.year,
@@ -500,26 +534,33 @@ function observedWords(grounds: Grounds, statement: Statement): Leaf | undefined
   );
 }
 
-/** The prices among statements, as what an offer is bound to is compared with them. */
-export function statedPrices(statements: readonly Statement[]): Set<string> {
-  return new Set(statements.filter(({ meaning }) => meaning.kind === 'price').map(saidKey));
+/** What a draft says by its statements and in its texts. */
+export function wordingOf(statements: readonly Statement[], texts: readonly string[]): Wording {
+  const prices = statements.filter(({ meaning }) => meaning.kind === 'price').map(saidKey);
+  return { prices: new Set(prices), text: texts.join('\n').toLowerCase() };
 }
+
+function isWithin({ conditions, about }: Said, { prices, text }: Wording): boolean {
+  return (
+    (conditions.length === 0 || conditions.some((price) => prices.has(price))) &&
+    (about.length === 0 || about.some((stem) => text.includes(stem)))
+  );
+}
+
+const NO_WORDING: Wording = { prices: new Set(), text: '' };
 
 /**
  * Looks for what a statement rests on, by value.
  * @param products the ids of the products a price stands beside: another product's price is not theirs. Null where any will do.
- * @param stated the prices of the whole draft, by `statedPrices`: an offer bound to one holds only beside it.
+ * @param wording of the whole draft: an offer that a fact binds to a price, or to what it is for, holds only beside that.
  */
 export function supportOf(
   grounds: Grounds,
   statement: Statement,
   products: ReadonlySet<string> | null = null,
-  stated: ReadonlySet<string> = new Set(),
+  wording: Wording = NO_WORDING,
 ): Support {
-  const sayings = (grounds.said.get(saidKey(statement)) ?? []).filter(
-    ({ conditions }) => conditions.length === 0 || conditions.some((price) => stated.has(price)),
-  );
-  const said = sayings[0];
+  const said = (grounds.said.get(saidKey(statement)) ?? []).find((each) => isWithin(each, wording));
   const leaf = leafFor(grounds, statement.meaning, products) ?? observedWords(grounds, statement);
   if (said?.valid === true) return { holds: true, source: said.source };
   if (leaf?.valid === true) return { holds: true, source: leaf.source };

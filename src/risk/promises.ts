@@ -19,7 +19,7 @@ export const COMPARISONS = [
     `${TIMES}\\s+(?:as\\s+(?!much\\s+time)\\p{L}+\\s+as|${BETTER}|more)|half\\s+of\\s+what|half\\s+the\\s+(?:price|cost|time|energy)\\s+of`,
   ),
   words(
-    `outperforms?|outlasts?|beats?\\s+(?:all|any|every|the\\s+competition)|unlike\\s+(?:any\\s+)?(?:other|most)\\s+\\p{L}+|(?:no|no\\s+other|nothing)${SOME}comes?\\s+close|compared\\s+(?:to|with)\\s+(?:other|most)\\s+\\p{L}+`,
+    `outperforms?|outlasts?|beats?\\s+(?:all|any|every|the\\s+competition)|unlike\\s+(?:any\\s+)?(?:other|most)\\s+\\p{L}+|(?:no|no\\s+other|nothing)${SOME}comes?\\s+close|(?:nothing|no\\s+one|nobody)\\s+(?:else\\s+)?(?:compares|matches|beats)|compared\\s+(?:to|with)\\s+(?:other|most)\\s+\\p{L}+`,
   ),
   words(
     `(?<!\\p{L}\\s(?:oder|und)\\s)${BESSER}\\s+als(?!\\s+(?:nie|je|sonst|gedacht|erwartet|vorher|bisher|nichts)(?!\\p{L}))`,
@@ -37,7 +37,7 @@ export const SUPERLATIVES = [
   /(?<!\p{L})(?<!\b(?:at|our|your|my|their|its|all|all the|for the|how|as|very|with)\s)(?:the\s+)?(?:world['’]?s\s+)?best(?:[\s-]?(?:selling|sellers?|ever|rated|price|prices|value|in class|quality))?(?!\p{L})(?!\s+(?:regards|wishes|before|of luck|if|way|when|to|practices?|possible|suited|suits))/giu,
   /(?<!\p{L})our\s+best(?:[\s-]sell(?:er|ers|ing)|\s+(?:price|offer|deal|quality))(?!\p{L})/giu,
   words(
-    `cheapest|fastest|finest|safest|strongest|healthiest|lightest|quietest|softest|cleanest|smartest|freshest|toughest|greenest|lowest[\\s-]+prices?|highest[\\s-]+quality|most\\s+(?:popular|advanced|trusted|loved|affordable|comfortable|effective|powerful|reliable|durable|beautiful|efficient|innovative)|unbeatable|unrivalled|unrivaled|unmatched|unparalleled|incomparable|world[\\s-]class|world['’]s\\s+(?:first|only|leading|\\p{L}+est)|market[\\s-]lead(?:er|ing)|(?:the|a)\\s+leading\\s+(?:brand|${THING})|award[\\s-]winning|top[\\s-]rated|second\\s+to\\s+none|number\\s+(?:one|1)|no\\.\\s?1|you(?:['’]ll|\\s+will)\\s+ever\\s+need|of\\s+the\\s+year`,
+    `cheapest|fastest|finest|safest|strongest|healthiest|lightest|quietest|softest|cleanest|smartest|freshest|toughest|greenest|lowest[\\s-]+prices?|highest[\\s-]+quality|most\\s+(?:popular|advanced|trusted|loved|affordable|comfortable|effective|powerful|reliable|durable|beautiful|efficient|innovative)|unbeatable|unrivalled|unrivaled|unmatched|unparalleled|incomparable|world[\\s-]class|world['’]s\\s+(?:first|only|leading|\\p{L}+est)|market[\\s-]lead(?:er|ing)|(?:the|a)\\s+leading\\s+(?:brand|${THING})|award[\\s-]winning|top[\\s-]rated|second\\s+to\\s+none|number\\s+(?:one|1)|no\\.\\s?1|ultimate|state[\\s-]of[\\s-]the[\\s-]art|(?:premium|top|superior|finest)[\\s-]quality|more\\s+(?:people|customers)\\s+choose|you(?:['’]ll|\\s+will)\\s+ever\\s+need|of\\s+the\\s+year`,
   ),
   /(?<![\p{L}\d])#1(?![\p{L}\d])/giu,
   words(
@@ -47,67 +47,74 @@ export const SUPERLATIVES = [
     `(?<!(?:am|zum|aufs)\\s)(?<!(?:unser|ihr|dein|mein|sein|mit\\s+den)\\s)(?:(?:der|die|das|den|dem|unser[ea]?[rsnm]?)\\s+)?(?<!unser\\s)(?<!am\\s)(?<!mit\\s)beste[rsnm]?(?!\\p{L})(?!\\s+(?:grüße|grüßen|wünsche|wünschen|dank))`,
   ),
   words(
-    `(?<!zum\\s)(?:günstigste|billigste|schnellste|größte|sicherste|stärkste|leiseste|leichteste|sparsamste|schönste|haltbarste|hochwertigste|beliebteste|meistverkaufte|niedrigste|führende|perfekte|unschlagbare?)(?:[rsnm]|n)?|marktführ\\p{L}+|preisgekrönt\\p{L}*|nummer\\s+(?:eins|1)|nr\\.\\s?1|des\\s+jahres|konkurrenzlos\\p{L}*|einzigartig\\p{L}*|unvergleichlich\\p{L}*|bestseller\\p{L}*|testsieger|niemand(?:\\s+sonst)?\\s+(?:bietet|macht|verkauft|gibt)`,
+    `(?<!zum\\s)(?:günstigste|billigste|schnellste|größte|sicherste|stärkste|leiseste|leichteste|sparsamste|schönste|haltbarste|hochwertigste|beliebteste|meistverkaufte|niedrigste|führende|perfekte|unschlagbare?)(?:[rsnm]|n)?|marktführ\\p{L}+|preisgekrönt\\p{L}*|ausgezeichnet\\s+(?:mit|als|von)|(?:spitzen|premium|top)[\\s-]?qualität|ultimativ\\p{L}*|nummer\\s+(?:eins|1)|nr\\.\\s?1|des\\s+jahres|konkurrenzlos\\p{L}*|einzigartig\\p{L}*|unvergleichlich\\p{L}*|bestseller\\p{L}*|testsieger|niemand(?:\\s+sonst)?\\s+(?:bietet|macht|verkauft|gibt)`,
   ),
 ];
 
 /** What the shop would have to stand for. */
 const GUARANTEES = [
   words(
-    `(?:we\\s+)?guarante(?:e|es|ed)|(?:(?:\\d+|two|three|five|ten|lifetime|life[\\s-]long)[\\s-]+(?:years?[\\s-]+)?)?(?:warranty|guarantee)|money[\\s-]back|(?:your|the)\\s+money\\s+back|(?:full|complete)\\s+refund|risk[\\s-]free|no\\s+risk|without\\s+(?:any\\s+)?risk|no\\s+questions\\s+asked|no\\s+obligations?|no\\s+strings(?:\\s+attached)?|free\\s+replacements?|we\\s+promise(?:\\s+that)?\\s+(?:you|it)|(?:will\\s+)?never\\s+(?:breaks?|fails?|rusts?|wears?)|unbreakable|indestructible|100\\s?%\\s+(?:protected|safe|secure|satisf\\p{L}+)|satisfaction\\s+(?:is\\s+)?(?:assured|guaranteed)|(?:match|beat)\\s+any(?:\\s+lower)?\\s+price|lasts?\\s+(?:you\\s+)?(?:a\\s+lifetime|for\\s*ever|for\\s+(?:decades|generations|life)|decades|generations)|(?:refund|pay(?:\\s+you)?|give\\s+you)\\s+(?:back\\s+)?the\\s+difference|(?:next|same|following)[\\s-](?:working[\\s-]|business[\\s-])?day\\s+(?:delivery|shipping|dispatch)|overnight\\s+(?:delivery|shipping)|an?\\s+(?:whole\\s+|full\\s+|entire\\s+)?(?:year|month|week)\\s+to\\s+(?:return|send|change|try|decide)|(?:return|send\\s+(?:it|them)\\s+back)\\s+(?:\\p{L}+\\s+){0,2}(?:within|for)\\s+(?:an?|one)\\s+(?:whole\\s+|full\\s+)?(?:year|month)`,
+    `(?:we\\s+)?guarante(?:e|es|ed)|(?:(?:\\d+|two|three|five|ten|lifetime|life[\\s-]long)[\\s-]+(?:years?[\\s-]+)?)?(?:warranty|guarantee)|money[\\s-]back|(?:your|the)\\s+money\\s+back|(?:full|complete)\\s+refund|risk[\\s-]free|no\\s+risk|without\\s+(?:any\\s+)?risk|no\\s+questions\\s+asked|no\\s+obligations?|no\\s+strings(?:\\s+attached)?|free\\s+replacements?|we\\s+promise(?:\\s+that)?\\s+(?:you|it)|(?:(?:will\\s+)?never|can(?:not|['’]t))\\s+(?:breaks?|fails?|rusts?|wears?|burns?\\s+out|leaks?)|unlimited\\s+\\p{L}+|(?:within|in)\\s+(?:one|a|a\\s+single)\\s+day|unbreakable|indestructible|100\\s?%\\s+(?:protected|safe|secure|satisf\\p{L}+)|satisfaction\\s+(?:is\\s+)?(?:assured|guaranteed)|(?:match|beat)\\s+any(?:\\s+lower)?\\s+price|lasts?\\s+(?:you\\s+)?(?:a\\s+lifetime|for\\s*ever|for\\s+(?:decades|generations|life)|decades|generations)|(?:refund|pay(?:\\s+you)?|give\\s+you)\\s+(?:back\\s+)?the\\s+difference|(?:return|send)\\s+(?:it|them|anything|everything)\\s+(?:back\\s+)?(?:any\\s*time|whenever)|pay\\s+nothing|(?:you\\s+)?can(?:not|['’]t)\\s+(?:go\\s+wrong|lose)|(?:next|same|following)[\\s-](?:working[\\s-]|business[\\s-])?day\\s+(?:delivery|shipping|dispatch)|overnight\\s+(?:delivery|shipping)|an?\\s+(?:whole\\s+|full\\s+|entire\\s+)?(?:year|month|week)\\s+to\\s+(?:return|send|change|try|decide)|(?:return|send\\s+(?:it|them)\\s+back)\\s+(?:\\p{L}+\\s+){0,2}(?:within|for)\\s+(?:an?|one)\\s+(?:whole\\s+|full\\s+)?(?:year|month)`,
   ),
   words(
-    `garantier(?:t|en|te[rnms]?)|(?:(?:\\d+|zwei|drei|fünf|zehn)\\s+jahre\\s+|lebenslange[rns]?\\s+)?(?:\\p{L}+)?garantie|geld[\\s-]zurück(?:[\\s-]garantie)?|(?:ihr|dein|das)\\s+geld\\s+(?:\\p{L}+\\s+)?zurück|risikofrei|ohne\\s+(?:jedes\\s+)?risiko|ohne\\s+(?:jede\\s+)?verpflichtung(?:en)?|wir\\s+versprechen|unzerbrechlich|unverwüstlich|hält\\s+(?:\\p{L}+\\s+){0,2}?(?:ein\\s+leben\\s+lang|ewig|jahrzehnte\\p{L}*|generationen)|(?:erstatten|zahlen)\\s+(?:\\p{L}+\\s+){0,3}?die\\s+differenz|(?:liefer|versand|zustell)\\p{L}*\\s+(?:schon\\s+|noch\\s+)?(?:heute|morgen|über\\s+nacht|am\\s+(?:nächsten|selben|gleichen)\\s+(?:werk|arbeits)?tag)|(?:heute|morgen|übermorgen)\\s+(?:schon\\s+|bereits\\s+|noch\\s+)?bei\\s+(?:ihnen|dir|euch)|ein(?:en)?\\s+(?:ganze[sn]\\s+|volle[sn]\\s+)?(?:jahr|monat)\\s+(?:rückgabe|umtausch|widerruf|zeit\\s+(?:für|zum))\\p{L}*|(?:rückgabe|umtausch)\\p{L}*\\s+(?:von\\s+|binnen\\s+|innerhalb\\s+)?ein(?:em|es)?\\s+(?:ganzen\\s+|vollen\\s+)?(?:jahr|monat)\\p{L}*|(?:jederzeit|immer)\\s+(?:kostenlos|gratis)`,
+    `garantier(?:t|en|te[rnms]?)|(?:(?:\\d+|zwei|drei|fünf|zehn)\\s+jahre\\s+|lebenslange[rns]?\\s+)?(?:\\p{L}+)?garantie|geld[\\s-]zurück(?:[\\s-]garantie)?|(?:ihr|dein|das)\\s+geld\\s+(?:\\p{L}+\\s+)?zurück|risikofrei|ohne\\s+(?:jedes\\s+)?risiko|ohne\\s+(?:jede\\s+)?verpflichtung(?:en)?|wir\\s+versprechen|unzerbrechlich|unverwüstlich|(?:geht|gehen|rostet|bricht)\\s+(?:nie|niemals)(?:\\s+kaputt)?|hält\\s+(?:\\p{L}+\\s+){0,2}?(?:ein\\s+leben\\s+lang|ewig|jahrzehnte\\p{L}*|generationen)|(?:erstatten|zahlen)\\s+(?:\\p{L}+\\s+){0,3}?die\\s+differenz|(?:liefer|versand|zustell)\\p{L}*\\s+(?:schon\\s+|noch\\s+)?(?:heute|morgen|über\\s+nacht|am\\s+(?:nächsten|selben|gleichen)\\s+(?:werk|arbeits)?tag)|(?:heute|morgen|übermorgen)\\s+(?:schon\\s+|bereits\\s+|noch\\s+)?bei\\s+(?:ihnen|dir|euch)|ein(?:en)?\\s+(?:ganze[sn]\\s+|volle[sn]\\s+)?(?:jahr|monat)\\s+(?:rückgabe|umtausch|widerruf|zeit\\s+(?:für|zum))\\p{L}*|(?:rückgabe|umtausch)\\p{L}*\\s+(?:von\\s+|binnen\\s+|innerhalb\\s+)?ein(?:em|es)?\\s+(?:ganzen\\s+|vollen\\s+)?(?:jahr|monat)\\p{L}*|(?:jederzeit|immer)\\s+(?:kostenlos|gratis)`,
   ),
 ];
 
-const AILMENT = String.raw`(?:blood\s+pressure|immun\p{L}+(?:\s+system)?|pain|stress|anxiety|sleep\p{L}*|insomnia|digestion|inflammation|cholesterol|blood\s+sugar|weight|colds?|flu|headaches?|migraines?|bones?|joints?|heart|metabolism|ag(?:e)?ing|wrinkles|allerg\p{L}+|disease\p{L}*|illness\p{L}*|body|liver)`;
-const LEIDEN = String.raw`(?:blutdruck|immunsystem|abwehrkräfte|\p{L}*schmerz\p{L}*|stress|angst|schlaf\p{L}*|verdauung|entzündung\p{L}*|cholesterin|blutzucker|erkältung\p{L}*|grippe|knochen|gelenke|herz|stoffwechsel|falten|allergie\p{L}*|krankheit\p{L}*|körper|leber|abnehmen)`;
+const AILMENT = String.raw`(?:blood\s+pressure|immun\p{L}+(?:\s+system)?|pain|stress|anxiety|sleep\p{L}*|insomnia|digestion|inflammation|cholesterol|blood\s+sugar|weight|colds?|flu|headaches?|migraines?|bones?|joints?|heart|metabolism|ag(?:e)?ing|wrinkles|allerg\p{L}+|disease\p{L}*|illness\p{L}*|body|liver|nerves|skin|hair|gut|circulation|mind)`;
+const LEIDEN = String.raw`(?:blutdruck|immunsystem|abwehrkräfte|\p{L}*schmerz\p{L}*|stress|angst|schlaf\p{L}*|verdauung|entzündung\p{L}*|cholesterin|blutzucker|erkältung\p{L}*|grippe|knochen|gelenke|herz|stoffwechsel|falten|allergie\p{L}*|krankheit\p{L}*|körper|leber|abnehmen|haut|haare|darm|kreislauf)`;
 /** Effects on health: forbidden without an authorised claim (Regulation (EC) 1924/2006, Heilmittelwerbegesetz). */
 const HEALTH = [
   words(
-    `(?:lowers?|reduces?|relieves?|boosts?|strengthens?|prevents?|treats?|heals?|cures?|improves?|eases?|fights?|supports?|detoxif\\p{L}+|soothes?|speeds?\\s+up|good\\s+for|protects?\\s+against)${SOME}${AILMENT}|cures?\\s+\\p{L}+|los(?:e|ing)\\s+weight|detox|(?:clinically|dermatologically|medically|scientifically)\\s+(?:proven|tested|approved)|(?:doctors?|dermatologists?|experts?)\\s+recommend(?:ed|s)?|recommended\\s+by\\s+(?:doctors|dermatologists|experts)|(?:bpa|lead|toxin|chemical|gluten|lactose|sugar|paraben|pesticide|nickel)[\\s-]free|non[\\s-]toxic|hypoallergenic`,
+    `(?:lowers?|reduces?|relieves?|boosts?|strengthens?|prevents?|treats?|heals?|cures?|improves?|eases?|fights?|supports?|detoxif\\p{L}+|soothes?|speeds?\\s+up|good\\s+for|protects?\\s+against|helps?\\s+(?:against|with)|proven\\s+to|calms?)${SOME}${AILMENT}|cures?\\s+\\p{L}+|los(?:e|ing)\\s+weight|detox|(?:clinically|dermatologically|medically|scientifically)\\s+(?:proven|tested|approved)|(?:doctors?|dermatologists?|experts?)\\s+recommend(?:ed|s)?|recommended\\s+by\\s+(?:doctors|dermatologists|experts)|(?:bpa|lead|toxin|chemical|gluten|lactose|sugar|paraben|pesticide|nickel)[\\s-]free|non[\\s-]toxic|hypoallergenic|anti[\\s-]?(?:bacterial|viral|microbial|inflammatory|septic|ag(?:e)?ing)|(?:sleep|breathe|live)\\s+(?:better|deeper|healthier|longer)`,
   ),
   words(
-    `(?:senkt|reduziert|lindert|stärkt|verhindert|heilt|verbessert|bekämpft|fördert|entgiftet|unterstützt|beugt|gut\\s+(?:für|fürs)|hilft\\s+(?:gegen|bei|beim)|schützt\\s+vor)(?:${SOME}|\\s+)${LEIDEN}|${LEIDEN}\\s+(?:lindert|senkt|stärkt|vorbeugt|heilt|verhindert)|(?:klinisch|dermatologisch|medizinisch)\\s+(?:getestet|bewiesen|geprüft|erwiesen)|wissenschaftlich\\s+(?:bewiesen|erwiesen)|von\\s+(?:ärzten|ärztinnen|experten|apothekern)\\s+empfohlen|(?:bpa|blei|schadstoff|gift|gluten|laktose|zucker|paraben|nickel)[\\s-]?frei\\p{L}{0,2}|hypoallergen\\p{L}*`,
+    `(?:senkt|reduziert|lindert|stärkt|verhindert|heilt|verbessert|bekämpft|fördert|entgiftet|unterstützt|beugt|gut\\s+(?:für|fürs)|hilft\\s+(?:gegen|bei|beim)|schützt\\s+vor)(?:${SOME}|\\s+)${LEIDEN}|${LEIDEN}\\s+(?:lindert|senkt|stärkt|vorbeugt|heilt|verhindert)|(?:klinisch|dermatologisch|medizinisch)\\s+(?:getestet|bewiesen|geprüft|erwiesen)|wissenschaftlich\\s+(?:bewiesen|erwiesen)|von\\s+(?:ärzten|ärztinnen|experten|apothekern)\\s+empfohlen|(?:bpa|blei|schadstoff|gift|gluten|laktose|zucker|paraben|nickel)[\\s-]?frei\\p{L}{0,2}|hypoallergen\\p{L}*|anti(?:bakteriell|mikrobiell|viral)\\p{L}*|entzündungshemmend\\p{L}*|keimfrei\\p{L}*|(?:besser|gesünder|tiefer)\\s+(?:schlafen|leben|atmen)`,
   ),
 ];
 
 /** What is better for the environment: to be proven before it is said (Directive (EU) 2024/825). */
 const GREEN = [
   words(
-    `(?:climate|carbon|co2)[\\s-](?:neutral|positive|free)|net[\\s-]zero|zero[\\s-](?:emissions?|waste)|carbon\\s+footprint|eco[\\s-]?friendly|environmentally[\\s-]friendly|(?:good|better|kind)\\s+(?:for|to)\\s+the\\s+(?:environment|planet|climate)|sav(?:e|es|ing)\\s+the\\s+planet|sustainabl[ey](?:\\s+(?:made|sourced|produced))?|(?:100\\s?%\\s+)?(?:(?:fully|made\\s+(?:of|from))\\s+)?recycl(?:ed|able)(?:\\s+\\p{L}+)?|100\\s?%\\s+(?:organic|natural|vegan)|certified\\s+organic|compostable|biodegradable|plastic[\\s-]free|(?:plant\\p{L}*)\\s+(?:a|one)\\s+trees?|vegan|cruelty[\\s-]free|fair[\\s-]?trade`,
+    `(?:climate|carbon|co2)[\\s-](?:neutral|positive|free)|net[\\s-]zero|zero[\\s-](?:emissions?|waste)|carbon\\s+footprint|eco[\\s-]?friendly|environmentally[\\s-]friendly|(?:good|better|kind)\\s+(?:for|to)\\s+the\\s+(?:environment|planet|climate)|sav(?:e|es|ing)\\s+the\\s+planet|sustainabl[ey](?:\\s+(?:made|sourced|produced))?|(?:100\\s?%\\s+)?(?:(?:fully|made\\s+(?:of|from))\\s+)?recycl(?:ed|able)(?:\\s+\\p{L}+)?|100\\s?%\\s+(?:organic|natural|vegan)|certified\\s+organic|compostable|biodegradable|plastic[\\s-]free|(?:plant\\p{L}*)\\s+(?:a|one)\\s+trees?|ocean\\s+plastics?|upcycled|vegan|cruelty[\\s-]free|fair[\\s-]?trade`,
   ),
   words(
-    `(?:klima|co2|co₂)[\\s-]?(?:neutral|positiv|frei)\\p{L}*|umweltfreundlich\\p{L}*|umweltschonend\\p{L}*|nachhaltig\\p{L}*(?:\\s+(?:produziert|hergestellt))?|(?:die\\s+)?(?:umwelt|klima)\\s+(?:schonen|schützen)|(?:schon|schütz)\\p{L}+(?:\\s+sie)?\\s+(?:die\\s+umwelt|das\\s+klima)|gut\\s+für\\s+(?:die\\s+umwelt|das\\s+klima|den\\s+planeten)|(?:aus\\s+)?recycelt\\p{L}*(?:\\s+\\p{L}+)?|(?:vollständig\\s+)?recycelbar\\p{L}*|bio[\\s-]zertifiziert\\p{L}*|kompostierbar\\p{L}*|biologisch\\s+abbaubar\\p{L}*|plastikfrei\\p{L}*|pflanzen\\s+wir\\s+(?:einen\\s+)?b(?:aum|äume)|klimaschonend\\p{L}*|vegan\\p{L}*|tierversuchsfrei\\p{L}*|fair\\s+gehandelt\\p{L}*`,
+    `(?:klima|co2|co₂)[\\s-]?(?:neutral|positiv|frei)\\p{L}*|umweltfreundlich\\p{L}*|umweltschonend\\p{L}*|nachhaltig\\p{L}*(?:\\s+(?:produziert|hergestellt))?|(?:die\\s+)?(?:umwelt|klima)\\s+(?:schonen|schützen)|(?:schon|schütz)\\p{L}+(?:\\s+sie)?\\s+(?:die\\s+umwelt|das\\s+klima)|gut\\s+für\\s+(?:die\\s+umwelt|das\\s+klima|den\\s+planeten)|(?:aus\\s+)?recycelt\\p{L}*(?:\\s+\\p{L}+)?|(?:vollständig\\s+)?recycelbar\\p{L}*|bio[\\s-]zertifiziert\\p{L}*|kompostierbar\\p{L}*|biologisch\\s+abbaubar\\p{L}*|plastikfrei\\p{L}*|pflanzen\\s+wir\\s+(?:einen\\s+)?b(?:aum|äume)|klimaschonend\\p{L}*|ressourcenschonend\\p{L}*|(?:co2|co₂)[\\s-]?reduziert\\p{L}*|vegan\\p{L}*|tierversuchsfrei\\p{L}*|fair\\s+gehandelt\\p{L}*|aus\\s+fairem\\s+handel|fairtrade\\p{L}*`,
   ),
 ];
 
 /** Money beyond the price: credit, tax, gain. */
 const FINANCE = [
   words(
-    `interest[\\s-]free|0\\s?%\\s+(?:financing|finance|apr|interest)|no\\s+credit\\s+checks?|without\\s+(?:a\\s+)?credit\\s+checks?|pays?\\s+for\\s+itself|tax[\\s-](?:deductible|free)|deduct\\p{L}*${SOME}tax(?:es)?|(?:safe|secure|good|smart)\\s+investments?|double\\s+your\\s+money|guaranteed\\s+returns?|(?:buy\\s+now,?\\s+)?pay\\s+(?:it\\s+)?later|(?:no|zero)\\s+interest|(?:pay|spread)\\s+(?:\\p{L}+\\s+){0,3}?instal?lments|(?:bitcoins?|crypto\\p{L}*|shares?|stocks?|funds?)\\s+(?:\\p{L}+\\s+){0,2}?(?:now|can\\s+only)\\s*,?\\s*(?:\\p{L}+\\s+){0,3}?(?:rise|grow)?|can\\s+only\\s+(?:rise|grow|go\\s+up)|sav(?:e|es|ing)\\s+(?:hundreds|thousands)`,
+    `interest[\\s-]free|0\\s?%\\s+(?:financing|finance|apr|interest)|no\\s+credit\\s+checks?|without\\s+(?:a\\s+)?credit\\s+checks?|pays?\\s+for\\s+itself|tax[\\s-](?:deductible|free)|deduct\\p{L}*${SOME}tax(?:es)?|(?:safe|secure|good|smart)\\s+investments?|double\\s+your\\s+money|guaranteed\\s+returns?|(?:buy\\s+now,?\\s+)?pay\\s+(?:it\\s+)?later|(?:no|zero)\\s+interest|(?:pay|spread)\\s+(?:\\p{L}+\\s+){0,3}?instal?lments|(?:bitcoins?|crypto\\p{L}*|shares?|stocks?|funds?)\\s+(?:\\p{L}+\\s+){0,2}?(?:now|can\\s+only)\\s*,?\\s*(?:\\p{L}+\\s+){0,3}?(?:rise|grow)?|can\\s+only\\s+(?:rise|grow|go\\s+up)|sav(?:e|es|ing)\\s+(?:hundreds|thousands)|(?:cuts?|halves?|lowers?|reduces?|slash(?:es)?)\\s+your\\s+(?:\\p{L}+\\s+){0,2}?(?:bills?|costs?)(?:\\s+in\\s+half)?`,
   ),
   words(
-    `zinsfrei\\p{L}*|zinslos\\p{L}*|(?:bezahlen|zahlen)\\s+(?:sie\\s+)?(?:ganz\\s+)?(?:bequem\\s+)?(?:erst\\s+)?(?:später|in\\s+\\d+\\s+tagen)|kauf\\s+auf\\s+rechnung|ratenzahlung\\p{L}*|(?:bequem\\s+)?in\\s+raten|keine\\s+zinsen|ohne\\s+(?:schufa|bonitäts)\\p{L}*(?:-\\p{L}+)?|macht\\s+sich\\s+(?:von\\s+selbst\\s+)?bezahlt|steuerfrei|(?:von\\s+der\\s+)?steuer\\s+absetz\\p{L}*|steuerlich\\s+absetzbar|sichere[nr]?\\s+(?:geldanlage|investition)|spar\\p{L}+\\s+(?:sie\\s+)?(?:hunderte|tausende)`,
+    `zinsfrei\\p{L}*|zinslos\\p{L}*|(?:bezahlen|zahlen)\\s+(?:sie\\s+)?(?:ganz\\s+)?(?:bequem\\s+)?(?:erst\\s+)?(?:später|in\\s+\\d+\\s+tagen)|kauf\\s+auf\\s+rechnung|ratenzahlung\\p{L}*|(?:bequem\\s+)?in\\s+raten|keine\\s+zinsen|ohne\\s+(?:schufa|bonitäts)\\p{L}*(?:-\\p{L}+)?|macht\\s+sich\\s+(?:von\\s+selbst\\s+)?bezahlt|steuerfrei|(?:von\\s+der\\s+)?steuer\\s+absetz\\p{L}*|steuerlich\\s+absetzbar|sichere[nr]?\\s+(?:geldanlage|investition)|spar\\p{L}+\\s+(?:sie\\s+)?(?:hunderte|tausende)|(?:halbier|senk|reduzier)\\p{L}*\\s+(?:sie\\s+)?(?:ihre|deine)\\s+\\p{L}*(?:rechnung|kosten)`,
   ),
 ];
 
 /** Where and how something was made: misleading where it is not so (Directive 2005/29/EC, art. 6). */
 const ORIGIN = [
   words(
-    `(?:hand[\\s-]?)?(?:made|crafted|woven|thrown|forged)\\s+in\\s+(?!(?:a|an|the|one|no|time|case|your|our|my|just|only|batches|bulk|advance|minutes|seconds|several|many|different)(?!\\p{L}))\\p{L}+|(?:hergestellt|gefertigt|handgefertigt|produziert)\\s+in\\s+(?!(?:der|dem|den|einem|einer|unserer?|unserem|zwei|drei|handarbeit)(?!\\p{L}))\\p{L}+|made\\s+in\\s+\\p{L}+`,
+    `(?:hand[\\s-]?)?(?:made|crafted|woven|thrown|forged|designed)\\s+in\\s+(?!(?:a|an|the|one|no|time|case|your|our|my|just|only|batches|bulk|advance|minutes|seconds|several|many|different)(?!\\p{L}))\\p{L}+|(?:hergestellt|gefertigt|handgefertigt|handgemacht|produziert|entworfen)\\s+in\\s+(?!(?:der|dem|den|einem|einer|unserer?|unserem|zwei|drei|handarbeit)(?!\\p{L}))\\p{L}+|made\\s+in\\s+\\p{L}+`,
+  ),
+];
+
+/** What a thing withstands, where somebody comes to harm if it does not. */
+const WITHSTANDS = [
+  words(
+    `(?:dishwasher|microwave|oven|freezer|food|child)[\\s-](?:safe|proof)|(?:water|fire|shatter|scratch|heat|rust|child)[\\s-]?(?:proof|resistant)|(?:spülmaschinen|mikrowellen|backofen)(?:fest|geeignet)\\p{L}{0,2}|(?:wasserdicht|kratzfest|bruchsicher|feuerfest|hitzebeständig|kindersicher|lebensmittelecht)\\p{L}{0,2}`,
   ),
 ];
 
 /** How many others bought or liked it, without a figure. */
 const CROWDS = [
   words(
-    `(?:dozens|hundreds|thousands|millions|countless|tens\\s+of\\s+thousands)\\s+(?:of\\s+)?(?:\\p{L}+\\s+){0,2}?(?:customers|people|users|buyers|families|homes|fans|reviews|ratings)|(?:dutzende|hunderte|tausende|millionen|unzählige)\\s+(?:von\\s+)?(?:\\p{L}+\\s+){0,2}?(?:kund\\p{L}+|menschen|nutzer\\p{L}*|käufer\\p{L}*|familien|fans|bewertungen)`,
+    `(?:dozens|hundreds|thousands|millions|countless|tens\\s+of\\s+thousands)\\s+(?:of\\s+)?(?:\\p{L}+\\s+){0,2}?(?:customers|people|users|buyers|families|homes|fans|reviews|ratings)|(?:loved|trusted|used|chosen|recommended|bought)\\s+by\\s+(?:\\p{L}+\\s+){0,2}?(?:millions|thousands|hundreds|everyone|professionals|experts|chefs|families|people)|every(?:body|one)\\s+is\\s+talking\\s+about|in\\s+aller\\s+munde|(?:dutzende|hunderte|tausende|millionen|unzählige)\\s+(?:von\\s+)?(?:\\p{L}+\\s+){0,2}?(?:kund\\p{L}+|menschen|nutzer\\p{L}*|käufer\\p{L}*|familien|fans|bewertungen)`,
   ),
 ];
 
-export const PROMISES = [...GUARANTEES, ...HEALTH, ...GREEN, ...FINANCE, ...ORIGIN, ...CROWDS];
+export const PROMISES = [...GUARANTEES, ...HEALTH, ...GREEN, ...FINANCE, ...ORIGIN, ...WITHSTANDS, ...CROWDS];
 
 const N = String.raw`(?:\d|one|two|three|four|five|six)`;
 const ZAHL = String.raw`(?:\d|ein(?:e[nmrs]?)?|zwei|drei|vier|fünf|sechs)`;
@@ -124,7 +131,7 @@ const GIFTS = [
     `the\\s+${ORDINAL}\\s+(?:\\p{L}+\\s+){0,2}?(?:is\\s+)?(?:free|half[\\s-]price|on\\s+us)|${ZAHL}\\s+zum\\s+preis\\s+von\\s+${ZAHL}|(?:nimm|nehmen\\s+sie|kauf\\p{L}*(?:\\s+sie)?)\\s+${ZAHL}(?:\\s+\\p{L}+)?,?\\s+(?:(?:und\\s+)?(?:be)?zahl\\p{L}*(?:\\s+(?:sie\\s+)?(?:nur\\s+)?)?${ZAHL}|(?:bekomm|erhalt)\\p{L}*\\s+(?:sie\\s+)?${ZAHL}(?:\\s+(?:gratis|kostenlos))?)|(?:der|die|das|den)\\s+${ORDNUNG}\\s+(?:\\p{L}+\\s+){0,2}?(?:gratis|kostenlos|umsonst|geschenkt|zum\\s+halben\\s+preis)`,
   ),
   words(
-    `(?:an?|your|our|another|with|plus|one|two|three|get|enjoy|receive)\\s+free\\s+(?!${NO_GIFT}(?!\\p{L}))\\p{L}+|(?:gratis|kostenlose?[rsnm]?)\\s+(?!und(?!\\p{L})|für(?!\\p{L})|an(?!\\p{L}))(?:\\p{L}+)|ein(?:e[nm]?)?\\s+\\p{L}+\\s+(?:gratis|geschenkt|umsonst|kostenlos)(?:\\s+dazu)?`,
+    `(?:an?|your|our|another|with|plus|one|two|three|get|enjoy|receive)\\s+free\\s+(?!${NO_GIFT}(?!\\p{L}))\\p{L}+|complimentary\\s+\\p{L}+(?:\\s+\\p{L}+)?|ein(?:e[nm]?)?\\s+\\p{L}+\\s+geschenkt|(?:gratis|kostenlose?[rsnm]?)\\s+(?!und(?!\\p{L})|für(?!\\p{L})|an(?!\\p{L}))(?:\\p{L}+)|ein(?:e[nm]?)?\\s+\\p{L}+\\s+(?:gratis|geschenkt|umsonst|kostenlos)(?:\\s+dazu)?`,
   ),
 ];
 
@@ -132,7 +139,7 @@ const GIFTS = [
 export const OFFERS = [
   ...GIFTS,
   words(
-    `(?:ships?|shipped|delivers?|delivered)\\s+(?:(?!sugar|gluten)\\p{L}+\\s+){0,3}?(?:for\\s+)?free(?:\\s+of\\s+charge)?(?![\\s-]range)|(?:liefern|liefert|versenden|verschicken|schicken)\\s+(?:\\p{L}+\\s+){0,4}?(?:kostenlos|gratis|kostenfrei|umsonst)|no\\s+minimum(?:\\s+(?:order|spend|purchase)(?:\\s+value)?)?|(?:kein(?:en)?|ohne)\\s+mindestbestellwert`,
+    `(?:ships?|shipped|delivers?|delivered)\\s+(?:(?!sugar|gluten)\\p{L}+\\s+){0,3}?(?:for\\s+)?free(?:\\s+of\\s+charge)?(?![\\s-]range)|(?:liefern|liefert|versenden|verschicken|schicken)\\s+(?:\\p{L}+\\s+){0,4}?(?:kostenlos|gratis|kostenfrei|umsonst)|(?:we|wir)\\s+(?:cover|pay|übernehmen|schenken)\\s+(?:\\p{L}+\\s+){0,3}?(?:shipping|delivery|postage|versand\\p{L}*|porto|lieferung)|(?:cover|übernehmen|schenken)\\s+wir\\s+(?:\\p{L}+\\s+){0,3}?(?:versand\\p{L}*|porto|lieferung)|(?:versand|lieferung|porto)\\s+(?:geht|gehen)\\s+auf\\s+uns|(?:no|without)\\s+(?:shipping|delivery|postage)(?:\\s+(?:costs?|fees?|charges?))?|(?:keine|ohne)\\s+(?:versand|liefer|porto)(?:kosten|gebühren)|(?:versand|liefer)kosten\\s+(?:entfallen|fallen\\s+weg|sparen|übernehmen|schenken)|no\\s+minimum(?:\\s+(?:order|spend|purchase)(?:\\s+value)?)?|(?:kein(?:en)?|ohne)\\s+mindestbestellwert`,
   ),
   /(?<!\p{L})(?:free|complimentary)\s+(?:(?:express|standard|next[\s-]day|international|worldwide|same[\s-]day)\s+)?(?:shipping|delivery|returns?|gifts?|samples?|trial|upgrade|installation|refills?)(?!\p{L})/giu,
   words(

@@ -29,6 +29,8 @@ export type Meaning =
       readonly relative: RelativeDay | null;
       /** The last day of something, as in "until 30 November". */
       readonly deadline: boolean;
+      /** The day itself is too late: "before 1 December". */
+      readonly before?: true;
     }
   | {
       readonly kind: 'quantity';
@@ -82,7 +84,7 @@ const SYMBOLS: Readonly<Record<string, readonly string[]>> = {
   zł: ['PLN'],
 };
 const BEFORE = String.raw`US\$|CA\$|A\$|[€$£¥]|(?:EUR|USD|GBP|CHF|CAD|AUD|JPY|SEK|DKK|NOK|PLN)(?![A-Za-z])`;
-const AFTER = String.raw`[€$£¥]|(?:EUR|USD|GBP|CHF|CAD|AUD|JPY|SEK|DKK|NOK|PLN|euros?|dollars?|pounds?|quid|bucks|Franken|zł)(?![\p{L}])`;
+const AFTER = String.raw`[€$£¥]|(?:EUR|USD|GBP|CHF|CAD|AUD|JPY|SEK|DKK|NOK|PLN|euros?|(?:US[\s-]|American\s|Canadian\s|Australian\s)?dollars?|(?:Swiss\s)?francs|pounds?|quid|bucks|(?:Schweizer\s)?Franken|zł)(?![\p{L}])`;
 const ROUND = String.raw`(?:[.,][-–—]{1,2})?`;
 const SCALE = String.raw`(?:\s?(?<scale>k|million|Mio\.?|Millionen|Tsd\.?)(?![\p{L}]))?`;
 const ZERO_DECIMALS = new Set(['JPY']);
@@ -124,11 +126,21 @@ const HALF =
 
 const SCALES: Readonly<Record<string, number>> = { k: 1e3, t: 1e3, m: 1e6 };
 
+/** A country's name before the word says which of them it is. */
+function currenciesOf(written: string): readonly string[] {
+  const word = written.toLowerCase();
+  if (/^(?:us|american)[\s-]/.test(word)) return ['USD'];
+  if (word.startsWith('canadian')) return ['CAD'];
+  if (word.startsWith('australian')) return ['AUD'];
+  if (/francs|franken/.test(word)) return ['CHF'];
+  return SYMBOLS[word] ?? [];
+}
+
 function prices(text: string): Statement[] {
   const found: Statement[] = [];
   for (const pattern of PRICES) {
     for (const match of matchesOf(text, pattern)) {
-      const currencies = SYMBOLS[match.groups?.['currency']?.toLowerCase() ?? ''] ?? [];
+      const currencies = currenciesOf(match.groups?.['currency'] ?? '');
       const factor = SCALES[match.groups?.['scale']?.charAt(0).toLowerCase() ?? ''] ?? 1;
       const unit = currencies.every((code) => ZERO_DECIMALS.has(code)) ? 1 : 100;
       // A third decimal is no price: `1.299 €` is grouped.
@@ -142,7 +154,7 @@ function prices(text: string): Statement[] {
     const { number, one, currency, note = '' } = match.groups ?? {};
     const units = number === undefined ? (one === undefined ? [] : [1]) : countValues(number);
     const minor = units.length > 0 ? units.map((value) => value * 100) : [NOTES[note.toLowerCase()] ?? 0];
-    const currencies = SYMBOLS[(currency ?? note).toLowerCase()] ?? [];
+    const currencies = currenciesOf(currency ?? note);
     found.push(statement(match, { kind: 'price', minor, currencies }));
   }
   for (const match of matchesOf(text, CENTS)) {
@@ -229,6 +241,7 @@ const DATES = {
 
 const UNTIL = String.raw`(?:until|till|by|before|through|ends?|ending|expires?|expiring|valid|including|bis|spätestens|endet|enden|einschließlich|gültig)`;
 const UNTIL_BEFORE = new RegExp(`(?<!\\p{L})${UNTIL}[\\s,]+(?:[\\p{L}.]+[\\s,]+){0,3}$`, 'iu');
+const BEFORE_DAY = /(?<!\p{L})(?:before|vor(?:\s+dem)?)[\s,]+(?:[\p{L}.]+[\s,]+)?$/iu;
 const WEEKDAYS: Readonly<Record<string, number>> = {
   monday: 1,
   tuesday: 2,
@@ -339,6 +352,18 @@ const RELATIVE = new RegExp(
   'giu',
 );
 
+/** When something will be there: "delivered tomorrow", "heute bestellt, morgen geliefert". */
+const ARRIVES =
+  /(?<!\p{L})(?:delivered|arriv(?:es|ing)|with\s+you|at\s+your\s+door|bei\s+(?:ihnen|dir|euch))\s+(?:(?:by|on|already|as\s+early\s+as|schon|bereits|noch)\s+)?(?<name>today|tonight|tomorrow|heute|morgen|übermorgen)(?!\p{L})|(?<!\p{L})(?<early>heute|morgen|übermorgen)\s+(?:schon\s+|bereits\s+|noch\s+)?(?:geliefert|bei\s+(?:ihnen|dir|euch))(?!\p{L})/giu;
+
+function arrivals(text: string): Statement[] {
+  return matchesOf(text, ARRIVES).map((match) => {
+    const name = match.groups?.['name'] ?? match.groups?.['early'] ?? '';
+    const relative = { after: NEAR[name.toLowerCase()] ?? 0 };
+    return statement(match, { kind: 'date', days: [], relative, deadline: true });
+  });
+}
+
 function relativeDays(text: string): Statement[] {
   return matchesOf(text, RELATIVE).flatMap((match) => {
     const name = match.groups?.['name']?.toLowerCase() ?? '';
@@ -358,7 +383,11 @@ function dates(text: string): Statement[] {
   const found: Statement[] = [];
   const add = (match: RegExpExecArray, days: readonly WrittenDay[]) => {
     const deadline = UNTIL_BEFORE.test(text.slice(Math.max(0, match.index - 50), match.index));
-    if (days.length > 0) found.push(statement(match, { kind: 'date', days, relative: null, deadline }));
+    const before = BEFORE_DAY.test(text.slice(Math.max(0, match.index - 50), match.index));
+    if (days.length === 0) return;
+    found.push(
+      statement(match, { kind: 'date', days, relative: null, deadline, ...(before ? { before } : {}) }),
+    );
   };
   for (const pattern of [DATES.iso, DATES.dotted]) {
     for (const match of matchesOf(text, pattern)) {
@@ -432,6 +461,19 @@ const UNITS: Readonly<Record<string, readonly string[]>> = {
     'm²',
     'GB',
     'kcal',
+    'watts?',
+    'volts?',
+    'kWh',
+    'mAh',
+    'TB',
+    'MB',
+    'inch(?:es)?',
+    'Zoll',
+    'kilos?',
+    'oz',
+    'Grad',
+    'degrees?',
+    '°C',
     'W',
     'V',
   ],
@@ -521,6 +563,7 @@ export function extractStatements(text: string): Statement[] {
     ...quantities(text),
     ...ratings(text),
     ...relativeDays(text),
+    ...arrivals(text),
     ...endsAndFestivals(text),
     ...codes(text),
     ...phrases(text, { kind: 'offer', code: null }, OFFERS),

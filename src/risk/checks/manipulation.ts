@@ -1,6 +1,6 @@
 import { type Contribution } from '../assessment.js';
 import { type Check } from '../check.js';
-import { findPatterns } from '../draft-text.js';
+import { findPhrases } from '../draft-text.js';
 import { withoutNames } from '../grounded-claims.js';
 import { gatherGrounds, offerEndsWithin, stockOf } from '../grounds.js';
 
@@ -15,7 +15,7 @@ const URGENCY = [
     `(?<!\\p{L})${GIVEN}\\s+${UNTIL}(?!\\p{L})${NO_DATE}(?:\\s*:|\\s+(?:in|once|when|soon|today|tonight|tomorrow|at\\s+midnight|this|bald|heute|morgen|um\\s+mitternacht|noch|\\d))?`,
     'giu',
   ),
-  /(?<!\p{L})(?:(?<!(?:no|not|any|without)\s)hurry(?:\s+up)?|(?:the\s+)?clock\s+is\s+ticking|(?:die\s+)?(?:uhr\s+tickt|zeit\s+läuft)|before\s+(?:somebody|someone|anyone|anybody)(?:\s+else)?\s+\p{L}+|bevor\s+(?:es|sie|er|ihn)?\s*(?:ein|jemand)\s+andere[rs]?\s+\p{L}+|before\s+(?:the\s+)?(?:sale|offer|deal)\s+is\s+over|gone\s+by\s+\p{L}+|act\s+(?:now|fast|quickly)|(?<!you\s)don['’]?t\s+(?:wait|miss\s+(?:out|this|it|your\s+chance))|before\s+it['’]?s\s+(?:too\s+late|gone)|(?:last|final)\s+(?:chance|opportunity)|final\s+(?:hours?|call|day|sale|notice)|(?<!(?:trial|subscription|membership|plan|contract|access|session|period|licen[cs]e|term)\s)ends?\s+(?:today|tonight|soon|at\s+midnight|in\s+\d)|today\s+only|only\s+today|now\s+or\s+never|time\s+is\s+running\s+out|while\s+(?:it|they|stocks?|supplies)\s+lasts?|(?:this\s+)?(?:offer|deal|price)\s+(?:won['’]?t\s+last|is\s+only\s+valid)|expires?\s+(?:soon|tonight|today)|one[\s-]day\s+only|flash\s+sale|buy\s+now\s+(?:or|before)|urgent|instant\s+savings)(?!\p{L})/giu,
+  /(?<!\p{L})(?:(?<!(?:no|not|any|without)\s)hurry(?:\s+up)?|(?:the\s+)?clock\s+is\s+ticking|(?:die\s+)?(?:uhr\s+tickt|zeit\s+läuft)|before\s+(?:somebody|someone|anyone|anybody)(?:\s+else)?\s+\p{L}+|bevor\s+(?:es|sie|er|ihn)?\s*(?:ein|jemand)\s+andere[rs]?\s+\p{L}+|before\s+(?:the\s+)?(?:sale|offer|deal)\s+is\s+over|gone\s+by\s+\p{L}+|be\s+quick|price\s+(?:goes|is\s+going)\s+up|(?:danach|bald|ab\s+morgen)\s+wird\s+(?:es|er|sie)\s+teurer|time\s+is\s+(?:almost|nearly)\s+up|(?:is|are)\s+about\s+to\s+(?:disappear|expire|end|run\s+out|be\s+gone)|(?:verfällt|verfallen|verschwindet)\s+(?:bald|heute|morgen|in\s+kürze)|zögern\s+sie\s+nicht(?!,?\s+(?:uns|sich|mich|zu))|zöger\p{L}?\s+nicht(?!,?\s+(?:uns|dich|mich|zu))|don['’]?t\s+hesitate(?!\s+to)|act\s+(?:now|fast|quickly)|(?<!you\s)don['’]?t\s+(?:wait|miss\s+(?:out|this|it|your\s+chance))|before\s+it['’]?s\s+(?:too\s+late|gone)|(?:last|final)\s+(?:chance|opportunity)|final\s+(?:hours?|call|day|sale|notice)|(?<!(?:trial|subscription|membership|plan|contract|access|session|period|licen[cs]e|term)\s)ends?\s+(?:today|tonight|soon|at\s+midnight|in\s+\d)|today\s+only|only\s+today|now\s+or\s+never|time\s+is\s+running\s+out|while\s+(?:it|they|stocks?|supplies)\s+lasts?|(?:this\s+)?(?:offer|deal|price)\s+(?:won['’]?t\s+last|is\s+only\s+valid)|expires?\s+(?:soon|tonight|today)|one[\s-]day\s+only|flash\s+sale|buy\s+now\s+(?:or|before)|urgent|instant\s+savings)(?!\p{L})/giu,
   /(?<!\p{L})(?:jetzt\s+(?:zugreifen|zuschlagen|oder\s+nie|schnell\s+sein)|schnell\s+(?:sein(?:\s+lohnt\s+sich)?|zugreifen|zuschlagen)|nur\s+(?:heute|noch\s+heute|für\s+kurze\s+zeit|noch\s+(?:wenige|\d+)\s+(?:stunden?|tage?n?|minuten?))|letzte\s+(?:chance|gelegenheit|stunden?|tage?)|bevor\s+es\s+zu\s+spät\s+ist|solange\s+der\s+vorrat\s+reicht|beeil\p{L}*\s+(?:dich|sie\s+sich|euch)|nicht\s+verpassen|verpass\p{L}*\s+(?:nicht|sie\s+nicht)|läuft\s+(?:bald|heute)\s+ab|endet\s+(?:bald|heute|morgen|um\s+mitternacht))(?!\p{L})/giu,
   /(?<!\p{L})(?:your\s+)?(?:order|cart|items?|basket|warenkorb|artikel)\s+(?:is|are|ist|sind)?\s*(?:reserved|held|saved|reserviert)\s+(?:for\s+(?:only\s+)?|für\s+(?:nur\s+)?|until\s+|noch\s+)?\d/giu,
   // Countdowns, however their digits are laid out.
@@ -37,6 +37,8 @@ const SCARCITY = [
   /(?<!\p{L})(?:few|limited)\s+(?:stocks?|items|pieces|units)\s+(?:left|remaining|available)(?!\p{L})/giu,
   /(?<!\p{L})(?:only\s+)?a\s+few\s+(?:left|remaining)(?!\p{L})/giu,
   /(?<!\p{L})(?:in\s+)?high\s+demand(?!\p{L})|(?<!\p{L})(?:demand|interest|nachfrage)\s+(?:is|ist)\s+(?:exploding|soaring|enormous|overwhelming|huge|gewaltig|enorm|überwältigend)|(?<!\p{L})die\s+nachfrage\s+(?:explodiert|steigt)/giu,
+  /(?<!\p{L})(?:everything\s+must\s+go|alles\s+muss\s+raus|restposten|(?:almost|nearly)\s+all\s+(?:\p{L}+\s+){0,3}?(?:are|is)\s+(?:gone|sold))(?!\p{L})/giu,
+  /(?<!\p{L})flying\s+off\s+(?:the|our)\s+shelves|(?<!\p{L})weg\s+wie\s+warme\s+semmeln|(?<!\p{L})(?:only|nur)\s+(?:for|für)\s+(?:the\s+|die\s+)?(?:first|ersten)\s+\p{N}+(?:\s+\p{L}+)?/giu,
   /(?<!\p{L})(?:stocks?|suppl(?:y|ies)|vorräte|bestände?)\s+(?:is|are|sind|ist)\s+(?:almost|nearly|all\s+but|fast|beinahe)\s+\p{L}+|(?<!\p{L})(?:das|unser|the\s+very)\s+(?:aller)?(?:letzte|last)\s+(?:stück|exemplar|paar|one|piece|pair)(?!\p{L})/giu,
   /\d+\s?%\s+(?:of\s+)?(?:offers?\s+)?(?:claimed|sold|gone|vergriffen)(?!\p{L})/giu,
   /(?<!\p{L})(?:fast|beinahe|so\s+gut\s+wie)\s+(?:ausverkauft|vergriffen)(?!\p{L})/giu,
@@ -57,6 +59,7 @@ const CROWD = [
   /(?<![\p{L}\d.,])\d[\d.,]{0,12}\+?\s+(?:other\s+)?(?:people|customers?|shoppers?|others|users|visitors|guests|personen|kund\p{L}+|menschen|andere)\s+(?:(?:are|is|have|has|were|also|just|recently|already|sind|haben|gerade)\s+)*(?:view\p{L}*|look\p{L}*|watch\p{L}*|bought|buy\p{L}*|purchas\p{L}*|add\p{L}*|order\p{L}*|check\p{L}*|brows\p{L}*|shop\p{L}*|this|currently|ansehen|schauen|kaufen|gekauft|bestellt)/giu,
   /(?<![\p{L}\d.,])\d[\d.,]{0,12}\+?\s+(?:(?:sold|bought|viewed|viewing|purchased|claimed|verkauft)\s+(?:in|this|today|now|by|within|recently|heute)|(?:sold|viewing|bought))(?!\p{L})/giu,
   /(?<!\p{L})\d[\d.,]{0,12}\+?\s+(?:other\s+)?(?:people|customers?|shoppers?|others)\s+have\s+(?:this|it)\s+in\s+their(?!\p{L})/giu,
+  /(?<![\p{L}\d.,])\d[\d.,]{0,12}\s?mal\s+(?:verkauft|gekauft|bestellt|angesehen)(?!\p{L})/giu,
   /(?<!\p{L})(?:sehen|schauen)\s+sich\s+(?:gerade\s+)?\d[\d.,]{0,12}\s+(?:andere\s+)?(?:kund\p{L}+|personen|menschen|leute)(?!\p{L})/giu,
   /(?<!\p{L})(?:viewed|purchased|bought|ordered|sold)\s+\d[\d.,]{0,12}\s+times(?!\p{L})/giu,
   /(?<!\p{L})\p{L}+\.?\s+(?:\p{L}+\.?\s+)?(?:in|from|aus)\s+\p{L}[\p{L}\s.-]{1,40},\s*\p{L}[\p{L}\s]{1,30}\s+(?:just\s+)?(?:recently\s+)?(?:purchased|bought|ordered|made\s+a\s+purchase)(?!\p{L})/giu,
@@ -71,16 +74,19 @@ const SHAMING = [
   /(?<!\p{L})i(?:['’]ll|\s+will)\s+pay\s+(?:full|more)/giu,
   /(?<!\p{L})i\s+(?:(?:don['’]?t|do\s+not|hate)\s+)(?:like|want|need|care|mind|to)?\s*(?:to\s+)?(?:sav(?:e|ing)|great\s+deals?|deals?|discounts?|free\s+\p{L}+|missing\s+out|feel\s+lucky)/giu,
   /(?<!\p{L})(?:nein[,]?\s+(?:danke[,.!]?\s+)?ich\s+(?:möchte|will|mag|zahle|verzichte|brauche)|ich\s+zahle\s+(?:lieber|gern\p{L}*)\s+(?:mehr|den\s+vollen))/giu,
-  /(?<!\p{L})(?:only\s+(?:a\s+)?(?:fool|idiot)s?\s+would|(?:you['’]d|you\s+would|it\s+would)\s+be\s+(?:crazy|mad|foolish|silly|stupid|a\s+fool|a\s+shame)\s+(?:to\s+(?:miss|let|pass|say\s+no|ignore)|not)|(?:ist|sind|bist)\s+selbst\s+schuld|(?:only|nur)\s+(?:a\s+fool|dumm\p{L}*|ein\s+narr)|(?:smart|clever)\s+(?:people|shoppers|buyers)\s+(?:know|don['’]?t|have)|don['’]?t\s+be\s+(?:stupid|a\s+fool)|you['’]?ll\s+regret|du\s+wirst\s+es\s+bereuen|sei(?:en\s+sie)?\s+nicht\s+dumm|are\s+you\s+sure\s+you\s+want\s+to\s+(?:miss|lose|pass\s+up))(?!\p{L})/giu,
+  /(?<!\p{L})(?:only\s+(?:a\s+)?(?:fool|idiot)s?\s+would|(?:you['’]d|you\s+would|it\s+would)\s+be\s+(?:crazy|mad|foolish|silly|stupid|a\s+fool|a\s+shame)\s+(?:to\s+(?:miss|let|pass|say\s+no|ignore)|not)|(?:ist|sind|bist)\s+selbst\s+schuld|(?:only|nur)\s+(?:a\s+fool|dumm\p{L}*|ein\s+narr)|don['’]?t\s+(?:disappoint\s+your|be\s+the\s+(?:last|only)\s+one)|do\s+you\s+really\s+want\s+to|(?:wollen\s+sie|willst\s+du)\s+(?:das\s+)?wirklich|what\s+will\s+(?:your\s+)?\p{L}+\s+think|(?:smart|clever)\s+(?:people|shoppers|buyers)\s+(?:know|don['’]?t|have)|don['’]?t\s+be\s+(?:stupid|a\s+fool)|you['’]?ll\s+regret|du\s+wirst\s+es\s+bereuen|sei(?:en\s+sie)?\s+nicht\s+dumm|are\s+you\s+sure\s+you\s+want\s+to\s+(?:miss|lose|pass\s+up))(?!\p{L})/giu,
 ];
 
 const SURVEILLANCE = [
   /(?<!\p{L})we(?:['’]ve|\s+have)?\s+(?:noticed|saw|seen|see|know|watched|tracked|observed)\s+(?:that\s+)?(?:you|your)(?:['’]ve|['’]re)?\s+(?:\p{L}+\s+){0,3}(?:brows\p{L}*|look\p{L}*|view\p{L}*|visit\p{L}*|spen[dt]\p{L}*|search\p{L}*|hesitat\p{L}*|eye\p{L}*|click\p{L}*|open\p{L}*|scroll\p{L}*|read\p{L}*|check\p{L}*|live|location)/giu,
   /(?<!\p{L})you(?:['’]ve|\s+have)?\s+(?:lingered|hovered|dwelled|dwelt|kept\s+coming\s+back|came\s+back\s+\p{L}+\s+times|stayed|spent\s+(?:\p{L}+\s+){0,3}(?:minutes|time|while))\s+(?:(?:over|on|with|at|to|for|looking|a|it|this|that|the|while|long)\s*){0,5}/giu,
+  /(?<!\p{L})you\s+(?:viewed|looked\s+at|opened|visited|clicked|browsed|searched)\s+(?:(?:it|this|that|them|on|for|the|our|\p{L}+)\s+){0,3}?(?:at\s+\d|\d+\s+times|twice|(?:two|three|four|five|several)\s+times|last\s+night|yesterday|this\s+morning)/giu,
+  /(?<!\p{L})haben\s+sie\s+(?:\p{L}+\s+){0,2}?(?:\d+\s*mal|zweimal|dreimal|viermal|mehrmals|mehrfach)\s+(?:nach)?(?:gesehen|angesehen|angeschaut|geschaut|besucht|geklickt|geöffnet|gesucht)/giu,
+  /(?<!\p{L})(?:we\s+know|wir\s+wissen)(?:,?\s+(?:that|dass))?\s+(?:you\s+(?:want|need|can['’]t|love|are|were|have)|about\s+your|von\s+(?:ihre|deine)\p{L}{0,2}|sie\s+\p{L}+\s+\p{L}+)/giu,
   /(?<!\p{L})(?:sie\s+waren|du\s+warst|sie\s+haben|du\s+hast)\s+(?:\p{L}+\s+){0,3}?(?:\d+|zwei|drei|vier|fünf|mehr|mehrere|lange)\s*(?:mal|minuten)?\s+(?:auf|bei|mit)\s+(?:\p{L}+\s+){0,2}(?:seite|produkt|artikel)/giu,
   /(?<!\p{L})(?:you|your)\s+(?:browsing|search|location|click)\s+(?:history|data|behaviou?r)/giu,
   /(?<!\p{L})(?:since|because|as)\s+you\s+(?:looked|browsed|searched|opened|clicked|visited|spent)\s+.{0,40}?(?:\d+|times|minutes|page|last\s+night|at\s+\d)/giu,
-  /(?<!\p{L})(?:wir\s+(?:haben\s+(?:gesehen|bemerkt|beobachtet)|wissen|sehen))\s*,?\s+(?:dass\s+)?(?:du|sie|dein\p{L}*|ihr\p{L}*)\s+.{0,60}?(?:angesehen|angeschaut|besucht|gesucht|geklickt|gestöbert|geöffnet|wohn\p{L}*|war\p{L}*)(?!\p{L})/giu,
+  /(?<!\p{L})(?:wir\s+(?:haben\s+(?:gesehen|bemerkt|beobachtet)|wissen|sehen))\s*,?\s+(?:dass\s+)?(?:du|sie|dein\p{L}*|ihr\p{L}*)\s+.{0,60}?(?:online|angesehen|angeschaut|besucht|gesucht|geklickt|gestöbert|geöffnet|wohn\p{L}*|war\p{L}*)(?!\p{L})/giu,
   /(?<!\p{L})(?:we\s+know\s+(?:where\s+you|what\s+you|who\s+you)|we['’]?re\s+watching|wir\s+wissen,?\s+(?:wo|was|wer)\s+(?:du|sie))(?!\p{L})/giu,
 ];
 
@@ -92,8 +98,8 @@ export const manipulation: Check = {
     const grounds = gatherGrounds(context);
     const stock = stockOf(grounds);
     // What a fact bears out is information: an offer that does end, a number that is in stock.
-    const urgent = offerEndsWithin(grounds, 72) ? [] : findPatterns(draft, URGENCY).list();
-    const scarce = findPatterns(draft, SCARCITY)
+    const urgent = offerEndsWithin(grounds, 72) ? [] : findPhrases(draft, URGENCY).list();
+    const scarce = findPhrases(draft, SCARCITY)
       .list()
       .filter(({ text }) => {
         const stated = /\d+/.exec(text)?.[0];
@@ -109,12 +115,12 @@ export const manipulation: Check = {
     return [
       ...found('manipulation.urgency', 0.5, urgent, 'presses for time, and no given offer ends that soon.'),
       ...found('manipulation.scarcity', 0.5, scarce, 'presses with scarcity that no fact states.'),
-      ...found('manipulation.crowd', 0.5, findPatterns(draft, CROWD).list(), 'presses with what others did.'),
-      ...found('manipulation.shaming', 0.6, findPatterns(draft, SHAMING).list(), 'shames whoever declines.'),
+      ...found('manipulation.crowd', 0.5, findPhrases(draft, CROWD).list(), 'presses with what others did.'),
+      ...found('manipulation.shaming', 0.6, findPhrases(draft, SHAMING).list(), 'shames whoever declines.'),
       ...found(
         'manipulation.surveillance',
         0.5,
-        findPatterns(draft, SURVEILLANCE).list(),
+        findPhrases(draft, SURVEILLANCE).list(),
         'tells people they are watched.',
       ),
     ];

@@ -147,6 +147,10 @@ function phonesIn(text: string, region: CountryCode | undefined): Phone[] {
   return [...phones.values()];
 }
 
+/** Somebody else, by name, and how the reader knows them. */
+const OTHERS =
+  /(?<!\p{L})(?:[Yy]our|[Ii]hr(?:e[rmn]?)?|[Dd]ein(?:e[rmn]?)?)\s+(?:neighbou?r|colleague|friend|boss|husband|wife|ex|mother|father|brother|sister|Nachbar(?:in)?|Kolleg(?:e|in|en)|Freund(?:in)?|Chef(?:in)?|Mann|Mutter|Vater|Bruder|Schwester)\s+(?:(?:Mr|Mrs|Ms|Frau|Herrn?)\.?\s+)?\p{Lu}\p{Ll}+/gu;
+
 /** E-mail addresses, phone, card and account numbers that are not this recipient's own or the brand's. */
 export const personalData: Check = {
   name: 'personal-data',
@@ -160,6 +164,7 @@ export const personalData: Check = {
     const cards = new Findings();
     const accounts = new Findings();
     const identities = new Findings();
+    const others = new Findings();
     for (const part of draft) {
       const collect = (
         pattern: RegExp,
@@ -184,6 +189,7 @@ export const personalData: Check = {
       });
       collect(IBAN, accounts, (match) => isIban(match[0]) && !allowed.email(match[0].toLowerCase()));
       collect(US_SOCIAL_SECURITY, identities, () => true);
+      collect(OTHERS, others, () => true);
       for (const phone of phonesIn(part.text, region)) {
         const isOwn = allowed.digits(phone.digits) || allowed.digits(digitsOf(phone.number));
         if (!isOwn && !orderNumbers.has(phone.digits))
@@ -193,6 +199,7 @@ export const personalData: Check = {
     const say = (what: string) => (found: string) => `“${found}” is ${what} that is not the recipient’s own.`;
     const contributions: Contribution[] = [
       ...emails.contribute('personal-data.email', 0.7, say('an e-mail address')),
+      ...others.contribute('personal-data.person', 0.6, (found) => `“${found}” tells of somebody else.`),
       ...phones.contribute('personal-data.phone', 0.6, say('a phone number')),
       ...cards.contribute('personal-data.card', 0.9, (found) => `“${found}” is a payment card’s number.`),
       ...accounts.contribute('personal-data.iban', 0.9, (found) => `“${found}” is a bank account’s number.`),
