@@ -157,13 +157,11 @@ function suggestTime(
   if (option?.examined.time.ok !== true) return NO_TIME;
   // Answers that were counted by the hour know better.
   if (option.examined.time.waits.some(({ code }) => code === WAITS_FOR_BEST_HOUR)) return NO_TIME;
-  const goals = options.flatMap(({ spec }) => spec.goalEvent ?? []);
-  const own = hoursOf(
-    profile,
-    [OUTCOME_EVENTS.clicked, ...goals, ...settings.activity],
-    zone,
-    Date.parse(now),
+  const events = activityOf(
+    options.map(({ spec }) => spec),
+    settings,
   );
+  const own = hoursOf(profile, events, zone, Date.parse(now));
   const count = own.reduce((sum, each) => sum + each, 0);
   if (count < FEWEST_OWN) return NO_TIME;
   const shares = shrunk(own, everyone);
@@ -185,6 +183,22 @@ function suggestTime(
       `They are about at ${String(hour).padStart(2, '0')}:00 more than at the first possible hour: ${own[hour] ?? 0} of ${count} times that they clicked, looked or bought.`,
     ],
   };
+}
+
+/** What page and screen views are counted as. */
+const VISITS = ['Page Viewed', 'Screen Viewed'];
+
+/** Events by which somebody shows that they are about: clicks, visits, what actions aim at, and what the playbook names. */
+export function activityOf(
+  actions: readonly Pick<Action, 'goalEvent'>[],
+  { activity }: Pick<AdviceSettings, 'activity'>,
+): string[] {
+  return [
+    OUTCOME_EVENTS.clicked,
+    ...VISITS,
+    ...actions.flatMap(({ goalEvent }) => goalEvent ?? []),
+    ...activity,
+  ];
 }
 
 /** Hours in which the person did any of these, by the hour of the local day: an hour of one day counts once for each kind. */

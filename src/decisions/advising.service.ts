@@ -7,6 +7,7 @@ import { Adviser, type AdviceQuestion, type ModelAnswer } from './adviser.port.j
 import { examine } from './candidates.js';
 import { PRIOR_MODELS } from './decision.js';
 import { type Advice, type Situation } from './situation.js';
+import { readUsualHours } from './usual-hours.read-model.js';
 
 /** Advice for decisions: whom to ask, and what becomes of the answer. */
 @Injectable()
@@ -41,7 +42,12 @@ export class AdvisingService {
    * none and where nothing can be done.
    * @param answer the model's; null when it was not asked.
    */
-  adviceFor(_db: Executor, bundle: Bundle, situation: Situation, answer: ModelAnswer | null): Advice | null {
+  async adviceFor(
+    db: Executor,
+    bundle: Bundle,
+    situation: Situation,
+    answer: ModelAnswer | null,
+  ): Promise<Advice | null> {
     if (answer?.kind === 'advice') return answer.advice;
     const question = this.questionFor(bundle, situation);
     if (question === null) return null;
@@ -49,7 +55,7 @@ export class AdvisingService {
     return {
       from: 'history',
       at: this.clock.now().toISOString(),
-      ...adviceFromHistory({ examination, settings, everyone: null }),
+      ...adviceFromHistory({ examination, settings, everyone: await readUsualHours(db) }),
       dropped: [],
       instead: insteadOf(answer, settings.prompt !== undefined),
       asked: answer?.asked ?? null,

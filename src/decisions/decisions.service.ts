@@ -319,7 +319,7 @@ export class DecisionsService {
     const read =
       request.answer === undefined
         ? gathered
-        : { ...gathered, advice: this.advising.adviceFor(db, bundle, gathered, request.answer) };
+        : { ...gathered, advice: await this.advising.adviceFor(db, bundle, gathered, request.answer) };
     const { situation, examination, result } = await admitted(bundle, read, id, admission);
     const decision: Decision = {
       id,

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/index.js';
 import { CheckupService, CountingService, LinksService } from '../checkup/index.js';
-import { AnswerHoursService } from '../learning/index.js';
 import { ImportsService } from '../imports/index.js';
+import { AnswerHoursService, UsualHoursService } from '../learning/index.js';
 import { Database } from '../platform/database/index.js';
 import { Log, Metrics } from '../platform/telemetry/index.js';
 import { SignalsService } from '../signals/index.js';
@@ -32,6 +32,7 @@ export class MaintenanceService {
     private readonly links: LinksService,
     private readonly imports: ImportsService,
     private readonly answerHours: AnswerHoursService,
+    private readonly usualHours: UsualHoursService,
   ) {}
 
   /** What has to be there before a signal is taken in. */
@@ -53,6 +54,9 @@ export class MaintenanceService {
     });
     this.every(COUNT_EVERY_MS, 'count_answers', async () => {
       await this.answerHours.count();
+    });
+    this.every(TIDY_EVERY_MS, 'count_usual_hours', async () => {
+      await this.usualHours.countIfDue();
     });
     this.every(PLAYBOOK_EVERY_MS, 'look_after_playbook', async () => {
       await this.checkup.lookIfDue();

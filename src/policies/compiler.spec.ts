@@ -213,6 +213,39 @@ owner: me
     ]);
   });
 
+  it('is a trigger that asks for advice it could not use', () => {
+    const asks = (action: string, advice: string): string[] =>
+      withFile(
+        'triggers/tried.yaml',
+        `id: tried\ntitle: T\nkind: event\nevent: Order Completed\nactions: [${action}]\nowner: me\nadvice: ${advice}\n`,
+      );
+    expect(asks('care-guide', '{ weight: 0.3 }')).toEqual([]);
+    expect(asks('care-guide', '{ weight: 0.9 }')).toEqual([
+      expect.stringMatching(/^triggers\/tried\.yaml:7:19 .*<=0\.5/),
+    ]);
+    expect(asks('care-guide', '{ weight: 0.3, longestWait: evening }')).toEqual([
+      expect.stringMatching(/^triggers\/tried\.yaml:7:37 .*write a number and s, m, h, d or w/),
+    ]);
+    expect(
+      asks(
+        'care-guide',
+        '{ weight: 0.3, prompt: p, allowedFields: [profile.traits.birth_year, profile.age], activity: [Looked] }',
+      ),
+    ).toEqual([
+      'triggers/tried.yaml:7:51 "profile.traits.birth_year" is sensitive: the model never sees it',
+      expect.stringMatching(/^triggers\/tried\.yaml:7:78 there is no field "profile.age"/),
+      expect.stringMatching(/^triggers\/tried\.yaml:7:103 the event "Looked" is not declared/),
+    ]);
+    expect(asks('care-guide', '{ weight: 0.3, allowedFields: [profile.stage] }')).toEqual([
+      'triggers/tried.yaml:7:39 are for the model, which is asked with a "prompt" only',
+    ]);
+    expect(asks('confirm-order', '{ weight: 0.3 }')).toEqual([
+      expect.stringMatching(
+        /^triggers\/tried\.yaml:7:9 has nothing to say: all its actions are transactional/,
+      ),
+    ]);
+  });
+
   it('is a template whose text reads what no slot gives', () => {
     const templates = (shipped['templates/service.yaml'] ?? '').replace(
       'Your message has arrived under the number {{ ticket }}',

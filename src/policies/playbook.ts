@@ -361,7 +361,7 @@ export const adviceSchema = z.strictObject({
     .array(eventName)
     .default([])
     .describe(
-      'Events that people do at an hour of their own choosing, such as looking at a product: beside clicks and the goals of its actions they tell when somebody is about.',
+      'Events that people do at an hour of their own choosing, such as looking at a product: beside clicks, visits and the goals of its actions they tell when somebody is about.',
     ),
 });
 export type AdviceSettings = z.output<typeof adviceSchema>;

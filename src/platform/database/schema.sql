@@ -942,6 +942,12 @@ table trigger_hits
   constraint trigger_hits_pkey PRIMARY KEY (profile_id, trigger_id, signal_id)
   constraint trigger_hits_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id)
 
+table usual_hours
+  hour smallint not null
+  weight double precision not null
+  constraint usual_hours_hour_check CHECK (((hour >= 0) AND (hour <= 23)))
+  constraint usual_hours_pkey PRIMARY KEY (hour)
+
 table verdicts
   review_id text not null
   seq integer not null
