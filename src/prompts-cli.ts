@@ -3,8 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createTwoFilesPatch } from 'diff';
+import { type z } from 'zod';
+import { ADVICE_PROMPT } from './advice/advice-input.js';
 import { readEnvironment } from './config/environment.js';
-import { parsePrompt, type Prompt } from './drafting/prompt.js';
+import { parsePrompt, parsePromptOf, type Prompt, type PromptResult } from './drafting/prompt.js';
 import { Database } from './platform/database/index.js';
 import { DEFAULT_LIMITS, LlmGateway, writePrompt } from './platform/llm/index.js';
 import { clockFor } from './platform/runtime.js';
@@ -13,11 +15,17 @@ import { type Bundle } from './policies/bundle.js';
 import { compilePlaybook } from './policies/compiler.js';
 import { readPlaybookFolder } from './policies/playbook.folder.js';
 import { YamlFile } from './policies/yaml-file.js';
-import { mark, type Question, questionOf } from './rehearsal/evaluate-prompt.js';
-import { type Evaluation, type EvaluationCase, evaluationSchema } from './rehearsal/evaluation.js';
+import { type Json } from './shared/canonical-json.js';
+import { adviceEvaluationSchema, adviceQuestionOf, markAdvice } from './rehearsal/evaluate-advice.js';
+import { mark, type Marks, questionOf } from './rehearsal/evaluate-prompt.js';
+import { type Evaluation, evaluationSchema } from './rehearsal/evaluation.js';
 
 const USAGE = `npm run prompts -- eval <prompt> [--live]      judges the answers in <prompts>/evals/<prompt>.yaml; --live asks the endpoint of OPENAI_API_KEY too
+npm run prompts -- eval advice/<id> [--live]  the same of a prompt for advice, by <prompts>/advice/evals/<id>.yaml
 npm run prompts -- diff <old file> <new file>  what two versions of a prompt ask, case by case`;
+
+/** Before the id of a prompt for advice. */
+const ADVICE = 'advice/';
 
 type ExitCode = 0 | 1 | 2;
 
@@ -43,7 +51,10 @@ async function playbook(): Promise<Bundle> {
 }
 
 async function promptIn(path: string): Promise<Prompt> {
-  const result = parsePrompt(path, await text(path));
+  return usable(parsePrompt(path, await text(path)));
+}
+
+function usable<Input extends string>(result: PromptResult<Input>): Prompt<Input> {
   if (result.ok) return result.prompt;
   const lines = result.errors.map(
     ({ file, line, column, message }) => `${file}:${line}:${column} ${message}`,
@@ -51,18 +62,22 @@ async function promptIn(path: string): Promise<Prompt> {
   throw new CannotLook(lines.join('\n'));
 }
 
-async function evaluationOf(prompt: string): Promise<Evaluation> {
-  const path = join(environment.PROMPTS_DIR, 'evals', `${prompt}.yaml`);
+/** A file of cases, read by its schema; every mistake at its place. */
+async function casesIn<T>(path: string, schema: z.ZodType<T>): Promise<T> {
   const read = YamlFile.parse(path, await text(path));
   if ('errors' in read)
     throw new CannotLook(read.errors.map(({ line, message }) => `${path}:${line} ${message}`).join('\n'));
-  const parsed = evaluationSchema.safeParse(read.value);
+  const parsed = schema.safeParse(read.value);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => {
     const { line, column, message } = read.file.error(issue.path.filter((key) => typeof key !== 'symbol'), issue.message); // prettier-ignore
     return `${path}:${line}:${column} ${message}`;
   });
   throw new CannotLook(problems.join('\n'));
+}
+
+function evaluationOf(prompt: string): Promise<Evaluation> {
+  return casesIn(join(environment.PROMPTS_DIR, 'evals', `${prompt}.yaml`), evaluationSchema);
 }
 
 /** What became of one answer: whether it did what was expected of it, and what was found wrong with it. */
@@ -72,24 +87,67 @@ interface Outcome {
   readonly marks: readonly string[];
 }
 
+/** A case of any kind, as far as it is asked and its answers are judged. */
+interface Asked {
+  readonly case: string;
+  readonly answers: readonly { readonly model: string; readonly good: boolean; readonly answer: unknown }[];
+  /** What the prompt is given. */
+  readonly input: Readonly<Record<string, Json>>;
+  readonly mark: (answer: unknown) => Marks | Promise<Marks>;
+}
+
 async function evaluate(id: string, live: boolean): Promise<ExitCode> {
   const bundle = await playbook();
   const prompt = await promptIn(join(environment.PROMPTS_DIR, `${id}.md`));
   const { passMark, cases } = await evaluationOf(id);
+  const asked = cases.map((each) => {
+    const question = questionOf(bundle, prompt, each);
+    if (typeof question === 'string') throw new CannotLook(`${each.case}: ${question}`);
+    return {
+      ...each,
+      input: question.input,
+      mark: (answer: unknown) => mark(bundle, prompt, question, each, answer),
+    };
+  });
+  return judge(bundle, prompt, { schemaName: `${prompt.kind}_draft`, passMark, live }, asked);
+}
+
+async function evaluateAdvice(id: string, live: boolean): Promise<ExitCode> {
+  const bundle = await playbook();
+  const folder = join(environment.PROMPTS_DIR, 'advice');
+  const path = join(folder, `${id}.md`);
+  const prompt = usable(parsePromptOf(ADVICE_PROMPT, path, await text(path)));
+  const { passMark, cases } = await casesIn(join(folder, 'evals', `${id}.yaml`), adviceEvaluationSchema);
+  const asked = cases.map((each) => {
+    const question = adviceQuestionOf(bundle, prompt, each);
+    if (typeof question === 'string') throw new CannotLook(`${each.case}: ${question}`);
+    return {
+      ...each,
+      input: question.input,
+      mark: (answer: unknown) => markAdvice(prompt, question, each, answer),
+    };
+  });
+  return judge(bundle, prompt, { schemaName: 'advice', passMark, live }, asked);
+}
+
+async function judge(
+  bundle: Bundle,
+  prompt: Prompt<string>,
+  { schemaName, passMark, live }: { schemaName: string; passMark: number; live: boolean },
+  cases: readonly Asked[],
+): Promise<ExitCode> {
   const endpoint = live ? await openEndpoint() : null;
   let passed = 0;
   let asked = 0;
   let missed = 0;
   try {
     for (const each of cases) {
-      const question = questionOf(bundle, prompt, each);
-      if (typeof question === 'string') throw new CannotLook(`${each.case}: ${question}`);
       const answers = [
         ...each.answers,
-        ...(endpoint === null ? [] : [await endpoint.ask(bundle, prompt, question)]),
+        ...(endpoint === null ? [] : [await endpoint.ask(bundle, prompt, schemaName, each.input)]),
       ];
       for (const { model, good, answer } of answers) {
-        const marks = answer === null ? ['no answer'] : await mark(bundle, prompt, question, each, answer);
+        const marks = answer === null ? ['no answer'] : await each.mark(answer);
         report(each, { model, good, marks });
         if (!good) missed += marks.length === 0 ? 1 : 0;
         else asked++;
@@ -104,7 +162,7 @@ async function evaluate(id: string, live: boolean): Promise<ExitCode> {
   return asked > 0 && share >= passMark && missed === 0 ? 0 : 1;
 }
 
-function report({ case: name }: EvaluationCase, { model, good, marks }: Outcome): void {
+function report({ case: name }: Asked, { model, good, marks }: Outcome): void {
   const verdict = good
     ? marks.length === 0
       ? 'passes'
@@ -124,7 +182,7 @@ interface LiveAnswer {
 
 /** The service's own way to the model, with a database in memory for what it counts. */
 async function openEndpoint(): Promise<{
-  ask(bundle: Bundle, prompt: Prompt, question: Question): Promise<LiveAnswer>;
+  ask(bundle: Bundle, prompt: Prompt<string>, schemaName: string, input: Asked['input']): Promise<LiveAnswer>;
   close(): Promise<void>;
 }> {
   if (environment.OPENAI_API_KEY === undefined)
@@ -135,11 +193,11 @@ async function openEndpoint(): Promise<{
   const gateway = new LlmGateway(environment, database, clockFor(undefined), DEFAULT_LIMITS, new Metrics());
   let number = 0;
   return {
-    ask: async (bundle, prompt, { input }) => {
+    ask: async (bundle, prompt, schemaName, input) => {
       const outcome = await gateway.generate<unknown>({
         prompt: prompt.text,
         input,
-        schemaName: `${prompt.kind}_draft`,
+        schemaName,
         schema: prompt.output,
         settings: prompt.settings,
         prices: bundle.engine.modelPrices,
@@ -180,7 +238,10 @@ async function run(): Promise<ExitCode> {
     options: { live: { type: 'boolean', default: false } },
   });
   const [command, first, second, ...rest] = positionals;
-  if (command === 'eval' && first !== undefined && second === undefined) return evaluate(first, values.live);
+  if (command === 'eval' && first !== undefined && second === undefined)
+    return first.startsWith(ADVICE)
+      ? evaluateAdvice(first.slice(ADVICE.length), values.live)
+      : evaluate(first, values.live);
   if (command === 'diff' && first !== undefined && second !== undefined && rest.length === 0)
     return diff(first, second);
   console.error(USAGE);

@@ -4,6 +4,17 @@ import { playbookGivenSchema } from '../policies/playbook-test.js';
 const share = z.number().min(0).max(1);
 const words = z.array(z.string().min(1)).default([]);
 
+/** Answers as endpoints gave them. `good: false` keeps one that has to fail, so that the marks are known to tell. */
+export const answersSchema = z
+  .array(
+    z.strictObject({
+      model: z.string().min(1),
+      good: z.boolean().default(true),
+      answer: z.record(z.string(), z.unknown()),
+    }),
+  )
+  .default([]);
+
 /** One question put to a prompt, and what a good answer to it is like. */
 const caseSchema = z.strictObject({
   case: z.string().min(1),
@@ -19,16 +30,7 @@ const caseSchema = z.strictObject({
       neverSays: words,
     })
     .prefault({}),
-  /** Answers as endpoints gave them. `good: false` keeps one that has to fail, so that the marks are known to tell. */
-  answers: z
-    .array(
-      z.strictObject({
-        model: z.string().min(1),
-        good: z.boolean().default(true),
-        answer: z.record(z.string(), z.unknown()),
-      }),
-    )
-    .default([]),
+  answers: answersSchema,
 });
 
 /** prompts/evals/<prompt>.yaml */

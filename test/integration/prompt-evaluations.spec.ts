@@ -1,9 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
-import { parsePrompt, type Prompt } from '../../src/drafting/prompt.js';
+import { ADVICE_PROMPT } from '../../src/advice/advice-input.js';
+import { parsePrompt, parsePromptOf, type Prompt } from '../../src/drafting/prompt.js';
 import { type Bundle } from '../../src/policies/bundle.js';
 import { compilePlaybook } from '../../src/policies/compiler.js';
 import { readPlaybookFolder } from '../../src/policies/playbook.folder.js';
+import { adviceEvaluationSchema, adviceQuestionOf, markAdvice } from '../../src/rehearsal/evaluate-advice.js'; // prettier-ignore
 import { mark, questionOf } from '../../src/rehearsal/evaluate-prompt.js';
 import { type EvaluationCase, evaluationSchema } from '../../src/rehearsal/evaluation.js';
 
@@ -42,6 +44,44 @@ describe('the evaluations of the shipped prompts', () => {
         }
       }
     }
+  });
+
+  async function loadAdvice(id: string) {
+    const read = parsePromptOf(ADVICE_PROMPT, `${id}.md`, await readFile(`prompts/advice/${id}.md`, 'utf8'));
+    if (!read.ok) throw new Error(read.errors[0]?.message);
+    const text = await readFile(`prompts/advice/evals/${id}.yaml`, 'utf8');
+    return { prompt: read.prompt, cases: adviceEvaluationSchema.parse(parse(text)).cases };
+  }
+
+  it('let good advice pass and find bad advice out', async () => {
+    const files = await readdir('prompts/advice/evals');
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) {
+      const { prompt, cases } = await loadAdvice(file.replace('.yaml', ''));
+      for (const each of cases) {
+        const question = adviceQuestionOf(bundle, prompt, each);
+        if (typeof question === 'string') throw new Error(question);
+        for (const { answer, good } of each.answers) {
+          const marks = markAdvice(prompt, question, each, answer);
+          expect({ case: each.case, good, answer, marks: good ? marks : marks.length > 0 }).toEqual({
+            case: each.case,
+            good,
+            answer,
+            marks: good ? [] : true,
+          });
+        }
+      }
+    }
+  });
+
+  it('say why advice cannot be asked for', async () => {
+    const { prompt, cases } = await loadAdvice('next-step');
+    const [first] = cases;
+    if (first === undefined) throw new Error('no case');
+    expect(adviceQuestionOf(bundle, prompt, { ...first, trigger: 'signed-up' })).toContain('does not ask');
+    const consents = { email: 'denied' as const, onsite: 'denied' as const };
+    const denied = { ...first, given: { ...first.given, consents } };
+    expect(adviceQuestionOf(bundle, prompt, denied)).toContain('nothing may be done here');
   });
 
   it('say why a case cannot be asked', async () => {
