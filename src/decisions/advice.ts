@@ -106,7 +106,8 @@ export function withSuggestedTime(force: AdviceInForce | null, usual: UsualTime)
   if (!found.ok || found.at !== at)
     return refused(`that is not permitted. ${(found.ok ? found.waits : found.blocks).map(({ text }) => text).join(' ')}`); // prettier-ignore
   return {
-    time: { ok: true, at, waits: time.waits },
+    // What it would have waited for until the usual time is no reason for this one.
+    time: { ok: true, at, waits: [] },
     suggested: { code: 'advice_time_taken', text: `${says}, and that is when it leaves.` },
   };
 }
