@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Executor } from '../platform/database/index.js';
 import { type Bundle } from '../policies/bundle.js';
+import { type AdviceSettings } from '../policies/playbook.js';
 import { Clock } from '../shared/clock.js';
 import { adviceFromHistory } from './advice-from-history.js';
 import { Adviser, type AdviceQuestion, type ModelAnswer } from './adviser.port.js';
@@ -57,17 +58,21 @@ export class AdvisingService {
       at: this.clock.now().toISOString(),
       ...adviceFromHistory({ examination, settings, everyone: await readUsualHours(db) }),
       dropped: [],
-      instead: insteadOf(answer, settings.prompt !== undefined),
+      instead: this.insteadOf(answer, settings),
       asked: answer?.asked ?? null,
       shown: answer?.shown ?? null,
     };
   }
-}
 
-function insteadOf(
-  answer: Exclude<ModelAnswer, { kind: 'advice' }> | null,
-  named: boolean,
-): Advice['instead'] {
-  if (answer !== null) return { code: answer.code, text: answer.text };
-  return named ? { code: 'no_model', text: 'no model is configured.' } : null;
+  /** Why the model does not advise, where the playbook would have it asked. */
+  private insteadOf(
+    answer: Exclude<ModelAnswer, { kind: 'advice' }> | null,
+    settings: AdviceSettings,
+  ): Advice['instead'] {
+    if (answer !== null) return { code: answer.code, text: answer.text };
+    if (settings.prompt === undefined) return null;
+    return this.adviser.isAsked(settings)
+      ? { code: 'not_asked', text: 'nothing could be done when it was to be asked.' }
+      : { code: 'no_model', text: 'no model is configured.' };
+  }
 }

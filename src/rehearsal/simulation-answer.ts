@@ -301,6 +301,7 @@ function notesOn(tally: SimulationTally, { request, total }: About): string[] {
     assumptions.modelDrafts
       ? 'A person looks at every draft that a model writes. What risk would find in drafts is not known.'
       : 'Drafts are filled from signed templates, as without a model. What risk would find in drafts is not known.',
+    'Nobody is asked for advice: triggers decide as if they asked for none.',
     ...(share < 1
       ? [
           `Of ${total} people who come into question a share of ${share} is simulated, picked by the hash of seed “${seed}”: the figures are theirs alone.`,

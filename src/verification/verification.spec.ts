@@ -315,6 +315,11 @@ describe('verify', () => {
     await run(sql`insert into firings (id, profile_id, trigger_id, occasion, bundle_hash, fired_at, evidence)
       values ('fir_lost', ${anna}, 'cart', 'once', ${bundle.hash}, now(), '{}')`);
     expect((await problems('fir_lost')).join(' ')).toContain('never decided');
+    // Somebody is still being asked what they would do about it.
+    await run(
+      sql`insert into work (kind, key, due_at, created_at) values ('advice.wanted', 'fir_lost', '2100-01-01', now())`,
+    );
+    expect(await problems('fir_lost')).toEqual([]);
     await run(
       sql`insert into signal_inbox (partition, signal_id, received_at) values (0, 'sig_lost', '2100-01-01')`,
     );

@@ -10,6 +10,9 @@ const MESSAGE_WORK = [
   'message.needs_review',
 ];
 
+/** What hands a firing on to its decision. */
+const FIRING_WORK = ['trigger.fired', 'advice.wanted'];
+
 export interface LostMessage {
   id: string;
   state: string;
@@ -38,7 +41,7 @@ export async function selectLostFirings(db: Executor): Promise<{ id: string; tri
     select f.id, f.trigger_id from firings f
     where not f.capped
       and not exists (select 1 from decisions d where d.firing_id = f.id)
-      and not exists (select 1 from work w where w.kind = 'trigger.fired' and w.key = f.id)
+      and not exists (select 1 from work w where w.kind = any(${FIRING_WORK}) and w.key = f.id)
       and not exists (select 1 from erased e where e.id = f.profile_id)
     order by f.id`.execute(db);
   return rows;
