@@ -228,6 +228,13 @@ describe('advice before a decision', () => {
     expect(await story.messages('finn')).toHaveLength(1);
   });
 
+  it('keeps the service from starting where its prompt is not there', async () => {
+    await begin();
+    const playbook = { 'triggers/behaviour.yaml': (await triggers()).replace('next-step', 'gone') };
+    const started = Story.begin({ environment: model.environment, playbook });
+    await expect(started).rejects.toThrow(/advice\/gone\.md:1:1 .*there is no such file/);
+  });
+
   it('is never waited for by who asks over HTTP', async () => {
     await begin();
     model.behave({ kind: 'never' });
