@@ -39,7 +39,7 @@ function inputOf(given: Parameters<typeof situation>[0] = {}) {
     ...given,
     profile: {
       traits: { first_name: 'Ada', last_name: 'Secretsurname', allergies: ['walnut'] },
-      ...given?.profile,
+      ...given.profile,
     },
   });
   return adviceInput(examine(book, who, PRIOR_MODELS), 'Somebody asked', settings);
