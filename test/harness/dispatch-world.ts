@@ -4,7 +4,6 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { sql } from 'kysely';
 import { AccessModule, AccessService } from '../../src/access/index.js';
-import { AdvisingService } from '../../src/decisions/advising.service.js';
 import { type Decision, DecisionsService, type Situation } from '../../src/decisions/index.js';
 import { AdvisingService } from '../../src/decisions/advising.service.js';
 import { ENGINE, PRIOR_MODELS } from '../../src/decisions/decision.js';
