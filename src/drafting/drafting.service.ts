@@ -235,6 +235,7 @@ export class DraftingService implements OnApplicationBootstrap {
       zone: zones.length === 1 ? (zones[0] ?? 'UTC') : 'UTC',
       now: this.clock.now().toISOString(),
       facts,
+      draw: bench.decision.seed,
     });
     const because = failed === null ? '' : ` The model gave no draft (${failed.reason}: ${failed.detail}).`;
     if (!result.ok) {
@@ -244,10 +245,14 @@ export class DraftingService implements OnApplicationBootstrap {
           : `No template can be used: ${result.tried.map((each) => each.text).join('; ')}.`;
       return { kind: 'none', code: 'no_draft', text: `${why}${because}` };
     }
-    const { template, written, factSlots } = result.filled;
+    const { template, variant, written, factSlots } = result.filled;
     const content = await this.contentOf(bench, written, template.spec.locale, {
       bundle: bundle.hash,
-      template: { id: template.spec.id, hash: template.contentHash },
+      template: {
+        id: template.spec.id,
+        hash: template.contentHash,
+        ...(variant === null ? {} : { variant }),
+      },
       prompt: null,
       facts: versionsOf(factSlots.flatMap((slot) => facts[slot] ?? [])),
     });

@@ -5,7 +5,7 @@ import { type Fact } from '../policies/fact.js';
 import { escapeHtml } from '../shared/html.js';
 import { type EmailDraft } from './draft.js';
 import { renderEmail } from './render-email.js';
-import { draftFromTemplate, type TemplateRequest, type TemplateResult } from './template.js';
+import { drawnFrom, draftFromTemplate, type TemplateRequest, type TemplateResult } from './template.js';
 
 const brand = brandSchema.parse({
   name: 'Fernhill',
@@ -68,6 +68,7 @@ function draft(
     input: {},
     locale: 'en-GB',
     zone: 'Europe/London',
+    draw: 'seed',
     now: '2026-11-20T12:00:00.000Z',
     facts: {},
     ...changes,
@@ -415,6 +416,42 @@ describe('what a customer typed stays text', () => {
       }),
       { numRuns: 400 },
     );
+  });
+});
+
+describe('variants of a template', () => {
+  const tried = compiled({
+    variants: ['b', 'c'].map((id) => ({
+      id,
+      content: {
+        kind: 'email',
+        subject: `Variant ${id}`,
+        preheader: '',
+        blocks: [{ type: 'text', text: id }],
+      },
+    })),
+  });
+
+  it('are drawn with equal shares, and the same one by the same text', () => {
+    const drawn = Array.from({ length: 6_000 }, (_, i) => drawnFrom(tried, `seed ${i}`).id);
+    expect(drawn).toEqual(drawn.map((_, i) => drawnFrom(tried, `seed ${i}`).id));
+    // Six standard errors of a third of 6,000.
+    for (const id of ['original', 'b', 'c'])
+      expect(Math.abs(drawn.filter((each) => each === id).length - 2_000)).toBeLessThan(220);
+  });
+
+  it('are filled as they were drawn, and named', () => {
+    for (const draw of ['1', '2', '3', '4', '5']) {
+      const result = draft([tried], { draw });
+      const { id } = drawnFrom(tried, draw);
+      expect(result).toMatchObject({ ok: true, filled: { variant: id } });
+      if (id !== 'original')
+        expect(result).toMatchObject({ filled: { written: { subject: `Variant ${id}` } } });
+    }
+  });
+
+  it('are none where there is one wording', () => {
+    expect(draft([compiled({})], { draw: '1' })).toMatchObject({ ok: true, filled: { variant: null } });
   });
 });
 

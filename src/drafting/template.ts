@@ -1,6 +1,7 @@
 import { type Bundle, type CompiledTemplate, type ExpressionInput } from '../policies/bundle.js';
 import { type Fact } from '../policies/fact.js';
-import { type Slot } from '../policies/playbook.js';
+import { type Slot, wordingsOf } from '../policies/playbook.js';
+import { unitHash } from '../shared/hash.js';
 import { plainOutput, singleLine, strictLiquid } from '../shared/liquid.js';
 import { type Block, type StatedClaim, type WrittenDraft } from './draft.js';
 import { formatLocale, languageOf } from './locale.js';
@@ -18,6 +19,8 @@ interface Unusable {
 /** A template filled for one person. */
 interface FilledTemplate {
   readonly template: CompiledTemplate;
+  /** The wording that was drawn; null where there is but one. */
+  readonly variant: string | null;
   readonly written: WrittenDraft;
   /** Action's fact slots the words rest on. */
   readonly factSlots: readonly string[];
@@ -41,6 +44,8 @@ export interface TemplateRequest {
   readonly now: string;
   /** By the action's fact slots. */
   readonly facts: Readonly<Record<string, Fact>>;
+  /** What a variant is drawn by: the same text always draws the same one. */
+  readonly draw: string;
 }
 
 /** A part of a template came out as nothing or led astray. */
@@ -52,6 +57,8 @@ class UnusablePart extends Error {
     super(message);
   }
 }
+
+type Wording = ReturnType<typeof wordingsOf>[number];
 
 const liquid = strictLiquid(plainOutput);
 
@@ -128,7 +135,9 @@ function fillTemplate(template: CompiledTemplate, request: TemplateRequest): Tem
     values[name] = value.value;
   }
   try {
-    const written = render(template, values, brand.linkHosts);
+    const wording = drawnFrom(template, request.draw);
+    const written = render(template, wording.content, values, brand.linkHosts);
+    const variant = spec.variants === undefined ? null : wording.id;
     const used = Object.entries(spec.slots).map(([name, slot]) => ({
       name,
       slot,
@@ -136,11 +145,19 @@ function fillTemplate(template: CompiledTemplate, request: TemplateRequest): Tem
     }));
     const claims = used.flatMap((each) => claimOf(each.slot, each.value, request.facts));
     const factSlots = [...new Set(used.flatMap(({ slot }) => factSlotsIn(slot)))].sort();
-    return { ok: true, filled: { template, written: { ...written, claims }, factSlots } };
+    return { ok: true, filled: { template, variant, written: { ...written, claims }, factSlots } };
   } catch (error) {
     if (error instanceof UnusablePart) return unusable(error.code, error.message);
     return unusable('render', firstLine(error));
   }
+}
+
+/** One wording of a template, each as likely as the others. */
+export function drawnFrom({ spec }: Pick<CompiledTemplate, 'spec'>, draw: string): Wording {
+  const wordings = wordingsOf(spec);
+  const drawn = wordings[Math.floor(unitHash(`variant:${spec.id}:${draw}`) * wordings.length)];
+  if (drawn === undefined) throw new Error('a number below 1 drew past the last wording');
+  return drawn;
 }
 
 function firstLine(error: unknown): string {
@@ -235,8 +252,13 @@ type Rendered =
   | { kind: 'webhook'; payload: Record<string, string | number | boolean | null> }
   | { kind: 'onsite'; title: string; body: string; url: string | null };
 
-function render(template: CompiledTemplate, values: Values, linkHosts: readonly string[]): Rendered {
-  const { content, slots } = template.spec;
+function render(
+  template: CompiledTemplate,
+  content: Wording['content'],
+  values: Values,
+  linkHosts: readonly string[],
+): Rendered {
+  const { slots } = template.spec;
   const link = (source: string): string => fillUrl(source, values, slots, linkHosts);
   switch (content.kind) {
     case 'email': {

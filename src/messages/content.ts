@@ -28,7 +28,8 @@ export const messageContentSchema = z.strictObject({
   links: z.array(z.string()),
   versions: z.strictObject({
     bundle: z.string(),
-    template: z.strictObject({ id: z.string(), hash: z.string() }).nullable(),
+    /** `variant`: which of its wordings, where it has several. */
+    template: z.strictObject({ id: z.string(), hash: z.string(), variant: z.string().optional() }).nullable(),
     prompt: z.strictObject({ id: z.string(), version: z.string(), model: z.string() }).nullable(),
     /** Facts the words rest on, by id and version. */
     facts: z.array(z.strictObject({ id: z.string(), version: z.int() })),

@@ -167,13 +167,14 @@ export async function updateContent(
     sealed: Uint8Array;
     hash: string;
     templateId: string | null;
+    variant: string | null;
     addressHash: string | null;
     at: Date;
   },
 ): Promise<void> {
   await sql`
     update messages set content = ${content.sealed}, content_hash = ${content.hash}, template_id = ${content.templateId},
-      address_hash = ${content.addressHash}, approval = null, approval_kind = null, approved_by = null, updated_at = ${content.at}
+      variant = ${content.variant},      address_hash = ${content.addressHash}, approval = null, approval_kind = null, approved_by = null, updated_at = ${content.at}
     where id = ${id}`.execute(tx);
 }
 

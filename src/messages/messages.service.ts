@@ -178,7 +178,13 @@ export class MessagesService {
    * @returns the content's hash.
    * @throws Error once the message was approved: signed content never changes.
    */
-  async saveContent(tx: Tx, id: string, content: MessageContent, templateId: string | null): Promise<string> {
+  async saveContent(
+    tx: Tx,
+    id: string,
+    content: MessageContent,
+    templateId: string | null,
+    as: 'drafted' | 'edited' = 'drafted',
+  ): Promise<string> {
     const message = await this.lock(tx, id);
     if (!WRITABLE.includes(message.state))
       throw new Error(`the content of message ${id} cannot change while it is ${message.state}`);
@@ -188,7 +194,17 @@ export class MessagesService {
       content.kind === 'email'
         ? addressHash(this.secrets.lookup('address'), content.kind, content.recipient)
         : null;
-    await updateContent(tx, id, { sealed, hash, templateId, addressHash: to, at: this.clock.now() });
+    // Words that a person changed are no longer the variant's: their outcomes say nothing of it.
+    const { template } = content.versions;
+    const variant = as === 'drafted' ? (template?.variant ?? null) : null;
+    await updateContent(tx, id, {
+      sealed,
+      hash,
+      templateId,
+      variant,
+      addressHash: to,
+      at: this.clock.now(),
+    });
     return hash;
   }
 

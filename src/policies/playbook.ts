@@ -535,6 +535,39 @@ const slotSchema = z.strictObject({
 });
 export type Slot = z.output<typeof slotSchema>;
 
+/** The words of a template. */
+const wordingSchema = z.discriminatedUnion('kind', [
+  /** Blocks become html and text; Liquid in every text, strict. */
+  z.strictObject({
+    kind: z.literal('email'),
+    subject: z.string().min(1),
+    preheader: z.string().default(''),
+    blocks: z
+      .array(
+        z.discriminatedUnion('type', [
+          z.strictObject({ type: z.literal('heading'), text: z.string().min(1) }),
+          z.strictObject({ type: z.literal('text'), text: z.string().min(1) }),
+          z.strictObject({ type: z.literal('button'), text: z.string().min(1), url: z.string().min(1) }),
+          z.strictObject({ type: z.literal('list'), items: z.array(z.string().min(1)).min(1) }),
+        ]),
+      )
+      .min(1),
+  }),
+  z.strictObject({
+    kind: z.literal('webhook'),
+    payload: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  }),
+  z.strictObject({
+    kind: z.literal('onsite'),
+    title: z.string().min(1),
+    body: z.string().min(1),
+    url: z.string().optional(),
+  }),
+]);
+
+/** The name of the wording that stands under `content`. */
+export const ORIGINAL = 'original';
+
 /** policies/templates/*.yaml: a draft with typed slots, signed once. */
 export const templateSchema = z.strictObject({
   id,
@@ -546,40 +579,34 @@ export const templateSchema = z.strictObject({
     .describe('Boolean CEL: for whom; the first template that fits (by `priority`, then id) is used.'),
   priority: z.int().default(0),
   slots: z.record(z.string(), slotSchema).default({}),
-  content: z.discriminatedUnion('kind', [
-    /** Blocks become html and text; Liquid in every text, strict. */
-    z.strictObject({
-      kind: z.literal('email'),
-      subject: z.string().min(1),
-      preheader: z.string().default(''),
-      blocks: z
-        .array(
-          z.discriminatedUnion('type', [
-            z.strictObject({ type: z.literal('heading'), text: z.string().min(1) }),
-            z.strictObject({ type: z.literal('text'), text: z.string().min(1) }),
-            z.strictObject({ type: z.literal('button'), text: z.string().min(1), url: z.string().min(1) }),
-            z.strictObject({ type: z.literal('list'), items: z.array(z.string().min(1)).min(1) }),
-          ]),
-        )
-        .min(1),
-    }),
-    z.strictObject({
-      kind: z.literal('webhook'),
-      payload: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-    }),
-    z.strictObject({
-      kind: z.literal('onsite'),
-      title: z.string().min(1),
-      body: z.string().min(1),
-      url: z.string().optional(),
-    }),
-  ]),
+  content: wordingSchema,
+  variants: z
+    .array(
+      z.strictObject({
+        id: id.refine((name) => name !== ORIGINAL, { error: `"${ORIGINAL}" is what stands under content` }),
+        content: wordingSchema,
+      }),
+    )
+    .min(1)
+    .max(3)
+    .optional()
+    .describe(
+      'Other wordings to try beside `content`, with the same slots: each message gets one of them, drawn with equal shares.',
+    ),
   maxAudience: z.int().min(1).describe('Largest number of people who may get it under one signature.'),
   expires: isoDate,
   owner: z.string().min(1),
   reviewed,
 });
 export type Template = z.output<typeof templateSchema>;
+
+/** Every wording of a template by name, the original first. */
+export function wordingsOf({ content, variants }: Pick<Template, 'content' | 'variants'>): {
+  readonly id: string;
+  readonly content: Template['content'];
+}[] {
+  return [{ id: ORIGINAL, content }, ...(variants ?? [])];
+}
 
 /** Message ids are known again for 30 days, and messages are looked at again for weeks: nothing they need may age out before. */
 const SHORTEST_RETENTION = '35d';

@@ -14,6 +14,7 @@ import {
   type Template,
   type Trigger,
   type VocabularySpec,
+  wordingsOf,
 } from './playbook.js';
 import { type Declarations, type Located } from './playbook-files.js';
 import { type PlaybookTest, PROFILE_TRAITS } from './playbook-test.js';
@@ -350,14 +351,26 @@ class References {
     if (action?.spec.channels.includes(spec.channel) === false && this.all.ids.channels.has(spec.channel))
       this.report(template.error(['channel'], `the action "${spec.action}" does not use "${spec.channel}"`));
     const channel = this.all.channels.find((candidate) => candidate.spec.id === spec.channel);
-    if (channel !== undefined && channel.spec.kind !== spec.content.kind)
-      this.report(
-        template.error(
-          ['content', 'kind'],
-          `should be "${channel.spec.kind}", as the channel "${spec.channel}" is`,
-        ),
-      );
-    for (const { path, message } of checkTemplate(spec)) this.report(template.error(path, message));
+    for (const [index, { content }] of wordingsOf(spec).entries()) {
+      const at = index === 0 ? [] : ['variants', index - 1];
+      if (channel !== undefined && channel.spec.kind !== content.kind)
+        this.report(
+          template.error(
+            [...at, 'content', 'kind'],
+            `should be "${channel.spec.kind}", as the channel "${spec.channel}" is`,
+          ),
+        );
+      for (const { path, message } of checkTemplate({ ...spec, content }))
+        if (index === 0 || path[0] === 'content') this.report(template.error([...at, ...path], message));
+    }
+    this.checkVariantNames(template);
+  }
+
+  private checkVariantNames(template: Located<Template>): void {
+    const names = wordingsOf(template.spec).map((each) => each.id);
+    for (const [index, name] of names.entries())
+      if (names.indexOf(name) < index)
+        this.report(template.error(['variants', index - 1, 'id'], `the variant "${name}" is there already`));
   }
 
   private checkTests(): void {

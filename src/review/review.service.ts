@@ -271,7 +271,7 @@ export class ReviewService {
       personId: person.personId,
       content,
     });
-    const hash = await this.messages.saveContent(tx, message.id, content, message.templateId);
+    const hash = await this.messages.saveContent(tx, message.id, content, message.templateId, 'edited');
     const assessment = await this.risk.assessContent(tx, bundle, { messageId: message.id, draftId, content });
     const tier = tierOf(assessment, review.minimumTier);
     await updateWords(tx, review.id, { draftId, contentHash: hash, risk: assessment.score, tier });

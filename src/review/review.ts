@@ -233,7 +233,7 @@ export interface ReviewDetail extends ReviewSummary {
     readonly origin: 'template' | 'model' | 'person';
     readonly versions: {
       readonly bundle: string;
-      readonly template: { readonly id: string; readonly hash: string } | null;
+      readonly template: MessageContent['versions']['template'];
       readonly prompt: { readonly id: string; readonly version: string; readonly model: string } | null;
     };
   };

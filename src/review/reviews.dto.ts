@@ -56,7 +56,7 @@ export const reviewDetailSchema = summarySchema
       origin: z.enum(['template', 'model', 'person']),
       versions: z.strictObject({
         bundle: z.string(),
-        template: z.strictObject({ id: z.string(), hash: z.string() }).nullable(),
+        template: messageContentSchema.shape.versions.shape.template,
         prompt: z.strictObject({ id: z.string(), version: z.string(), model: z.string() }).nullable(),
       }),
     }),

@@ -23,6 +23,7 @@ import { type AssessmentRow, insertAssessment, selectLatest } from './assessment
 import { type RiskModel, UNFITTED } from './calibration.js';
 import { purposeOf, type RiskInput, type ToldMessage } from './check.js';
 import { signWords } from './sign-words.js';
+import { ORIGINAL, type Template, wordingsOf } from '../policies/playbook.js';
 import { countAudience } from './audience.read-model.js';
 import { type AdoptedModel, insertModel, selectModel } from './risk-models.repository.js';
 
@@ -227,7 +228,7 @@ export class RiskService {
       engine: bundle.engine,
       purpose: action === undefined ? '' : purposeOf(action.spec),
       told: await this.toldLately(db, made.situation, message.id, now),
-      template: compiled?.contentHash === template?.hash ? (compiled?.spec ?? null) : null,
+      template: compiled?.contentHash === template?.hash ? wordedAs(compiled?.spec, template?.variant) : null,
       audience: await this.audience(db, bundle, template?.id ?? null, now),
       now: now.toISOString(),
     };
@@ -319,4 +320,11 @@ function toAssessed(row: AssessmentRow, opened: string): AssessedDraft {
     draftId: row.draft_id,
     contentHash: row.content_hash,
   };
+}
+
+/** A template as if the wording that was drawn were its only one: it is what was signed and filled here. */
+function wordedAs(template: Template | undefined, variant: string | undefined): Template | null {
+  if (template === undefined) return null;
+  const drawn = wordingsOf(template).find((each) => each.id === (variant ?? ORIGINAL));
+  return drawn === undefined ? null : { ...template, content: drawn.content };
 }

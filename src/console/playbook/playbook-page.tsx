@@ -1,11 +1,12 @@
 import { type VNode } from 'preact';
 import { type CapUse } from '../../decisions/index.js';
+import { wordingsOf } from '../../policies/playbook.js';
 import { type Bundle, type Finding, type PlaybookError } from '../../policies/bundle.js';
 import { type TestReport } from '../../policies/test-report.js';
 import { Empty, Facts, IfMay, PageHead, Pill, PostForm, Section, Short, Time } from '../layout/parts.js';
 import { useView } from '../layout/view.js';
 import { codeWords, moneyWords, percent } from '../layout/words.js';
-import { type Activation, type TemplateUse } from './playbook.read-model.js';
+import { type Activation, type TemplateUse, type VariantUse } from './playbook.read-model.js';
 import { durationWords, guardrailWords, scopeWords, triggerWords } from './rule-words.js';
 
 export interface PlaybookProps {
@@ -16,6 +17,7 @@ export interface PlaybookProps {
   readonly activations: readonly Activation[];
   readonly waiting: readonly { readonly hash: string; readonly createdAt: Date }[];
   readonly templates: ReadonlyMap<string, TemplateUse>;
+  readonly variants: readonly VariantUse[];
   readonly caps: readonly CapUse[];
   /** Findings that are open, of what was found while it runs. */
   readonly open: number;
@@ -84,6 +86,7 @@ export function PlaybookPage(props: PlaybookProps): VNode {
           <Triggers bundle={bundle} />
           <Actions bundle={bundle} />
           <Templates bundle={bundle} use={props.templates} />
+          <Variants bundle={bundle} use={props.variants} />
           <Engine bundle={bundle} />
           {props.tests === null ? null : <Tests report={props.tests} />}
         </>
@@ -385,6 +388,72 @@ function Templates({ bundle, use }: { bundle: Bundle; use: PlaybookProps['templa
                 </tr>
               );
             })}
+          </tbody>
+        </table>
+      </div>
+    </Section>
+  );
+}
+
+/** What came of each wording of the templates that have several. */
+function Variants({ bundle, use }: { bundle: Bundle; use: readonly VariantUse[] }): VNode | null {
+  const tried = [...bundle.templates.values()].filter(({ spec }) => spec.variants !== undefined);
+  if (tried.length === 0) return null;
+  const share = (part: number, of: number): VNode => (
+    <>
+      {part.toLocaleString('en')}
+      <small>{of === 0 ? '–' : percent(part / of)}</small>
+    </>
+  );
+  return (
+    <Section
+      title="Variants"
+      hint="drawn with equal shares; what left as it was signed, of the last 90 days. Small numbers say little"
+    >
+      <div class="table stacks">
+        <table>
+          <thead>
+            <tr>
+              <th>Template</th>
+              <th>Variant</th>
+              <th class="num">Sent</th>
+              <th class="num">Clicked</th>
+              <th class="num">Goal reached</th>
+            </tr>
+          </thead>
+          <tbody>
+            {tried.flatMap(({ spec }) =>
+              wordingsOf(spec).map(({ id, content }) => {
+                const counts = use.find((each) => each.templateId === spec.id && each.variant === id);
+                const sent = counts?.sent ?? 0;
+                return (
+                  <tr key={`${spec.id} ${id}`}>
+                    <td>
+                      <span class="strong">{codeWords(spec.id)}</span>
+                    </td>
+                    <td>
+                      {id}
+                      <small>
+                        {content.kind === 'email'
+                          ? `“${content.subject}”`
+                          : content.kind === 'onsite'
+                            ? `“${content.title}”`
+                            : ''}
+                      </small>
+                    </td>
+                    <td class="num" data-label="Sent">
+                      {sent.toLocaleString('en')}
+                    </td>
+                    <td class="num" data-label="Clicked">
+                      {share(counts?.clicked ?? 0, sent)}
+                    </td>
+                    <td class="num" data-label="Goal reached">
+                      {share(counts?.converted ?? 0, sent)}
+                    </td>
+                  </tr>
+                );
+              }),
+            )}
           </tbody>
         </table>
       </div>

@@ -11,16 +11,26 @@ import { Problem } from '../../platform/http/index.js';
 import { ENVIRONMENT } from '../../platform/runtime.js';
 import { type Bundle } from '../../policies/bundle.js';
 import { PoliciesService } from '../../policies/index.js';
+import { Clock } from '../../shared/clock.js';
 import { type Answer, page } from '../page.js';
 import { PageInterceptor } from '../page.interceptor.js';
 import { FactsPage } from './facts-page.js';
 import { PlaybookPage } from './playbook-page.js';
 import { VocabularyPage } from './vocabulary-page.js';
-import { readActivations, readFacts, readTemplateUse, readWaitingBundles } from './playbook.read-model.js';
+import {
+  readActivations,
+  readFacts,
+  readTemplateUse,
+  readVariantUse,
+  readWaitingBundles,
+  type VariantUse,
+} from './playbook.read-model.js';
 
 const ACTIVATIONS = 20;
 const WAITING = 3;
 const FACTS = 100;
+/** 90 days: what came of a wording before says little of now. */
+const VARIANTS_SINCE_MS = 90 * 86_400_000;
 const factsQuery = z.object({
   kind: z.enum(['product', 'offer', 'claim']).optional().catch(undefined),
   id: z.string().max(200).optional(),
@@ -33,6 +43,7 @@ const factsQuery = z.object({
 export class PlaybookController {
   constructor(
     private readonly database: Database,
+    private readonly clock: Clock,
     private readonly policies: PoliciesService,
     private readonly everybody: EverybodyService,
     private readonly checkup: CheckupViews,
@@ -55,11 +66,22 @@ export class PlaybookController {
         activations: await readActivations(db, ACTIVATIONS),
         waiting: await readWaitingBundles(db, WAITING),
         templates: bundle === null ? new Map() : await readTemplateUse(db, bundle.hash),
+        variants: bundle === null ? [] : await this.variants(bundle),
         caps: bundle === null ? [] : await this.everybody.usage(db, bundle),
         open: bundle === null ? 0 : await this.checkup.open(),
         folder: this.environment.POLICIES_DIR,
       }),
     });
+  }
+
+  private variants(bundle: Bundle): Promise<VariantUse[]> {
+    const tried = [...bundle.templates.values()].filter(({ spec }) => spec.variants !== undefined);
+    const since = new Date(this.clock.now().getTime() - VARIANTS_SINCE_MS);
+    return readVariantUse(
+      this.database.db,
+      tried.map(({ spec }) => spec.id),
+      since,
+    );
   }
 
   @Get('facts')

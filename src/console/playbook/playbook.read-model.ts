@@ -62,6 +62,40 @@ export async function readTemplateUse(db: Executor, bundleHash: string): Promise
   );
 }
 
+export interface VariantUse {
+  readonly templateId: string;
+  readonly variant: string;
+  readonly sent: number;
+  /** Messages with a click that counts, and with the goal reached. */
+  readonly clicked: number;
+  readonly converted: number;
+}
+
+/** What came of each wording of these templates, for messages made since then that left as they were signed. */
+export async function readVariantUse(
+  db: Executor,
+  templateIds: readonly string[],
+  since: Date,
+): Promise<VariantUse[]> {
+  if (templateIds.length === 0) return [];
+  const { rows } = await sql<{
+    template_id: string;
+    variant: string;
+    sent: number;
+    clicked: number;
+    converted: number;
+  }>`
+    select m.template_id, m.variant, count(*)::int as sent,
+      (count(*) filter (where exists (
+        select 1 from outcomes o where o.message_id = m.id and o.kind = 'clicked' and o.counted)))::int as clicked,
+      (count(*) filter (where exists (
+        select 1 from outcomes o where o.message_id = m.id and o.kind = 'converted' and o.counted)))::int as converted
+    from messages m
+    where m.template_id = any(${[...templateIds]}) and m.created_at > ${since} and m.variant is not null and m.sent_at is not null
+    group by m.template_id, m.variant order by m.template_id, m.variant`.execute(db);
+  return rows.map(({ template_id: templateId, ...counts }) => ({ templateId, ...counts }));
+}
+
 export interface FactLine extends Fact {
   readonly createdAt: Date;
   readonly createdBy: string;

@@ -495,6 +495,7 @@ table messages
   provider_id text
   wire_hash text
   trace text
+  variant text
   constraint messages_approval_kind_check CHECK ((approval_kind = ANY (ARRAY['person'::text, 'template'::text, 'threshold'::text])))
   constraint messages_class_check CHECK ((class = ANY (ARRAY['marketing'::text, 'transactional'::text])))
   constraint messages_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES decisions(id)
