@@ -82,4 +82,22 @@ describe('exemptions', () => {
       { guardrail: 'quiet', because: 'exceptTags: care' },
     ]);
   });
+
+  it('are shown of what is urgent too: the hours and caps that hold for marketing alone', () => {
+    const scope = { classes: ['marketing'], channels: ['email'] };
+    const all = [
+      guardrail({ id: 'quiet', effect: 'limit', scope, hours: { from: '08:00', to: '20:00' } }),
+      guardrail({ id: 'pressure', effect: 'limit', scope, caps: [{ max: 1, per: '1d' }] }),
+      guardrail({ id: 'sundays', effect: 'limit', scope, notOn: ['2026-12-25'] }),
+      guardrail({ id: 'words', effect: 'limit', scope, forbiddenText: ['last chance'] }),
+      guardrail({ id: 'minors', effect: 'suppress', scope }),
+    ];
+    const exempt = (kind: string, channel: string) =>
+      exemptionsOf(all, { action: action({ id: 'parcel', class: kind }).spec, channel, country: 'DE' });
+    expect(exempt('transactional', 'email')).toEqual(
+      ['pressure', 'quiet', 'sundays'].map((id) => ({ guardrail: id, because: 'classes: marketing only' })),
+    );
+    expect(exempt('transactional', 'onsite')).toEqual([]);
+    expect(exempt('marketing', 'email')).toEqual([]);
+  });
 });

@@ -1,5 +1,5 @@
 import { type CompiledGuardrail } from '../policies/bundle.js';
-import { type Action, type Scope } from '../policies/playbook.js';
+import { type Action, type Guardrail, type Scope } from '../policies/playbook.js';
 
 /** What a guardrail is asked about. */
 export interface GuardrailTarget {
@@ -104,10 +104,26 @@ export interface Exemption {
   readonly because: string;
 }
 
-/** The rules from which a target is exempted by name, ordered by id. */
+/** Limits on when and how much: what something urgent is exempted from by its class. */
+function limitsTimes(spec: Guardrail): boolean {
+  return (
+    spec.effect === 'limit' && (spec.caps.length > 0 || spec.hours !== undefined || spec.notOn.length > 0)
+  );
+}
+
+/**
+ * The rules from which a target is exempted by name, ordered by id; and for what is transactional the hours and caps that its class exempts it
+ * from. Other rules on marketing alone are about something else, and no exemption.
+ */
 export function exemptionsOf(guardrails: readonly CompiledGuardrail[], target: GuardrailTarget): Exemption[] {
   return guardrails
-    .flatMap(({ spec: { id, scope } }): Exemption[] => {
+    .flatMap(({ spec }): Exemption[] => {
+      const { id, scope } = spec;
+      const isOtherClass = scope.classes.length > 0 && !scope.classes.includes(target.action.class);
+      if (isOtherClass && target.action.class === 'transactional' && limitsTimes(spec)) {
+        const isAsked = covers({ ...scope, classes: [] }, target);
+        return isAsked ? [{ guardrail: id, because: `classes: ${scope.classes.join(', ')} only` }] : [];
+      }
       const actions = scope.exceptActions.filter((action) => action === target.action.id);
       const tags = scope.exceptTags.filter((tag) => target.action.tags.includes(tag));
       const isExempt = actions.length + tags.length > 0;

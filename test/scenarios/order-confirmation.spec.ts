@@ -46,6 +46,19 @@ describe('an order confirmation', () => {
     expect(mail?.email.text).toContain('€42.50');
     expect(mail?.email.text).toContain('Copper Roof oolong, 80 g');
     expect(mail?.header('list-unsubscribe')).toBeUndefined();
+    // That the quiet hours and the caps on marketing do not hold for it is said.
+    const decision = await lastDecision(story, 'nia');
+    expect(decision.exemptions).toEqual(
+      ['marketing-pressure', 'quiet-hours'].map((guardrail) => ({
+        action: 'confirm-order',
+        channel: 'email',
+        guardrail,
+        because: 'classes: marketing only',
+      })),
+    );
+    const page = (await story.request('GET', `/decisions/${decision.id}`)).text;
+    expect(page).toContain('Exempted');
+    expect(page).toContain('(classes: marketing only)');
   });
 
   it('goes to somebody who never said anything about consent', async () => {

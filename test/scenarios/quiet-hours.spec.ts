@@ -89,3 +89,36 @@ describe('marketing in the evening, when the clocks go back in New York', () => 
     expect(await messagesTo(story, 'gus')).toEqual([]);
   });
 });
+
+describe('somebody who moves while a message waits for their morning', () => {
+  let story: Story;
+  const moves = (userId: string, timezone: string): Promise<void> =>
+    story.happens(identify(userId, { country: undefined, timezone }));
+  beforeAll(async () => {
+    story = await Story.begin({ now: '2026-11-18T18:30:00.000Z' }); // 19:30 in Berlin
+    await fillCatalogue(story);
+    await leavesABasket(story, 'wim', { timezone: 'Europe/Berlin' });
+    await story.passes(HOUR);
+    // 20:30 in New York
+    await story.passes(5 * HOUR);
+    await leavesABasket(story, 'ottilie', { timezone: 'America/New_York' });
+    await story.passes(HOUR);
+    await moves('ottilie', 'Europe/Berlin');
+  });
+  afterAll(() => endSound(story));
+
+  it('to the west waits for the morning there', async () => {
+    expect(only(await messagesTo(story, 'wim'))).toMatchObject({ sendAt: '2026-11-19T07:00:00.000Z' });
+    await moves('wim', 'America/New_York');
+    await story.passes(Date.parse('2026-11-19T07:00:00.000Z') - story.clock.now().getTime());
+    expect(await mailsTo(story, 'wim@example.com')).toEqual([]);
+    await leavesAt(story, 'wim', '2026-11-19T13:00:00.000Z');
+  });
+
+  it('to the east gets it when it was planned for, if that is in their daytime', async () => {
+    expect(only(await messagesTo(story, 'ottilie'))).toMatchObject({
+      state: 'sent',
+      sentAt: '2026-11-19T13:00:00.000Z',
+    });
+  });
+});
