@@ -64,3 +64,27 @@ describe('a rule on a field that is new', () => {
     expect(replayed({ loyalty: 1 })).toMatchObject({ notRecorded: 0, changed: 1, missing: {} });
   });
 });
+
+describe('what did it', () => {
+  it('names the rule whose cap left no room', () => {
+    const never =
+      '{ id: no-letters, title: T, reason: R, owner: me, effect: limit, scope: { actions: [win-back-30] }, caps: [{ max: 0, per: 1d }] }';
+    const capped = compiled({ ...shipped, 'guardrails/no-letters.yaml': never });
+    const given = situation({ actions: ['win-back-30'] });
+    const stored: StoredCase = {
+      id: 'dec_1',
+      createdAt: NOW,
+      mode: 'execute',
+      bundleHash: then.hash,
+      engine: 'engine',
+      models: PRIOR_MODELS.versions,
+      seed: 'dec_1',
+      situation: given,
+      result: canonicalJson(decide(then, given, PRIOR_MODELS, 'dec_1')),
+      outcome: { sent: true, converted: false },
+    };
+    const tally = withCase(EMPTY_TALLY, { bundle: capped, engine: 'engine', former: () => then }, stored);
+    expect(tally.messages.lost).toBe(1);
+    expect(Object.keys(tally.causes)).toEqual(['cap:no-letters']);
+  });
+});

@@ -2,6 +2,7 @@ import { decide } from '../decisions/decide.js';
 import { type Candidate, type DecisionResult, HOLD, PRIOR_MODELS } from '../decisions/decision.js';
 import { needsOf } from '../decisions/needs.js';
 import { type Situation } from '../decisions/situation.js';
+import { ruleOfCap } from '../decisions/send-time.js';
 import { type Bundle } from '../policies/bundle.js';
 import { canonicalJson } from '../shared/canonical-json.js';
 import { newFieldsMissing } from './new-fields.js';
@@ -46,7 +47,7 @@ export interface Tally {
   readonly messages: Readonly<Record<MessageChange, number>>;
   /** Ids of a few decisions for each change. */
   readonly samples: Readonly<Record<string, readonly string[]>>;
-  /** By the code of what did it (`guardrail:minors`, `cap`, …): messages that would not be sent, and that would be. */
+  /** By the code of what did it (`guardrail:minors`, `cap:marketing-pressure`, …): messages that would not be sent, and that would be. */
   readonly causes: Readonly<Record<string, { readonly lost: number; readonly gained: number }>>;
   /** By guardrail, how often it fired under the replayed playbook in executed decisions, and what it alone held back. */
   readonly rules: Readonly<Record<string, RuleUse>>;
@@ -231,11 +232,17 @@ function causesOf(sent: DecisionResult, held: DecisionResult): string[] {
   const here = candidateOf(sent, sent);
   const there = candidateOf(held, sent);
   if (there === undefined) return ['not-a-candidate'];
-  const known = new Set(here?.blockedBy.map(({ code }) => code));
-  const blocks = [...new Set(there.blockedBy.map(({ code }) => code))].filter((code) => !known.has(code));
+  const known = new Set(here?.blockedBy.map(causeOf));
+  const blocks = [...new Set(there.blockedBy.map(causeOf))].filter((code) => !known.has(code));
   if (blocks.length > 0) return blocks;
   // Nothing stands against it: somebody takes over, or it was not worth it.
   return [held.handoff === null ? 'not_worth_it' : `guardrail:${held.handoff.reasonCode}`];
+}
+
+/** A reason's code; of a cap with its rule: `cap:marketing-pressure`. */
+function causeOf({ code, text }: Candidate['blockedBy'][number]): string {
+  const rule = code === 'cap' ? ruleOfCap(text) : null;
+  return rule === null ? code : `${code}:${rule}`;
 }
 
 function candidateOf(result: DecisionResult, of: DecisionResult): Candidate | undefined {

@@ -84,8 +84,9 @@ function causes({ causes: all }: ReplayAnswer, { guardrails }: Titles): string |
     .slice(0, 10)
     .map(({ code, lost, gained }) => {
       const words = [lost === 0 ? '' : `${lost} fewer`, gained === 0 ? '' : `${gained} more`];
-      const rule = code.replace('guardrail:', '');
-      return `${guardrails.get(rule) ?? codeWords(rule)}: ${words.filter((each) => each !== '').join(', ')}`;
+      const rule = code.replace(/^(guardrail|cap):/, '');
+      const title = guardrails.get(rule) ?? codeWords(rule);
+      return `${code.startsWith('cap:') ? `the cap of “${title}”` : title}: ${words.filter((each) => each !== '').join(', ')}`;
     })
     .join('; ');
 }
@@ -116,13 +117,16 @@ function missing({ notRecorded, missing: fields }: ReplayAnswer): string | null 
 
 function Value({ value }: { value: ReplayAnswer['value'] }): VNode {
   if (value.kind === 'refused') return <>{value.why}</>;
+  const { currency } = useView().titles;
   const { before, after, difference } = value;
+  // One decision is worth cents or less.
+  const money = (perDecision: number): string => moneyWords(perDecision * 1_000, currency);
   return (
     <>
-      {after.value} a decision in minor units, {before} as it was
+      {money(after.value)} for 1,000 decisions, {money(before)} as it was
       <small>
-        difference {difference.value}, between {difference.low} and {difference.high} with 95 % confidence,
-        from {Math.floor(value.effective)} effective decisions
+        difference {money(difference.value)}, between {money(difference.low)} and {money(difference.high)}{' '}
+        with 95 % confidence, from {Math.floor(value.effective)} effective decisions
       </small>
     </>
   );
