@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { ConfigurationError, readEnvironment } from './config/environment.js';
 import { DirectoryLockedError, SchemaError } from './platform/database/index.js';
+import { startFailure } from './config/start-failure.js';
 import { runUntilSignal } from './process.js';
 import { startService } from './service.js';
 
@@ -15,6 +16,12 @@ try {
     error instanceof ConfigurationError ||
     error instanceof DirectoryLockedError ||
     error instanceof SchemaError;
-  console.error(mendable ? error.message : error instanceof Error ? error.stack : error);
+  const named = mendable ? error.message : variableOf(error);
+  console.error(named ?? (error instanceof Error ? error.stack : error));
   process.exit(1);
+}
+
+/** The variable whose value turned out to be of no use. */
+function variableOf(error: unknown): string | null {
+  return startFailure(error, readEnvironment(process.env));
 }

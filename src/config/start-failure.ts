@@ -1,0 +1,42 @@
+import { type Environment } from './environment.js';
+
+/** PostgreSQL's: the server was reached and does not let us in, or has no such database. */
+const REFUSED_BY_DATABASE = new Set(['28P01', '28000', '3D000', '42501']);
+/** The network's: nobody answered at the address. */
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
+function member(error: Error, name: string): string {
+  const value: unknown = Reflect.get(error, name);
+  return typeof value === 'string' ? value : '';
+}
+
+/**
+ * The variable that kept the service from starting, found only when it was used, in one line that says what it should be.
+ * @returns null for anything else.
+ */
+export function startFailure(
+  error: unknown,
+  { PORT, HOST, DATABASE_URL }: Pick<Environment, 'PORT' | 'HOST' | 'DATABASE_URL'>,
+): string | null {
+  if (!(error instanceof Error)) return null;
+  const code = member(error, 'code');
+  const listens = member(error, 'syscall') === 'listen';
+  if (code === 'EADDRINUSE') return `PORT ${PORT} is taken on ${HOST}; it should be a port nobody listens on`;
+  if (listens && code === 'EACCES') return `PORT ${PORT} should be one that this user may listen on`;
+  if (code === 'EADDRNOTAVAIL' || (code === 'ENOTFOUND' && member(error, 'hostname') === HOST))
+    return `HOST ${HOST} should be an address of this machine`;
+  if (DATABASE_URL === undefined) return null;
+  // Never the address as it is written: it holds the password.
+  if (REFUSED_BY_DATABASE.has(code))
+    return `DATABASE_URL should name a database and a role that may use it: ${error.message}`;
+  if (UNREACHABLE.has(code))
+    return `DATABASE_URL should name a server that answers: ${URL.parse(DATABASE_URL)?.host ?? 'none'} does not (${code})`;
+  return null;
+}
