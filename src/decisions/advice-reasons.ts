@@ -27,7 +27,7 @@ export function adviceReasons({ bundle, situation, examined }: Examination, done
       : [
           {
             code: 'advice_without_model',
-            text: `The language model gave no advice, so the person’s own history did: ${advice.instead.text}`,
+            text: `The language model gave no advice, so the person’s own history was asked: ${advice.instead.text}`,
           },
         ]),
     ...(first === undefined ? [] : [onFirst(force, first, examined, done)]),
