@@ -71,7 +71,7 @@ function leavesOf(
   if (value === null) return [];
   if (Array.isArray(value)) {
     return [
-      make(key, value.length, path),
+      make(key === '' ? key : `${key}_count`, value.length, path),
       ...value.flatMap((item, i) => leavesOf(item, key, make, `${path}[${i}]`)),
     ];
   }
@@ -253,7 +253,12 @@ const UNIT_KEY: Readonly<Record<string, RegExp>> = {
   week: /week/,
   month: /month/,
   year: /year/,
+  rating: /rating|review|star|score/,
+  person: /people|person|customer|member|user|guest|subscriber|buyer|shopper/,
+  point: /point/,
 };
+/** How many there are says nothing about how much is in one: a quantity of 1 does not bear out "1 l". */
+const COUNT_KEY = /quantity|qty|count|stock|inventory|position|index/;
 const DURATION: Readonly<Record<string, string>> = { minute: 'm', hour: 'h', day: 'd', week: 'w' };
 
 function currencyFits(leaves: readonly Leaf[], source: string, currencies: readonly string[]): boolean {
@@ -395,9 +400,9 @@ function quantityLeaf(grounds: Grounds, values: readonly number[], unit: string)
         return suffix !== undefined && values.some((value) => leaf.value === `${value}${suffix}`);
       }
       if (typeof leaf.value !== 'number' || !values.includes(leaf.value)) return false;
-      return key === undefined
-        ? !MONEY_KEY.test(leaf.key) && !PERCENT_KEY.test(leaf.key)
-        : key.test(leaf.key);
+      if (key !== undefined) return key.test(leaf.key);
+      if (unit === 'measure' && COUNT_KEY.test(leaf.key)) return false;
+      return !MONEY_KEY.test(leaf.key) && !PERCENT_KEY.test(leaf.key);
     }),
   );
 }

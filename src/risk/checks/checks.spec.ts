@@ -81,6 +81,12 @@ describe('unsupported claims', () => {
     expect(codes('90% off', order)).toContain('claims.unsupported');
   });
 
+  it('does not take how many there are for how much is in one, or for how many praised it', () => {
+    const bought = signalled({ products: [{ quantity: 1, rating: 5 }], total_guests: 2, loyalty_points: 40 });
+    expect(codes('The kettle holds 1 l', bought)).toEqual(['claims.unsupported']);
+    expect(codes('1 review', bought)).toEqual(['claims.unsupported']);
+    expect(codes('5 stars for 2 guests and 40 points', bought)).toEqual([]);
+  });
   it('takes from the catalogue, not from the event, what the catalogue says', () => {
     const seen = signalled({ price: 24, shown: { price: '€24.00' }, currency: 'EUR' });
     expect(codes('€24.00', seen)).toEqual([]);
