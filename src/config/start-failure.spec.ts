@@ -3,6 +3,7 @@ import { startFailure } from './start-failure.js';
 const environment = {
   PORT: 3000,
   HOST: '127.0.0.1',
+  DATA_DIR: '/srv/data',
   DATABASE_URL: 'postgres://someone:secret@db.example.com:5432/shop',
 };
 const failed = (members: object): Error => Object.assign(new Error('it failed'), members);
@@ -13,6 +14,7 @@ describe('a start that failed for a variable', () => {
     [{ code: 'EACCES', syscall: 'listen' }, /^PORT 3000 should be/],
     [{ code: 'EADDRNOTAVAIL', syscall: 'listen' }, /^HOST 127\.0\.0\.1 should be/],
     [{ code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname: '127.0.0.1' }, /^HOST/],
+    [{ code: 'EACCES', syscall: 'mkdir', path: '/srv/data' }, /^DATA_DIR \/srv\/data should be a folder/],
     [{ code: '28P01' }, /^DATABASE_URL should name a database and a role/],
     [{ code: '3D000' }, /^DATABASE_URL/],
     [

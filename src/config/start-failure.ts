@@ -1,7 +1,10 @@
+import { resolve } from 'node:path';
 import { type Environment } from './environment.js';
 
 /** PostgreSQL's: the server was reached and does not let us in, or has no such database. */
 const REFUSED_BY_DATABASE = new Set(['28P01', '28000', '3D000', '42501']);
+/** The file system's: nothing can be made there. */
+const UNWRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOSPC']);
 /** The network's: nobody answered at the address. */
 const UNREACHABLE = new Set([
   'ECONNREFUSED',
@@ -23,7 +26,7 @@ function member(error: Error, name: string): string {
  */
 export function startFailure(
   error: unknown,
-  { PORT, HOST, DATABASE_URL }: Pick<Environment, 'PORT' | 'HOST' | 'DATABASE_URL'>,
+  { PORT, HOST, DATA_DIR, DATABASE_URL }: Pick<Environment, 'PORT' | 'HOST' | 'DATA_DIR' | 'DATABASE_URL'>,
 ): string | null {
   if (!(error instanceof Error)) return null;
   const code = member(error, 'code');
@@ -32,6 +35,8 @@ export function startFailure(
   if (listens && code === 'EACCES') return `PORT ${PORT} should be one that this user may listen on`;
   if (code === 'EADDRNOTAVAIL' || (code === 'ENOTFOUND' && member(error, 'hostname') === HOST))
     return `HOST ${HOST} should be an address of this machine`;
+  if (UNWRITABLE.has(code) && member(error, 'path').startsWith(resolve(DATA_DIR)))
+    return `DATA_DIR ${DATA_DIR} should be a folder that this user may write to (${code})`;
   if (DATABASE_URL === undefined) return null;
   // Never the address as it is written: it holds the password.
   if (REFUSED_BY_DATABASE.has(code))
