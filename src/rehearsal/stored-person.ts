@@ -40,7 +40,7 @@ export interface EarlierMessage {
 }
 
 /** A marketing message that left before the simulated span, as far as it tells of the hours at which they answer. */
-export interface EarlierAnswer {
+interface EarlierAnswer {
   readonly profileId: string;
   readonly channel: string;
   /** When it left. Epoch milliseconds. */
