@@ -244,12 +244,12 @@ describe('facts over HTTP', () => {
     const batch = await send('POST', '/v1/facts/batch', {
       facts: [
         { id: 'ok', ...cup },
-        { id: 'bad', ...cup, kind: 'offer' },
+        { id: 'bad', ...cup, kind: 'offer', data: { percent: 200 } },
         { id: 'ok', ...cup },
       ],
     });
     expect(batch.status).toBe(400);
-    expect(batch.body.errors?.map(({ path }) => path)).toEqual(['facts.1.data.title', 'facts.2.id']);
+    expect(batch.body.errors?.map(({ path }) => path)).toEqual(['facts.1.data.percent', 'facts.2.id']);
     expect((await send('PUT', '/v1/facts/a%0Ab', cup)).status).toBe(400);
     expect((await send('PUT', '/v1/facts/cup', { ...cup, data: undefined, kind: 'claim' })).status).toBe(400);
     expect(
