@@ -348,7 +348,7 @@ describe('a test of the playbook', () => {
     [
       'an unknown zone',
       test(...expects).replace('2026-11-18T10:00:00Z', '2026-11-18 10:00 Europe/Berln'),
-      'tests/tried.yaml:3:8 write a moment such as "2026-11-18 09:00 Europe/Berlin"',
+      'tests/tried.yaml:3:8 "Europe/Berln" is not a time zone; did you mean "Europe/Berlin"?',
     ],
     ['nothing expected', test('expect: {}'), /^tests\/tried\.yaml:4:9 expects nothing/],
     [

@@ -1,19 +1,22 @@
 import { z } from 'zod';
-import { MOMENT_FORMS, parseMoment } from '../shared/moment.js';
+import { MOMENT_FORMS, parseMoment, unknownZoneIn } from '../shared/moment.js';
+import { zoneNames } from '../shared/zones.js';
+import { suggestion } from './nearest.js';
 import { holding } from './playbook.js';
 
 /** Any moment will do to tell whether a text is one. */
 const SOME_TIME = 0;
 
-const absolute = z
-  .string()
-  .refine(
-    (text) => parseMoment(text, null) !== null,
-    'write a moment such as "2026-11-18 09:00 Europe/Berlin"',
-  );
-const moment = z
-  .string()
-  .refine((text) => parseMoment(text, SOME_TIME) !== null, `write a moment: ${MOMENT_FORMS}`);
+/** @param forms how to write it. @param now epoch milliseconds; null where nothing relative makes sense. */
+const momentText = (now: number | null, forms: string) =>
+  z.string().superRefine((text, context) => {
+    if (parseMoment(text, now) !== null) return;
+    const zone = unknownZoneIn(text);
+    const message = zone === null ? forms : `"${zone}" is not a time zone${suggestion(zone, zoneNames())}`;
+    context.addIssue({ code: 'custom', message });
+  });
+const absolute = momentText(null, 'write a moment such as "2026-11-18 09:00 Europe/Berlin"');
+const moment = momentText(SOME_TIME, `write a moment: ${MOMENT_FORMS}`);
 const value = z.json();
 const consentState = z.enum(['granted', 'denied', 'unknown']);
 const id = z.string().min(1);

@@ -25,6 +25,12 @@ export function parseMoment(text: string, now: number | null): number | null {
   return now === null ? null : relativeMoment(text, now);
 }
 
+/** The zone that a local time names and that does not exist; null when there is none such in the text. */
+export function unknownZoneIn(text: string): string | null {
+  const zone = LOCAL.exec(text)?.[3];
+  return zone === undefined || zone === 'UTC' || isZone(zone) ? null : zone;
+}
+
 function localMoment(date: string, time: string, zone: string): number | null {
   if (zone !== 'UTC' && !isZone(zone)) return null;
   const local = DateTime.fromISO(`${date}T${time}`, { zone });
