@@ -37,3 +37,14 @@ export async function untilNone(service, text, { every = 200, stuckAfter = 20_00
     if (performance.now() > deadline) throw new Error(`${left} still left of: ${text}`);
   }
 }
+
+/** Waits until a query's first column of its first row stays as it is between two looks. */
+export async function untilStill(service, text, { every = 5_000 } = {}) {
+  const look = async () => String(Object.values((await service.query(text))[0])[0]);
+  for (let before = await look(); ;) {
+    await pause(every);
+    const now = await look();
+    if (now === before) return;
+    before = now;
+  }
+}

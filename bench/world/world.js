@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { sampleFacts } from '../../dist/demo/catalogue.js';
-import { MARKER, untilNone } from './checks.js';
+import { MARKER, untilNone, untilStill } from './checks.js';
 import { userIdOf } from './people.js';
 import { startService, TOKEN } from './service.js';
 
@@ -102,6 +102,8 @@ async function fill(engine, database, { people, signals }) {
       stuckAfter: 300_000,
     });
     await untilNone(service, `select count(*) from work where state = 'ready' and due_at <= now()`);
+    // Where there are many people, they are still being looked at.
+    await untilStill(service, 'select count(*) from timers');
     await service.query(engine === 'postgres' ? 'vacuum analyze' : 'analyze');
     await service.maintain();
     return seconds;
