@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { type Executor } from '../platform/database/index.js';
-import { ErasedError, type Vault } from '../platform/vault/index.js';
+import { erasedIsNull, type Vault } from '../platform/vault/index.js';
 import { timeOf } from '../shared/ids.js';
 import { type Signal } from '../signals/signal.js';
 
@@ -18,12 +18,8 @@ export async function loadSignal(db: Executor, vault: Vault, id: string): Promis
     );
     const [row] = rows;
     if (row === undefined) continue;
-    try {
-      return JSON.parse(await vault.openFor(db, row.key_id, row.body)) as Signal;
-    } catch (error) {
-      if (error instanceof ErasedError) return null;
-      throw error;
-    }
+    const text = await vault.openFor(db, row.key_id, row.body).catch(erasedIsNull);
+    return text === null ? null : (JSON.parse(text) as Signal);
   }
   return null;
 }

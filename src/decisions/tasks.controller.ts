@@ -3,7 +3,7 @@ import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagg
 import { type Actor, actorId, Allow, CurrentActor } from '../access/index.js';
 import { Database, type Executor } from '../platform/database/index.js';
 import { belongingTo, decodeCursor, Idempotent, type Page, page } from '../platform/http/index.js';
-import { ErasedError } from '../platform/vault/index.js';
+import { erasedIsNull } from '../platform/vault/index.js';
 import { ProfilesService } from '../profiles/index.js';
 import {
   createdCursor,
@@ -84,11 +84,6 @@ export class TasksController {
 
   /** Null for somebody anonymous or erased. */
   private async userIdOf(db: Executor, profileId: string): Promise<string | null> {
-    try {
-      return (await this.profiles.load(db, profileId)).userId;
-    } catch (error) {
-      if (error instanceof ErasedError) return null;
-      throw error;
-    }
+    return (await this.profiles.load(db, profileId).catch(erasedIsNull))?.userId ?? null;
   }
 }

@@ -14,7 +14,7 @@ import { canMove, type Message, type MessageState } from '../messages/message.js
 import { Database, type Tx } from '../platform/database/index.js';
 import { ENVIRONMENT } from '../platform/runtime.js';
 import { Secrets } from '../platform/secrets/secrets.js';
-import { ErasedError } from '../platform/vault/index.js';
+import { erasedIsNull } from '../platform/vault/index.js';
 import { again, DONE, type Job, type JobEnd, type WorkHandler, WorkService } from '../platform/work/index.js';
 import { Log, Metrics, traced } from '../platform/telemetry/index.js';
 import { type Bundle } from '../policies/bundle.js';
@@ -621,11 +621,6 @@ function namingNobody(delivery: Delivery, { approval: { content } }: Parcel): De
   if (delivery.outcome === 'sent') return delivery;
   const recipient = content.kind === 'email' ? content.recipient : '';
   return { ...delivery, reason: withoutAddresses(delivery.reason, recipient) };
-}
-
-function erasedIsNull(error: unknown): null {
-  if (error instanceof ErasedError) return null;
-  throw error;
 }
 
 /** Why the signed recipient is not this person's any more; null when it still is. */

@@ -2,9 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { ANSWERED_WITHIN_MS } from '../decisions/best-hours.js';
 import { Database, type Tx } from '../platform/database/index.js';
 import { Pace } from '../platform/pace/index.js';
-import { ErasedError } from '../platform/vault/index.js';
+import { erasedIsNull } from '../platform/vault/index.js';
 import { ProfilesService } from '../profiles/index.js';
-import { type Profile } from '../profiles/profile.js';
 import { Clock } from '../shared/clock.js';
 import { hoursOf, type Whose } from './answer-hours.js';
 import {
@@ -66,18 +65,9 @@ export class AnswerHoursService {
   private async whose(tx: Tx, messages: readonly LeftMessage[]): Promise<Map<string, Whose>> {
     const people = new Map<string, Whose>();
     for (const id of new Set(messages.map(({ profileId }) => profileId))) {
-      const profile = await this.find(tx, id);
+      const profile = await this.profiles.load(tx, id).catch(erasedIsNull);
       if (profile !== null) people.set(id, profile);
     }
     return people;
-  }
-
-  private async find(tx: Tx, id: string): Promise<Profile | null> {
-    try {
-      return await this.profiles.load(tx, id);
-    } catch (error) {
-      if (error instanceof ErasedError) return null;
-      throw error;
-    }
   }
 }

@@ -2,11 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { activityOf, HOURS_A_DAY, hoursOf } from '../decisions/advice-from-history.js';
 import { Database } from '../platform/database/index.js';
 import { Pace } from '../platform/pace/index.js';
-import { ErasedError } from '../platform/vault/index.js';
+import { erasedIsNull } from '../platform/vault/index.js';
 import { type Bundle } from '../policies/bundle.js';
 import { PoliciesService } from '../policies/index.js';
 import { ProfilesService } from '../profiles/index.js';
-import { type Profile } from '../profiles/profile.js';
 import { Clock } from '../shared/clock.js';
 import { isZone } from '../shared/local-time.js';
 import { holdCursor, moveCursor } from './answer-hours.repository.js';
@@ -61,7 +60,7 @@ export class UsualHoursService {
     const now = this.clock.now().getTime();
     let people = 0;
     for (const id of ids) {
-      const profile = await this.find(id);
+      const profile = await this.profiles.load(this.database.db, id).catch(erasedIsNull);
       const [zone, other] = profile?.zones.filter(isZone) ?? [];
       if (profile === null || zone === undefined || other !== undefined) continue;
       const hours = hoursOf(profile, events, zone, now);
@@ -71,15 +70,6 @@ export class UsualHoursService {
       hours.forEach((each, hour) => (weights[hour] = (weights[hour] ?? 0) + each / count));
     }
     return people;
-  }
-
-  private async find(id: string): Promise<Profile | null> {
-    try {
-      return await this.profiles.load(this.database.db, id);
-    } catch (error) {
-      if (error instanceof ErasedError) return null;
-      throw error;
-    }
   }
 }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { profileFamily } from '../decisions/index.js';
 import { Database, type Executor } from '../platform/database/index.js';
 import { decodeCursor, type Page, page, Problem } from '../platform/http/index.js';
-import { ErasedError, Vault } from '../platform/vault/index.js';
+import { erasedIsNull, Vault } from '../platform/vault/index.js';
 import { ProfilesService } from '../profiles/index.js';
 import { messageContentSchema } from './content.js';
 import { type Message, type MessageStep } from './message.js';
@@ -96,12 +96,7 @@ export class MessageViews {
 
   /** Null for somebody anonymous or erased. */
   private async userIdOf(db: Executor, profileId: string): Promise<string | null> {
-    try {
-      return (await this.profiles.load(db, profileId)).userId;
-    } catch (error) {
-      if (error instanceof ErasedError) return null;
-      throw error;
-    }
+    return (await this.profiles.load(db, profileId).catch(erasedIsNull))?.userId ?? null;
   }
 }
 

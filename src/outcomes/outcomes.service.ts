@@ -5,7 +5,7 @@ import { messageSignal } from '../dispatch/message-signal.js';
 import { MessagesService } from '../messages/index.js';
 import { canMove, type Message } from '../messages/message.js';
 import { type Executor, type Tx } from '../platform/database/index.js';
-import { ErasedError } from '../platform/vault/index.js';
+import { erasedIsNull } from '../platform/vault/index.js';
 import { DONE, type WorkHandler, WorkService } from '../platform/work/index.js';
 import { PoliciesService } from '../policies/index.js';
 import { type Applied, ProfilesService } from '../profiles/index.js';
@@ -321,9 +321,4 @@ function toOutcome(row: OutcomeRow): Outcome {
     whyNotCounted: row.why_not_counted,
     detail: JSON.parse(row.detail) as Record<string, Json>,
   };
-}
-
-function erasedIsNull(error: unknown): null {
-  if (error instanceof ErasedError) return null;
-  throw error;
 }

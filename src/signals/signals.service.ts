@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { crashPoint } from '../platform/crash-point.js';
 import { Database, type Executor, type Tx } from '../platform/database/index.js';
 import { Secrets } from '../platform/secrets/secrets.js';
-import { ErasedError, Vault } from '../platform/vault/index.js';
+import { erasedIsNull, Vault } from '../platform/vault/index.js';
 import { continuedTogether, currentTrace, Metrics, type Trace } from '../platform/telemetry/index.js';
 import { Clock } from '../shared/clock.js';
 import { Ids } from '../shared/ids.js';
@@ -162,12 +162,8 @@ export class SignalsService {
   async read(db: Executor, id: string): Promise<Signal | null> {
     const row = await selectSignal(db, id);
     if (row === null) return null;
-    try {
-      return JSON.parse(await this.vault.openFor(db, row.key_id, row.body)) as Signal;
-    } catch (error) {
-      if (error instanceof ErasedError) return null;
-      throw error;
-    }
+    const text = await this.vault.openFor(db, row.key_id, row.body).catch(erasedIsNull);
+    return text === null ? null : (JSON.parse(text) as Signal);
   }
 
   /** Deletes what arrived under these identities: part of an erasure. */

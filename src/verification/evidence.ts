@@ -1,6 +1,6 @@
 import { type KeyObject } from 'node:crypto';
 import { type Db } from '../platform/database/index.js';
-import { ErasedError, type Vault } from '../platform/vault/index.js';
+import { erasedIsNull, type Vault } from '../platform/vault/index.js';
 import { type Bundle } from '../policies/bundle.js';
 import { compilePlaybook } from '../policies/compiler.js';
 import { selectBundleFiles } from './evidence.read-model.js';
@@ -40,10 +40,5 @@ export class Bundles {
 
 /** The text that was sealed; null when the person was erased. @throws Error when a byte was changed. */
 export async function open(evidence: Evidence, keyId: string, sealed: Uint8Array): Promise<string | null> {
-  try {
-    return await evidence.vault.openFor(evidence.db, keyId, sealed);
-  } catch (error) {
-    if (error instanceof ErasedError) return null;
-    throw error;
-  }
+  return evidence.vault.openFor(evidence.db, keyId, sealed).catch(erasedIsNull);
 }

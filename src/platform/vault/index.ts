@@ -1,1 +1,1 @@
-export { ErasedError, type Opened, Vault } from './vault.js';
+export { ErasedError, erasedIsNull, type Opened, Vault } from './vault.js';

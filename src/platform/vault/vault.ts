@@ -23,6 +23,12 @@ export class ErasedError extends Error {
   override readonly name = 'ErasedError';
 }
 
+/** For `.catch`: null in the place of what was erased. @throws every other error */
+export function erasedIsNull(error: unknown): null {
+  if (error instanceof ErasedError) return null;
+  throw error;
+}
+
 interface CachedKey {
   readonly key: Buffer;
   /** As it lies in the table: tells this key from one that was made for the same id after an erasure. */
