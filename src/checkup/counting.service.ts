@@ -1,22 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { type DecisionResult } from '../decisions/decision.js';
-import { Database, type Tx } from '../platform/database/index.js';
+import { Database, holdCursor, moveCursor, type Tx } from '../platform/database/index.js';
 import { Pace } from '../platform/pace/index.js';
 import { Vault } from '../platform/vault/index.js';
 import { PoliciesService } from '../policies/index.js';
 import { Clock } from '../shared/clock.js';
 import { countsOf, type Counted } from './decision-counts.js';
 import { type CountedDecision, longestWrite, selectUncounted } from './health.read-model.js';
-import { addDecisionDays, addRuleDays, holdCursor, moveCursor, readCursor } from './health.repository.js';
+import { addDecisionDays, addRuleDays, readCursor } from './health.repository.js';
 
 const CURSOR = 'decisions';
-/** Decisions in one transaction; fewer while somebody waits for an answer. */
-const BATCH = 50;
-const SMALL_BATCH = 10;
 /** Decisions that are opened in one go before others get their turn: a millisecond or two. */
 const AT_ONCE = 4;
-/** One call goes on for so long at most; what is left waits for the next. */
-const BUDGET_MS = 10_000;
 /** Whoever looks for the first time looks so far back. */
 const BACK_MS = 31 * 86_400_000;
 /** Clocks of processes may differ by so much, and a decision is written a moment after its time is taken. */
@@ -37,14 +32,8 @@ export class CountingService {
   ) {}
 
   /** Counts what is not counted yet. Nothing happens while another process is at it. @returns how many decisions it read. */
-  async count(): Promise<number> {
-    const until = performance.now() + BUDGET_MS;
-    for (let total = 0; ;) {
-      const limit = this.pace.pressed ? SMALL_BATCH : BATCH;
-      const read = await this.pace.piece(() => this.database.transaction((tx) => this.countBatch(tx, limit)));
-      total += read;
-      if (read < limit || performance.now() > until) return total;
-    }
+  count(): Promise<number> {
+    return this.pace.pieces((limit) => this.database.transaction((tx) => this.countBatch(tx, limit)));
   }
 
   /** Up to when everything is counted; null before the first time. */
@@ -54,7 +43,7 @@ export class CountingService {
 
   private async countBatch(tx: Tx, limit: number): Promise<number> {
     const now = this.clock.now().getTime();
-    const cursor = await holdCursor(tx, CURSOR, new Date(now - BACK_MS));
+    const cursor = await holdCursor(tx, 'health_cursors', CURSOR, new Date(now - BACK_MS));
     if (cursor === null) return 0;
     const before = new Date(now - MARGIN_MS - (await longestWrite(tx)));
     const rows = await selectUncounted(tx, cursor, before, limit);
@@ -66,7 +55,7 @@ export class CountingService {
     await addDecisionDays(tx, decisions);
     // Behind the last one there is nothing more before that time, and nothing will come.
     const to = rows.length === limit && last !== undefined ? last : { at: before, id: '' };
-    if (to.at > cursor.at || rows.length > 0) await moveCursor(tx, CURSOR, to);
+    if (to.at > cursor.at || rows.length > 0) await moveCursor(tx, 'health_cursors', CURSOR, to);
     return rows.length;
   }
 

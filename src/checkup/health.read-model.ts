@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
-import { type Executor } from '../platform/database/index.js';
+import { type Cursor, type Executor } from '../platform/database/index.js';
 import { type MessageCounts, type OldFacts } from './checks.js';
-import { type HealthCursor } from './health.repository.js';
 
 /** An executed or considered decision, as it is counted. */
 export interface CountedDecision {
@@ -17,7 +16,7 @@ export interface CountedDecision {
 /** The next decisions behind a cursor and before a time, oldest first. */
 export async function selectUncounted(
   db: Executor,
-  after: HealthCursor,
+  after: Cursor,
   before: Date,
   limit: number,
 ): Promise<CountedDecision[]> {

@@ -1,35 +1,11 @@
 import { sql } from 'kysely';
-import { type Executor, type Tx } from '../platform/database/index.js';
+import { type Cursor, type Executor, type Tx } from '../platform/database/index.js';
 import { type LinkCheck, type MessageCounts } from './checks.js';
 import { type DecisionDay, type RuleDay } from './health-days.js';
 import { type Found, type HealthCode, keyOf, type Severity } from './finding.js';
 
 /** More links than these in trouble have one cause. */
 const MOST_LINKS = 5_000;
-
-/** How far something has been read. */
-export interface HealthCursor {
-  readonly at: Date;
-  readonly id: string;
-}
-
-/**
- * Takes hold of a cursor until the transaction ends, making it where there is none.
- * @returns null while somebody else holds it.
- */
-export async function holdCursor(tx: Tx, name: string, start: Date): Promise<HealthCursor | null> {
-  await sql`
-    insert into health_cursors (name, at) values (${name}, ${start}) on conflict (name) do nothing`.execute(
-    tx,
-  );
-  const { rows } = await sql<{ at: Date; id: string }>`
-    select c.at, c.id from health_cursors c where c.name = ${name} for update skip locked`.execute(tx);
-  return rows[0] ?? null;
-}
-
-export async function moveCursor(tx: Tx, name: string, to: HealthCursor): Promise<void> {
-  await sql`update health_cursors set at = ${to.at}, id = ${to.id} where name = ${name}`.execute(tx);
-}
 
 /** Notes how far something has been read, whoever read it. */
 export async function putCursor(tx: Tx, name: string, at: Date): Promise<void> {
@@ -39,8 +15,8 @@ export async function putCursor(tx: Tx, name: string, at: Date): Promise<void> {
 }
 
 /** How far it has been read; null before the first time. */
-export async function readCursor(db: Executor, name: string): Promise<HealthCursor | null> {
-  const { rows } = await sql<HealthCursor>`
+export async function readCursor(db: Executor, name: string): Promise<Cursor | null> {
+  const { rows } = await sql<Cursor>`
     select c.at, c.id from health_cursors c where c.name = ${name}`.execute(db);
   return rows[0] ?? null;
 }

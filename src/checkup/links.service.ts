@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../platform/database/index.js';
+import { Database, holdCursor, moveCursor } from '../platform/database/index.js';
 import { type Bundle } from '../policies/bundle.js';
 import { FactsService, PoliciesService } from '../policies/index.js';
 import { Clock } from '../shared/clock.js';
@@ -7,9 +7,7 @@ import {
   claimRound,
   deleteLinkChecks,
   deleteOldLinkChecks,
-  holdCursor,
   keepLinkCheck,
-  moveCursor,
   selectDoubtfulLinks,
   selectLinkChecks,
 } from './health.repository.js';
@@ -115,11 +113,11 @@ export class LinksService {
   private nextFacts(): Promise<NamedLink[]> {
     return this.database.transaction(async (tx) => {
       const now = this.clock.now();
-      const cursor = await holdCursor(tx, FACTS, now);
+      const cursor = await holdCursor(tx, 'health_cursors', FACTS, now);
       if (cursor === null) return [];
       const facts = await this.facts.list(tx, null, cursor.id === '' ? null : cursor.id, MOST_LINKS);
       const id = facts.length < MOST_LINKS ? '' : (facts.at(-1)?.id ?? '');
-      await moveCursor(tx, FACTS, { at: now, id });
+      await moveCursor(tx, 'health_cursors', FACTS, { at: now, id });
       return facts.flatMap(linksOfFact);
     });
   }

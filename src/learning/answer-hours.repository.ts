@@ -1,12 +1,6 @@
 import { sql } from 'kysely';
-import { type Executor, type Tx } from '../platform/database/index.js';
+import { type Cursor, type Executor, type Tx } from '../platform/database/index.js';
 import { type AnswerHours } from './answer-hours.js';
-
-/** How far messages have been counted. */
-interface Cursor {
-  readonly at: Date;
-  readonly id: string;
-}
 
 /** A message that left. */
 export interface LeftMessage {
@@ -17,21 +11,6 @@ export interface LeftMessage {
   readonly planned: Date;
   readonly left: Date;
   readonly answered: boolean;
-}
-
-/** Takes hold of a cursor until the transaction ends, making it where there is none. @returns null while somebody else holds it. */
-export async function holdCursor(tx: Tx, name: string, start: Date): Promise<Cursor | null> {
-  await sql`
-    insert into learning_cursors (name, at) values (${name}, ${start}) on conflict (name) do nothing`.execute(
-    tx,
-  );
-  const { rows } = await sql<Cursor>`
-    select c.at, c.id from learning_cursors c where c.name = ${name} for update skip locked`.execute(tx);
-  return rows[0] ?? null;
-}
-
-export async function moveCursor(tx: Tx, name: string, to: Cursor): Promise<void> {
-  await sql`update learning_cursors set at = ${to.at}, id = ${to.id} where name = ${name}`.execute(tx);
 }
 
 /** The next marketing messages behind a cursor that left, planned before a time, oldest first. Answered: within 72 hours, by no machine. */

@@ -1,25 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { ANSWERED_WITHIN_MS } from '../decisions/best-hours.js';
-import { Database, type Tx } from '../platform/database/index.js';
+import { Database, holdCursor, moveCursor, type Tx } from '../platform/database/index.js';
 import { Pace } from '../platform/pace/index.js';
 import { erasedIsNull } from '../platform/vault/index.js';
 import { ProfilesService } from '../profiles/index.js';
 import { Clock } from '../shared/clock.js';
 import { hoursOf, type Whose } from './answer-hours.js';
-import {
-  addAnswerHours,
-  holdCursor,
-  type LeftMessage,
-  moveCursor,
-  selectLeft,
-} from './answer-hours.repository.js';
+import { addAnswerHours, type LeftMessage, selectLeft } from './answer-hours.repository.js';
 
 const CURSOR = 'answer-hours';
-/** Messages in one transaction; fewer while somebody waits for an answer. */
-const BATCH = 50;
-const SMALL_BATCH = 10;
-/** One call goes on for so long at most; what is left waits for the next. */
-const BUDGET_MS = 10_000;
 /** Whoever looks for the first time looks so far back. */
 const BACK_MS = 183 * 86_400_000;
 /** What leaves by so much after it was to leave is counted; what leaves later is not. */
@@ -36,19 +25,13 @@ export class AnswerHoursService {
   ) {}
 
   /** Counts what is not counted yet and can no longer change. Nothing happens while another process is at it. @returns how many messages it read. */
-  async count(): Promise<number> {
-    const until = performance.now() + BUDGET_MS;
-    for (let total = 0; ;) {
-      const limit = this.pace.pressed ? SMALL_BATCH : BATCH;
-      const read = await this.pace.piece(() => this.database.transaction((tx) => this.countBatch(tx, limit)));
-      total += read;
-      if (read < limit || performance.now() > until) return total;
-    }
+  count(): Promise<number> {
+    return this.pace.pieces((limit) => this.database.transaction((tx) => this.countBatch(tx, limit)));
   }
 
   private async countBatch(tx: Tx, limit: number): Promise<number> {
     const now = this.clock.now().getTime();
-    const cursor = await holdCursor(tx, CURSOR, new Date(now - BACK_MS));
+    const cursor = await holdCursor(tx, 'learning_cursors', CURSOR, new Date(now - BACK_MS));
     if (cursor === null) return 0;
     const settled = now - ANSWERED_WITHIN_MS;
     const before = new Date(settled - DELAY_MS);
@@ -57,7 +40,7 @@ export class AnswerHoursService {
     await addAnswerHours(tx, hoursOf(certain, await this.whose(tx, certain)));
     const last = rows.at(-1);
     const to = rows.length === limit && last !== undefined ? { at: last.planned, id: last.id } : { at: before, id: '' }; // prettier-ignore
-    if (to.at > cursor.at || rows.length > 0) await moveCursor(tx, CURSOR, to);
+    if (to.at > cursor.at || rows.length > 0) await moveCursor(tx, 'learning_cursors', CURSOR, to);
     return rows.length;
   }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { activityOf, HOURS_A_DAY, hoursOf } from '../decisions/advice-from-history.js';
-import { Database } from '../platform/database/index.js';
+import { Database, holdCursor, moveCursor } from '../platform/database/index.js';
 import { Pace } from '../platform/pace/index.js';
 import { erasedIsNull } from '../platform/vault/index.js';
 import { type Bundle } from '../policies/bundle.js';
@@ -8,7 +8,6 @@ import { PoliciesService } from '../policies/index.js';
 import { ProfilesService } from '../profiles/index.js';
 import { Clock } from '../shared/clock.js';
 import { isZone } from '../shared/local-time.js';
-import { holdCursor, moveCursor } from './answer-hours.repository.js';
 import { replaceUsualHours, samplePeople } from './usual-hours.repository.js';
 
 const CURSOR = 'usual-hours';
@@ -49,9 +48,9 @@ export class UsualHoursService {
     return this.database.transaction(async (tx) => {
       const now = this.clock.now();
       const due = new Date(now.getTime() - EVERY_MS);
-      const cursor = await holdCursor(tx, CURSOR, due);
+      const cursor = await holdCursor(tx, 'learning_cursors', CURSOR, due);
       if (cursor === null || cursor.at > due) return false;
-      await moveCursor(tx, CURSOR, { at: now, id: '' });
+      await moveCursor(tx, 'learning_cursors', CURSOR, { at: now, id: '' });
       return true;
     });
   }

@@ -1,3 +1,4 @@
+export { type Cursor, holdCursor, moveCursor } from './cursors.js';
 export { Database, type DatabaseLocation } from './database.js';
 export { DatabaseModule } from './database.module.js';
 export { DirectoryLockedError } from './directory-lock.js';

@@ -7,6 +7,10 @@ const LOOK_EVERY_MS = 50;
 /** Who asked so long ago has their answer, or gave up. */
 const ASKED_WITHIN_MS = 1_000;
 const RESOLUTION_MS = 5;
+/** What is taken in one piece; less while somebody waits for an answer. */
+const BATCH = 50;
+const SMALL_BATCH = 10;
+const BUDGET_MS = 10_000;
 
 /**
  * Whoever asks over HTTP comes before the loops of the same process: they take their next pieces of work here, as many at once as leave those
@@ -48,6 +52,21 @@ export class Pace implements OnModuleDestroy {
     } finally {
       this.underWay--;
       this.letGo();
+    }
+  }
+
+  /**
+   * Works something off in pieces, one after the other, until a piece finds less than it may take or ten seconds are over; what is left waits for
+   * the next call. Pieces are small while somebody waits for an answer.
+   * @param work takes so many at most, and says how many it found. @returns how many were found in all.
+   */
+  async pieces(work: (most: number) => Promise<number>): Promise<number> {
+    const until = performance.now() + BUDGET_MS;
+    for (let total = 0; ;) {
+      const most = this.pressed ? SMALL_BATCH : BATCH;
+      const found = await this.piece(() => work(most));
+      total += found;
+      if (found < most || performance.now() > until) return total;
     }
   }
 
