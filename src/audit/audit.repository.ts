@@ -36,16 +36,19 @@ export async function insertEntry(tx: Tx, row: Omit<AuditRow, 'seq'>): Promise<v
   );
 }
 
+/** The advisory lock of whoever seals. */
+const SEALING = 70110001;
+
 /** Lets one sealer at a time go on, over all processes, until its transaction ends. */
 export async function lockSealing(tx: Tx): Promise<void> {
-  await sql`select pg_advisory_xact_lock(70110001)`.execute(tx);
+  await sql`select pg_advisory_xact_lock(${SEALING})`.execute(tx);
 }
 
 /** As `lockSealing`, without waiting. @returns false when another sealer is at it. */
 export async function lockSealingIfFree(tx: Tx): Promise<boolean> {
   const { rows } = await sql<{
     locked: boolean;
-  }>`select pg_try_advisory_xact_lock(70110001) as locked`.execute(tx);
+  }>`select pg_try_advisory_xact_lock(${SEALING}) as locked`.execute(tx);
   return rows[0]?.locked === true;
 }
 

@@ -9,18 +9,19 @@ export interface KnownKeys {
   readonly oldest: string;
 }
 
-export async function selectKnownKeys(db: Executor): Promise<KnownKeys | null> {
-  const { rows } = await sql<{
-    value: KnownKeys;
-  }>`select value from settings where name = 'secret_keys'`.execute(db);
-  return rows[0]?.value ?? null;
+export function selectKnownKeys(db: Executor): Promise<KnownKeys | null> {
+  return readKnownKeys(db, sql``);
 }
 
 /** As `selectKnownKeys`; nobody else changes them until the transaction ends. */
-export async function lockKnownKeys(tx: Tx): Promise<KnownKeys | null> {
+export function lockKnownKeys(tx: Tx): Promise<KnownKeys | null> {
+  return readKnownKeys(tx, sql`for update`);
+}
+
+async function readKnownKeys(db: Executor, lock: ReturnType<typeof sql>): Promise<KnownKeys | null> {
   const { rows } = await sql<{
     value: KnownKeys;
-  }>`select value from settings where name = 'secret_keys' for update`.execute(tx);
+  }>`select value from settings where name = 'secret_keys' ${lock}`.execute(db);
   return rows[0]?.value ?? null;
 }
 
