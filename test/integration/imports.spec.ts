@@ -3,6 +3,7 @@ import { importAnswerSchema, type ImportAnswer } from '../../src/imports/import.
 import { WorkService } from '../../src/platform/work/index.js';
 import { type Body, ADMIN, Story } from '../harness/service.js';
 import { endSound } from '../harness/shown.js';
+import { readableTraces } from '../harness/traces.js';
 
 /** The process that does the work stands still: a spec does the steps itself, and may stop between them. */
 const NOBODY_WORKS = {
@@ -43,22 +44,7 @@ describe('an import, step by step', () => {
         story.database.db,
       )
     ).rows[0]?.count ?? 0;
-  /** Every table in which a text can be read, as text or as bytes. */
-  async function readable(trace: string): Promise<string[]> {
-    const { db } = story.database;
-    const { rows: tables } = await sql<{ name: string }>`
-      select table_name as name from information_schema.tables
-      where table_schema = 'public' and table_type = 'BASE TABLE'`.execute(db);
-    const found: string[] = [];
-    for (const { name } of tables) {
-      const { rows } = await sql<{
-        line: string;
-      }>`select to_jsonb(t)::text as line from ${sql.table(name)} t`.execute(db);
-      const hex = Buffer.from(trace).toString('hex');
-      if (rows.some(({ line }) => line.includes(trace) || line.includes(hex))) found.push(name);
-    }
-    return found;
-  }
+  const readable = (trace: string): Promise<string[]> => readableTraces(story.database.db, [trace]);
 
   const people = (prefix: string, many: number): string =>
     `userId,plan\n${Array.from({ length: many }, (_, i) => `${prefix}-${i},gold`).join('\n')}\n`;

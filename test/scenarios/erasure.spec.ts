@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { AuditService } from '../../src/audit/index.js';
 import { Secrets } from '../../src/platform/secrets/secrets.js';
 import { verifyDatabase } from '../../src/verification/index.js';
@@ -14,6 +13,7 @@ import {
   order,
 } from '../harness/customers.js';
 import { Story } from '../harness/service.js';
+import { readableTraces } from '../harness/traces.js';
 
 /** Eight in New York: the day is long enough for all that happens. */
 const MORNING = '2026-11-18T13:00:00.000Z';
@@ -33,31 +33,7 @@ describe('a person who is erased', () => {
     await smtp.close();
   });
 
-  /** Every table of the database in which one of the traces can be read: as text, as bytes, or as base64 in either. */
-  async function readable(): Promise<string[]> {
-    const { db } = story.database;
-    const { rows: tables } = await sql<{ name: string }>`
-      select table_name as name from information_schema.tables
-      where table_schema = 'public' and table_type = 'BASE TABLE'`.execute(db);
-    const found: string[] = [];
-    for (const { name } of tables) {
-      const { rows } = await sql<{
-        line: string;
-      }>`select to_jsonb(t)::text as line from ${sql.table(name)} t`.execute(db);
-      for (const { line } of rows) {
-        const bytes = [...line.matchAll(/\\\\x([0-9a-f]+)/g)].map(([, hex = '']) =>
-          Buffer.from(hex, 'hex').toString('latin1'),
-        );
-        const text = [line, ...bytes].join('\n').toLowerCase();
-        for (const trace of TRACES) {
-          const encoded = Buffer.from(trace).toString('base64').slice(0, 8).toLowerCase();
-          if (text.includes(trace) || (trace.length > 6 && text.includes(encoded)))
-            found.push(`${name}: ${trace}: ${line.slice(0, 300)}`);
-        }
-      }
-    }
-    return found;
-  }
+  const readable = (): Promise<string[]> => readableTraces(story.database.db, TRACES);
   const mails = (): number => smtp.mails.filter((mail) => mail.to.some((to) => to.includes('zelda'))).length;
   async function problems(): Promise<string[]> {
     await story.service.app.get(AuditService).seal();
