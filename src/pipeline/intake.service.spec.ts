@@ -55,6 +55,15 @@ describe('the intake', () => {
     while ((await stages.triggers.runDueTimers(100)) > 0);
   };
 
+  /** Goes through everybody as the timers do. @returns the steps it made itself. */
+  const sweep = async (activation: number, pass: 1 | 2 = 1): Promise<number> => {
+    for (let steps = 0; ;) {
+      const { went, done } = await stages.triggers.watchSilence({ activation, bundle }, pass);
+      if (done) return steps;
+      if (went) steps++;
+    }
+  };
+
   it('applies a signal and empties its inbox in one transaction', async () => {
     await happens({ userId: 'u1', event: 'Order Completed' });
     expect((await stages.profileOf('u1'))?.events['Order Completed']?.total).toBe(1);
@@ -368,8 +377,37 @@ describe('the intake', () => {
     await happens({ userId: 'u1' });
     clock.advance(20 * DAY);
     bundle = triggersOnly(trigger({ id: 'winback', kind: 'inactivity', for: '30d' }));
-    await stages.triggers.watchSilence(bundle);
+    await sweep(1);
     await passes(10 * DAY);
+    expect(await firings()).toHaveLength(1);
+  });
+
+  it('goes through everybody once for an activation, whoever asks and however many at once', async () => {
+    const people = Array.from({ length: 1_203 }, (_, i) => ({ userId: `u${i}` }));
+    await happens(...people);
+    clock.advance(20 * DAY);
+    bundle = triggersOnly(trigger({ id: 'winback', kind: 'inactivity', for: '30d' }));
+    const steps = await Promise.all([sweep(1), sweep(1), sweep(1)]);
+    expect(steps.reduce((sum, n) => sum + n)).toBe(3);
+    expect(await query('select count(*) as n from timers')).toEqual([{ n: people.length }]);
+    await query('delete from timers');
+    expect(await sweep(1)).toBe(0);
+    expect(await query('select count(*) as n from timers')).toEqual([{ n: 0 }]);
+    expect(await sweep(1, 2)).toBe(3);
+    expect(await query('select count(*) as n from timers')).toEqual([{ n: people.length }]);
+    expect(await sweep(2)).toBe(3);
+    expect(await query('select distinct activation from silence_sweeps')).toEqual([{ activation: 2 }]);
+  });
+
+  it('waits less long for those who are silent already when the playbook does', async () => {
+    bundle = triggersOnly(trigger({ id: 'winback', kind: 'inactivity', for: '30d' }));
+    await happens({ userId: 'u1' });
+    await passes(5 * DAY);
+    bundle = triggersOnly(trigger({ id: 'winback', kind: 'inactivity', for: '7d' }));
+    await sweep(2);
+    await passes(1 * DAY);
+    expect(await firings()).toEqual([]);
+    await passes(1 * DAY);
     expect(await firings()).toHaveLength(1);
   });
 

@@ -1,9 +1,9 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { type Bundle } from '../policies/bundle.js';
 import { Database } from '../platform/database/index.js';
 import { Pace } from '../platform/pace/index.js';
 import { Log, Metrics } from '../platform/telemetry/index.js';
-import { PoliciesService } from '../policies/index.js';
+import { type InForce, PoliciesService } from '../policies/index.js';
 import { ProfilesService } from '../profiles/index.js';
 import { TriggersService } from '../triggers/index.js';
 
@@ -13,6 +13,8 @@ const ROUND_MS = 200;
 const LIMIT = 200;
 /** By then every process has taken up a new playbook and applied what it had in hand under the one before. */
 const SWEEP_AGAIN_MS = 60_000;
+/** When another process is at it: until it is looked whether that one has ended, or died. */
+const HELD_ELSEWHERE_MS = 2_000;
 /** People of an earlier version's making that are filled in by one statement. */
 const FILL = 500;
 
@@ -23,8 +25,9 @@ export class TimersService {
   private loop: Promise<void> | undefined;
   private running = false;
   private waken: (() => void) | undefined;
-  /** The bundle whose silences are watched, or about to be. */
-  private watched: string | undefined;
+  /** The activation whose silences are watched, or about to be. */
+  private watched: number | undefined;
+  private stopping = new AbortController();
   private sweeping: Promise<void> = Promise.resolve();
   private sweepAgain: NodeJS.Timeout | undefined;
 
@@ -40,12 +43,14 @@ export class TimersService {
   start(): void {
     if (this.running) return;
     this.running = true;
+    this.stopping = new AbortController();
     this.loop = this.run();
   }
 
   /** Stops looking and waits for what is under way. */
   async stop(): Promise<void> {
     this.running = false;
+    this.stopping.abort();
     clearTimeout(this.sweepAgain);
     this.waken?.();
     await this.loop;
@@ -64,25 +69,30 @@ export class TimersService {
   }
 
   private round(): Promise<number> {
-    const bundle = this.policies.active();
-    if (bundle.hash !== this.watched) {
-      this.watched = bundle.hash;
+    const inForce = this.policies.inForce();
+    if (inForce.activation !== this.watched) {
+      this.watched = inForce.activation;
       clearTimeout(this.sweepAgain);
-      this.sweep(bundle);
+      this.sweep(inForce, 1);
       this.sweepAgain = setTimeout(() => {
-        this.sweep(bundle);
+        this.sweep(inForce, 2);
       }, SWEEP_AGAIN_MS);
     }
     return this.pace.piece(() => this.triggers.runDueTimers(LIMIT));
   }
 
   /** Beside the timers: with a million people it takes a while, and what is due does not wait for it. */
-  private sweep(bundle: Bundle): void {
-    const goesOn = (): boolean => this.running && this.watched === bundle.hash;
+  private sweep(inForce: InForce, pass: 1 | 2): void {
+    const goesOn = (): boolean => this.running && this.watched === inForce.activation;
+    const { signal } = this.stopping;
     this.sweeping = this.sweeping
       .then(async () => {
         while (goesOn() && (await this.profiles.fillIn(this.database.db, FILL)));
-        await this.triggers.watchSilence(bundle, goesOn);
+        while (goesOn()) {
+          const { went, done } = await this.triggers.watchSilence(inForce, pass);
+          if (done) break;
+          if (!went) await wait(HELD_ELSEWHERE_MS, undefined, { signal }).catch(() => undefined); // Cut short by the stop.
+        }
       })
       .catch((error: unknown) => {
         this.log.error('timers.sweep_failed', { error });

@@ -36,6 +36,13 @@ const WATCH_MS = 400;
 const KEPT_COMPILED = 8;
 const SHOWN_PROBLEMS = 20;
 
+/** A playbook in force. */
+export interface InForce {
+  /** Number of the activation; the same playbook may come into force again. */
+  readonly activation: number;
+  readonly bundle: Bundle;
+}
+
 /** Which playbook is in force, and what is wrong with the one that is not. A broken playbook never takes the place of a working one. */
 @Injectable()
 export class PoliciesService implements OnModuleDestroy {
@@ -43,7 +50,7 @@ export class PoliciesService implements OnModuleDestroy {
   private readonly compiled = new Map<string, Bundle>();
   private readonly listeners: ((bundle: Bundle) => void)[] = [];
   private readonly timers: NodeJS.Timeout[] = [];
-  private current: { readonly seq: number; readonly bundle: Bundle } | null = null;
+  private current: InForce | null = null;
   private problems: readonly PlaybookError[] = [];
   private underWay: Promise<void> = Promise.resolve();
   /** In production an activation is somebody's own act: it signs templates, and nobody signs by saving a file. */
@@ -59,8 +66,13 @@ export class PoliciesService implements OnModuleDestroy {
 
   /** The playbook in force. @throws Problem 503 when none was ever activated. */
   active(): Bundle {
+    return this.inForce().bundle;
+  }
+
+  /** The same, and the activation that brought it. @throws Problem 503, as `active`. */
+  inForce(): InForce {
     if (this.current === null) throw new Problem(503, 'no-playbook', 'No playbook is active yet.');
-    return this.current.bundle;
+    return this.current;
   }
 
   /** Any bundle that was ever kept, compiled again. @throws Problem 404 for an unknown hash, 409 when this version cannot compile it. */
@@ -168,7 +180,7 @@ export class PoliciesService implements OnModuleDestroy {
   refresh(): Promise<void> {
     return this.inTurn(async () => {
       const latest = await latestActivation(this.database.db);
-      if (latest === null || latest.seq === this.current?.seq) return;
+      if (latest === null || latest.seq === this.current?.activation) return;
       try {
         this.takeUp(latest.seq, await this.bundle(latest.hash));
       } catch (error) {
@@ -183,9 +195,9 @@ export class PoliciesService implements OnModuleDestroy {
     await this.underWay;
   }
 
-  private takeUp(seq: number, bundle: Bundle): void {
+  private takeUp(activation: number, bundle: Bundle): void {
     const changed = this.current?.bundle.hash !== bundle.hash;
-    this.current = { seq, bundle };
+    this.current = { activation, bundle };
     if (!changed) return;
     this.log.info('playbook.in_force', { bundle: bundle.hash });
     for (const listener of this.listeners) listener(bundle);

@@ -4,7 +4,7 @@ import { ErasedError } from '../platform/vault/index.js';
 import { WorkService } from '../platform/work/index.js';
 import { Log, Metrics, noted, type Trace } from '../platform/telemetry/index.js';
 import { type Bundle } from '../policies/bundle.js';
-import { PoliciesService } from '../policies/index.js';
+import { type InForce, PoliciesService } from '../policies/index.js';
 import { type Applied, ProfilesService } from '../profiles/index.js';
 import { type Profile } from '../profiles/profile.js';
 import { canonicalJson, type Json } from '../shared/canonical-json.js';
@@ -22,7 +22,7 @@ import {
   type Watch,
   watchedBy,
 } from './match.js';
-import { selectUnwatched } from './silence.read-model.js';
+import { armSilences, holdSweep, moveSweep, selectEndOfStep, type Sweep } from './silence.repository.js';
 import {
   countFirings,
   deleteBegun,
@@ -50,7 +50,8 @@ const FIRED = 'trigger.fired';
 const DAY_MS = 86_400_000;
 /** A person whose timers cannot be looked at stands back for so long. */
 const TROUBLE_MS = 60_000;
-const SWEEP = 1_000;
+/** People in one step of a sweep; they are held until it has ended. */
+const SWEEP = 500;
 /** Processes that may look at timers at the same time and find something each. */
 const LOOKERS = 4;
 
@@ -340,32 +341,42 @@ export class TriggersService {
   }
 
   /**
-   * Begins to wait for the silence of everybody who is silent already: a bundle may bring a trigger that no signal has armed yet.
-   * @param goesOn asked between steps.
+   * Goes one step further in waiting for the silence of everybody who is silent already: a playbook may bring a trigger that no signal has
+   * armed yet, or one that waits less long than before. Whatever of it another process is at is left to that process.
+   * @returns whether it went further, and whether nothing is left of this pass.
    */
-  async watchSilence(bundle: Bundle, goesOn = (): boolean => true): Promise<void> {
-    const now = this.clock.now();
+  async watchSilence(
+    { activation, bundle }: InForce,
+    pass: Sweep['pass'],
+  ): Promise<{ readonly went: boolean; readonly done: boolean }> {
+    let done = true;
     for (const { spec } of bundle.triggersForAnySignal) {
       if (spec.kind !== 'inactivity') continue;
-      const wait = durationMs(spec.for);
-      const seenAfter = new Date(now.getTime() - wait - durationMs(bundle.engine.lateAfter));
-      for (let after = ''; goesOn();) {
-        const people = await selectUnwatched(this.database.db, spec.id, { seenAfter, after, limit: SWEEP });
-        const last = people.at(-1);
-        if (last === undefined) break;
-        after = last.id;
-        const timers = people.map((person) => ({
-          profile_id: person.id,
-          trigger_id: spec.id,
-          occasion: SILENCE,
-          since: person.last_seen_at.toISOString(),
-          due_at: new Date(person.last_seen_at.getTime() + wait).toISOString(),
-          signal_id: null,
-          trace: null,
-        }));
-        await this.database.transaction((tx) => insertTimers(tx, timers, now));
-      }
+      const state = await this.sweepStep({ activation, triggerId: spec.id, pass }, spec.for, bundle);
+      if (state === 'further') return { went: true, done: false };
+      if (state === 'held elsewhere') done = false;
     }
+    return { went: false, done };
+  }
+
+  private sweepStep(
+    sweep: Sweep,
+    wait: string,
+    bundle: Bundle,
+  ): Promise<'further' | 'held elsewhere' | 'finished'> {
+    return this.database.transaction(async (tx) => {
+      const state = await holdSweep(tx, sweep);
+      if (state.kind !== 'at') return state.kind;
+      const now = this.clock.now();
+      const waitMs = durationMs(wait);
+      const { after } = state;
+      const upTo = await selectEndOfStep(tx, after, SWEEP);
+      const seenAfter = new Date(now.getTime() - waitMs - durationMs(bundle.engine.lateAfter));
+      const timer = { triggerId: sweep.triggerId, occasion: SILENCE, waitMs };
+      await armSilences(tx, timer, { after, upTo, seenAfter }, now);
+      await moveSweep(tx, sweep, upTo, now);
+      return 'further';
+    });
   }
 
   /** @throws Error when there is no such firing. */

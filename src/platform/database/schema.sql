@@ -830,6 +830,15 @@ table signals partition by RANGE (received_at)
 
 table signals_rest partition of signals DEFAULT
 
+table silence_sweeps
+  activation bigint not null
+  trigger_id text not null
+  pass smallint not null
+  after_id text not null default ''::text
+  finished_at timestamp with time zone
+  constraint silence_sweeps_pass_check CHECK ((pass = ANY (ARRAY[1, 2])))
+  constraint silence_sweeps_pkey PRIMARY KEY (activation, trigger_id, pass)
+
 table simulations
   id text not null
   bundle_hash text not null
