@@ -23,6 +23,9 @@ const pauseSchema = z
     endedBy: z.string().nullable(),
   })
   .meta({ id: 'Pause' });
+const pausePageSchema = z
+  .strictObject({ data: z.array(pauseSchema), nextCursor: z.string().nullable() })
+  .meta({ id: 'PausePage' });
 const pausesQuery = pageQuery.extend({
   /** `active`, unless `ended` is asked for. */
   state: z.enum(['active', 'ended']).default('active'),
@@ -45,6 +48,7 @@ export class PausesController {
   /** Pauses in force, or those that have ended, newest first. */
   @Get()
   @Allow('pauses.read')
+  @ApiResponse({ status: 200, standardSchema: pausePageSchema })
   async list(@Query({ schema: pausesQuery }) query: PausesQuery): Promise<Page<Pause>> {
     const after = decodeCursor(query.cursor, z.tuple([z.iso.datetime(), z.string()]));
     const rows = await this.pauses.list(this.database.db, {

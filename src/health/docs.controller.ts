@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Res } from '@nestjs/common';
-import { ApiExcludeEndpoint, ApiOperation, ApiProduces, ApiTags, type OpenAPIObject } from '@nestjs/swagger';
+import { ApiExcludeEndpoint, ApiOperation, ApiResponse, ApiTags, type OpenAPIObject } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
 import { Public } from '../access/index.js';
 import { Problem } from '../platform/http/index.js';
@@ -22,13 +22,18 @@ export class DocsController {
 
   @Get('openapi.json')
   @ApiOperation({ summary: 'This document' })
+  @ApiResponse({ status: 200, description: 'OpenAPI 3.1', schema: { type: 'object' } })
   document(): OpenAPIObject {
     return this.openApi.document();
   }
 
   @Get('docs')
   @ApiOperation({ summary: 'This document as a page' })
-  @ApiProduces('text/html')
+  @ApiResponse({
+    status: 200,
+    description: 'A page',
+    content: { 'text/html': { schema: { type: 'string' } } },
+  })
   page(@Res({ passthrough: true }) reply: FastifyReply): string {
     reply.type('text/html; charset=utf-8').header('content-security-policy', VIEWER_POLICY);
     return this.docs.page;

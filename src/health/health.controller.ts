@@ -1,5 +1,5 @@
 import { Controller, Get, Res } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Public } from '../access/index.js';
@@ -48,8 +48,11 @@ export class HealthController {
 
   @Get('metrics')
   @ApiOperation({ summary: 'Figures in the Prometheus text format' })
-  @ApiProduces('text/plain')
-  @ApiResponse({ status: 200, description: 'Every metric of this process' })
+  @ApiResponse({
+    status: 200,
+    description: 'Every metric of this process',
+    content: { 'text/plain': { schema: { type: 'string' } } },
+  })
   async read(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     const { contentType, body } = await this.metrics.text();
     reply.type(contentType);

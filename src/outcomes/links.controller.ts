@@ -6,6 +6,7 @@ import { RawBodyRoute } from '../platform/http/index.js';
 import { LinksService, type Visitor } from './links.service.js';
 import { askPage, donePage, PAGE_SECURITY_POLICY, unknownLinkPage } from './unsubscribe-page.js';
 
+const HTML = { 'text/html': { schema: { type: 'string' } } };
 const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
 
 function visitorOf(request: FastifyRequest): Visitor {
@@ -36,7 +37,8 @@ export class LinksController {
 
   /** The unsubscribe page. Changes nothing: scanners follow links too. */
   @Get('u/:token')
-  @ApiResponse({ status: 200, description: 'A page (text/html) with one button.' })
+  @ApiResponse({ status: 200, description: 'A page with one button.', content: HTML })
+  @ApiResponse({ status: 404, description: 'No such link', content: HTML })
   async ask(@Param('token') token: string, @Res() reply: FastifyReply): Promise<void> {
     if (await this.links.isUnsubscribeLink(token))
       sendPage(reply, 200, askPage(this.links.brandName(), `/u/${token}`));
@@ -47,7 +49,8 @@ export class LinksController {
   @Post('u/:token')
   @HttpCode(200)
   @RawBodyRoute()
-  @ApiResponse({ status: 200, description: 'Done, also when it was done before.' })
+  @ApiResponse({ status: 200, description: 'Done, also when it was done before.', content: HTML })
+  @ApiResponse({ status: 404, description: 'No such link', content: HTML })
   async unsubscribe(@Param('token') token: string, @Res() reply: FastifyReply): Promise<void> {
     if (await this.links.unsubscribe(token)) sendPage(reply, 200, donePage(this.links.brandName()));
     else sendPage(reply, 404, unknownLinkPage());
@@ -55,7 +58,13 @@ export class LinksController {
 
   /** A link out of a message: leads to exactly the target that was signed. HEAD comes here too, and is never counted. */
   @Get('t/:token')
-  @ApiResponse({ status: 302, description: 'To the signed target; a pixel (image/gif) for an open.' })
+  @ApiResponse({ status: 302, description: 'To the signed target' })
+  @ApiResponse({
+    status: 200,
+    description: 'A pixel, for an open',
+    content: { 'image/gif': { schema: { type: 'string', format: 'binary' } } },
+  })
+  @ApiResponse({ status: 404, description: 'No such link', content: HTML })
   async follow(
     @Param('token') token: string,
     @Req() request: FastifyRequest,

@@ -70,6 +70,9 @@ const proposalSchema = z
     ),
   })
   .meta({ id: 'Proposal' });
+const proposalPageSchema = z
+  .strictObject({ data: z.array(proposalSchema), nextCursor: z.string().nullable() })
+  .meta({ id: 'ProposalPage' });
 type ProposalAnswer = z.output<typeof proposalSchema>;
 const listQuery = pageQuery.extend({ state: states.optional() });
 
@@ -121,6 +124,7 @@ export class ProposalsController {
   /** Proposals, newest first. */
   @Get()
   @Allow('policies.read')
+  @ApiResponse({ status: 200, standardSchema: proposalPageSchema })
   async list(@Query({ schema: listQuery }) query: z.output<typeof listQuery>): Promise<Page<ProposalAnswer>> {
     const after = decodeCursor(query.cursor, z.tuple([z.iso.datetime(), z.string()]));
     const rows = await this.proposals.list({

@@ -13,6 +13,12 @@ import {
 } from './review.js';
 import { reviewDetailSchema, reviewPageSchema } from './reviews.dto.js';
 
+const CLOSED = {
+  status: 409,
+  description: 'Closed already, in somebody else’s hands, a stale contentHash, or the same person twice',
+};
+const EXPIRED = { status: 410, description: 'It expired' };
+
 const reviewsQuery = pageQuery.extend({ state: reviewStateSchema.optional() });
 
 @ApiTags('reviews')
@@ -40,6 +46,8 @@ export class ReviewsController {
   @HttpCode(200)
   @Allow('reviews.decide')
   @ApiResponse({ status: 200, standardSchema: reviewDetailSchema })
+  @ApiResponse(CLOSED)
+  @ApiResponse(EXPIRED)
   claim(@Param('id') id: string, @CurrentActor() actor: Actor): Promise<ReviewDetail> {
     return this.reviews.claim(id, actor);
   }
@@ -57,6 +65,8 @@ export class ReviewsController {
   @HttpCode(200)
   @Allow('reviews.decide')
   @ApiResponse({ status: 200, standardSchema: reviewDetailSchema })
+  @ApiResponse(CLOSED)
+  @ApiResponse(EXPIRED)
   verdict(
     @Param('id') id: string,
     @CurrentActor() actor: Actor,

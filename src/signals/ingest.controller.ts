@@ -1,6 +1,7 @@
 import { Controller, HttpCode, type OnModuleInit, Options, Post, Req, Res } from '@nestjs/common';
 import { ApiBasicAuth, ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { AccessService, Public } from '../access/index.js';
 import {
   BODY_LIMIT as WIRE_LIMIT,
@@ -18,13 +19,15 @@ import { BODY_LIMIT, BodyRefused, type Parsed, parseBatch, type ParseOptions, pa
 import { type SignalType } from './signal.js';
 import { Overloaded, SignalsService } from './signals.service.js';
 
-/** What a client gets for what was kept. */
-interface IngestAnswer {
-  readonly success: true;
-  /** The first hundred. */
-  readonly rejected?: readonly { readonly index: number; readonly path: string; readonly message: string }[];
-  readonly rejectedCount?: number;
-}
+/** What a client gets for what was kept; `rejected` spells out the first hundred. */
+const ingestAnswer = z
+  .strictObject({
+    success: z.literal(true),
+    rejectedCount: z.int().optional(),
+    rejected: z.array(z.strictObject({ index: z.int(), path: z.string(), message: z.string() })).optional(),
+  })
+  .meta({ id: 'SignalsTaken' });
+type IngestAnswer = z.output<typeof ingestAnswer>;
 
 const CORS: Readonly<Record<string, string>> = {
   'access-control-allow-origin': '*',
@@ -48,6 +51,19 @@ const INBOX_FULL_S = 30;
 @Public()
 @ApiTags('Signals')
 @ApiBasicAuth('writeKey')
+@ApiResponse({
+  status: 200,
+  standardSchema: ingestAnswer,
+  description: 'They are kept, but for those of a batch that are rejected: the first hundred are spelled out',
+})
+@ApiResponse({
+  status: 413,
+  description: 'More than 500 KB, 2,500 signals, or 32 KB in one signal; nothing was kept',
+})
+@ApiResponse({
+  status: 429,
+  description: 'Overload; nothing was kept. See Retry-After',
+})
 export class IngestController implements OnModuleInit {
   private readonly log = new Log('signals');
   /** The write key's id of each request that passed the gate. */
@@ -80,13 +96,6 @@ export class IngestController implements OnModuleInit {
       properties: { batch: { type: 'array', items: { type: 'object' } } },
     },
   })
-  @ApiResponse({
-    status: 200,
-    description:
-      '`{ success: true, rejectedCount?, rejected?: [{ index, path, message }] }`, the first hundred rejections',
-  })
-  @ApiResponse({ status: 413, description: 'More than 500 KB or 2,500 signals; nothing was kept.' })
-  @ApiResponse({ status: 429, description: 'Overload; nothing was kept. See Retry-After.' })
   async batch(@Req() request: FastifyRequest): Promise<IngestAnswer> {
     const source = this.sourceOf(request);
     const parsed = await this.parse(source, request.body, parseBatch);

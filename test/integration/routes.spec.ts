@@ -1,6 +1,7 @@
 import { RequestMethod } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { ModulesContainer } from '@nestjs/core';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { ROUTE_ACCESS, type RouteAccess } from '../../src/access/access.decorators.js';
 import { PERMISSIONS } from '../../src/access/index.js';
 import { type Answer, Story } from '../harness/service.js';
@@ -17,6 +18,16 @@ const OPEN = [
   /^\/sign-in(\/link\/:token)?$/,
   /^\/assets\/:name$/,
 ];
+
+interface OpenApi {
+  readonly components: { readonly schemas: Readonly<Record<string, object>> };
+  readonly paths: Readonly<
+    Record<
+      string,
+      Readonly<Record<string, { responses: Record<string, { content?: Record<string, object> }> }>>
+    >
+  >;
+}
 
 interface Route {
   readonly name: string;
@@ -142,5 +153,62 @@ describe('every route of the service', () => {
     expect(metrics).toContain('countersign_ingest_signals_total{outcome="accepted"} 1');
     expect(metrics).toContain('countersign_database_counted 1');
     expect(metrics).not.toContain('u1');
+  });
+
+  describe('is described in the OpenAPI document', () => {
+    let document: OpenApi;
+    let ajv: Ajv2020;
+
+    beforeAll(async () => {
+      document = (await story.request('GET', '/openapi.json')).body as unknown as OpenApi;
+      ajv = new Ajv2020({ strict: false, validateFormats: false });
+      ajv.addSchema(document, 'document');
+    });
+
+    /** What the document says an answer looks like; null where it says nothing. */
+    function mistakes(method: string, path: string, { status, body }: Answer): string | null {
+      const responses = document.paths[path]?.[method]?.responses ?? {};
+      const key = responses[status] === undefined ? 'default' : String(status);
+      const type = status < 400 ? 'application/json' : 'application/problem+json';
+      const steps = ['paths', path, method, 'responses', key, 'content', type, 'schema'];
+      const pointer = steps.map((step) => encodeURIComponent(step.replaceAll('/', '~1'))).join('/');
+      const validate = ajv.getSchema(`document#/${pointer}`);
+      if (validate === undefined) return `${method} ${path} ${status} is not described`;
+      return validate(body) === true ? null : ajv.errorsText(validate.errors);
+    }
+
+    it('by schemas that are all there', () => {
+      const refs = new Set(
+        [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, ref]) => ref),
+      );
+      expect(refs.size).toBeGreaterThan(40);
+      for (const ref of refs) expect(() => ajv.getSchema(`document${ref}`)).not.toThrow();
+      const named = Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`);
+      expect(named).toEqual(expect.arrayContaining([...refs]));
+    });
+
+    it('as it answers', async () => {
+      await story.happens({
+        type: 'identify',
+        userId: 'u2',
+        traits: { email: 'u2@example.com', tags: [1, null] },
+      });
+      for (const [path, { get }] of Object.entries(document.paths)) {
+        if (get?.responses['200']?.content?.['application/json'] === undefined) continue;
+        const url = path.replaceAll('{userId}', 'u2').replaceAll(/\{\w+\}/g, 'x');
+        const answer = await story.request('GET', url);
+        expect([url, mistakes('get', path, answer)]).toEqual([url, null]);
+      }
+    });
+
+    it('as it refuses', async () => {
+      for (const [path, item] of Object.entries(document.paths))
+        for (const method of Object.keys(item).filter((each) => each === 'post' || each === 'put')) {
+          if (!path.startsWith('/v1/')) continue;
+          const url = path.replaceAll(/\{\w+\}/g, 'x');
+          const answer = await story.request(method.toUpperCase(), url, { token: null, body: {} });
+          expect([url, answer.status, mistakes(method, path, answer)]).toEqual([url, 401, null]);
+        }
+    });
   });
 });
