@@ -1,3 +1,6 @@
+import { ConfigurationError, readEnvironment } from './config/environment.js';
+import { startFailure } from './config/start-failure.js';
+import { DirectoryLockedError, SchemaError } from './platform/database/index.js';
 import { Log } from './platform/telemetry/index.js';
 import { type RunningService } from './service.js';
 
@@ -27,4 +30,18 @@ export function runUntilSignal(service: RunningService): void {
   process.on('uncaughtException', end);
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+}
+
+/**
+ * Says why the service did not start, and ends. What a person can mend is said in one line; anything else is a defect and keeps its
+ * stack, without the rows a database quotes beside it.
+ */
+export function endFailedStart(error: unknown): never {
+  const mendable =
+    error instanceof ConfigurationError ||
+    error instanceof DirectoryLockedError ||
+    error instanceof SchemaError;
+  const named = mendable ? error.message : startFailure(error, readEnvironment(process.env));
+  console.error(named ?? (error instanceof Error ? error.stack : error));
+  process.exit(1);
 }

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { NestApplicationContextOptions } from '@nestjs/common/interfaces/nest-application-context-options.interface.js';
 import { Logger } from '@nestjs/common';
@@ -10,6 +9,7 @@ import { type Environment } from './config/environment.js';
 import { PipelineService } from './pipeline/index.js';
 import { armCrashPoints } from './platform/crash-point.js';
 import { Database, type DatabaseLocation } from './platform/database/index.js';
+import { makeFolder } from './platform/data-folder.js';
 import { configureHttp, httpAdapter } from './platform/http/index.js';
 import { clockFor, RandomIds, type Runtime } from './platform/runtime.js';
 import { keepKnownKeys } from './platform/secrets/known-keys.js';
@@ -76,7 +76,7 @@ export async function startService(
   parts: ServiceParts = {},
 ): Promise<RunningService> {
   if (environment.CRASH_POINTS !== undefined) armCrashPoints(environment.CRASH_POINTS);
-  await mkdir(resolve(environment.DATA_DIR), { recursive: true });
+  await makeFolder(resolve(environment.DATA_DIR));
   const runtime = parts.runtime ?? (await createRuntime(environment));
   const logger = createLogger(environment.LOG_LEVEL);
   // What is said before there is an application goes the same way.

@@ -15,6 +15,7 @@ describe('a start that failed for a variable', () => {
     [{ code: 'EADDRNOTAVAIL', syscall: 'listen' }, /^HOST 127\.0\.0\.1 should be/],
     [{ code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname: '127.0.0.1' }, /^HOST/],
     [{ code: 'EACCES', syscall: 'mkdir', path: '/srv/data' }, /^DATA_DIR \/srv\/data should be a folder/],
+    [{ code: 'ENOENT', syscall: 'mkdir', path: '/srv' }, /^DATA_DIR \/srv\/data should be a folder/],
     [{ code: '28P01' }, /^DATABASE_URL should name a database and a role/],
     [{ code: '3D000' }, /^DATABASE_URL/],
     [
@@ -29,7 +30,9 @@ describe('a start that failed for a variable', () => {
 
   it('says nothing of a defect', () => {
     expect(startFailure(failed({ code: '42601' }), environment)).toBeNull();
-    expect(startFailure(failed({ code: 'EACCES', syscall: 'open' }), environment)).toBeNull();
+    expect(
+      startFailure(failed({ code: 'EACCES', syscall: 'open', path: '/srv/da' }), environment),
+    ).toBeNull();
     expect(startFailure('no error', environment)).toBeNull();
   });
 });

@@ -4,7 +4,17 @@ import { type Environment } from './environment.js';
 /** PostgreSQL's: the server was reached and does not let us in, or has no such database. */
 const REFUSED_BY_DATABASE = new Set(['28P01', '28000', '3D000', '42501']);
 /** The file system's: nothing can be made there. */
-const UNWRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOSPC']);
+const UNWRITABLE = new Set([
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'ENOENT',
+  'ENOTDIR',
+  'EEXIST',
+  'ENOSPC',
+  'ENAMETOOLONG',
+  'ELOOP',
+]);
 /** The network's: nobody answered at the address. */
 const UNREACHABLE = new Set([
   'ECONNREFUSED',
@@ -18,6 +28,11 @@ const UNREACHABLE = new Set([
 function member(error: Error, name: string): string {
   const value: unknown = Reflect.get(error, name);
   return typeof value === 'string' ? value : '';
+}
+
+/** Whether a path lies below a folder, or above it: what is missing above is made first. */
+function isOnTheWay(path: string, folder: string): boolean {
+  return path.startsWith(folder) || folder.startsWith(`${path}/`);
 }
 
 /**
@@ -35,7 +50,7 @@ export function startFailure(
   if (listens && code === 'EACCES') return `PORT ${PORT} should be one that this user may listen on`;
   if (code === 'EADDRNOTAVAIL' || (code === 'ENOTFOUND' && member(error, 'hostname') === HOST))
     return `HOST ${HOST} should be an address of this machine`;
-  if (UNWRITABLE.has(code) && member(error, 'path').startsWith(resolve(DATA_DIR)))
+  if (UNWRITABLE.has(code) && isOnTheWay(member(error, 'path'), resolve(DATA_DIR)))
     return `DATA_DIR ${DATA_DIR} should be a folder that this user may write to (${code})`;
   if (DATABASE_URL === undefined) return null;
   // Never the address as it is written: it holds the password.

@@ -2,10 +2,9 @@ import 'reflect-metadata';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AccessService, type PersonActor, TokensService } from '../access/index.js';
-import { ConfigurationError, readEnvironment } from '../config/environment.js';
-import { DirectoryLockedError, SchemaError } from '../platform/database/index.js';
+import { readEnvironment } from '../config/environment.js';
 import { PoliciesService } from '../policies/index.js';
-import { runUntilSignal } from '../process.js';
+import { endFailedStart, runUntilSignal } from '../process.js';
 import { errorCode } from '../shared/errors.js';
 import { type RunningService, startService } from '../service.js';
 import { sampleFacts } from './catalogue.js';
@@ -67,12 +66,7 @@ try {
     `Sign in once:  ${await service.app.get(AccessService).signInLink(service.administrator.personId, 'system')}\n`,
   );
 } catch (error) {
-  const mendable =
-    error instanceof ConfigurationError ||
-    error instanceof DirectoryLockedError ||
-    error instanceof SchemaError;
-  console.error(mendable ? error.message : error);
-  process.exit(1);
+  endFailedStart(error);
 }
 
 /** Waits until somebody has something to review, or forty seconds: the console is useful then. */

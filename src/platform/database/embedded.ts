@@ -1,10 +1,11 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import { vector } from '@electric-sql/pglite-pgvector';
 import { PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
+import { makeFolder } from '../data-folder.js';
 import { lockDirectory } from './directory-lock.js';
 import { type Db } from './handles.js';
 import { types, type OpenedDialect } from './dialect.js';
@@ -27,7 +28,7 @@ export async function openEmbedded(location: {
 }): Promise<OpenedDialect> {
   let unlock = (): Promise<void> => Promise.resolve();
   if (location.directory !== undefined) {
-    await mkdir(location.directory, { recursive: true });
+    await makeFolder(location.directory);
     unlock = await lockDirectory(location.directory);
   }
   const pglite = new PGlite({

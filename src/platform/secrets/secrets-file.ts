@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../data-folder.js';
 import { errorCode } from '../../shared/errors.js';
 
 /**
@@ -8,7 +9,7 @@ import { errorCode } from '../../shared/errors.js';
  * data and every signature, so it belongs into the backup.
  */
 export async function readOrCreateSecretKeys(dataDir: string): Promise<string[]> {
-  await mkdir(dataDir, { recursive: true });
+  await makeFolder(dataDir);
   const path = join(dataDir, 'secret-keys');
   try {
     const file = await open(path, 'wx', 0o600);
