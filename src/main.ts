@@ -4,8 +4,7 @@ import { endFailedStart, runUntilSignal } from './process.js';
 import { startService } from './service.js';
 
 try {
-  const service = await startService(readEnvironment(process.env));
-  for (const line of service.printed) console.log(line);
+  const service = await startService(readEnvironment(process.env), { show: console.log });
   console.log(`Countersign is at ${service.url}`);
   runUntilSignal(service);
 } catch (error) {

@@ -22,10 +22,8 @@ import { PoliciesService } from './policies/index.js';
 export interface RunningService {
   /** Where it listens, without a trailing slash. */
   readonly url: string;
-  /** What the first start generated and shows once: lines for the terminal. */
-  readonly printed: readonly string[];
   /** In whose name the first start acted. */
-  readonly administrator: { readonly personId: string; readonly name: string };
+  readonly administrator: Administrator;
   readonly app: NestFastifyApplication;
   /** Stops taking requests, lets what is under way end, closes the database. */
   stop(): Promise<void>;
@@ -34,9 +32,13 @@ export interface RunningService {
 /** What tests replace. */
 export interface ServiceParts {
   readonly runtime?: Runtime;
+  /** Told what the first start generated, a line each, as soon as it is kept: whatever fails after that, nobody is shown it again. */
+  readonly show?: (line: string) => void;
   /** Left open by `stop`: who opened it closes it. */
   readonly database?: Database;
 }
+
+type Administrator = Bootstrapped['administrator'];
 
 /** Where the environment says the database is. */
 function databaseLocation(environment: Environment): DatabaseLocation {
@@ -53,18 +55,23 @@ async function createRuntime(environment: Environment): Promise<Runtime> {
 }
 
 /** Whoever answers requests makes the first start, and brings the folder's playbook into force. */
-async function startApi(app: NestFastifyApplication, environment: Environment): Promise<Bootstrapped> {
-  const first = await app.get(AccessService).bootstrap(environment);
-  await app.get(PoliciesService).loadFolderAtStart(first.administrator);
+async function startApi(
+  app: NestFastifyApplication,
+  environment: Environment,
+  show: (line: string) => void,
+): Promise<Administrator> {
+  const { administrator, printed } = await app.get(AccessService).bootstrap(environment);
+  printed.forEach(show);
+  await app.get(PoliciesService).loadFolderAtStart(administrator);
   await app.listen({ port: environment.PORT, host: environment.HOST });
-  return first;
+  return administrator;
 }
 
 /** A worker says how it is from the beginning, and begins once there is a playbook to work by. */
-async function startWorker(app: NestFastifyApplication, environment: Environment): Promise<Bootstrapped> {
+async function startWorker(app: NestFastifyApplication, environment: Environment): Promise<Administrator> {
   await app.listen({ port: environment.PORT, host: environment.HOST });
   await app.get(PoliciesService).follow();
-  return app.get(AccessService).bootstrap(environment);
+  return (await app.get(AccessService).bootstrap(environment)).administrator;
 }
 
 /**
@@ -112,10 +119,13 @@ export async function startService(
       options,
     );
     configureHttp(app, { answers: environment.ROLE === 'worker' ? 'health' : 'everything' });
-    const { administrator, printed } =
-      environment.ROLE === 'worker' ? await startWorker(app, environment) : await startApi(app, environment);
+    const show = parts.show ?? (() => undefined);
+    const administrator =
+      environment.ROLE === 'worker'
+        ? await startWorker(app, environment)
+        : await startApi(app, environment, show);
     await app.get(PipelineService).start();
-    return { url: await app.getUrl(), printed, administrator, app, stop };
+    return { url: await app.getUrl(), administrator, app, stop };
   } catch (error) {
     await stop();
     throw error;

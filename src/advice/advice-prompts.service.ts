@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 import { ConfigurationError, type Environment } from '../config/environment.js';
 import { parsePromptOf, type Prompt } from '../drafting/prompt.js';
@@ -54,10 +54,12 @@ export class AdvicePromptsService implements OnModuleInit, OnApplicationBootstra
       if (this.prompts.has(id)) continue;
       const file = join(this.folder, `${id}.md`);
       const known = this.errors.find((error) => error.file === file);
-      throw new ConfigurationError(
+      const mistake =
         known === undefined
           ? `${file}:1:1 a trigger asks for advice with the prompt "${id}", and there is no such file`
-          : `${known.file}:${known.line}:${known.column} ${known.message}`,
+          : `${known.file}:${known.line}:${known.column} ${known.message}`;
+      throw new ConfigurationError(
+        `PROMPTS_DIR ${dirname(this.folder)} should hold the prompts that the playbook needs: ${mistake}`,
       );
     }
   }

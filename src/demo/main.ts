@@ -47,9 +47,8 @@ async function loadSampleStore(service: RunningService): Promise<number> {
 try {
   // The terminal belongs to the address and the sign-in link; LOG_LEVEL=info shows the rest.
   const environment = readEnvironment({ LOG_LEVEL: 'warn', ...process.env });
-  const service = await startService(environment);
+  const service = await startService(environment, { show: console.log });
   runUntilSignal(service);
-  for (const line of service.printed) console.log(line);
   const marker = join(resolve(environment.DATA_DIR), 'sample-store-loaded');
   if (await loadedBefore(marker)) {
     console.log('The sample store is loaded already; going on where it stopped.');

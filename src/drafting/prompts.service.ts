@@ -102,7 +102,9 @@ export class PromptsService implements OnModuleInit, OnApplicationBootstrap {
   assertUsable(bundle: Bundle): void {
     const [first] = this.problemsFor(bundle);
     if (first !== undefined)
-      throw new ConfigurationError(`${first.file}:${first.line}:${first.column} ${first.message}`);
+      throw new ConfigurationError(
+        `PROMPTS_DIR ${this.folder} should hold the prompts that the playbook needs: ${placed(first)}`,
+      );
   }
 }
 

@@ -7,6 +7,7 @@ import { Problem } from '../platform/http/index.js';
 import { ENVIRONMENT } from '../platform/runtime.js';
 import { Log } from '../platform/telemetry/index.js';
 import { Clock } from '../shared/clock.js';
+import { errorCode } from '../shared/errors.js';
 import { type Bundle, type Finding, type PlaybookError } from './bundle.js';
 import {
   type ActivationOrigin,
@@ -271,7 +272,9 @@ export class PoliciesService implements OnModuleDestroy {
     try {
       files = await readPlaybookFolder(folder);
     } catch (error) {
-      this.problems = [{ file: '', line: 1, column: 1, message: `cannot be read: ${String(error)}` }];
+      this.problems = [
+        { file: '', line: 1, column: 1, message: `the folder cannot be read (${errorCode(error)})` },
+      ];
       this.log.error('playbook.unreadable', { note: folder, error });
       return null;
     }
@@ -348,5 +351,5 @@ function problemErrors(errors: readonly PlaybookError[]): { path: string; messag
 }
 
 function inOneLine({ file, line, column, message }: PlaybookError): string {
-  return `${file}:${line}:${column} ${message}`;
+  return file === '' ? message : `${file}:${line}:${column} ${message}`;
 }

@@ -24,6 +24,7 @@ import { PoliciesService } from '../../src/policies/index.js';
 import { type Profile } from '../../src/profiles/profile.js';
 import { type Json } from '../../src/shared/canonical-json.js';
 import { contentHash } from '../../src/shared/hash.js';
+import { startService } from '../../src/service.js';
 import { type Behaviour, FakeOpenAi, goodDraft, TOKENS_IN, TOKENS_OUT } from '../fakes/openai-server.js';
 import { openTestDatabase, type TestDatabase } from '../harness/database.js';
 import { TestClock, testRuntime } from '../harness/runtime.js';
@@ -588,6 +589,31 @@ describe('drafting', () => {
         join(folder, 'unused.md'),
       ]);
     } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('shows what the first start generated, also when that start ends for want of a prompt', async () => {
+    const first = await openTestDatabase();
+    const folder = await mkdtemp(join(tmpdir(), 'countersign-first-start-'));
+    const shown: string[] = [];
+    const runtime = testRuntime(new TestClock(NOW), { DATA_DIR: folder, PROMPTS_DIR: join(folder, 'none') });
+    try {
+      await expect(
+        startService(runtime.environment, {
+          runtime,
+          database: first.database,
+          show: (line) => shown.push(line),
+        }),
+      ).rejects.toThrow(/^PROMPTS_DIR .*none should hold the prompts that the playbook needs: .*none\//);
+      expect(shown.map((line) => line.split(': ')[0])).toEqual([
+        'Administrator',
+        'Password',
+        'Write key',
+        'API token',
+      ]);
+    } finally {
+      await first.close();
       await rm(folder, { recursive: true });
     }
   });
