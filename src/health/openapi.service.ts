@@ -84,7 +84,7 @@ class Components {
 
   /** @returns the schema itself, or a reference to it where it has a name. @throws when two schemas go by one name. */
   refer(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
-    const { $schema: _, $defs = {}, ...own } = toJsonSchema(schema, io);
+    const { $defs = {}, ...own } = toJsonSchema(schema, io);
     for (const [id, each] of Object.entries($defs as Record<string, JsonSchema>)) this.name(id, each);
     return own;
   }
@@ -110,6 +110,7 @@ function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
     reused: 'inline',
   });
   // The one schema without a name that refers to itself is that of any JSON value, made anew wherever it is used.
+  delete converted.$schema;
   const text = JSON.stringify(converted).replaceAll(/\b__schema\d+\b/g, 'JsonValue');
   return JSON.parse(text.replaceAll('"#/$defs/', '"#/components/schemas/')) as JsonSchema;
 }
