@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { administer, openTestDatabase, type TestDatabase } from '../harness/database.js';
+import { Database, type Executor } from '../../src/platform/database/index.js';
+import { administer, createTestLocation, openTestDatabase, type TestDatabase } from '../harness/database.js';
 
 const onPostgres = (process.env['DATABASE_URL'] ?? '') === '' ? it.skip : it;
 
@@ -46,6 +47,41 @@ describe('the database', () => {
     await expect(cut).rejects.toThrow();
     const { rows } = await sql<{ one: number }>`select 1::int8 as one`.execute(database.db);
     expect(rows).toEqual([{ one: 1 }]);
+  });
+
+  onPostgres('commits durably, also where the database or the role would not', async () => {
+    const { location, drop } = await createTestLocation();
+    if (location.engine !== 'postgres') throw new Error('on PostgreSQL only');
+    const { pathname, username } = new URL(location.url);
+    const name = pathname.slice(1);
+    const settingFor = async (byDefault: string): Promise<unknown> => {
+      await administer(location.url, `alter database ${name} set synchronous_commit = ${byDefault}`);
+      await administer(
+        location.url,
+        `alter role ${username} in database ${name} set synchronous_commit = ${byDefault}`,
+      );
+      const database = await Database.open(location);
+      const ask = async (db: Executor): Promise<unknown> =>
+        (await sql<{ setting: string }>`select current_setting('synchronous_commit') as setting`.execute(db))
+          .rows[0]?.setting;
+      try {
+        const settings = [
+          await ask(database.db),
+          await database.transaction(ask),
+          await ask(database.apart(1).db),
+        ];
+        return new Set(settings);
+      } finally {
+        await database.close();
+      }
+    };
+    try {
+      for (const weak of ['off', 'local', 'remote_write'])
+        expect([weak, await settingFor(weak)]).toEqual([weak, new Set(['on'])]);
+      expect(await settingFor('remote_apply')).toEqual(new Set(['remote_apply']));
+    } finally {
+      await drop();
+    }
   });
 
   it('refuses the outer handle inside a transaction instead of waiting for ever', async () => {

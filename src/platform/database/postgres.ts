@@ -4,7 +4,13 @@ import { types, type OpenedDialect } from './dialect.js';
 import { type AskHome } from './home.js';
 import { type Connections, namingStatements } from './prepared.js';
 
-/** Every connection is looked at once before it is used. */
+/**
+ * What is committed has to be on disk before it is acknowledged, whatever the database, the role or the server would have by default. A server
+ * that waits for its standbys to apply what is committed goes on waiting for them.
+ */
+const DURABLE = `select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') <> 'remote_apply'`;
+
+/** Every connection is made durable and looked at once before it is used. */
 function lookedAt(
   pool: pg.Pool,
   look: (ask: AskHome) => Promise<void> = () => Promise.resolve(),
@@ -15,6 +21,7 @@ function lookedAt(
       const client = await pool.connect();
       if (known.has(client)) return client;
       try {
+        await client.query(DURABLE);
         await look((statement) => client.query(statement));
       } catch (error) {
         client.release(true);
