@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Daemon } from '../crash/daemon.js';
 import { ADMIN, leaveNothingToChance, WRITE_KEY } from './service.js';
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const SOURCES = fileURLToPath(new URL('../../src', import.meta.url));
 const REGISTER = new URL('register-typescript.js', import.meta.url).href;
 const STARTS_WITHIN_MS = 90_000;
 
@@ -36,6 +36,35 @@ export async function makeDeployment(): Promise<{
   };
 }
 
+/** How a command of the service ended, and what it said. */
+export interface CommandEnd {
+  readonly code: number | null;
+  readonly said: string;
+}
+
+/**
+ * A command that ends by itself, as an operator starts it, from its sources.
+ * @param file below `src`, such as `verify.ts`. @param log where its output goes.
+ */
+export async function runCommand(
+  file: string,
+  environment: Readonly<Record<string, string>>,
+  log: string,
+): Promise<CommandEnd> {
+  const command = startSource(file, environment, log);
+  const { code } = await command.ended;
+  return { code, said: command.output };
+}
+
+function startSource(file: string, environment: Readonly<Record<string, string>>, log: string): Daemon {
+  return Daemon.start({
+    program: process.execPath,
+    args: ['--no-warnings', '--import', REGISTER, join(SOURCES, file)],
+    env: { PATH: process.env['PATH'] ?? '', ...environment },
+    log,
+  });
+}
+
 /** A process of the service as an operator starts it, from its sources. */
 export class ServiceProcess {
   private constructor(
@@ -46,12 +75,7 @@ export class ServiceProcess {
 
   /** @param log where its output goes. */
   static async start(environment: Readonly<Record<string, string>>, log: string): Promise<ServiceProcess> {
-    const daemon = Daemon.start({
-      program: process.execPath,
-      args: ['--no-warnings', '--import', REGISTER, MAIN],
-      env: { PATH: process.env['PATH'] ?? '', ...environment },
-      log,
-    });
+    const daemon = startSource('main.ts', environment, log);
     for (const deadline = performance.now() + STARTS_WITHIN_MS; ;) {
       const output = await readFile(log, 'utf8').catch(() => '');
       const url = /^Countersign is at (\S+)/m.exec(output)?.[1];

@@ -7,6 +7,7 @@ import { Database } from '../../src/platform/database/index.js';
 import { type FakeSmtpServer, startSmtpServer } from '../fakes/smtp-server.js';
 import { checkout, fillCatalogue, HOUR, identify, MAIL_FROM, oldOrder, order } from '../harness/customers.js';
 import { administer, createTestLocation, openTestDatabase } from '../harness/database.js';
+import { type CommandEnd, runCommand } from '../harness/process.js';
 import { Story } from '../harness/service.js';
 import { endSound, messagesTo, only, reviewsAbout, tasksOf, verdict } from '../harness/shown.js';
 
@@ -69,6 +70,20 @@ onPostgres('a backup, made with pg_dump under traffic and restored', () => {
     expect(await ended).toBe(0);
   }
 
+  function restore(url: string): void {
+    const parameters = ['--no-owner', '--exit-on-error', `--dbname=${url}`, join(directory, 'backup')];
+    const restored = spawnSync('pg_restore', parameters);
+    expect([restored.status, String(restored.stderr)]).toEqual([0, '']);
+  }
+
+  /** What `npm run verify` says of a database. */
+  const lookedOver = (url: string, secretKeys = SECRET_KEY): Promise<CommandEnd> =>
+    runCommand(
+      'verify.ts',
+      { DATABASE_URL: url, DATA_DIR: directory, SECRET_KEYS: secretKeys },
+      join(directory, 'verify.log'),
+    );
+
   const mailsTo = (userId: string): number =>
     smtp.mails.filter((mail) => mail.to.includes(`${userId}@example.com`)).length;
 
@@ -80,8 +95,9 @@ onPostgres('a backup, made with pg_dump under traffic and restored', () => {
   it('starts on the copy, holds everything that was due, and says why', async () => {
     const place = await createTestLocation();
     const url = place.location.engine === 'postgres' ? place.location.url : '';
-    const restored = spawnSync('pg_restore', ['--no-owner', `--dbname=${url}`, join(directory, 'backup')]);
-    expect([restored.status, String(restored.stderr)]).toEqual([0, '']);
+    restore(url);
+    // As the manual has it: looked over before anything starts on it.
+    expect(await lookedOver(url)).toMatchObject({ code: 0 });
     const database = await Database.open(place.location);
     const close = async (): Promise<void> => {
       await database.close();
@@ -103,6 +119,22 @@ onPostgres('a backup, made with pg_dump under traffic and restored', () => {
     expect(only(await messagesTo(copy, 'bob')).state).toBe('scheduled');
     expect(only(await messagesTo(copy, 'cat')).state).toBe('scheduled');
     expect(await tasksOf(copy, 'ada')).toEqual([]);
+  }, 60_000);
+
+  it('is found out when a row of the copy was tampered with, or when the keys are not its own', async () => {
+    const place = await createTestLocation();
+    const url = place.location.engine === 'postgres' ? place.location.url : '';
+    try {
+      restore(url);
+      expect(await lookedOver(url)).toMatchObject({ code: 0 });
+      await administer(url, `update decisions set result_hash = repeat('0', 64)`);
+      const tampered = await lookedOver(url);
+      expect(tampered.code).toBe(1);
+      expect(tampered.said).toContain('BROKEN  decisions come out the same again');
+      expect((await lookedOver(url, 'keys-of-another-deployment')).code).toBe(2);
+    } finally {
+      await place.drop();
+    }
   }, 60_000);
 
   it('holds it once, not again at the next start', async () => {
