@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { MachineClock } from './machine-clock.js';
 
 /** How a process is started. */
 export interface Command {
@@ -43,6 +44,7 @@ export class Daemon {
       child.once('exit', (code, signal) => {
         running.delete(child);
         this.alive = false;
+        MachineClock.forget(this.pid);
         resolve({ code, signal });
       });
     });

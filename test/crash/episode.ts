@@ -11,6 +11,7 @@ import { Disk } from './disk.js';
 import { type Held, readEmbedded, readPostgres } from './evidence.js';
 import { Faults } from './faults.js';
 import { Front } from './front.js';
+import { MachineClock } from './machine-clock.js';
 import { MailServer } from './mail-server.js';
 import { ModelServer } from './model-server.js';
 import { sleep, until } from './ports.js';
@@ -46,7 +47,7 @@ export interface EpisodePlan {
   readonly withinMs: number;
   /** Milliseconds between two faults, on average. */
   readonly everyMs: number;
-  /** How long one process stands still beyond its lease while the others go on; 0 for never. */
+  /** How long one process stands still beyond its lease while others go on, where there are others; 0 for never. */
   readonly pauseMs: number;
   /** After the last fault what is left undone must get less again within this, until nothing is. */
   readonly settleMs: number;
@@ -59,6 +60,8 @@ export interface EpisodeResult {
   readonly kills: number;
   readonly killsBy: ReadonlyMap<string, number>;
   readonly faults: ReadonlyMap<string, number>;
+  /** All that could have happened, by the names of `faults` and of the points in `killsBy`. */
+  readonly possible: readonly string[];
   /** Processes that became ready, by what they ran. */
   readonly ready: ReadonlyMap<string, number>;
   readonly signals: number;
@@ -84,6 +87,7 @@ export class Episode {
   private constructor(
     private readonly plan: EpisodePlan,
     private readonly directory: string,
+    private readonly clock: MachineClock,
     private readonly disk: Disk,
     private readonly mail: MailServer,
     private readonly model: ModelServer,
@@ -98,14 +102,16 @@ export class Episode {
     await chmod(directory, 0o755); // PostgreSQL runs as somebody else.
     const random = new Random(plan.seed ^ 0x5eed);
     const { redis } = SETUPS[plan.setup];
+    const clock = MachineClock.at(directory);
     const disk = await Disk.at(join(directory, 'disk'), 400);
     const postgres =
       plan.setup === 'embedded'
         ? null
-        : await Postgres.start(disk.directory, join(directory, 'postgres.log'));
+        : await Postgres.start(disk.directory, join(directory, 'postgres.log'), clock);
     const episode = new Episode(
       plan,
       directory,
+      clock,
       disk,
       await MailServer.start(new Random(random.seed())),
       await ModelServer.start(new Random(random.seed())),
@@ -151,6 +157,7 @@ export class Episode {
         redis: this.redis,
         disk: this.disk,
         casualties,
+        clock: this.clock,
         former: plan.former,
       },
       new Random(random.seed()),
@@ -167,7 +174,7 @@ export class Episode {
       told,
       new Random(random.seed()),
       4,
-      () => faults.now,
+      () => this.clock.now,
     );
     const reviewer = new Reviewer(api, this.mail, told, new Random(random.seed()));
 
@@ -176,18 +183,19 @@ export class Episode {
       throw new Error(`the service did not start, see ${this.directory}`);
     customers.start();
     reviewer.start();
-    const paused = plan.pauseMs === 0 ? Promise.resolve() : faults.outliveLease(plan.pauseMs);
+    const pauses = plan.pauseMs > 0 && this.services.length > 1;
+    const outlived = pauses ? faults.outliveLease(plan.pauseMs) : Promise.resolve();
     await faults.rage(plan.kills, plan.withinMs);
-    await paused;
+    await outlived;
     await faults.mend();
 
     const began = performance.now();
     await customers.stop();
-    await this.settle(faults);
+    await this.settle();
     const settledMs = performance.now() - began;
     await reviewer.stop();
     await this.readProfiles(api);
-    const held = await this.endAndRead(faults);
+    const held = await this.endAndRead();
     const findings = [
       ...check({ told, mails: this.mail.accepted, held }),
       { claim: 'no signal was refused as bad', looked: told.sent.size, problems: front.rejected },
@@ -196,7 +204,7 @@ export class Episode {
         looked: casualties.kills,
         problems: casualties.fell,
       },
-      await this.verify(faults),
+      await this.verify(),
     ];
     this.holds = findings.every(({ problems }) => problems.length === 0);
     if (!this.holds) await this.keepEvidence(findings);
@@ -205,6 +213,7 @@ export class Episode {
       kills: casualties.kills,
       killsBy: casualties.by,
       faults: faults.done,
+      possible: faults.possible,
       ready: casualties.ready,
       signals: told.acknowledged.size,
       mails: this.mail.accepted.length,
@@ -224,8 +233,8 @@ export class Episode {
   private async makeServices(faults: Faults): Promise<void> {
     const { roles } = SETUPS[this.plan.setup];
     for (const [index, role] of roles.entries()) {
-      const links = await this.links();
       const name = `${role}-${index + 1}`;
+      const links = await this.links(role, () => this.services[index]?.port ?? null);
       const environment = await this.environment(links, name);
       this.services.push(
         new Service(
@@ -236,19 +245,21 @@ export class Episode {
           this.directory,
           () => faults.nextStart(role),
           this.casualties,
+          this.clock,
         ),
       );
     }
   }
 
-  private async links(): Promise<Links> {
+  private async links(role: Role, ownPort: () => number | null): Promise<Links> {
     const { postgres, redis } = this;
-    const to = async (target: () => number): Promise<Proxy> => {
+    const to = async (target: () => number | null): Promise<Proxy> => {
       const proxy = await Proxy.to(target);
       this.closers.push(() => proxy.close());
       return proxy;
     };
     return {
+      client: role === 'worker' ? null : await to(ownPort),
       database: postgres === null ? null : await to(() => postgres.port),
       redis: redis === null ? null : await to(() => redis.port),
       smtp: await to(() => this.mail.port),
@@ -289,13 +300,13 @@ export class Episode {
    * Waits until nothing is left to do, or for as long as it goes on getting less or something goes out: how fast that is depends on the machine,
    * and what is done makes more to do at first. Whatever is left at the end shows in the check.
    */
-  private async settle(faults: Faults): Promise<void> {
+  private async settle(): Promise<void> {
     const { postgres, plan } = this;
     // On the embedded database nobody but the service itself can look: its own gauges say when it is idle.
     const left =
       postgres === null
         ? () => this.leftByGauges()
-        : async () => leftIn(await readPostgres(postgres.url(), faults.now));
+        : async () => leftIn(await readPostgres(postgres.url(), this.clock.now));
     const last = performance.now() + LONGEST_SETTLING_MS;
     let deadline = performance.now() + plan.settleMs;
     let least = Infinity;
@@ -350,20 +361,20 @@ export class Episode {
     await Promise.all([read(), read(), read(), read()]);
   }
 
-  private async endAndRead(faults: Faults): Promise<Held> {
+  private async endAndRead(): Promise<Held> {
     for (const service of this.services)
       if (!(await service.stop())) this.casualties.fell.push(`${service.name} did not stop cleanly`);
     return this.postgres === null
-      ? readEmbedded(join(this.disk.directory, 'data'), faults.now)
-      : readPostgres(this.postgres.url(), faults.now);
+      ? readEmbedded(join(this.disk.directory, 'data'), this.clock.now)
+      : readPostgres(this.postgres.url(), this.clock.now);
   }
 
   /** The service's own audit of its database. */
-  private async verify(faults: Faults): Promise<Finding> {
+  private async verify(): Promise<Finding> {
     const [service] = this.services;
     if (service === undefined) throw new Error('there is no service');
     const environment = await this.environment(service.links, service.name);
-    const env = { PATH: process.env['PATH'] ?? '', ...environment, CLOCK: faults.now.toISOString() };
+    const env = { PATH: process.env['PATH'] ?? '', ...environment, CLOCK: this.clock.now.toISOString() };
     const { code, output } = await new Promise<{ code: number; output: string }>((resolve) => {
       execFile(process.execPath, [VERIFY], { env, timeout: 240_000 }, (error, stdout, stderr) => {
         resolve({ code: error === null ? 0 : Number(error.code ?? -1), output: `${stdout}${stderr}` });

@@ -1,5 +1,6 @@
 import { type Disk } from './disk.js';
-import { sleep } from './ports.js';
+import { type MachineClock } from './machine-clock.js';
+import { sleep, until } from './ports.js';
 import { type Postgres } from './postgres.js';
 import { type Proxy } from './proxy.js';
 import { type Random } from './random.js';
@@ -13,6 +14,7 @@ export interface Targets {
   readonly redis: Redis | null;
   readonly disk: Disk;
   readonly casualties: Casualties;
+  readonly clock: MachineClock;
   /** `dist/main.js` of the version before this one, when both run side by side. */
   readonly former: string | null;
 }
@@ -21,7 +23,12 @@ const LONGEST_JUMP_MS = 20 * 60_000;
 
 type Fault = readonly [weight: number, fault: readonly [name: string, happen: () => Promise<void>]];
 
-const CALLED = ['message.opened', 'message.approved'];
+/** Longer than the longest lease. */
+const LEASE_MS = 130_000;
+/** As when a time server finds it fast. */
+const LONGEST_STEP_BACK_MS = 5_000;
+
+const CALLED = ['message.opened', 'message.approved', 'advice.wanted'];
 const KINDS = [...CALLED, 'trigger.fired', 'draft.written', 'draft.assessed', 'fate.told'];
 
 /** A moment at which losing the process hurts most, and up to which passing of it the process may live. */
@@ -51,7 +58,6 @@ export class Faults {
   readonly done = new Map<string, number>();
   private calm = true;
   private readonly asides = new Set<Promise<void>>();
-  private clockOffsetMs = 0;
 
   constructor(
     private readonly targets: Targets,
@@ -64,7 +70,7 @@ export class Faults {
   nextStart(role: Role): Start {
     const armed = !this.calm && this.random.chance(0.8);
     const crashPoint = armed ? this.point(role) : null;
-    return { crashPoint, clockOffsetMs: this.clockOffsetMs, program: this.program() };
+    return { crashPoint, program: this.program() };
   }
 
   /** All begin as the former version; then each next process is of either, as when a rollout is begun, broken off and begun again. */
@@ -80,9 +86,12 @@ export class Faults {
     return `${name}:${this.random.whole(1, passings)}`;
   }
 
-  /** What the service's clock says in the end. */
-  get now(): Date {
-    return new Date(Date.now() + this.clockOffsetMs);
+  /** All that could be done here, and the families of points at which a process may die: what a long run must have done. */
+  get possible(): readonly string[] {
+    const roles = new Set(this.targets.services.map(({ role }) => role));
+    const points = [...roles].flatMap((role) => POINTS[role].map(([name]) => `at ${familyOf(name)}`));
+    const outlived = this.canOutlive().length > 0 ? [OUTLIVED] : [];
+    return [...new Set([...this.faults().map(([, [name]]) => name), ...points, ...outlived])];
   }
 
   private count(what: string): void {
@@ -108,24 +117,34 @@ export class Faults {
     await Promise.all(this.asides);
     for (const proxy of this.proxies()) proxy.pass();
     await this.targets.disk.empty();
-    // Armed points and wrong clocks go with their processes.
-    for (const service of this.targets.services) service.kill();
+    // Armed points go with their processes.
+    for (const service of this.targets.services) {
+      service.release();
+      service.kill();
+    }
   }
 
   private proxies(): Proxy[] {
     return this.targets.services.flatMap(({ links }) =>
-      [links.database, links.redis, links.smtp, links.model].filter((link) => link !== null),
+      [links.client, links.database, links.redis, links.smtp, links.model].filter((link) => link !== null),
     );
   }
 
   /** One of the processes, one that is at work if there is any: one that is only starting has little to lose. */
   private service(): Service {
-    const atWork = this.targets.services.filter(({ ready }) => ready);
-    return this.random.pick(atWork.length > 0 ? atWork : this.targets.services);
+    const exposed = this.exposed();
+    const atWork = exposed.filter(({ ready }) => ready);
+    return this.random.pick(atWork.length > 0 ? atWork : exposed);
+  }
+
+  /** All but the one that is to live through something. */
+  private exposed(): readonly Service[] {
+    return this.targets.services.filter(({ isSpared }) => !isSpared);
   }
 
   private link(kind: keyof Links): Proxy | null {
-    return this.service().links[kind];
+    const having = this.exposed().flatMap(({ links }) => links[kind] ?? []);
+    return having.length === 0 ? null : this.random.pick(having);
   }
 
   /** Goes on beside the other faults. */
@@ -136,11 +155,16 @@ export class Faults {
   }
 
   private faults(): Fault[] {
-    return [...this.deaths(), ...this.brokenLinks(), ...this.databaseFaults(), ...this.queueFaults()];
+    return [
+      ...this.deaths(),
+      ...this.clockFaults(),
+      ...this.brokenLinks(),
+      ...this.databaseFaults(),
+      ...this.queueFaults(),
+    ];
   }
 
   private deaths(): Fault[] {
-    const { services } = this.targets;
     return [
       [
         10,
@@ -153,33 +177,35 @@ export class Faults {
         ],
       ],
       [
-        0.3,
-        [
-          'the clock jumped ahead',
-          () =>
-            this.strike(() => {
-              this.jump();
-            }),
-        ],
-      ],
-      [
         1,
         [
           'all processes killed',
           () =>
             this.strike(() => {
-              for (const service of services) service.kill();
+              for (const service of this.exposed()) service.kill();
             }),
         ],
       ],
-      [2, ['a process paused', () => this.aside(this.service().pause(this.random.between(200, 6_000)))]],
+      [2, ['a process paused', () => this.aside(this.pause())]],
     ];
   }
 
-  /** A machine that was suspended: everything on it goes on at another time. */
-  private jump(): void {
-    this.clockOffsetMs += Math.round(this.random.between(30_000, LONGEST_JUMP_MS));
-    for (const service of this.targets.services) service.kill();
+  private async pause(): Promise<void> {
+    await this.service().pause(this.random.between(200, 6_000));
+  }
+
+  /** The processes live on and find that it is another time. */
+  private clockFaults(): Fault[] {
+    const { clock } = this.targets;
+    if (!clock.canShift) return [];
+    const shift = (from: number, to: number) => () =>
+      this.strike(() => {
+        clock.shift(Math.round(this.random.between(from, to)));
+      });
+    return [
+      [0.3, ['the clock jumped ahead', shift(30_000, LONGEST_JUMP_MS)]],
+      [0.3, ['the clock set back', shift(-LONGEST_STEP_BACK_MS, -200)]],
+    ];
   }
 
   private strike(blow: () => void): Promise<void> {
@@ -188,10 +214,10 @@ export class Faults {
   }
 
   private brokenLinks(): Fault[] {
-    const kinds = ['database', 'smtp', 'model', 'redis'] as const;
+    const kinds = ['client', 'database', 'smtp', 'model', 'redis'] as const;
     const { services } = this.targets;
     return kinds.flatMap((kind): Fault[] => {
-      if (services[0]?.links[kind] === null) return [];
+      if (services.every(({ links }) => links[kind] === null)) return [];
       const weight = kind === 'database' || kind === 'smtp' ? 1 : 0.5;
       return [
         [
@@ -295,9 +321,43 @@ export class Faults {
     ];
   }
 
-  /** One process stands still for longer than any lease, while the others go on; then it goes on too. */
-  async outliveLease(ms: number): Promise<void> {
-    this.count('a process paused beyond its lease');
-    await this.service().pause(ms);
+  /** Those that hold leases while others can take their work: of one process alone nobody takes anything. */
+  private canOutlive(): readonly Service[] {
+    const { services } = this.targets;
+    return services.length < 2 ? [] : services.filter(({ role }) => role !== 'api');
   }
+
+  /**
+   * One process stands still in the middle of a call, for longer than the lease of what it works at, while the others take that over; then it
+   * goes on, and must find that it may change nothing. Where that is too long to wait for, the clock jumps meanwhile. Counted only when the
+   * process says that its lease had moved: it may have had none, or others had trouble of their own.
+   */
+  async outliveLease(ms: number): Promise<void> {
+    for (let tries = 0; tries < 3; tries++)
+      if (await this.outlive(this.random.pick(this.canOutlive()), ms)) {
+        this.count(OUTLIVED);
+        return;
+      }
+  }
+
+  private async outlive(service: Service, ms: number): Promise<boolean> {
+    try {
+      if (!(await service.spare()) || !(await until(() => service.isCalling, ms, 1))) return false;
+      const before = await service.said('lease_moved');
+      const { clock } = this.targets;
+      const pausing = service.pause(ms);
+      if (ms < LEASE_MS && clock.canShift) clock.shift(LEASE_MS);
+      if (!(await pausing)) return false;
+      return await until(async () => (await service.said('lease_moved')) > before, 10_000, 200);
+    } finally {
+      service.release();
+    }
+  }
+}
+
+const OUTLIVED = 'a process paused beyond its lease';
+
+/** `work.claimed.message.opened` is one of `work.claimed`. */
+export function familyOf(point: string): string {
+  return point.split('.').slice(0, 2).join('.');
 }

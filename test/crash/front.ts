@@ -51,9 +51,11 @@ export class Front {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** Whoever answers requests and is ready, in turn. */
+  /** The way to whoever answers requests and is ready, in turn. */
   private next(): string | null {
-    const ready = this.services.flatMap(({ role, ready, url }) => (role === 'worker' || !ready ? [] : [url]));
+    const ready = this.services.flatMap(({ ready, links }) =>
+      links.client === null || !ready ? [] : [`http://127.0.0.1:${links.client.port}`],
+    );
     return ready[this.turn++ % Math.max(1, ready.length)] ?? null;
   }
 

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -34,8 +33,9 @@ export class ModelServer {
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    request.resume();
-    await once(request, 'end');
+    const parts: Buffer[] = [];
+    for await (const part of request) parts.push(part as Buffer);
+    const isAdvice = Buffer.concat(parts).includes('send_time');
     const fate = this.random.weighted([
       [92, 'draft'],
       [3, 'slow'],
@@ -51,12 +51,12 @@ export class ModelServer {
       return;
     }
     await wait(fate === 'slow' ? this.random.between(500, 3_000) : this.random.between(5, 60));
-    send(response, 200, this.completion());
+    send(response, 200, completion(isAdvice ? ADVICE : this.draft()));
   }
 
-  private completion(): object {
+  private draft(): object {
     const token = Array.from({ length: 12 }, () => this.random.pick(LETTERS)).join('');
-    const draft = {
+    return {
       subject: 'Your basket is waiting',
       preheader: 'We kept what you chose.',
       blocks: [
@@ -64,21 +64,30 @@ export class ModelServer {
       ],
       claims: [],
     };
-    const message = { role: 'assistant', content: JSON.stringify(draft), refusal: null };
-    return {
-      id: 'chatcmpl-1',
-      object: 'chat.completion',
-      created: 0,
-      model: 'test-model',
-      choices: [{ index: 0, message, finish_reason: 'stop', logprobs: null }],
-      usage: { prompt_tokens: 1_000, completion_tokens: 200, total_tokens: 1_200 },
-    };
   }
 
   async close(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
   }
+}
+
+const ADVICE = {
+  ranking: [{ action: 'recover-cart', channel: 'email' }],
+  send_time: null,
+  reasons: ['They began to check out and left.'],
+};
+
+function completion(content: object): object {
+  const message = { role: 'assistant', content: JSON.stringify(content), refusal: null };
+  return {
+    id: 'chatcmpl-1',
+    object: 'chat.completion',
+    created: 0,
+    model: 'test-model',
+    choices: [{ index: 0, message, finish_reason: 'stop', logprobs: null }],
+    usage: { prompt_tokens: 1_000, completion_tokens: 200, total_tokens: 1_200 },
+  };
 }
 
 function send(response: ServerResponse, status: number, body: object): void {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { Daemon, killNow } from './daemon.js';
+import { type MachineClock } from './machine-clock.js';
 import { freePort, until } from './ports.js';
 import { type Random } from './random.js';
 
@@ -39,10 +40,11 @@ export class Postgres {
     private readonly log: string,
     private readonly user: { uid: number; gid: number } | null,
     readonly port: number,
+    private readonly clock: MachineClock,
   ) {}
 
   /** @param directory on which it may be alone. */
-  static async start(directory: string, log: string): Promise<Postgres> {
+  static async start(directory: string, log: string, clock: MachineClock): Promise<Postgres> {
     const programs = await binaries();
     const user = await account();
     const data = join(directory, 'postgres');
@@ -56,7 +58,7 @@ export class Postgres {
         env: { PATH: process.env['PATH'] ?? '' },
       },
     );
-    const postgres = new Postgres(programs, data, log, user, await freePort());
+    const postgres = new Postgres(programs, data, log, user, await freePort(), clock);
     await postgres.up();
     await postgres.administer(`create database ${NAME}`);
     return postgres;
@@ -89,7 +91,7 @@ export class Postgres {
           '',
           ...SETTINGS.flatMap((each) => ['-c', each]),
         ],
-        env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C' },
+        env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C', ...this.clock.environment() },
         log: this.log,
         ...this.user,
       });

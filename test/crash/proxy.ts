@@ -3,6 +3,8 @@ import { createServer, connect, type AddressInfo, type Server, type Socket } fro
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
+  /** Whether the client said something last. */
+  awaited: boolean;
 }
 
 /** A TCP proxy on loopback that breaks connections as networks do. */
@@ -12,11 +14,11 @@ export class Proxy {
 
   private constructor(
     private readonly listener: Server,
-    private readonly target: () => number,
+    private readonly target: () => number | null,
   ) {}
 
-  /** @param target the port behind it, asked at each connection: a restarted server may have another. */
-  static async to(target: () => number): Promise<Proxy> {
+  /** @param target the port behind it, asked at each connection: a restarted server may have another, or be gone. */
+  static async to(target: () => number | null): Promise<Proxy> {
     const listener = createServer({ allowHalfOpen: true });
     const proxy = new Proxy(listener, target);
     listener.on('connection', (client) => {
@@ -30,14 +32,22 @@ export class Proxy {
     return (this.listener.address() as AddressInfo).port;
   }
 
+  /** Whether a client waits for an answer. */
+  get isAwaited(): boolean {
+    return [...this.pairs].some(({ awaited }) => awaited);
+  }
+
   private join(client: Socket): void {
     client.on('error', () => client.destroy());
-    if (this.mode === 'refuse') {
+    const port = this.target();
+    if (this.mode === 'refuse' || port === null) {
       client.destroy();
       return;
     }
-    const server = connect({ port: this.target(), host: '127.0.0.1', allowHalfOpen: true });
-    const pair = { client, server };
+    const server = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    const pair = { client, server, awaited: false };
+    client.on('data', () => (pair.awaited = true));
+    server.on('data', () => (pair.awaited = false));
     this.pairs.add(pair);
     server.on('error', () => server.destroy());
     for (const [from, to] of [

@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Daemon } from './daemon.js';
+import { type MachineClock } from './machine-clock.js';
 import { type Proxy } from './proxy.js';
 import { sleep, until } from './ports.js';
 
@@ -12,6 +14,8 @@ export type Role = 'all' | 'api' | 'worker';
 
 /** What lies between one process of the service and the rest of the world. */
 export interface Links {
+  /** Between the load balancer and what it answers requests with; null for a worker. */
+  readonly client: Proxy | null;
   readonly database: Proxy | null;
   readonly redis: Proxy | null;
   readonly smtp: Proxy;
@@ -22,8 +26,6 @@ export interface Links {
 export interface Start {
   /** `name:passing` of a point at which it kills itself; null for none. */
   readonly crashPoint: string | null;
-  /** How far its clock is off, in milliseconds. */
-  readonly clockOffsetMs: number;
   /** What is run: `dist/main.js` of this version, or of the one it takes the place of. */
   readonly program: string;
 }
@@ -51,7 +53,9 @@ export class Service {
   private killing = false;
   private stopping = false;
   private paused = false;
-  private startedWith: Start = { crashPoint: null, clockOffsetMs: 0, program: MAIN };
+  private spared = false;
+  private unarmed = false;
+  private startedWith: Start = { crashPoint: null, program: MAIN };
   private loop: Promise<void> | undefined;
 
   constructor(
@@ -62,6 +66,7 @@ export class Service {
     private readonly directory: string,
     private readonly nextStart: () => Start,
     private readonly casualties: Casualties,
+    private readonly clock: MachineClock,
   ) {}
 
   get ready(): boolean {
@@ -72,9 +77,19 @@ export class Service {
     return join(this.directory, `${this.name}.log`);
   }
 
-  /** How far the clock of the process that runs now is off. */
-  get clockOffsetMs(): number {
-    return this.startedWith.clockOffsetMs;
+  /** The port on which it answers; null while it is not there. */
+  get port(): number | null {
+    return this.url === null ? null : Number(new URL(this.url).port);
+  }
+
+  /** Whether what is done to it would be wasted: it is to live through something. */
+  get isSpared(): boolean {
+    return this.spared;
+  }
+
+  /** Whether it waits for an answer of the mail or model server: then it holds the lease of what it asks about. */
+  get isCalling(): boolean {
+    return this.ready && (this.links.smtp.isAwaited || this.links.model.isAwaited);
   }
 
   run(): void {
@@ -95,11 +110,10 @@ export class Service {
   }
 
   private spawn(): Daemon {
-    const start = this.nextStart();
+    const start = this.unarmed ? { ...this.nextStart(), crashPoint: null } : this.nextStart();
     this.startedWith = start;
     this.killing = false;
     this.paused = false;
-    const clock = new Date(Date.now() + start.clockOffsetMs).toISOString();
     this.daemon = Daemon.start({
       program: process.execPath,
       // Fewer collections while it loads: it is started a thousand times.
@@ -108,7 +122,7 @@ export class Service {
         PATH: process.env['PATH'] ?? '',
         ...this.environment,
         ROLE: this.role,
-        ...(start.clockOffsetMs === 0 ? {} : { CLOCK: clock }),
+        ...this.clock.environment(),
         ...(start.crashPoint === null ? {} : { CRASH_POINTS: start.crashPoint }),
       },
       log: this.log,
@@ -160,15 +174,38 @@ export class Service {
     this.daemon.signal('SIGKILL');
   }
 
-  /** Stands still as a process does on a machine that is suspended. */
-  async pause(ms: number): Promise<void> {
+  /** Stands still as a process does on a machine that is suspended. @returns whether it lived to go on. */
+  async pause(ms: number): Promise<boolean> {
     const { daemon } = this;
-    if (daemon?.running !== true) return;
+    if (daemon?.running !== true) return false;
     this.paused = true;
     daemon.signal('SIGSTOP');
     await sleep(ms);
+    const lived = daemon.running;
     daemon.signal('SIGCONT');
     if (this.daemon === daemon) this.paused = false;
+    return lived;
+  }
+
+  /** Starts it anew as one that no fault strikes and that passes no armed point, until `release`. */
+  async spare(): Promise<boolean> {
+    this.spared = true;
+    this.unarmed = true;
+    const { daemon } = this;
+    this.kill();
+    await daemon?.ended;
+    return until(() => this.daemon !== daemon && this.ready, READY_WITHIN_MS);
+  }
+
+  release(): void {
+    this.spared = false;
+    this.unarmed = false;
+  }
+
+  /** Lines of its log that hold a word. */
+  async said(word: string): Promise<number> {
+    const text = await readFile(this.log, 'utf8').catch(() => '');
+    return text.split('\n').filter((line) => line.includes(word)).length;
   }
 
   /** Asks it to end. @returns whether it did so cleanly and in time. */
