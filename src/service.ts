@@ -16,7 +16,7 @@ import { keepKnownKeys } from './platform/secrets/known-keys.js';
 import { readOrCreateSecretKeys } from './platform/secrets/secrets-file.js';
 import { Secrets } from './platform/secrets/secrets.js';
 import { createLogger, Log, startTracing } from './platform/telemetry/index.js';
-import { PoliciesService } from './policies/index.js';
+import { PoliciesService, ProposalsService } from './policies/index.js';
 
 /** A started service. */
 export interface RunningService {
@@ -54,7 +54,7 @@ async function createRuntime(environment: Environment): Promise<Runtime> {
   return { environment, clock, ids: new RandomIds(clock), secrets: new Secrets(keys) };
 }
 
-/** Whoever answers requests makes the first start, and brings the folder's playbook into force. */
+/** Whoever answers requests makes the first start, and brings the folder's playbook into force, or before those who have to agree to it. */
 async function startApi(
   app: NestFastifyApplication,
   environment: Environment,
@@ -63,6 +63,7 @@ async function startApi(
   const { administrator, printed } = await app.get(AccessService).bootstrap(environment);
   printed.forEach(show);
   await app.get(PoliciesService).loadFolderAtStart(administrator);
+  await app.get(ProposalsService).proposeFolder(administrator);
   await app.listen({ port: environment.PORT, host: environment.HOST });
   return administrator;
 }

@@ -4,7 +4,7 @@ import { parse, stringify } from 'yaml';
 import { decisions, makeLoad } from '../load/load.js';
 import { quantile } from '../load/quantile.js';
 import { row } from '../row.js';
-import { activateKept, askPolicies, changedPlaybook } from '../world/playbook.js';
+import { askPolicies, changedPlaybook, withPlaybook } from '../world/playbook.js';
 import { startService } from '../world/service.js';
 
 const ADDS_AT_MOST_MS = 1;
@@ -25,9 +25,8 @@ export async function measure(bench) {
   const services = [];
   try {
     services.push(await startService(limited));
-    services.push(await startService(free, { env: { POLICIES_DIR: plain } }));
+    services.push(await startService(free, { env: withPlaybook(plain) }));
     const [ours, other] = services;
-    await activateKept(services[1]);
     const rules = await Promise.all(services.map(guardrailsOf));
     if (rules[0] <= rules[1]) throw new Error(`${rules[0]} guardrails with limits and ${rules[1]} without`);
     const pairs = [];

@@ -5,7 +5,7 @@ import { parse, stringify } from 'yaml';
 import { firingBatches, makeLoad } from '../load/load.js';
 import { row } from '../row.js';
 import { untilNone } from '../world/checks.js';
-import { activateKept, changedPlaybook } from '../world/playbook.js';
+import { changedPlaybook, withPlaybook } from '../world/playbook.js';
 import { startService } from '../world/service.js';
 
 const CALLS = 200;
@@ -28,14 +28,13 @@ export async function measure(bench) {
   const playbook = await changedPlaybook(writeByModel);
   const database = await bench.world.copy();
   const env = {
-    POLICIES_DIR: playbook,
+    ...withPlaybook(playbook),
     OPENAI_API_KEY: 'sk-bench',
     OPENAI_BASE_URL: model.url,
     OPENAI_MODEL: 'bench-model',
   };
   const service = await startService(database, { env });
   try {
-    await activateKept(service);
     const before = await service.memory();
     await makeLoad({
       urls: [service.url],

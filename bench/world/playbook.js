@@ -23,10 +23,7 @@ export async function askPolicies({ url }, path, init = {}) {
   return answer.json();
 }
 
-/** Puts the playbook in force that a service found in its folder: the start keeps it, and a person activates it. */
-export async function activateKept(service) {
-  const { data } = await askPolicies(service, '/bundles');
-  const kept = data.find(({ activatedAt }) => activatedAt === null);
-  if (kept === undefined) throw new Error('no playbook waits to be put in force');
-  await askPolicies(service, `/bundles/${kept.hash}/activate`, { method: 'POST', body: '{}' });
+/** The environment of a service whose changed folder comes into force at its start: in production others would have to agree to it. */
+export function withPlaybook(folder) {
+  return { NODE_ENV: 'development', POLICIES_DIR: folder };
 }

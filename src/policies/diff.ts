@@ -128,11 +128,36 @@ function effectOf(before: Guardrail | undefined, after: Guardrail | undefined): 
 }
 
 /** A change as a sentence, such as “The rule marketing-pressure was loosened: caps.” */
-export function changeWords({ item, change, effect, members }: ItemChange): string {
+export function changeWords(change: ItemChange): string {
+  return inWords(
+    change,
+    change.members.map(({ member }) => member),
+  );
+}
+
+/** The same with what was and would be, such as “… loosened: caps from [{"max":6}] to [{"max":7}].” */
+export function changeInFull(change: ItemChange): string {
+  return inWords(
+    change,
+    change.members.map(
+      ({ member, before, after }) => `${member} from ${shortJson(before)} to ${shortJson(after)}`,
+    ),
+  );
+}
+
+function inWords({ item, change, effect }: ItemChange, members: readonly string[]): string {
   const [kind = '', ...rest] = item.split('/');
   const what = rest.length === 0 ? kind : `${SINGULAR[kind] ?? kind} ${rest.join('/')}`;
   if (change !== 'changed') return `The ${what} was ${change}.`;
-  return `The ${what} was ${effect ?? 'changed'}: ${members.map(({ member }) => member).join(', ')}.`;
+  return `The ${what} was ${effect ?? 'changed'}: ${members.join(', ')}.`;
+}
+
+const SHOWN_OF_A_VALUE = 300;
+
+function shortJson(value: Json): string {
+  if (value === null) return 'nothing';
+  const text = canonicalJson(value);
+  return text.length <= SHOWN_OF_A_VALUE ? text : `${text.slice(0, SHOWN_OF_A_VALUE)}…`;
 }
 
 const SINGULAR: Readonly<Record<string, string>> = {

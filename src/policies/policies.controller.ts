@@ -109,7 +109,7 @@ export class PoliciesController {
     };
   }
 
-  /** Every kept bundle, newest first; one without an activation waits for somebody to put it in force. */
+  /** Every kept bundle, newest first; one without an activation waits to be proposed or agreed to. */
   @Get('bundles')
   @Allow('policies.read')
   @ApiResponse({ status: 200, standardSchema: bundlesPage })
@@ -181,7 +181,8 @@ export class PoliciesController {
   @ApiResponse({ status: 404, description: 'No such bundle' })
   @ApiResponse({
     status: 409,
-    description: 'It does not compile, its own tests fail, or its proposal waits for somebody to agree',
+    description:
+      'It does not compile, its own tests fail, nobody proposed it, or its proposal waits for somebody to agree',
   })
   async activate(
     @Param('hash', { schema: bundleHash }) hash: string,

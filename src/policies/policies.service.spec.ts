@@ -149,7 +149,7 @@ describe('a later start', () => {
     expect(changed.signatures.made).toHaveLength(1);
   });
 
-  it('in production keeps a folder that changed until a person activates it', async () => {
+  it('in production keeps a folder that changed, and puts nothing in force by itself', async () => {
     const first = await processOn(folder, 'production');
     await first.policies.loadFolderAtStart(ADA);
     const old = first.policies.active().hash;
@@ -163,6 +163,8 @@ describe('a later start', () => {
     const kept = await listBundles(opened.database.db, null, 10);
     const candidate = kept.find((bundle) => bundle.hash !== old);
     expect(candidate).toMatchObject({ active: false, activatedAt: null, activatedBy: null });
+    expect(second.policies.waitingFolder()).toBe(candidate?.hash);
+    // What comes before this step, others' agreement, is the proposals' to see to.
     await opened.database.transaction((tx) =>
       second.policies.activate(tx, candidate?.hash ?? '', { personId: 'per_bea', name: 'Bea' }),
     );
@@ -171,7 +173,7 @@ describe('a later start', () => {
     expect(second.signatures.made).toEqual([{ bundle: candidate?.hash, by: 'per_bea' }]);
     const third = await processOn(folder, 'production');
     await third.policies.loadFolderAtStart(ADA);
-    expect(third.policies.active().hash).toBe(candidate?.hash);
+    expect([third.policies.active().hash, third.policies.waitingFolder()]).toEqual([candidate?.hash, null]);
   });
 
   it('does not undo what somebody activated by hand', async () => {

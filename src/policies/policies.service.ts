@@ -16,6 +16,7 @@ import {
   latestActivation,
   lockActivations,
   selectBundleFiles,
+  wasActivated,
 } from './bundles.repository.js';
 import { type Carried, neverCarried } from './carried.js';
 import { readCarried } from './carried.read-model.js';
@@ -53,6 +54,7 @@ export class PoliciesService implements OnModuleDestroy {
   private readonly timers: NodeJS.Timeout[] = [];
   private current: InForce | null = null;
   private problems: readonly PlaybookError[] = [];
+  private kept: string | null = null;
   private underWay: Promise<void> = Promise.resolve();
   /** In production an activation is somebody's own act: it signs templates, and nobody signs by saving a file. */
   private readonly followsFolder = process.env['NODE_ENV'] !== 'production';
@@ -96,6 +98,11 @@ export class PoliciesService implements OnModuleDestroy {
     return this.problems;
   }
 
+  /** The folder's bundle, where it was never in force and others have to agree to it first; null where there is none such. */
+  waitingFolder(): string | null {
+    return this.kept;
+  }
+
   /** Called whenever another bundle comes into force in this process. */
   onActivated(listener: (bundle: Bundle) => void): void {
     this.listeners.push(listener);
@@ -103,7 +110,7 @@ export class PoliciesService implements OnModuleDestroy {
 
   /**
    * Takes up what is in force, then the folder when it changed since it was last loaded: activated in the administrator's name at the first
-   * start and outside production, kept for somebody to activate in production. From then on follows activations made by other processes
+   * start and outside production, kept in production until it was proposed and others have agreed (`waitingFolder`). From then on follows activations made by other processes
    * and, outside production, edits of the folder.
    * @throws ConfigurationError when there is no working playbook at all.
    */
@@ -141,7 +148,7 @@ export class PoliciesService implements OnModuleDestroy {
 
   /**
    * Activates a kept bundle in the open transaction: signs its templates in this person's name and records it. It comes into force when
-   * the transaction has committed and `refresh` or the next poll sees it.
+   * the transaction has committed and `refresh` or the next poll sees it. Whether it may be is for `ProposalsService.activate` to say.
    * @throws Problem 404 or 409, as `bundle`; 409 with the list when its own tests fail.
    */
   async activate(tx: Tx, hash: string, by: Activator): Promise<void> {
@@ -256,6 +263,12 @@ export class PoliciesService implements OnModuleDestroy {
           at: this.clock.now(),
         });
         if (latest !== null && !this.followsFolder) {
+          // One step back is one person's to make, and nobody's to make by leaving an old folder in its place.
+          if (await wasActivated(tx, bundle.hash)) {
+            this.log.warn('playbook.overruled');
+            return;
+          }
+          this.kept = bundle.hash;
           this.log.warn('playbook.kept_waiting', { bundle: bundle.hash });
           return;
         }

@@ -18,8 +18,21 @@ const proposalBody = z
       .regex(/^[0-9a-f]{64}$/, "should be a bundle's hash")
       .optional(),
     /** By path: the new text, or null to drop the file. */
-    changes: z.record(z.string(), z.string().nullable()),
+    changes: z.record(z.string(), z.string().nullable()).optional(),
+    /** Instead of changes: a kept bundle as a whole, such as the folder's. */
+    bundle: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, "should be a bundle's hash")
+      .optional(),
   })
+  .refine(
+    ({ changes, bundle, base }) =>
+      bundle === undefined ? changes !== undefined : changes === undefined && base === undefined,
+    {
+      path: ['changes'],
+      message: 'should say what to change, unless a bundle is named as a whole',
+    },
+  )
   .meta({ id: 'NewProposal' });
 const verdictBody = z
   .strictObject({ verdict: z.enum(['approve', 'reject', 'withdraw']), note: text.max(4_000).optional() })
@@ -37,6 +50,8 @@ const proposalSchema = z
     severity: z.enum(SEVERITIES),
     /** How many other people have to agree. */
     needed: z.int(),
+    /** `folder`: a start found it in the playbook's folder, and the administrator stands for who wrote it. */
+    origin: z.enum(['person', 'folder']),
     author: person,
     createdAt: z.iso.datetime(),
     endedAt: z.iso.datetime().nullable(),
@@ -111,14 +126,21 @@ export class ProposalsController {
   @ApiResponse({ status: 404, description: 'The base is gone' })
   @ApiResponse({
     status: 409,
-    description: 'The base is no longer in force, or another proposal changes the same',
+    description:
+      'The base is no longer in force, another proposal changes the same, or the bundle was in force before',
   })
   @ApiResponse({ status: 422, description: 'It has mistakes, each with its place, or changes nothing' })
   async propose(
     @Body({ schema: proposalBody }) body: z.output<typeof proposalBody>,
     @CurrentActor() actor: Actor,
   ): Promise<ProposalAnswer> {
-    return toAnswer(await this.proposals.propose(body, signer(actor)));
+    const { title, reason, base, changes = {}, bundle } = body;
+    const by = signer(actor);
+    return toAnswer(
+      bundle === undefined
+        ? await this.proposals.propose({ title, reason, base, changes }, by)
+        : await this.proposals.proposeKept({ title, reason, bundle }, by),
+    );
   }
 
   /** Proposals, newest first. */

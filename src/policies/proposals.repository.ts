@@ -4,6 +4,8 @@ import { canonicalJson } from '../shared/canonical-json.js';
 import { type ItemChange, type Severity } from './diff.js';
 import { type TestReport } from './test-report.js';
 
+/** Who wrote it: a person here, or somebody in the playbook's folder. */
+export type ProposalOrigin = 'person' | 'folder';
 export type ProposalState = 'open' | 'approved' | 'rejected' | 'withdrawn' | 'activated';
 
 interface ProposalVerdict {
@@ -26,6 +28,7 @@ export interface Proposal {
   readonly needed: number;
   readonly tests: TestReport;
   readonly replayId: string | null;
+  readonly origin: ProposalOrigin;
   readonly author: { readonly id: string; readonly name: string };
   readonly createdAt: string;
   readonly endedAt: string | null;
@@ -44,6 +47,7 @@ interface ProposalRow {
   needed: number;
   tests: string;
   replay_id: string | null;
+  origin: ProposalOrigin;
   author: string;
   author_name: string;
   created_at: Date;
@@ -52,7 +56,7 @@ interface ProposalRow {
 }
 
 const proposal = sql`
-  select p.id, p.title, p.reason, p.state, p.base_hash, p.bundle_hash, p.changes, p.severity, p.needed, p.tests, p.replay_id, p.author,
+  select p.id, p.title, p.reason, p.state, p.base_hash, p.bundle_hash, p.changes, p.severity, p.needed, p.tests, p.replay_id, p.origin, p.author,
     a.name as author_name, p.created_at, p.ended_at,
     (select coalesce(jsonb_agg(jsonb_build_object('id', v.person_id, 'name', w.name, 'verdict', v.verdict, 'note', v.note, 'at', v.at)
         order by v.at, v.person_id), '[]'::jsonb)
@@ -72,6 +76,7 @@ function toProposal(row: ProposalRow): Proposal {
     needed: row.needed,
     tests: JSON.parse(row.tests) as TestReport,
     replayId: row.replay_id,
+    origin: row.origin,
     author: { id: row.author, name: row.author_name },
     createdAt: row.created_at.toISOString(),
     endedAt: row.ended_at?.toISOString() ?? null,
@@ -91,9 +96,9 @@ export async function insertProposal(
   },
 ): Promise<void> {
   await sql`
-    insert into proposals (id, title, reason, state, base_hash, bundle_hash, changes, severity, needed, tests, replay_id, author, created_at)
+    insert into proposals (id, title, reason, state, base_hash, bundle_hash, changes, severity, needed, tests, replay_id, origin, author, created_at)
     values (${made.id}, ${made.title}, ${made.reason}, 'open', ${made.base}, ${made.bundle}, ${canonicalJson(made.changes)},
-      ${made.severity}, ${made.needed}, ${canonicalJson(made.tests)}, ${made.replayId}, ${made.author}, ${made.at})`.execute(
+      ${made.severity}, ${made.needed}, ${canonicalJson(made.tests)}, ${made.replayId}, ${made.origin}, ${made.author}, ${made.at})`.execute(
     tx,
   );
 }

@@ -4,12 +4,13 @@ import { AuditService } from '../audit/index.js';
 import { Database, type Executor, type Tx } from '../platform/database/index.js';
 import { Problem } from '../platform/http/index.js';
 import { type FieldError } from '../platform/http/problem.js';
+import { Log } from '../platform/telemetry/index.js';
 import { Clock } from '../shared/clock.js';
 import { Ids } from '../shared/ids.js';
 import { type Bundle } from './bundle.js';
-import { insertBundle, wasActivated } from './bundles.repository.js';
+import { insertBundle, selectBundleFiles, wasActivated } from './bundles.repository.js';
 import { compilePlaybook, countsOf } from './compiler.js';
-import { changesBetween, changeWords, gravest, type ItemChange } from './diff.js';
+import { changeInFull, changesBetween, gravest, type ItemChange } from './diff.js';
 import { type DraftCheck } from './draft-check.js';
 import { PlaybookReplayer } from './playbook-replayer.port.js';
 import { type Activator, PoliciesService } from './policies.service.js';
@@ -18,6 +19,7 @@ import {
   insertVerdict,
   lockProposals,
   type Proposal,
+  type ProposalOrigin,
   type ProposalState,
   selectProposal,
   selectLatestOf,
@@ -40,6 +42,13 @@ export interface NewProposal {
   readonly changes: Readonly<Record<string, string | null>>;
 }
 
+/** A bundle that was kept and never in force, such as a folder's, to be agreed to as a whole. */
+export interface KeptProposal {
+  readonly title: string;
+  readonly reason: string;
+  readonly bundle: string;
+}
+
 export interface NewVerdict {
   readonly verdict: 'approve' | 'reject' | 'withdraw';
   readonly note?: string | undefined;
@@ -48,6 +57,8 @@ export interface NewVerdict {
 /** Changes of the playbook: proposed by one person, agreed to by others, put in force by somebody, in that order. */
 @Injectable()
 export class ProposalsService {
+  private readonly log = new Log('policies');
+
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
@@ -76,8 +87,74 @@ export class ProposalsService {
     return this.database.transaction(async (tx) => {
       await lockProposals(tx);
       await this.refuseCollisions(tx, request, changes);
-      return this.keep(tx, { request, by, base, bundle, changes, tests });
+      return this.keep(tx, { request, by, base, bundle, changes, tests, origin: 'person' });
     });
+  }
+
+  /**
+   * Proposes a kept bundle as it is, against the playbook in force.
+   * @throws Problem as `propose`, and 409 for one that was in force before or that waits already.
+   */
+  async proposeKept(request: KeptProposal, by: Activator): Promise<Proposal> {
+    const compared = await this.compareKept(request.bundle);
+    return this.database.transaction(async (tx) => {
+      await lockProposals(tx);
+      if (await wasActivated(tx, request.bundle))
+        throw new Problem(
+          409,
+          'was-in-force',
+          'It was in force before: activate it, nobody else has to agree.',
+        );
+      const last = await selectLatestOf(tx, request.bundle);
+      if (last !== null && isWaiting(last))
+        throw new Problem(409, 'proposed-already', `“${last.title}” (${last.id}) proposes it already.`);
+      await this.refuseCollisions(tx, request, compared.changes);
+      return this.keep(tx, { ...compared, request, by, origin: 'person' });
+    });
+  }
+
+  /**
+   * Proposes what a start found in the folder, in the administrator's name: nobody here knows who wrote it, and whoever answers for the
+   * folder cannot also agree to it. What earlier starts proposed is withdrawn; what others refused is not asked again.
+   */
+  async proposeFolder(administrator: Activator): Promise<void> {
+    const bundle = this.policies.waitingFolder();
+    if (bundle === null) return;
+    try {
+      await this.proposeFound(bundle, administrator);
+    } catch (error) {
+      // It waits on the playbook's page, where somebody can propose it once what is in the way was decided.
+      if (!(error instanceof Problem)) throw error;
+      this.log.warn('playbook.not_proposed', { bundle, error });
+    }
+  }
+
+  private async proposeFound(bundle: string, by: Activator): Promise<void> {
+    const compared = await this.compareKept(bundle);
+    const request = {
+      title: `The playbook’s folder, ${bundle.slice(0, 12)}`,
+      reason: 'A start found the folder changed. Who wrote it is not known here.',
+    };
+    await this.database.transaction(async (tx) => {
+      await lockProposals(tx);
+      const last = await selectLatestOf(tx, bundle);
+      const isSame = last?.base === compared.base.hash;
+      if (last !== null && isSame && (isWaiting(last) || last.state === 'rejected')) return;
+      const note = 'The folder, or the playbook in force, is another one by now.';
+      for (const earlier of await selectWaiting(tx))
+        if (earlier.origin === 'folder')
+          await this.end(tx, earlier, 'withdrawn', by, { verdict: 'withdraw', note });
+      await this.refuseCollisions(tx, request, compared.changes);
+      await this.keep(tx, { ...compared, request, by, origin: 'folder' });
+    });
+  }
+
+  private async compareKept(hash: string): Promise<Compared> {
+    const base = this.policies.active();
+    const bundle = await this.policies.bundle(hash);
+    // Nothing may be otherwise but comments: that, too, is another bundle, and somebody's to agree to.
+    const changes = changesBetween(base, bundle);
+    return { base, bundle, changes, tests: await this.policies.test(bundle) };
   }
 
   /**
@@ -109,7 +186,7 @@ export class ProposalsService {
 
   private async refuseCollisions(
     tx: Tx,
-    request: NewProposal,
+    request: Pick<NewProposal, 'title'>,
     changes: readonly ItemChange[],
   ): Promise<void> {
     const errors: FieldError[] = (await selectWaiting(tx)).flatMap((other) =>
@@ -119,7 +196,7 @@ export class ProposalsService {
         return [
           {
             path: change.item,
-            message: `“${other.title}” by ${other.author.name} (${other.id}): ${changeWords(theirs)} “${request.title}”: ${changeWords(change)}`,
+            message: `“${other.title}” by ${other.author.name} (${other.id}): ${changeInFull(theirs)} “${request.title}”: ${changeInFull(change)}`,
           },
         ];
       }),
@@ -135,16 +212,13 @@ export class ProposalsService {
 
   private async keep(
     tx: Tx,
-    made: {
-      readonly request: NewProposal;
+    made: Compared & {
+      readonly request: Pick<NewProposal, 'title' | 'reason'>;
       readonly by: Activator;
-      readonly base: Bundle;
-      readonly bundle: Bundle;
-      readonly changes: readonly ItemChange[];
-      readonly tests: TestReport;
+      readonly origin: ProposalOrigin;
     },
   ): Promise<Proposal> {
-    const { request, by, base, bundle, changes, tests } = made;
+    const { request, by, base, bundle, changes, tests, origin } = made;
     const now = this.clock.now();
     const id = this.ids.make('prp');
     const severity = gravest(changes.map((change) => change.severity));
@@ -163,6 +237,7 @@ export class ProposalsService {
       // The playbook in force says how many, or a proposal could ask for fewer.
       needed: base.engine.approvals[severity],
       tests,
+      origin,
       replayId: await replayer.askIn(tx, { bundle: bundle.hash, since, by: by.personId }),
       author: by.personId,
       at: now,
@@ -171,7 +246,13 @@ export class ProposalsService {
       actor: by.personId,
       action: 'policies.proposed',
       subject: id,
-      detail: { base: base.hash, bundle: bundle.hash, severity, items: changes.map(({ item }) => item) },
+      detail: {
+        base: base.hash,
+        bundle: bundle.hash,
+        severity,
+        origin,
+        items: changes.map(({ item }) => item),
+      },
     });
     return this.read(tx, id);
   }
@@ -269,23 +350,33 @@ export class ProposalsService {
   }
 
   /**
-   * Puts a bundle in force: one that was agreed to, one that was in force before (a step back needs nobody else), or one from the folder.
-   * @throws Problem as `PoliciesService.activate`; 409 while its proposal waits for somebody, or when another playbook came in between.
+   * Puts a bundle in force: one that was agreed to, or one that was in force before (a step back needs nobody else).
+   * @throws Problem as `PoliciesService.activate`; 409 while nobody proposed it, its proposal waits for somebody, or another playbook
+   *   came in between.
    */
   async activate(hash: string, by: Activator): Promise<void> {
     await this.database.transaction(async (tx) => {
       await lockProposals(tx);
       const proposed = await selectLatestOf(tx, hash);
       // What was in force before needs nobody's word to be in force again.
-      if (proposed !== null && !(await wasActivated(tx, hash))) this.requireReady(proposed);
+      if (!(await wasActivated(tx, hash))) {
+        // A bundle that is not there at all is not found, whatever else.
+        if ((await selectBundleFiles(tx, hash)) !== null) this.requireReady(proposed);
+      }
       await this.policies.activate(tx, hash, by);
-      if (proposed?.state === 'open' || proposed?.state === 'approved')
+      if (proposed !== null && isWaiting(proposed))
         await updateState(tx, proposed.id, 'activated', this.clock.now());
     });
     await this.policies.refresh();
   }
 
-  private requireReady(proposal: Proposal): void {
+  private requireReady(proposal: Proposal | null): void {
+    if (proposal === null)
+      throw new Problem(
+        409,
+        'not-proposed',
+        'Nobody proposed this bundle. Propose it on the console’s playbook page, or by POST /v1/policies/proposals with its hash as “bundle”; once others have agreed it can be activated.',
+      );
     if (proposal.state === 'rejected' || proposal.state === 'withdrawn')
       throw new Problem(409, 'not-approved', `“${proposal.title}” was ${proposal.state}.`);
     if (proposal.state === 'open') {
@@ -304,6 +395,18 @@ export class ProposalsService {
         `Another playbook, ${active.slice(0, 12)}, came into force since “${proposal.title}” was agreed to; activating it would undo that. Propose it again.`,
       );
   }
+}
+
+/** A playbook beside the one it would take the place of. */
+interface Compared {
+  readonly base: Bundle;
+  readonly bundle: Bundle;
+  readonly changes: readonly ItemChange[];
+  readonly tests: TestReport;
+}
+
+function isWaiting({ state }: Proposal): boolean {
+  return state === 'open' || state === 'approved';
 }
 
 function compiled(

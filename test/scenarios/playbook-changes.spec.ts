@@ -1,7 +1,10 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import { PoliciesService } from '../../src/policies/index.js';
+import { canonicalJson, type Json } from '../../src/shared/canonical-json.js';
 import { fillCatalogue, identify, order } from '../harness/customers.js';
-import { type Answer, Story } from '../harness/service.js';
+import { ADMIN, type Answer, Story } from '../harness/service.js';
 import { colleague } from '../harness/shown.js';
 
 type Plain = Record<string, unknown>;
@@ -16,6 +19,7 @@ describe('a change of the playbook', () => {
     await fillCatalogue(story);
     first = await inForce();
     for (const name of ['Bea', 'Cyd', 'Dan']) tokens[name] = await colleague(story, name, 'strategist');
+    tokens['admin'] = ADMIN.token;
     await story.happens(identify('ada'), order('ada'));
   });
   afterAll(() => story.end());
@@ -128,6 +132,13 @@ describe('a change of the playbook', () => {
   });
 
   it('that another proposal makes too answers 409, and shows both', async () => {
+    const caps = story.service.app
+      .get(PoliciesService)
+      .active()
+      .guardrails.find(({ spec }) => spec.id === 'mail-pressure')?.spec;
+    if (caps?.effect !== 'limit') throw new Error('mail-pressure should be a limit');
+    const capsOf = (max: number): string =>
+      canonicalJson(JSON.parse(JSON.stringify(caps.caps.map((cap) => ({ ...cap, max })))) as Json);
     const one = await propose('Bea', 'Seven mails', MORE_MAIL);
     const other = await propose('Cyd', 'Five mails', [MORE_MAIL[0], MORE_MAIL[1], 'max: 5, per: 1d']);
     expect([other.status, plain(other)]).toMatchObject([
@@ -137,7 +148,7 @@ describe('a change of the playbook', () => {
         errors: [
           {
             path: 'guardrails/mail-pressure',
-            message: `“Seven mails” by Bea (${idOf(one)}): The rule mail-pressure was loosened: caps. “Five mails”: The rule mail-pressure was tightened: caps.`,
+            message: `“Seven mails” by Bea (${idOf(one)}): The rule mail-pressure was loosened: caps from ${capsOf(6)} to ${capsOf(7)}. “Five mails”: The rule mail-pressure was tightened: caps from ${capsOf(6)} to ${capsOf(5)}.`,
           },
         ],
       },
@@ -275,5 +286,89 @@ describe('a change of the playbook', () => {
       token: tokens['Cyd'] ?? '',
     });
     expect([shown.status, shown.text]).toEqual([200, expect.stringContaining('of another release')]);
+    await judge('Bea', idOf(made), 'withdraw');
+  });
+
+  /** What the files say next, found by a start as it is in production. */
+  async function restartInProduction(from: string, to: string): Promise<void> {
+    const [path, before] = [join(story.policiesDirectory, 'guardrails/law.yaml'), process.env['NODE_ENV']];
+    await story.restart(async () => {
+      const text = await readFile(path, 'utf8');
+      expect(text).toContain(from);
+      await writeFile(path, text.replace(from, to));
+      process.env['NODE_ENV'] = 'production';
+    });
+    process.env['NODE_ENV'] = before;
+  }
+
+  const waiting = async (): Promise<Plain[]> =>
+    JSON.parse(JSON.stringify((await story.get('/v1/policies/proposals?state=open'))['data'])) as Plain[];
+
+  it('in files needs others in production just as one in the console does', async () => {
+    const before = await inForce();
+    await restartInProduction('This person is under age, or', 'They are under age, or');
+    await restartInProduction('They are under age, or', 'They are too young, or');
+    expect(await inForce()).toBe(before);
+    // What the start before had found was withdrawn, and is not in the way.
+    const [found, ...more] = await waiting();
+    expect([found, more]).toMatchObject([
+      {
+        origin: 'folder',
+        base: before,
+        severity: 'critical',
+        needed: 2,
+        author: { name: 'Administrator' },
+        tests: { failed: 0 },
+        replay: expect.stringMatching(/./) as string,
+        changes: [{ item: 'guardrails/minors', words: 'The rule minors was changed: reason.' }],
+      },
+      [],
+    ]);
+    const [id, bundle] = [String(found?.['id']), String(found?.['bundle'])];
+    for (const by of ['Cyd', 'admin']) expect((await activate(by, bundle)).status).toBe(409);
+    expect((await judge('admin', id, 'approve')).body).toMatchObject({ type: expect.stringContaining('own-proposal') as string }); // prettier-ignore
+    expect((await story.request('GET', '/playbook')).text).toContain('waits for others to agree');
+    await judge('Cyd', id, 'approve');
+    expect((await activate('Cyd', bundle)).status).toBe(409);
+    await judge('Dan', id, 'approve');
+    expect((await activate('Cyd', bundle)).body).toMatchObject({ hash: bundle, activatedBy: { name: 'Cyd' } }); // prettier-ignore
+
+    // One step back is one person's, and the folder that stays as it is asks for nothing.
+    expect((await activate('Dan', before)).status).toBe(200);
+    await restartInProduction('too young, or', 'too young, or');
+    expect([await inForce(), await waiting()]).toEqual([before, []]);
+  });
+
+  it('in files that others refused is not asked again, and cannot be put in force past them', async () => {
+    await restartInProduction('They are too young, or', 'They are no adult, or');
+    const [found] = await waiting();
+    const bundle = String(found?.['bundle']);
+    await judge('Cyd', String(found?.['id']), 'reject');
+    await restartInProduction('no adult, or', 'no adult, or');
+    expect(await waiting()).toEqual([]);
+    expect((await activate('Dan', bundle)).status).toBe(409);
+    // Whoever thinks otherwise asks again, in their own name.
+    const whole = { title: 'All the same', reason: 'Talked over.', bundle };
+    const again = await story.post('/v1/policies/proposals', whole, tokens['Bea']);
+    expect([again.status, plain(again)]).toMatchObject([201, { origin: 'person', author: { name: 'Bea' }, needed: 2 }]); // prettier-ignore
+    expect((await story.post('/v1/policies/proposals', whole, tokens['Dan'])).status).toBe(409);
+    expect((await story.post('/v1/policies/proposals', { ...whole, bundle: await inForce() }, tokens['Dan'])).status).toBe(409); // prettier-ignore
+    await judge('Bea', idOf(again), 'withdraw');
+  });
+
+  it('that nobody proposed is not put in force, and the answer says what to do', async () => {
+    const kept = 'f'.repeat(64);
+    await sql`insert into bundles (hash, files, counts, created_at)
+      select ${kept}, files, counts, created_at from bundles where hash = ${first}`.execute(
+      story.database.db,
+    );
+    const refused = await activate('Dan', kept);
+    expect([refused.status, String(refused.body['type']), String(refused.body['detail'])]).toEqual([
+      409,
+      expect.stringContaining('not-proposed'),
+      expect.stringMatching(/Propose it .* others have agreed/),
+    ]);
+    expect((await activate('Dan', 'e'.repeat(64))).status).toBe(404);
+    expect((await story.request('GET', '/playbook')).text).toContain(`/playbook/bundles/${kept}/propose`);
   });
 });

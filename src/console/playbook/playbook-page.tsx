@@ -6,7 +6,12 @@ import { type TestReport } from '../../policies/test-report.js';
 import { Empty, Facts, IfMay, PageHead, Pill, PostForm, Section, Short, Time } from '../layout/parts.js';
 import { useView } from '../layout/view.js';
 import { codeWords, moneyWords, percent } from '../layout/words.js';
-import { type Activation, type TemplateUse, type VariantUse } from './playbook.read-model.js';
+import {
+  type Activation,
+  type TemplateUse,
+  type VariantUse,
+  type WaitingBundle,
+} from './playbook.read-model.js';
 import { durationWords, guardrailWords, scopeWords, triggerWords } from './rule-words.js';
 
 export interface PlaybookProps {
@@ -15,7 +20,7 @@ export interface PlaybookProps {
   readonly findings: readonly Finding[];
   readonly problems: readonly PlaybookError[];
   readonly activations: readonly Activation[];
-  readonly waiting: readonly { readonly hash: string; readonly createdAt: Date }[];
+  readonly waiting: readonly WaitingBundle[];
   readonly templates: ReadonlyMap<string, TemplateUse>;
   readonly variants: readonly VariantUse[];
   readonly caps: readonly CapUse[];
@@ -119,36 +124,26 @@ function Problems({ problems, folder }: { problems: readonly PlaybookError[]; fo
 function Waiting({ waiting }: { waiting: PlaybookProps['waiting'] }): VNode {
   if (waiting.length === 0) return <></>;
   return (
-    <Section title="Compiled, not active yet">
-      {waiting.map((bundle) => (
-        <div key={bundle.hash} class="card pause">
+    <Section title="Compiled, not active yet" hint="others have to agree first">
+      {waiting.map(({ hash, createdAt, proposal }) => (
+        <div key={hash} class="card pause">
           <p>
-            <Short id={bundle.hash} length={16} /> from <Time at={bundle.createdAt} />
+            <Short id={hash} length={16} /> from <Time at={createdAt} />
           </p>
-          <IfMay permission="policies.activate">
-            <button type="button" popovertarget={`activate-${bundle.hash.slice(0, 8)}`}>
-              Activate…
-            </button>
-            <div
-              id={`activate-${bundle.hash.slice(0, 8)}`}
-              popover="auto"
-              role="dialog"
-              aria-label="Activate this playbook"
-            >
-              <h2>Activate this playbook?</h2>
-              <p>
-                It decides from now on, and its templates are signed in your name: what they fill may leave
-                without another look.
-              </p>
-              <PostForm action={`/playbook/bundles/${bundle.hash}/activate`}>
-                <footer>
-                  <button type="submit" autoFocus>
-                    Activate and sign
-                  </button>
-                </footer>
+          {proposal === null ? (
+            <IfMay permission="policies.write">
+              <PostForm action={`/playbook/bundles/${hash}/propose`}>
+                <button type="submit">Propose it</button>
               </PostForm>
-            </div>
-          </IfMay>
+            </IfMay>
+          ) : (
+            <p>
+              <a href={`/playbook/proposals/${proposal.id}`}>{proposal.title}</a>{' '}
+              <Pill tone={proposal.isAgreed ? 'good' : 'wait'}>
+                {proposal.isAgreed ? 'agreed to' : 'waits for others to agree'}
+              </Pill>
+            </p>
+          )}
         </div>
       ))}
     </Section>

@@ -23,16 +23,35 @@ export async function readActivations(db: Executor, limit: number): Promise<Acti
   return rows.map((row) => ({ hash: row.bundle_hash, at: row.activated_at, by: row.by, counts: row.counts }));
 }
 
-/** Bundles that were kept and never activated, the latest first. */
-export async function readWaitingBundles(
-  db: Executor,
-  limit: number,
-): Promise<{ hash: string; createdAt: Date }[]> {
-  const { rows } = await sql<{ hash: string; created_at: Date }>`
-    select b.hash, b.created_at from bundles b
+/** A bundle that was never in force, and the proposal that others have to agree to; null while nobody proposed it. */
+export interface WaitingBundle {
+  readonly hash: string;
+  readonly createdAt: Date;
+  readonly proposal: { readonly id: string; readonly title: string; readonly isAgreed: boolean } | null;
+}
+
+/** Bundles that were kept and never activated, the latest first, save those that were refused or withdrawn. */
+export async function readWaitingBundles(db: Executor, limit: number): Promise<WaitingBundle[]> {
+  const { rows } = await sql<{
+    hash: string;
+    created_at: Date;
+    id: string | null;
+    title: string | null;
+    state: string | null;
+  }>`
+    select b.hash, b.created_at, last.id, last.title, last.state from bundles b
+    left join lateral (
+      select p.id, p.title, p.state from proposals p where p.bundle_hash = b.hash
+      order by p.state in ('open', 'approved') desc, p.created_at desc, p.id desc limit 1
+    ) last on true
     where not exists (select 1 from bundle_activations a where a.bundle_hash = b.hash)
-    order by b.created_at desc limit ${limit}`.execute(db);
-  return rows.map((row) => ({ hash: row.hash, createdAt: row.created_at }));
+      and (last.state is null or last.state in ('open', 'approved'))
+    order by b.created_at desc, b.hash limit ${limit}`.execute(db);
+  return rows.map(({ hash, created_at: createdAt, id, title, state }) => ({
+    hash,
+    createdAt,
+    proposal: id === null || title === null ? null : { id, title, isAgreed: state === 'approved' },
+  }));
 }
 
 export interface TemplateUse {

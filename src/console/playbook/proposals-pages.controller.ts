@@ -164,6 +164,17 @@ export class ProposalsPagesController {
     return redirect(`${withDone(`/playbook/proposals/${id}`, 'simulated')}#simulation`);
   }
 
+  /** Asks others to agree to a bundle that is kept, such as the folder's. */
+  @Post('bundles/:hash/propose')
+  @HttpCode(200)
+  @Allow('policies.write')
+  async proposeKept(@Param('hash') hash: string, @CurrentActor() actor: Actor): Promise<Answer> {
+    const title = `The kept playbook ${hash.slice(0, 12)}`;
+    const reason = 'Proposed as it was kept.';
+    const { id } = await this.proposals.proposeKept({ title, reason, bundle: hash }, signer(actor));
+    return redirect(withDone(`/playbook/proposals/${id}`, 'proposed'));
+  }
+
   /** Activating signs the templates, so only a named person can. */
   @Post('bundles/:hash/activate')
   @HttpCode(200)

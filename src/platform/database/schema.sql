@@ -659,9 +659,11 @@ table proposals
   author text not null
   created_at timestamp with time zone not null
   ended_at timestamp with time zone
+  origin text not null default 'person'::text
   constraint proposals_author_fkey FOREIGN KEY (author) REFERENCES people(id)
   constraint proposals_base_hash_fkey FOREIGN KEY (base_hash) REFERENCES bundles(hash)
   constraint proposals_bundle_hash_fkey FOREIGN KEY (bundle_hash) REFERENCES bundles(hash)
+  constraint proposals_origin_check CHECK ((origin = ANY (ARRAY['person'::text, 'folder'::text])))
   constraint proposals_pkey PRIMARY KEY (id)
   constraint proposals_replay_id_fkey FOREIGN KEY (replay_id) REFERENCES replays(id)
   constraint proposals_severity_check CHECK ((severity = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'critical'::text])))

@@ -38,14 +38,15 @@ export const EVENTS = {
   'playbook.follows_folder': 'changes of the folder are activated by themselves',
   'playbook.in_force': 'a playbook is in force',
   'playbook.kept_waiting':
-    'the folder holds another playbook: it is kept and waits for a person to activate it',
+    'the folder holds another playbook: it is kept, proposed, and waits for others to agree',
   'playbook.mistake': 'a mistake in the playbook or a prompt',
+  'playbook.not_proposed': 'the folder’s playbook could not be proposed; it waits on the playbook page',
   'playbook.overruled': 'another bundle was activated by hand since the folder was loaded; it stays in force',
   'playbook.round_failed': 'looking after the playbook failed',
   'playbook.unreadable': 'the folder of the playbook cannot be read',
   'playbook.waits': 'waiting until a process that answers requests has activated a playbook',
   'playbook.waits_for_person':
-    'a changed folder is kept at the next start and waits for a person to activate it',
+    'a changed folder is proposed at the next start, and comes into force when others have agreed',
   'process.failed': 'nobody dealt with an error: this process ends',
   'redis.back': 'Redis answers; it hands the work around',
   'redis.gone': 'Redis is gone; each process does the work it finds',
