@@ -1,4 +1,13 @@
-import { Controller, HttpCode, type OnModuleInit, Options, Post, Req, Res } from '@nestjs/common';
+import {
+  applyDecorators,
+  Controller,
+  HttpCode,
+  type OnModuleInit,
+  Options,
+  Post,
+  Req,
+  Res,
+} from '@nestjs/common';
 import { ApiBasicAuth, ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -39,6 +48,21 @@ const CORS: Readonly<Record<string, string>> = {
   'cross-origin-resource-policy': 'cross-origin',
 };
 
+/** What each of its routes answers. */
+const Answers = (): MethodDecorator =>
+  applyDecorators(
+    ApiResponse({
+      status: 200,
+      standardSchema: ingestAnswer,
+      description: 'Kept, but for those of a batch that are rejected: the first hundred are spelled out',
+    }),
+    ApiResponse({
+      status: 413,
+      description: 'More than 500 KB, 2,500 signals, or 32 KB in one signal; nothing was kept',
+    }),
+    ApiResponse({ status: 429, description: 'Overload; nothing was kept. See Retry-After' }),
+  );
+
 /** The gate that its routes share: see `admit`. */
 const GATE = 'signals';
 /** What a signal comes to, as far as a body's length can tell. */
@@ -51,19 +75,6 @@ const INBOX_FULL_S = 30;
 @Public()
 @ApiTags('Signals')
 @ApiBasicAuth('writeKey')
-@ApiResponse({
-  status: 200,
-  standardSchema: ingestAnswer,
-  description: 'They are kept, but for those of a batch that are rejected: the first hundred are spelled out',
-})
-@ApiResponse({
-  status: 413,
-  description: 'More than 500 KB, 2,500 signals, or 32 KB in one signal; nothing was kept',
-})
-@ApiResponse({
-  status: 429,
-  description: 'Overload; nothing was kept. See Retry-After',
-})
 export class IngestController implements OnModuleInit {
   private readonly log = new Log('signals');
   /** The write key's id of each request that passed the gate. */
@@ -86,6 +97,7 @@ export class IngestController implements OnModuleInit {
   @Post('batch')
   @HttpCode(200)
   @RawBodyRoute(GATE)
+  @Answers()
   @ApiOperation({
     summary: 'Keeps a batch of signals; bad ones are named in the answer and the good ones kept',
   })
@@ -115,6 +127,7 @@ export class IngestController implements OnModuleInit {
   @Post('track')
   @HttpCode(200)
   @RawBodyRoute(GATE)
+  @Answers()
   @ApiOperation({ summary: 'Keeps one event' })
   track(@Req() request: FastifyRequest): Promise<IngestAnswer> {
     return this.single('track', request);
@@ -123,6 +136,7 @@ export class IngestController implements OnModuleInit {
   @Post('identify')
   @HttpCode(200)
   @RawBodyRoute(GATE)
+  @Answers()
   @ApiOperation({ summary: 'Says who somebody is, and their traits' })
   identify(@Req() request: FastifyRequest): Promise<IngestAnswer> {
     return this.single('identify', request);
@@ -131,6 +145,7 @@ export class IngestController implements OnModuleInit {
   @Post('page')
   @HttpCode(200)
   @RawBodyRoute(GATE)
+  @Answers()
   @ApiOperation({ summary: 'Keeps the view of a page' })
   page(@Req() request: FastifyRequest): Promise<IngestAnswer> {
     return this.single('page', request);
@@ -139,6 +154,7 @@ export class IngestController implements OnModuleInit {
   @Post('screen')
   @HttpCode(200)
   @RawBodyRoute(GATE)
+  @Answers()
   @ApiOperation({ summary: 'Keeps the view of a screen' })
   screen(@Req() request: FastifyRequest): Promise<IngestAnswer> {
     return this.single('screen', request);
@@ -147,6 +163,7 @@ export class IngestController implements OnModuleInit {
   @Post('group')
   @HttpCode(200)
   @RawBodyRoute(GATE)
+  @Answers()
   @ApiOperation({ summary: 'Puts somebody into a group' })
   group(@Req() request: FastifyRequest): Promise<IngestAnswer> {
     return this.single('group', request);
@@ -155,6 +172,7 @@ export class IngestController implements OnModuleInit {
   @Post('alias')
   @HttpCode(200)
   @RawBodyRoute(GATE)
+  @Answers()
   @ApiOperation({ summary: 'Says that two ids are one person' })
   alias(@Req() request: FastifyRequest): Promise<IngestAnswer> {
     return this.single('alias', request);

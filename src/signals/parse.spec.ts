@@ -148,6 +148,21 @@ describe('reading signals', () => {
     expect(good(single('track', { userId: 'u1', event: 'A', timestamp })).occurredAt).toBe(occurredAt);
   });
 
+  it.each(['2026-02-29T08:00:00Z', '2026-02-30', '2026-04-31T23:59:59.999+14:00', '2100-02-29T00:00:00Z'])(
+    'refuses a day that is in no calendar: %s',
+    (timestamp) => {
+      const refused = refusal(single('track', { userId: 'u1', event: 'A', timestamp }));
+      expect(refused).toMatchObject({ path: 'timestamp' });
+    },
+  );
+
+  it.each(['2024-02-29T08:00:00.000Z', '2000-02-29T00:00:00.000Z', '2026-01-31T23:00:00.000Z'])(
+    'takes the last day of a month: %s',
+    (timestamp) => {
+      expect(good(single('track', { userId: 'u1', event: 'A', timestamp })).occurredAt).toBe(timestamp);
+    },
+  );
+
   it('refuses a time before 1970', () => {
     const body = { userId: 'u1', event: 'A', timestamp: '1969-12-31T23:59:59Z' };
     expect(refusal(single('track', body))).toEqual({ path: 'timestamp', message: 'lies before 1970' });

@@ -40,6 +40,7 @@ const SUSPECT = /__proto__|\\u0000|\\u[dD][89a-fA-F]|\\u005[fF]|\0/;
 /** What clients send when they meant to send nothing; taken at their word they would merge strangers into one person. */
 const JUNK_IDS = new Set(['null', 'undefined', 'nan', 'none', '[object object]', 'true', 'false']);
 const ISO_DATE = /^[+-]?\d{4,6}-\d{2}-\d{2}/;
+const YEAR_MONTH_DAY = /^([+-]?\d{4,6})-(\d{2})-(\d{2})/;
 
 type RawObject = Record<string, Json>;
 
@@ -360,7 +361,13 @@ function timeOf(value: Json | undefined): number | null {
   if (typeof value !== 'string' || !ISO_DATE.test(value)) return null;
   const zoned = /T.*(Z|[+-]\d{2}:?\d{2})$/i.test(value) || !value.includes(':') ? value : `${value}Z`;
   const ms = Date.parse(zoned);
-  return Number.isNaN(ms) ? null : ms;
+  return Number.isNaN(ms) || !isInCalendar(value) ? null : ms;
+}
+
+/** `Date.parse` takes the 30th of February for the 2nd of March. */
+function isInCalendar(isoDate: string): boolean {
+  const [, year, month, day] = YEAR_MONTH_DAY.exec(isoDate) ?? [];
+  return Number(day) <= 28 || Number(day) <= new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
 }
 
 /** A quick look does not keep track of places: whoever is refused by it is looked at once more, to be told where. @throws Refusal */
