@@ -11,6 +11,7 @@ import { armCrashPoints } from './platform/crash-point.js';
 import { Database, type DatabaseLocation } from './platform/database/index.js';
 import { makeFolder } from './platform/data-folder.js';
 import { configureHttp, httpAdapter } from './platform/http/index.js';
+import { PublicAddress } from './platform/public-address.js';
 import { clockFor, RandomIds, type Runtime } from './platform/runtime.js';
 import { keepKnownKeys } from './platform/secrets/known-keys.js';
 import { readOrCreateSecretKeys } from './platform/secrets/secrets-file.js';
@@ -65,6 +66,7 @@ async function startApi(
   await app.get(PoliciesService).loadFolderAtStart(administrator);
   await app.get(ProposalsService).proposeFolder(administrator);
   await app.listen({ port: environment.PORT, host: environment.HOST });
+  await app.get(PublicAddress).tell(app.get(Database).db, await app.getUrl());
   return administrator;
 }
 

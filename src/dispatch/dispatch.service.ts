@@ -1,8 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { SpanKind } from '@opentelemetry/api';
 import { z } from 'zod';
 import { AuditService } from '../audit/index.js';
-import { type Environment } from '../config/environment.js';
 import { contactChecks } from '../decisions/checks.js';
 import { FATE_UNKNOWN, FATES } from '../decisions/fate.js';
 import { DecisionsService, EverybodyService, SituationReader, TasksService } from '../decisions/index.js';
@@ -12,7 +11,7 @@ import { type MessageContent, UNSUBSCRIBE_TOKEN } from '../messages/content.js';
 import { MessagesService } from '../messages/index.js';
 import { canMove, type Message, type MessageState } from '../messages/message.js';
 import { Database, type Tx } from '../platform/database/index.js';
-import { ENVIRONMENT } from '../platform/runtime.js';
+import { PublicAddress } from '../platform/public-address.js';
 import { Secrets } from '../platform/secrets/secrets.js';
 import { erasedIsNull } from '../platform/vault/index.js';
 import { again, DONE, type Job, type JobEnd, type WorkHandler, WorkService } from '../platform/work/index.js';
@@ -73,7 +72,7 @@ export class DispatchService {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly secrets: Secrets,
-    @Inject(ENVIRONMENT) private readonly environment: Environment,
+    private readonly address: PublicAddress,
     private readonly work: WorkService,
     private readonly audit: AuditService,
     private readonly policies: PoliciesService,
@@ -243,7 +242,12 @@ export class DispatchService {
       (await this.gateClosed(tx, opened)) ??
       (await this.lookAgain(tx, bundle, message, profile, opened, now));
     if (look.verdict !== 'send') return this.follow(tx, message, look, now);
-    const parcel = this.pack(bundle, message, profile, opened, now);
+    const parcel = this.pack(
+      bundle,
+      { message, profile, approval: opened },
+      await this.address.find(tx),
+      now,
+    );
     if ('to' in parcel) {
       await this.refuse(tx, message, parcel);
       return DONE;
@@ -393,9 +397,12 @@ export class DispatchService {
   /** Wraps what was signed, with its links, and makes sure that nothing else changed. */
   private pack(
     bundle: Bundle,
-    message: Message,
-    profile: Profile,
-    approval: Approval,
+    {
+      message,
+      profile,
+      approval,
+    }: { readonly message: Message; readonly profile: Profile; readonly approval: Approval },
+    publicUrl: string,
     now: Date,
   ): Parcel | Refusal {
     const { content } = approval;
@@ -412,7 +419,7 @@ export class DispatchService {
       );
     const links = wireLinks(message.id, content, {
       secret: this.secrets.current('links'),
-      publicUrl: this.environment.publicUrl,
+      publicUrl,
       trackClicks: content.kind === 'email' && content.class === 'marketing' && bundle.brand.tracking.clicks,
     });
     const wired = wire(content, links);

@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { Clock } from '../shared/clock.js';
 import { Ids } from '../shared/ids.js';
+import { PublicAddress } from './public-address.js';
 import { Secrets } from './secrets/secrets.js';
 import { Vault } from './vault/vault.js';
 import { ENVIRONMENT, type Runtime } from './runtime.js';
@@ -18,8 +19,9 @@ export class RuntimeModule {
         { provide: Ids, useValue: runtime.ids },
         { provide: Secrets, useValue: runtime.secrets },
         Vault,
+        PublicAddress,
       ],
-      exports: [ENVIRONMENT, Clock, Ids, Secrets, Vault],
+      exports: [ENVIRONMENT, Clock, Ids, Secrets, Vault, PublicAddress],
     };
   }
 }

@@ -139,7 +139,14 @@ export function holderOf(review: Review, now: string): string | null {
 /** Why an item takes no answer at all any more; null while it does. */
 export function closedRefusal(review: Review, now: string): Refusal | null {
   if (review.state === 'expired' || (OPEN_REVIEW_STATES.includes(review.state) && review.expiresAt <= now))
-    return { status: 410, code: 'review-expired', text: `It expired on ${review.expiresAt}.` };
+    return {
+      status: 410,
+      code: 'review-expired',
+      text:
+        review.expiresAt <= now
+          ? `It expired on ${review.expiresAt}.`
+          : 'It was withdrawn before anybody answered: the message does not leave any more.',
+    };
   if (!OPEN_REVIEW_STATES.includes(review.state))
     return { status: 409, code: 'review-closed', text: `It was closed already: ${review.state}.` };
   return null;

@@ -14,7 +14,7 @@ const SHARED = {
 describe('requests in one process and the work in another', () => {
   let story: Story;
   beforeAll(async () => {
-    story = await Story.begin({ environment: { ...SHARED, ROLE: 'api' } });
+    story = await Story.begin({ environment: { ...SHARED, ROLE: 'api', PUBLIC_URL: '' } });
     await fillCatalogue(story);
   });
   afterAll(() => endSound(story));
@@ -34,6 +34,13 @@ describe('requests in one process and the work in another', () => {
     expect((await story.request('GET', '/v1/profiles/ada')).status).toBe(404);
     await work(() => story.settle());
     expect(only(await mailsTo(story, 'ada@example.com')).email.subject).toBe('Welcome to Marrow & Pine');
+  });
+
+  it('leads links in what a worker sends to where they are answered', async () => {
+    const mail = only(await mailsTo(story, 'ada@example.com'));
+    const way = /^<(.+)>$/.exec(mail.header('list-unsubscribe') ?? '')?.[1];
+    expect(way).toMatch(new RegExp(`^${story.service.url}/u/`));
+    expect((await fetch(String(way))).status).toBe(200);
   });
 
   it('answers health and metrics where the work is done, and nothing else', async () => {
