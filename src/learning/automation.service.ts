@@ -7,12 +7,20 @@ import { DONE, type WorkHandler } from '../platform/work/index.js';
 import { Log } from '../platform/telemetry/index.js';
 import { type Bundle } from '../policies/bundle.js';
 import { PoliciesService } from '../policies/index.js';
-import { type Action } from '../policies/playbook.js';
-import { type Gate } from '../review/gate.js';
+import { type Action, type Channel, promptFor } from '../policies/playbook.js';
+import { type Gate, type GateSubject, parseSubject, subjectKey } from '../review/gate.js';
 import { GatesService } from '../review/index.js';
 import { canonicalJson } from '../shared/canonical-json.js';
 import { Clock } from '../shared/clock.js';
-import { type AuditItem, brokenPromise, drift, look, type Look, planLooks } from './certify.js';
+import {
+  type AuditItem,
+  brokenPromise,
+  drift,
+  nextStep,
+  planLooks,
+  type Step,
+  thresholdsUpTo,
+} from './certify.js';
 import {
   type ClosedGate,
   type MadeLook,
@@ -22,6 +30,7 @@ import {
   readLooks,
   readScores,
   readSinceOpening,
+  type SinceOpening,
 } from './learning.read-model.js';
 import { insertLook } from './learning.repository.js';
 
@@ -34,18 +43,22 @@ const DRIFTED = 0.25;
 /** Drafts since the opening before a drift is looked for. */
 const ENOUGH_TO_COMPARE = 100;
 
-/** Where one action stands on its way to going without a person. */
-export interface Automation {
-  readonly action: string;
+/** Where one action stands, over one kind of channel, on its way to going without a person. */
+export interface Automation extends GateSubject {
   readonly title: string;
   /** Null: the playbook does not want it. */
   readonly terms: Terms | null;
-  readonly plan: readonly Look[];
   readonly looks: readonly MadeLook[];
-  /** Verdicts so far on drafts that could have gone. */
+  /** What comes next; null where the playbook does not want it. */
+  readonly next: Step | null;
+  /** Picked drafts that could have gone, whose look is over. */
   readonly audits: number;
+  /** Of those, what counts against the drafts; and of that, what nobody answered. */
   readonly misses: number;
-  readonly gate: (Gate & { readonly since: { readonly audits: number; readonly misses: number } }) | null;
+  readonly unanswered: number;
+  /** The highest threshold that was shown. */
+  readonly certified: number | null;
+  readonly gate: (Gate & { readonly since: SinceOpening }) | null;
   readonly closed: ClosedGate | null;
 }
 
@@ -62,74 +75,75 @@ export class AutomationService {
     private readonly audit: AuditService,
   ) {}
 
-  /** Keyed by the action: a verdict was given on one of its drafts. */
+  /** Keyed by what a gate is for: a verdict was given on one of its drafts, or will not be any more. */
   readonly draftJudged: WorkHandler = {
     kind: 'draft.judged',
-    // One at a time, so that a look is made on what there was when it fell due.
+    // One at a time, so that looks are made one after the other.
     atOnce: 1,
     commit: async (tx, job) => {
-      await this.lookAt(tx, this.policies.active(), job.key);
+      const subject = parseSubject(job.key);
+      if (subject === null) await this.gates.closeForWholeAction(tx, job.key);
+      else await this.lookAt(tx, this.policies.active(), subject);
       return DONE;
     },
   };
 
-  private async lookAt(tx: Tx, bundle: Bundle, action: string): Promise<void> {
-    const terms = bundle.actions.get(action)?.spec.draft.automatic;
-    if (terms === undefined) {
+  private async lookAt(tx: Tx, bundle: Bundle, subject: GateSubject): Promise<void> {
+    const key = subjectKey(subject);
+    const terms = termsOf(bundle, subject);
+    if (terms === null) {
       await this.shut(
         tx,
-        action,
+        key,
         'gate.withdrawn',
         'The playbook no longer lets drafts of this action go without a person.',
       );
       return;
     }
-    const fingerprint = await readFingerprint(tx, action);
+    const fingerprint = await readFingerprint(tx, key);
     if (fingerprint === null) return;
-    await this.makeLooks(tx, bundle, action, fingerprint, terms);
-    await this.watch(tx, action);
+    await this.makeLooks(tx, bundle, key, fingerprint, terms);
+    await this.watch(tx, key);
   }
 
   private async makeLooks(
     tx: Tx,
     bundle: Bundle,
-    action: string,
+    subject: string,
     fingerprint: string,
     terms: Terms,
   ): Promise<void> {
-    const made = new Set((await readLooks(tx, action, fingerprint)).map((each) => each.look));
-    const open = planLooks(terms).filter((each) => !made.has(each.number));
-    if (open.length === 0) return;
-    const items = await readAuditItems(tx, action, fingerprint);
-    const ceiling = bundle.engine.riskThreshold;
-    for (const plan of open) {
-      const due = upTo(items, plan.audits, ceiling);
-      if (due === null) return;
-      const { threshold, ...result } = look(due, plan, terms, ceiling);
-      const detail = { ...result, threshold, wrong: terms.wrong, confidence: terms.confidence };
-      const row = { action, fingerprint, look: plan.number, threshold, result: canonicalJson(detail) };
+    const items = await readAuditItems(tx, subject, fingerprint);
+    for (;;) {
+      const made = await readLooks(tx, subject, fingerprint);
+      const step = stepOf(bundle, terms, items, made);
+      if (step.kind !== 'due') return;
+      const { result } = step;
+      const detail = { ...result, wrong: terms.wrong, confidence: terms.confidence };
+      const row = {
+        subject,
+        fingerprint,
+        look: made.length + 1,
+        threshold: result.shown ? result.below : null,
+        result: canonicalJson(detail),
+      };
       if (!(await insertLook(tx, row, this.clock.now()))) return;
       await this.audit.record(tx, {
         actor: 'system',
         action: 'gate.looked',
-        subject: action,
+        subject,
         detail: { ...detail, fingerprint },
       });
     }
   }
 
   /** Closes an open gate when audits since its opening, or the drafts themselves, say that the certificate is about something else. */
-  private async watch(tx: Tx, action: string): Promise<void> {
-    const gate = await this.gates.open(tx, action);
+  private async watch(tx: Tx, subject: string): Promise<void> {
+    const gate = await this.gates.open(tx, subject);
     if (gate === null) return;
-    const { audits, misses } = await readSinceOpening(tx, gate);
-    if (brokenPromise(audits, misses, gate.wrong) < SURPRISING) {
-      await this.shut(
-        tx,
-        action,
-        'gate.misses',
-        `${misses} of ${audits} audited drafts were rejected or changed; ${percent(gate.wrong)} were tolerated.`,
-      );
+    const since = await readSinceOpening(tx, gate);
+    if (brokenPromise(since.audits, since.misses, gate.wrong) < SURPRISING) {
+      await this.shut(tx, subject, 'gate.misses', missesText(since, gate.wrong));
       return;
     }
     const { before, now } = await readScores(tx, gate, ENOUGH_TO_COMPARE * 3);
@@ -138,101 +152,132 @@ export class AutomationService {
     if (moved > DRIFTED)
       await this.shut(
         tx,
-        action,
+        subject,
         'gate.drift',
         `Drafts are others than those it was certified on (stability index ${moved.toFixed(2)}, above ${DRIFTED}).`,
       );
   }
 
-  private async shut(tx: Tx, action: string, code: string, text: string): Promise<void> {
-    if (await this.gates.close(tx, action, { by: 'system', code, text }))
-      this.log.warn('gate.closed', { action, reason: code });
+  private async shut(tx: Tx, subject: string, code: string, text: string): Promise<void> {
+    if (await this.gates.close(tx, subject, { by: 'system', code, text }))
+      this.log.warn('gate.closed', { action: subject, reason: code });
   }
 
-  /** Every action whose drafts a model writes, with where it stands. */
+  /** Every action whose drafts a model writes, by the kinds of channel it writes for, with where it stands. */
   async overview(): Promise<Automation[]> {
     const bundle = this.policies.active();
-    const drafted = [...bundle.actions.values()].filter(({ spec }) => spec.draft.mode === 'model');
     const found: Automation[] = [];
-    for (const { spec } of drafted) found.push(await this.of(bundle, spec));
+    for (const { spec } of bundle.actions.values())
+      for (const kind of writtenKinds(bundle, spec)) found.push(await this.of(bundle, spec, kind));
     return found;
   }
 
-  private of(bundle: Bundle, spec: Action): Promise<Automation> {
+  private of(bundle: Bundle, spec: Action, kind: Channel['kind']): Promise<Automation> {
     return this.database.transaction(async (tx) => {
-      const terms = spec.draft.automatic ?? null;
-      const fingerprint = await readFingerprint(tx, spec.id);
-      const items = fingerprint === null ? [] : await readAuditItems(tx, spec.id, fingerprint);
-      const judged = items.filter(
-        ({ wrong, score }) => wrong !== null && score < bundle.engine.riskThreshold,
+      const subject = { action: spec.id, kind };
+      const key = subjectKey(subject);
+      const terms = termsOf(bundle, subject);
+      const fingerprint = await readFingerprint(tx, key);
+      const items = fingerprint === null ? [] : await readAuditItems(tx, key, fingerprint);
+      const looks = fingerprint === null ? [] : await readLooks(tx, key, fingerprint);
+      const over = items.filter(
+        ({ fate, score }) => fate !== 'unpicked' && fate !== 'open' && score < bundle.engine.riskThreshold,
       );
-      const gate = await this.gates.open(tx, spec.id);
+      const gate = await this.gates.open(tx, key);
       return {
-        action: spec.id,
+        ...subject,
         title: spec.title,
         terms,
-        plan: terms === null ? [] : planLooks(terms),
-        looks: fingerprint === null ? [] : await readLooks(tx, spec.id, fingerprint),
-        audits: judged.length,
-        misses: judged.filter(({ wrong }) => wrong).length,
+        looks,
+        next: terms === null ? null : stepOf(bundle, terms, items, looks),
+        audits: over.length,
+        misses: over.filter(({ fate }) => fate !== 'right').length,
+        unanswered: over.filter(({ fate }) => fate === 'unanswered').length,
+        certified: looks.findLast(({ shown }) => shown)?.below ?? null,
         gate: gate === null ? null : { ...gate, since: await readSinceOpening(tx, gate) },
-        closed: await readLastClosed(tx, spec.id),
+        closed: await readLastClosed(tx, key),
       };
     });
   }
 
   /**
-   * Opens an action's gate in a person's name, on the ground of the last look that showed something.
+   * Opens a gate in a person's name, on the ground of the last look that showed something. One that is open below a lower threshold is
+   * raised: closed, and opened anew.
    * @throws Problem 403 where this is nobody's signature, 409 when nothing was shown or it is open.
    */
-  async open(actor: Actor, action: string): Promise<void> {
+  async open(actor: Actor, subject: GateSubject): Promise<void> {
     const person = signer(actor);
-    const terms = this.policies.active().actions.get(action)?.spec.draft.automatic;
+    const terms = termsOf(this.policies.active(), subject);
+    const key = subjectKey(subject);
     await this.database.transaction(async (tx) => {
-      const fingerprint = await readFingerprint(tx, action);
-      const looks = fingerprint === null ? [] : await readLooks(tx, action, fingerprint);
-      const shown = looks.findLast((each) => each.threshold !== null);
-      if (terms === undefined || fingerprint === null || shown?.threshold == null)
+      const fingerprint = await readFingerprint(tx, key);
+      const looks = fingerprint === null ? [] : await readLooks(tx, key, fingerprint);
+      const shown = looks.findLast((each) => each.shown);
+      if (terms === null || fingerprint === null || shown === undefined)
         throw new Problem(
           409,
           'not-certified',
-          `No look has shown that drafts of ${action} may go by themselves.`,
+          `No look has shown that drafts of ${key} may go by themselves.`,
         );
+      const before = await this.gates.open(tx, key);
+      if (before !== null && before.fingerprint === fingerprint && before.threshold < shown.below)
+        await this.gates.close(tx, key, {
+          by: person.personId,
+          code: 'gate.raised',
+          text: `${person.name} opened it below a higher risk.`,
+        });
       const certified = {
-        action,
+        subject: key,
         fingerprint,
-        look: shown.look,
-        threshold: shown.threshold,
+        look: shown.number,
+        threshold: shown.below,
         auditShare: terms.auditShare,
         wrong: terms.wrong,
       };
       if (!(await this.gates.begin(tx, person, certified)))
-        throw new Problem(409, 'gate-open', `The gate of ${action} is open already.`);
+        throw new Problem(409, 'gate-open', `The gate of ${key} is open already.`);
     });
   }
 
-  /** Closes an action's gate in a person's name. @throws Problem 403, 409 when it is not open. */
-  async close(actor: Actor, action: string): Promise<void> {
+  /** Closes a gate in a person's name. @throws Problem 403, 409 when it is not open. */
+  async close(actor: Actor, subject: GateSubject): Promise<void> {
     const person = signer(actor);
+    const key = subjectKey(subject);
     const closed = await this.database.transaction((tx) =>
-      this.gates.close(tx, action, {
+      this.gates.close(tx, key, {
         by: person.personId,
         code: 'gate.person',
         text: `${person.name} closed it.`,
       }),
     );
-    if (!closed) throw new Problem(409, 'gate-closed', `The gate of ${action} is not open.`);
+    if (!closed) throw new Problem(409, 'gate-closed', `The gate of ${key} is not open.`);
   }
 }
 
-/** The items there were when the look fell due; null while too few were judged. */
-function upTo(items: readonly AuditItem[], audits: number, ceiling: number): AuditItem[] | null {
-  let judged = 0;
-  for (const [i, item] of items.entries()) {
-    if (item.wrong !== null && item.score < ceiling) judged++;
-    if (judged === audits) return items.slice(0, i + 1);
-  }
-  return null;
+/** On what terms drafts for this subject may go without a person; null where the playbook lets none go, or none be written. */
+function termsOf(bundle: Bundle, { action, kind }: GateSubject): Terms | null {
+  const spec = bundle.actions.get(action)?.spec;
+  if (spec === undefined || !writtenKinds(bundle, spec).includes(kind)) return null;
+  return spec.draft.automatic ?? null;
+}
+
+/** The kinds of channel that a model writes an action's drafts for. */
+function writtenKinds(bundle: Bundle, spec: Action): Channel['kind'][] {
+  if (spec.draft.mode !== 'model') return [];
+  const kinds = spec.channels.map((id) => bundle.channels.get(id)?.kind);
+  return [...new Set(kinds)].filter(
+    (kind) => kind !== undefined && promptFor(spec, kind) !== undefined,
+  ) as Channel['kind'][];
+}
+
+function stepOf(bundle: Bundle, terms: Terms, items: readonly AuditItem[], made: readonly MadeLook[]): Step {
+  const thresholds = thresholdsUpTo(bundle.engine.riskThreshold, terms.thresholds);
+  return nextStep(items, made, planLooks(terms), thresholds, terms);
+}
+
+function missesText({ audits, misses, unanswered }: SinceOpening, tolerated: number): string {
+  const left = unanswered === 0 ? '' : ` (${unanswered} of them: nobody answered in time)`;
+  return `Of ${audits} drafts picked for a look ${misses} were rejected or changed${left}; ${percent(tolerated)} were tolerated.`;
 }
 
 function percent(share: number): string {

@@ -1,78 +1,92 @@
 import { sql } from 'kysely';
 import { type Executor } from '../platform/database/index.js';
-import { type AuditItem, type LookResult } from './certify.js';
+import { type Gate } from '../review/gate.js';
+import { type AuditItem, type TestResult } from './certify.js';
 import { type Example } from './strengths.js';
 
-/** Drafts that could go without a person, in the order their verdicts came: judged, or left alone by chance. */
+// `action` of the tables holds the key of what a gate is for, `recover-cart/email`.
+
+const FATE = sql`case when not j.picked then 'unpicked' when j.verdict = 'right' then 'right' when j.verdict is not null then 'wrong'
+  when m.state = 'in_review' then 'open' else 'unanswered' end`;
+
+/**
+ * Drafts of a subject that could have gone without a person, in the order they were routed. One that chance did not pick stays unpicked
+ * whatever a person said of it later for another reason; one that was picked is open for as long as it lies in front of people.
+ */
 export async function readAuditItems(
   db: Executor,
-  action: string,
+  subject: string,
   fingerprint: string,
 ): Promise<AuditItem[]> {
-  const { rows } = await sql<{ score: number; share: number; verdict: string | null }>`
-    select j.score, j.share, j.verdict from judged_drafts j
-    where j.action = ${action} and j.fingerprint = ${fingerprint} and j.candidate
-      and (j.verdict is not null or not j.picked)
-    order by coalesce(j.judged_at, j.routed_at), j.message_id`.execute(db);
-  return rows.map(({ score, share, verdict }) => ({
-    score,
-    share,
-    wrong: verdict === null ? null : verdict !== 'right',
-  }));
+  const { rows } = await sql<AuditItem>`
+    select j.score, j.share, ${FATE} as fate from judged_drafts j join messages m on m.id = j.message_id
+    where j.action = ${subject} and j.fingerprint = ${fingerprint} and j.candidate
+    order by j.routed_at, j.message_id`.execute(db);
+  return rows;
 }
 
-/** What wrote and checked an action's drafts last; null while no model wrote any. */
-export async function readFingerprint(db: Executor, action: string): Promise<string | null> {
+/** What wrote and checked a subject's drafts last; null while no model wrote any. */
+export async function readFingerprint(db: Executor, subject: string): Promise<string | null> {
   const { rows } = await sql<{ fingerprint: string }>`
-    select j.fingerprint from judged_drafts j where j.action = ${action}
+    select j.fingerprint from judged_drafts j where j.action = ${subject}
     order by j.routed_at desc, j.message_id desc limit 1`.execute(db);
   return rows[0]?.fingerprint ?? null;
 }
 
 /** A look as it was made. */
-export interface MadeLook extends LookResult {
+export interface MadeLook extends TestResult {
+  /** Its place among all that were made for this subject and these makers, 1 first. */
+  readonly number: number;
   readonly madeAt: Date;
 }
 
-export async function readLooks(db: Executor, action: string, fingerprint: string): Promise<MadeLook[]> {
-  const { rows } = await sql<{ look: number; threshold: number | null; result: string; made_at: Date }>`
-    select l.look, l.threshold, l.result, l.made_at from gate_looks l
-    where l.action = ${action} and l.fingerprint = ${fingerprint} order by l.look`.execute(db);
-  return rows.map((row) => ({
-    ...(JSON.parse(row.result) as Pick<LookResult, 'audits' | 'misses' | 'pValue'>),
-    look: row.look,
-    threshold: row.threshold,
-    madeAt: row.made_at,
+/** In the order they were made. */
+export async function readLooks(db: Executor, subject: string, fingerprint: string): Promise<MadeLook[]> {
+  const { rows } = await sql<{ number: number; result: string; made_at: Date }>`
+    select l.look as number, l.result, l.made_at from gate_looks l
+    where l.action = ${subject} and l.fingerprint = ${fingerprint} order by l.look`.execute(db);
+  return rows.map(({ number, result, made_at: madeAt }) => ({
+    ...(JSON.parse(result) as TestResult),
+    number,
+    madeAt,
   }));
 }
 
-/** Verdicts on what an open gate would have let go, since it was opened. */
-export async function readSinceOpening(
-  db: Executor,
-  gate: {
-    readonly action: string;
-    readonly fingerprint: string;
-    readonly threshold: number;
-    readonly openedAt: string;
-  },
-): Promise<{ readonly audits: number; readonly misses: number }> {
-  const { rows } = await sql<{ audits: number; misses: number }>`
-    select count(*) as audits, count(*) filter (where j.verdict <> 'right') as misses from judged_drafts j
-    where j.action = ${gate.action} and j.fingerprint = ${gate.fingerprint} and j.candidate and j.score < ${gate.threshold}
-      and j.verdict is not null and j.routed_at >= ${gate.openedAt}::timestamptz`.execute(db);
-  return rows[0] ?? { audits: 0, misses: 0 };
+/** The picks among what an open gate would have let go since it was opened, without those that are open. */
+export interface SinceOpening {
+  readonly audits: number;
+  /** Those that count against the promise, unanswered ones among them. */
+  readonly misses: number;
+  readonly unanswered: number;
 }
 
-/** Risk of an action's drafts: those it was certified on, and the latest since. */
+type OpenGate = Pick<Gate, 'subject' | 'fingerprint' | 'openedAt'>;
+
+export async function readSinceOpening(
+  db: Executor,
+  gate: OpenGate & Pick<Gate, 'threshold'>,
+): Promise<SinceOpening> {
+  const { rows } = await sql<SinceOpening>`
+    with audits as (
+      select ${FATE} as fate from judged_drafts j join messages m on m.id = j.message_id
+      where j.action = ${gate.subject} and j.fingerprint = ${gate.fingerprint} and j.candidate and j.score < ${gate.threshold}
+        and j.picked and j.routed_at >= ${gate.openedAt}::timestamptz)
+    select count(*) as audits, count(*) filter (where a.fate <> 'right') as misses,
+      count(*) filter (where a.fate = 'unanswered') as unanswered
+    from audits a where a.fate <> 'open'`.execute(db);
+  return rows[0] ?? { audits: 0, misses: 0, unanswered: 0 };
+}
+
+/** Risk of a subject's drafts: those it was certified on, and the latest since. */
 export async function readScores(
   db: Executor,
-  gate: { readonly action: string; readonly fingerprint: string; readonly openedAt: string },
+  gate: OpenGate,
   latest: number,
 ): Promise<{ readonly before: number[]; readonly now: number[] }> {
   const scores = async (since: boolean) => {
     const { rows } = await sql<{ score: number }>`
       select j.score from judged_drafts j
-      where j.action = ${gate.action} and j.fingerprint = ${gate.fingerprint}
+      where j.action = ${gate.subject} and j.fingerprint = ${gate.fingerprint}
         and (j.routed_at >= ${gate.openedAt}::timestamptz) = ${since}
       order by j.routed_at desc limit ${since ? latest : 5_000}`.execute(db);
     return rows.map(({ score }) => score);
@@ -91,17 +105,17 @@ export async function readExamples(db: Executor, limit: number): Promise<Example
   }));
 }
 
-/** The last gate of an action that was closed. */
+/** The last gate of a subject that was closed. */
 export interface ClosedGate {
   readonly at: Date;
   readonly by: string;
   readonly text: string;
 }
 
-export async function readLastClosed(db: Executor, action: string): Promise<ClosedGate | null> {
+export async function readLastClosed(db: Executor, subject: string): Promise<ClosedGate | null> {
   const { rows } = await sql<{ at: Date; by: string; text: string }>`
     select g.closed_at as at, coalesce(who.name, 'the service') as by, g.closed_text as text
     from gates g left join people who on who.id = g.closed_by
-    where g.action = ${action} and g.closed_at is not null order by g.closed_at desc limit 1`.execute(db);
+    where g.action = ${subject} and g.closed_at is not null order by g.closed_at desc limit 1`.execute(db);
   return rows[0] ?? null;
 }

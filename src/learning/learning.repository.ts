@@ -5,7 +5,7 @@ import { type Tx } from '../platform/database/index.js';
 export async function insertLook(
   tx: Tx,
   made: {
-    readonly action: string;
+    readonly subject: string;
     readonly fingerprint: string;
     readonly look: number;
     readonly threshold: number | null;
@@ -15,7 +15,7 @@ export async function insertLook(
 ): Promise<boolean> {
   const { rows } = await sql<{ look: number }>`
     insert into gate_looks (action, fingerprint, look, threshold, result, made_at)
-    values (${made.action}, ${made.fingerprint}, ${made.look}, ${made.threshold}, ${made.result}, ${at})
+    values (${made.subject}, ${made.fingerprint}, ${made.look}, ${made.threshold}, ${made.result}, ${at})
     on conflict (action, fingerprint, look) do nothing
     returning look`.execute(tx);
   return rows.length === 1;

@@ -191,12 +191,10 @@ owner: me
       withFile(
         'actions/tried.yaml',
         action(
-          'draft: { mode: model, prompt: mail, prompts: { onsite: card }, fallback: hold, automatic: { wrong: 0.01 } }\n',
+          'draft: { mode: model, prompt: mail, fallback: hold, automatic: { wrong: 0.01, thresholds: [0.3, 0.2] } }\n',
         ),
       ),
-    ).toEqual([
-      'actions/tried.yaml:9:91 what was shown of one prompt says nothing of another: name one prompt only',
-    ]);
+    ).toEqual(['actions/tried.yaml:9:91 should ascend']);
     expect(withFile('actions/tried.yaml', action('draft: { mode: template }\n'))).toEqual([
       'actions/tried.yaml:5:12 has no template on "email" to be drafted from',
     ]);

@@ -309,6 +309,17 @@ export const actionSchema = z.strictObject({
           .describe(
             'A look is made after as many audits as so many misses need: `[0]` once, `[0, 2]` twice. Fixed before the first audit.',
           ),
+        thresholds: z
+          .array(z.number().gt(0).max(1))
+          .min(1)
+          .max(10)
+          .refine((all) => all.every((each, i) => i === 0 || each > (all[i - 1] ?? 0)), {
+            error: 'should ascend',
+          })
+          .default([0.1, 0.2, 0.3, 0.4, 0.5])
+          .describe(
+            'Risks below which drafts might go, tried from the lowest up to the engine’s `riskThreshold`. Fixed before the first audit.',
+          ),
         auditShare: z
           .number()
           .min(0.01)

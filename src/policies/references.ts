@@ -227,13 +227,6 @@ class References {
     );
     if (draft.mode === 'model' && named.length === 0)
       this.report(action.error(['draft', 'mode'], 'a draft by the model needs a "prompt"'));
-    if (draft.automatic !== undefined && named.length > 1)
-      this.report(
-        action.error(
-          ['draft', 'automatic'],
-          'what was shown of one prompt says nothing of another: name one prompt only',
-        ),
-      );
     this.checkAllowedFields(action, 'draft', draft.allowedFields);
     for (const [index, channel] of spec.channels.entries()) {
       const isWritten = named.length === 0 || this.isWritten(spec, channel);

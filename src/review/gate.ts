@@ -1,12 +1,35 @@
 import { type MessageContent } from '../messages/content.js';
 import { type Bundle } from '../policies/bundle.js';
+import { type Action, type Channel } from '../policies/playbook.js';
+import { type Judge, weightsOf } from '../risk/calibration.js';
+import { type Json } from '../shared/canonical-json.js';
 import { contentHash, sha256Hex } from '../shared/hash.js';
 
-/** A person's permission, on the ground of a certificate: drafts of one action below the threshold go without a person. */
+/**
+ * What a gate is for: an action's drafts over channels of one kind, since each kind has a prompt of its own. Kept as `action/kind`; ids of
+ * actions hold no slash.
+ */
+export interface GateSubject {
+  readonly action: string;
+  readonly kind: Channel['kind'];
+}
+
+export function subjectKey({ action, kind }: GateSubject): string {
+  return `${action}/${kind}`;
+}
+
+/** @returns null for what names no kind: gates of before there was one for each. */
+export function parseSubject(key: string): GateSubject | null {
+  const [action = '', kind] = key.split('/');
+  return kind === 'email' || kind === 'webhook' || kind === 'onsite' ? { action, kind } : null;
+}
+
+/** A person's permission, on the ground of a certificate: drafts of its subject below the threshold go without a person. */
 export interface Gate {
   readonly id: string;
-  readonly action: string;
-  /** What writes and checks drafts of this action; a draft made by anything else does not pass. */
+  /** See `subjectKey`. */
+  readonly subject: string;
+  /** What writes and checks these drafts; a draft made by anything else does not pass. */
   readonly fingerprint: string;
   readonly look: number;
   readonly threshold: number;
@@ -19,25 +42,42 @@ export interface Gate {
   readonly openedAt: string;
 }
 
+/** What of an action its drafts over one kind of channel are written and checked by, with the terms. Prompts of other kinds are none of it. */
+function copyOf({ title, goal, class: messageClass, draft, facts, offer }: Action): Json {
+  const { brief = null, allowedFields, automatic = null } = draft;
+  return {
+    title,
+    goal,
+    class: messageClass,
+    brief,
+    allowedFields: [...allowedFields],
+    automatic,
+    facts,
+    offer: offer ?? null,
+  };
+}
+
 /**
- * Names everything that writes and checks an action's drafts: the prompt and model, the action's copy and facts, the brand, the playbook's
- * thresholds, the checks and what was learned about them. Where any of it changes, what was certified says nothing any more.
+ * Names everything that writes and checks an action's drafts over one kind of channel: the prompt and model, the action's copy and facts,
+ * the brand, the playbook's thresholds, the checks and what was learned about them. Where any of it changes, what was certified says
+ * nothing any more; what only others are written or checked by is left out.
  */
 export function fingerprintOf(
   bundle: Pick<Bundle, 'actions' | 'brand' | 'engine' | 'vocabulary'>,
-  content: Pick<MessageContent, 'action' | 'versions'>,
-  judge: string,
+  content: Pick<MessageContent, 'action' | 'kind' | 'versions'>,
+  judge: Judge,
 ): string {
   const action = bundle.actions.get(content.action)?.spec;
   const { riskThreshold, secondPersonFrom, reviewDiscountPercent } = bundle.engine;
   return contentHash({
-    action:
-      action === undefined ? null : { draft: action.draft, facts: action.facts, offer: action.offer ?? null },
+    kind: content.kind,
+    action: action === undefined ? null : copyOf(action),
     brand: bundle.brand,
     facts: bundle.vocabulary.facts,
     prompt: content.versions.prompt,
     engine: { riskThreshold, secondPersonFrom, reviewDiscountPercent },
-    judge,
+    checks: judge.checks,
+    weights: weightsOf(judge.model),
   }).slice(0, 32);
 }
 

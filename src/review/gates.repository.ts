@@ -2,6 +2,8 @@ import { sql } from 'kysely';
 import { type Tx } from '../platform/database/index.js';
 import { type Gate } from './gate.js';
 
+// `action` of the tables holds the key of a subject (`recover-cart/email`); an action alone in gates of before there was one for each kind.
+
 interface GateRow {
   id: string;
   action: string;
@@ -20,7 +22,7 @@ export type DraftVerdict = 'right' | 'changed' | 'rejected' | 'handed_off';
 /** A draft as it is routed. */
 export interface RoutedDraft {
   readonly messageId: string;
-  readonly action: string;
+  readonly subject: string;
   readonly fingerprint: string;
   readonly score: number;
   readonly share: number;
@@ -28,19 +30,22 @@ export interface RoutedDraft {
   readonly candidate: boolean;
   readonly signs: string;
   readonly wordsHash: string;
+  readonly channel: string;
+  readonly locale: string;
+  readonly stage: string;
 }
 
-/** The open gate of an action; null while there is none. The row is held against closing until the transaction ends. */
-export async function lockOpenGate(tx: Tx, action: string): Promise<Gate | null> {
+/** The open gate of a subject; null while there is none. The row is held against closing until the transaction ends. */
+export async function lockOpenGate(tx: Tx, subject: string): Promise<Gate | null> {
   const { rows } = await sql<GateRow>`
     select g.id, g.action, g.fingerprint, g.look, g.threshold, g.audit_share, g.wrong, g.opened_by, who.name, g.opened_at
     from gates g join people who on who.id = g.opened_by
-    where g.action = ${action} and g.closed_at is null for share of g`.execute(tx);
+    where g.action = ${subject} and g.closed_at is null for share of g`.execute(tx);
   const [row] = rows;
   if (row === undefined) return null;
   return {
     id: row.id,
-    action: row.action,
+    subject: row.action,
     fingerprint: row.fingerprint,
     look: row.look,
     threshold: row.threshold,
@@ -51,14 +56,14 @@ export async function lockOpenGate(tx: Tx, action: string): Promise<Gate | null>
   };
 }
 
-/** @returns false when the action has an open gate already. */
+/** @returns false when the subject has an open gate already. */
 export async function insertGate(
   tx: Tx,
   gate: Omit<Gate, 'openedBy' | 'openedAt'> & { readonly openedBy: string; readonly openedAt: Date },
 ): Promise<boolean> {
   const { rows } = await sql<{ id: string }>`
     insert into gates (id, action, fingerprint, look, threshold, audit_share, wrong, opened_by, opened_at)
-    values (${gate.id}, ${gate.action}, ${gate.fingerprint}, ${gate.look}, ${gate.threshold}, ${gate.auditShare}, ${gate.wrong},
+    values (${gate.id}, ${gate.subject}, ${gate.fingerprint}, ${gate.look}, ${gate.threshold}, ${gate.auditShare}, ${gate.wrong},
       ${gate.openedBy}, ${gate.openedAt})
     on conflict (action) where closed_at is null do nothing
     returning id`.execute(tx);
@@ -68,21 +73,22 @@ export async function insertGate(
 /** @returns the gate's id; null when none was open. */
 export async function closeGate(
   tx: Tx,
-  action: string,
+  subject: string,
   closed: { readonly by: string; readonly at: Date; readonly code: string; readonly text: string },
 ): Promise<string | null> {
   const { rows } = await sql<{ id: string }>`
     update gates set closed_by = ${closed.by}, closed_at = ${closed.at}, closed_code = ${closed.code}, closed_text = ${closed.text}
-    where action = ${action} and closed_at is null returning id`.execute(tx);
+    where action = ${subject} and closed_at is null returning id`.execute(tx);
   return rows[0]?.id ?? null;
 }
 
 /** Keeps how a draft was routed, the first time it was. */
 export async function insertRoutedDraft(tx: Tx, draft: RoutedDraft, at: Date): Promise<void> {
   await sql`
-    insert into judged_drafts (message_id, action, fingerprint, score, share, picked, candidate, signs, words_hash, routed_at)
-    values (${draft.messageId}, ${draft.action}, ${draft.fingerprint}, ${draft.score}, ${draft.share}, ${draft.picked},
-      ${draft.candidate}, ${draft.signs}, ${draft.wordsHash}, ${at})
+    insert into judged_drafts (message_id, action, fingerprint, score, share, picked, candidate, signs, words_hash, channel, locale, stage,
+      routed_at)
+    values (${draft.messageId}, ${draft.subject}, ${draft.fingerprint}, ${draft.score}, ${draft.share}, ${draft.picked},
+      ${draft.candidate}, ${draft.signs}, ${draft.wordsHash}, ${draft.channel}, ${draft.locale}, ${draft.stage}, ${at})
     on conflict (message_id) do nothing`.execute(tx);
 }
 
@@ -90,11 +96,10 @@ export async function insertRoutedDraft(tx: Tx, draft: RoutedDraft, at: Date): P
 export async function selectRoutedDraft(
   tx: Tx,
   messageId: string,
-): Promise<{ readonly action: string; readonly words_hash: string; readonly judged: boolean } | null> {
-  const { rows } = await sql<{ action: string; words_hash: string; judged: boolean }>`
-    select action, words_hash, verdict is not null as judged from judged_drafts where message_id = ${messageId}`.execute(
-    tx,
-  );
+): Promise<{ readonly subject: string; readonly words_hash: string; readonly judged: boolean } | null> {
+  const { rows } = await sql<{ subject: string; words_hash: string; judged: boolean }>`
+    select action as subject, words_hash, verdict is not null as judged from judged_drafts
+    where message_id = ${messageId}`.execute(tx);
   return rows[0] ?? null;
 }
 

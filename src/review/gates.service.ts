@@ -6,12 +6,14 @@ import { type Executor, type Tx } from '../platform/database/index.js';
 import { WorkService } from '../platform/work/index.js';
 import { type Bundle } from '../policies/bundle.js';
 import { PoliciesService } from '../policies/index.js';
+import { type Situation } from '../decisions/situation.js';
+import { languageOf } from '../drafting/locale.js';
 import { type Assessment } from '../risk/assessment.js';
 import { RiskService } from '../risk/index.js';
 import { canonicalJson } from '../shared/canonical-json.js';
 import { Clock } from '../shared/clock.js';
 import { Ids } from '../shared/ids.js';
-import { fingerprintOf, type Gate, wordsHash } from './gate.js';
+import { fingerprintOf, type Gate, parseSubject, subjectKey, wordsHash } from './gate.js';
 import {
   closeGate,
   type DraftVerdict,
@@ -23,6 +25,8 @@ import {
 } from './gates.repository.js';
 
 const SYSTEM = 'system';
+const CHANGED =
+  'What writes or checks these drafts was changed: the prompt, model, copy, facts, brand, weights, or the checks themselves, as an upgrade may do.';
 
 /** Gates: which of a model's drafts go without a person, and what keeps the certificates behind them honest. */
 @Injectable()
@@ -38,22 +42,25 @@ export class GatesService {
 
   /** What writes and checks this content now. */
   async fingerprint(db: Executor, bundle: Bundle, content: MessageContent): Promise<string> {
-    return fingerprintOf(bundle, content, await this.risk.judgeVersion(db));
+    return fingerprintOf(bundle, content, await this.risk.judge(db));
   }
 
   /** The open gate that a model's draft was certified for; null without one. A gate that was certified for other makers is closed. */
   async gateFor(tx: Tx, content: MessageContent, fingerprint: string): Promise<Gate | null> {
-    const gate = await lockOpenGate(tx, content.action);
+    await this.closeForWholeAction(tx, content.action);
+    const subject = subjectKey(content);
+    const gate = await lockOpenGate(tx, subject);
     if (gate === null) return null;
     if (gate.fingerprint === fingerprint) return gate;
     // A late draft of an earlier playbook is no news.
     if (content.versions.bundle === this.policies.active().hash)
-      await this.close(tx, content.action, {
-        by: SYSTEM,
-        code: 'gate.changed',
-        text: 'What writes or checks drafts of this action was changed: its prompt, model, copy, facts, brand or checks.',
-      });
+      await this.close(tx, subject, { by: SYSTEM, code: 'gate.changed', text: CHANGED });
     return null;
+  }
+
+  /** A gate that an earlier release opened for an action over every channel rests on no certificate of today. */
+  async closeForWholeAction(tx: Tx, action: string): Promise<void> {
+    await this.close(tx, action, { by: SYSTEM, code: 'gate.changed', text: CHANGED });
   }
 
   /** Keeps how a model's draft was routed. */
@@ -62,6 +69,8 @@ export class GatesService {
     draft: {
       readonly messageId: string;
       readonly content: MessageContent;
+      /** Of whom it is for. */
+      readonly about: Pick<Situation['profile'], 'locale' | 'stage'>;
       readonly fingerprint: string;
       readonly assessment: Pick<Assessment, 'score' | 'signs'>;
       readonly gate: Gate | null;
@@ -71,12 +80,11 @@ export class GatesService {
   ): Promise<void> {
     const { gate, assessment } = draft;
     const below = gate !== null && assessment.score < gate.threshold;
-
     await insertRoutedDraft(
       tx,
       {
         messageId: draft.messageId,
-        action: draft.content.action,
+        subject: subjectKey(draft.content),
         fingerprint: draft.fingerprint,
         score: assessment.score,
         share: below && draft.candidate ? gate.auditShare : 1,
@@ -84,6 +92,9 @@ export class GatesService {
         candidate: draft.candidate,
         signs: canonicalJson(assessment.signs),
         wordsHash: wordsHash(draft.content),
+        channel: draft.content.channel,
+        locale: languageOf(draft.about.locale ?? ''),
+        stage: draft.about.stage,
       },
       this.clock.now(),
     );
@@ -98,12 +109,22 @@ export class GatesService {
     const draft = await selectRoutedDraft(tx, messageId);
     if (draft === null || draft.judged) return;
     await updateVerdict(tx, messageId, meaningOf(verdict, draft.words_hash), this.clock.now());
-    await this.work.enqueue(tx, { kind: 'draft.judged', key: draft.action, dueAt: this.clock.now() });
+    await this.lookAgain(tx, draft.subject);
   }
 
-  /** The open gate of an action, held against closing until the transaction ends. */
-  open(tx: Tx, action: string): Promise<Gate | null> {
-    return lockOpenGate(tx, action);
+  /** A person was to look at a draft and its item ended without a verdict: looks that waited for it go on. */
+  async unanswered(tx: Tx, messageId: string): Promise<void> {
+    const draft = await selectRoutedDraft(tx, messageId);
+    if (draft !== null && !draft.judged) await this.lookAgain(tx, draft.subject);
+  }
+
+  private async lookAgain(tx: Tx, subject: string): Promise<void> {
+    await this.work.enqueue(tx, { kind: 'draft.judged', key: subject, dueAt: this.clock.now() });
+  }
+
+  /** The open gate of a subject, held against closing until the transaction ends. */
+  open(tx: Tx, subject: string): Promise<Gate | null> {
+    return lockOpenGate(tx, subject);
   }
 
   /** Opens a gate in a person's name. @returns false when one is open already. */
@@ -119,24 +140,24 @@ export class GatesService {
         actor: person.personId,
         action: 'gate.opened',
         subject: gate.id,
-        detail: { ...gate },
+        detail: { ...gate, ...parseSubject(gate.subject) },
       });
     return isNew;
   }
 
-  /** Closes an action's gate. Messages approved under it that have not left come back to a person. */
+  /** Closes a subject's gate. Messages approved under it that have not left come back to a person. */
   async close(
     tx: Tx,
-    action: string,
+    subject: string,
     why: { readonly by: string; readonly code: string; readonly text: string },
   ): Promise<boolean> {
-    const id = await closeGate(tx, action, { ...why, at: this.clock.now() });
+    const id = await closeGate(tx, subject, { ...why, at: this.clock.now() });
     if (id === null) return false;
     await this.audit.record(tx, {
       actor: why.by,
       action: 'gate.closed',
       subject: id,
-      detail: { action, code: why.code, text: why.text },
+      detail: { ...(parseSubject(subject) ?? { action: subject }), code: why.code, text: why.text },
     });
     return true;
   }

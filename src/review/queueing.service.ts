@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { type Decision, DecisionsService, TasksService } from '../decisions/index.js';
 import { DraftingService } from '../drafting/index.js';
+import { type Situation } from '../decisions/situation.js';
 import { type DraftOrigin } from '../drafting/draft.js';
 import { type MessageContent } from '../messages/content.js';
 import { canMove, type Message } from '../messages/message.js';
@@ -37,6 +38,7 @@ interface Loaded {
   readonly message: Message;
   readonly content: MessageContent;
   readonly decision: Decision;
+  readonly situation: Situation;
   readonly bundle: Bundle;
   readonly draft: { readonly id: string; readonly origin: DraftOrigin };
 }
@@ -129,6 +131,7 @@ export class QueueingService {
   /** Ends an item nobody answered in time, and its message. Both must be locked. */
   async expire(tx: Tx, review: Review): Promise<void> {
     await updateClosed(tx, review.id, { state: 'expired', at: this.clock.now() });
+    await this.gates.unanswered(tx, review.messageId);
     const message = await this.messages.lock(tx, review.messageId);
     if (message.state !== 'in_review') return;
     await this.messages.move(tx, message.id, 'expired', {
@@ -157,7 +160,7 @@ export class QueueingService {
     if (content === null || made === null || draft === null)
       throw new Error(`message ${messageId} is ${state} without content, decision or draft`);
     const bundle = await this.policies.bundle(content.versions.bundle);
-    return { message, content, decision: made.decision, bundle, draft };
+    return { message, content, decision: made.decision, situation: made.situation, bundle, draft };
   }
 
   private async loadRouted(messageId: string): Promise<Routed | 'gone'> {
@@ -190,7 +193,7 @@ export class QueueingService {
     if (routed === 'erased') return this.cancelErased(tx, message);
     if (message.contentHash !== contentHash(routed.content)) return again(this.clock.now());
     if (await this.expireLate(tx, message)) return DONE;
-    const { content, decision, bundle, draft, assessment, signature, fingerprint } = routed;
+    const { content, decision, situation, bundle, draft, assessment, signature, fingerprint } = routed;
     const moment = content.class === 'transactional' ? null : momentWritten(assessment.contributions);
     if (moment !== null) {
       await this.handOver(tx, message, bundle, moment);
@@ -210,6 +213,7 @@ export class QueueingService {
       await this.gates.routed(tx, {
         messageId: message.id,
         content,
+        about: situation.profile,
         fingerprint,
         assessment,
         gate,

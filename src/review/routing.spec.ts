@@ -56,7 +56,7 @@ describe('routing', () => {
   describe('with an open gate', () => {
     const gate = {
       id: 'gat_1',
-      action: 'welcome',
+      subject: 'welcome/email',
       fingerprint: 'f',
       look: 1,
       threshold: 0.3,

@@ -15,6 +15,21 @@ export type RiskModel = z.output<typeof riskModelSchema>;
 /** Before anything was learned: weights as set by hand. */
 export const UNFITTED: RiskModel = { version: 'unfitted', base: 0, strengths: {} };
 
+/** What judges drafts: the checks, by a name that changes with them, and how what they find is weighed. */
+export interface Judge {
+  readonly checks: string;
+  readonly model: RiskModel;
+}
+
+/** How a model weighs, whatever it is called: two that are alike in this judge every draft alike. */
+export function weightsOf({ base, strengths }: RiskModel): {
+  readonly base: number;
+  readonly strengths: Readonly<Record<string, number>>;
+} {
+  const changed = Object.entries(strengths).filter(([, strength]) => strength !== 1);
+  return { base, strengths: Object.fromEntries(changed) };
+}
+
 /** The weight with which a sign counts after learning: evidence −ln(1 − weight), times its strength. */
 function learnedWeight(weight: number, strength: number): number {
   return 1 - (1 - Math.min(1, weight)) ** strength;

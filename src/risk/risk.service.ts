@@ -20,7 +20,7 @@ import { Ids } from '../shared/ids.js';
 import { assessing } from './assess.js';
 import { type Assessment, assessmentSchema, RISK_ENGINE } from './assessment.js';
 import { type AssessmentRow, insertAssessment, selectLatest } from './assessments.repository.js';
-import { type RiskModel, UNFITTED } from './calibration.js';
+import { type Judge, type RiskModel, UNFITTED } from './calibration.js';
 import { purposeOf, type RiskInput, type ToldMessage } from './check.js';
 import { signWords } from './sign-words.js';
 import { ORIGINAL, type Template, wordingsOf } from '../policies/playbook.js';
@@ -110,7 +110,7 @@ export class RiskService {
     const draft = await this.drafting.latest(db, messageId);
     if (message?.state !== 'drafting' || content === null || draft === null) return 'gone';
     const bundle = await this.policies.bundle(content.versions.bundle);
-    const judged = await this.judge(db, bundle, message, content);
+    const judged = await this.judged(db, bundle, message, content);
     return { message, draftId: draft.id, contentHash: contentHash(content), ...judged };
   }
 
@@ -149,7 +149,7 @@ export class RiskService {
     draft: { readonly messageId: string; readonly draftId: string; readonly content: MessageContent },
   ): Promise<Assessment> {
     const message = await this.messages.lock(tx, draft.messageId);
-    const judged = await this.judge(tx, bundle, message, draft.content);
+    const judged = await this.judged(tx, bundle, message, draft.content);
     await this.save(tx, message, {
       draftId: draft.draftId,
       contentHash: contentHash(draft.content),
@@ -201,12 +201,12 @@ export class RiskService {
     });
   }
 
-  /** Names what judges drafts now: the checks and what was learned about them. */
-  async judgeVersion(db: Executor): Promise<string> {
-    return versionOf(await selectModel(db));
+  /** What judges drafts now: the checks and what was learned about them. */
+  async judge(db: Executor): Promise<Judge> {
+    return { checks: RISK_ENGINE, model: await selectModel(db) };
   }
 
-  private async judge(
+  private async judged(
     db: Executor,
     bundle: Bundle,
     message: Message,

@@ -71,14 +71,14 @@ describe('drafts that may go without a person', () => {
   const page = async (): Promise<string> => (await story.request('GET', '/automation')).text;
 
   it('are all read by a person at first, and the console says how many verdicts are still to come', async () => {
-    expect(await page()).toContain(`The next look is at ${AUDITS}: ${AUDITS} to come.`);
+    expect(await page()).toContain(`It takes ${AUDITS} drafts with a risk below 0.10: ${AUDITS} to come.`);
     for (const name of ['ada', 'ben', 'cleo']) {
       const message = await abandons(name);
       expect(String(message['state'])).toBe('in_review');
       await answer(await review(message['id']), { verdict: 'approve' });
     }
-    expect(await page()).toContain('3 verdicts so far, 0 against the draft.');
-    expect((await story.post('/automation/gates/recover-cart/open')).status).toBe(409);
+    expect(await page()).toContain('3 verdicts so far, 0 against the draft');
+    expect((await story.post('/automation/gates/recover-cart/email/open')).status).toBe(409);
   });
 
   it('are certified at the look, and go once a person has opened the gate', async () => {
@@ -87,7 +87,7 @@ describe('drafts that may go without a person', () => {
     const before = await abandons('emil');
     expect(String(before['state'])).toBe('in_review');
 
-    expect((await story.post('/automation/gates/recover-cart/open')).status).toBe(303);
+    expect((await story.post('/automation/gates/recover-cart/email/open')).status).toBe(303);
     const sent = smtp.mails.length;
     // One in a hundred is picked for a look all the same; three in a row are not.
     let message: Body | undefined;
@@ -117,7 +117,7 @@ describe('drafts that may go without a person', () => {
     let waiting = await abandons('hugo');
     if (String(waiting['state']) === 'in_review') waiting = await abandons('hanna');
     expect(String(waiting['state'])).toBe('scheduled');
-    expect((await story.post('/automation/gates/recover-cart/close')).status).toBe(303);
+    expect((await story.post('/automation/gates/recover-cart/email/close')).status).toBe(303);
     const [pause] = (await story.get('/v1/pauses'))['data'] ?? [];
     await story.request('DELETE', `/v1/pauses/${String(pause?.['id'])}`);
     await story.passes(14 * HOUR);
@@ -128,7 +128,7 @@ describe('drafts that may go without a person', () => {
   });
 
   it('need a person again when what writes them is changed', async () => {
-    expect((await story.post('/automation/gates/recover-cart/open')).status).toBe(303);
+    expect((await story.post('/automation/gates/recover-cart/email/open')).status).toBe(303);
     const before = String((await story.get('/v1/policies'))['hash']);
     const file = join(story.policiesDirectory, 'actions/recovery.yaml');
     await writeFile(
@@ -141,6 +141,6 @@ describe('drafts that may go without a person', () => {
     );
     const message = await abandons('iris');
     expect(String(message['state'])).toBe('in_review');
-    expect(await page()).toContain('What writes or checks drafts of this action was changed');
+    expect(await page()).toContain('What writes or checks these drafts was changed');
   });
 });

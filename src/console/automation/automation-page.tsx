@@ -21,7 +21,7 @@ export function AutomationPage({
       <Section title="Actions">
         {actions.length === 0 ? <Empty title="No action of the playbook lets a model write." /> : null}
         {actions.map((each) => (
-          <ActionCard key={each.action} automation={each} />
+          <ActionCard key={`${each.action}/${each.kind}`} automation={each} />
         ))}
       </Section>
       <Section title="Risk against verdicts">
@@ -31,8 +31,15 @@ export function AutomationPage({
   );
 }
 
+const KINDS: Readonly<Record<Automation['kind'], string>> = {
+  email: 'by e-mail',
+  webhook: 'over a webhook',
+  onsite: 'on site',
+};
+
 function ActionCard({ automation }: { readonly automation: Automation }): VNode {
-  const { action, title, terms, gate, closed } = automation;
+  const { action, kind, terms, gate, closed } = automation;
+  const title = `${automation.title}, ${KINDS[kind]}`;
   return (
     <article class="card" aria-label={title}>
       <h3>
@@ -63,62 +70,88 @@ function ActionCard({ automation }: { readonly automation: Automation }): VNode 
   );
 }
 
-function State({ automation: { terms, gate, looks, plan } }: { readonly automation: Automation }): VNode {
+function State({ automation: { terms, gate, certified, next } }: { readonly automation: Automation }): VNode {
   if (gate !== null) return <Pill tone="good">open</Pill>;
   if (terms === null) return <Pill>every draft is read</Pill>;
-  if (looks.some(({ threshold }) => threshold !== null)) return <Pill tone="good">certified, not open</Pill>;
-  if (looks.length === plan.length) return <Pill tone="bad">not shown</Pill>;
+  if (certified !== null) return <Pill tone="good">certified, not open</Pill>;
+  if (next?.kind === 'done') return <Pill tone="bad">not shown</Pill>;
   return <Pill>collecting verdicts</Pill>;
 }
 
 /** How many verdicts there are, how many the next look needs, and what the looks so far said. */
 function Progress({ automation }: { readonly automation: Automation }): VNode {
-  const { plan, looks, audits, misses, gate } = automation;
-  const next = plan.find(({ number }) => !looks.some(({ look }) => look === number));
+  const { looks, next, audits, misses, unanswered, gate } = automation;
   return (
     <>
       <p>
-        {audits} {audits === 1 ? 'verdict' : 'verdicts'} so far, {misses} against the draft.{' '}
-        {next === undefined
-          ? 'Every planned look was made.'
-          : `The next look is at ${next.audits}: ${Math.max(0, next.audits - audits)} to come.`}
+        {audits} {audits === 1 ? 'verdict' : 'verdicts'} so far, {misses} against the draft
+        {unanswered === 0
+          ? ''
+          : `, ${unanswered} of them because nobody answered in time: that counts as wrong, since nobody can say it was right`}
+        .
       </p>
-      {next === undefined ? null : (
-        <progress max={next.audits} value={audits} aria-label={`${audits} of ${next.audits} verdicts`} />
-      )}
+      {next === null ? null : <Next next={next} />}
       {looks.map((made) => (
-        <p key={made.look}>
-          Look {made.look}, <Time at={made.madeAt} />: {made.misses} of {made.audits} wrong.{' '}
-          {made.threshold === null
-            ? 'That does not show what was asked for. Change the prompt, the facts or the terms; counting starts anew.'
-            : `Drafts with a risk below ${made.threshold.toFixed(2)} may go.`}
+        <p key={made.number}>
+          Look {made.number}, <Time at={made.madeAt} />, at drafts with a risk below {made.below.toFixed(2)}:{' '}
+          {made.misses} of {made.audits} wrong
+          {made.unanswered === 0 ? '' : `, ${made.unanswered} of them unanswered`}.{' '}
+          {made.shown ? 'They may go.' : 'That does not show what was asked for.'}
         </p>
       ))}
       {gate === null ? null : (
         <p>
           Opened by {gate.openedBy.name} <Time at={gate.openedAt} />, below a risk of{' '}
-          {gate.threshold.toFixed(2)}. Since then {gate.since.audits} read by chance, {gate.since.misses} of
-          them wrong.
+          {gate.threshold.toFixed(2)}. Since then {gate.since.audits} picked by chance, {gate.since.misses} of
+          them wrong{gate.since.unanswered === 0 ? '' : `, ${gate.since.unanswered} of those unanswered`}.
         </p>
       )}
     </>
   );
 }
 
-function Actions({ automation: { action, title, gate, looks } }: { readonly automation: Automation }): VNode {
-  const certified = looks.some(({ threshold }) => threshold !== null);
+/** What has to come before the next threshold can open. */
+function Next({ next }: { readonly next: NonNullable<Automation['next']> }): VNode {
+  if (next.kind !== 'waiting')
+    return (
+      <p>
+        {next.kind === 'due'
+          ? 'A look is being made.'
+          : 'Every planned look was made. For more, change the prompt, the facts or the terms; counting starts anew.'}
+      </p>
+    );
+  const { test, counted, audits, needed, open } = next;
+  return (
+    <>
+      <p>
+        The next look is whether drafts with a risk below {test.below.toFixed(2)} may go. It takes {needed}{' '}
+        drafts with a risk below {counted.toFixed(2)}: {needed - audits} to come
+        {open === 0 ? '' : `, and ${open} to be answered, each within its time`}.
+      </p>
+      <progress max={needed} value={audits} aria-label={`${audits} of ${needed} drafts`} />
+    </>
+  );
+}
+
+function Actions({ automation }: { readonly automation: Automation }): VNode {
+  const { action, kind, title, gate, certified } = automation;
+  const place = `/automation/gates/${action}/${kind}`;
+  const raises = gate !== null && certified !== null && gate.threshold < certified;
   return (
     <IfMay permission="policies.activate">
       {gate !== null ? (
-        <PostForm action={`/automation/gates/${action}/close`} aria-label={`Close the gate of ${title}`}>
+        <PostForm action={`${place}/close`} aria-label={`Close the gate of ${title}, ${KINDS[kind]}`}>
           <button type="submit" class="secondary">
             Close the gate
           </button>
         </PostForm>
       ) : null}
-      {gate === null && certified ? (
-        <PostForm action={`/automation/gates/${action}/open`} aria-label={`Open the gate of ${title}`}>
-          <button type="submit">Open the gate in my name</button>
+      {certified !== null && (gate === null || raises) ? (
+        <PostForm action={`${place}/open`} aria-label={`Open the gate of ${title}, ${KINDS[kind]}`}>
+          {raises ? <p>Drafts that were approved and have not left come back to a person.</p> : null}
+          <button type="submit">
+            {raises ? `Raise the gate to ${certified.toFixed(2)} in my name` : 'Open the gate in my name'}
+          </button>
         </PostForm>
       ) : null}
     </IfMay>

@@ -3,6 +3,8 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { h } from 'preact';
 import { type Actor, Allow, CurrentActor } from '../../access/index.js';
 import { AutomationService, RiskFitService } from '../../learning/index.js';
+import { Problem } from '../../platform/http/index.js';
+import { type GateSubject, parseSubject } from '../../review/gate.js';
 import { type Answer, page, redirect, withDone } from '../page.js';
 import { PageInterceptor } from '../page.interceptor.js';
 import { AutomationPage } from './automation-page.js';
@@ -27,19 +29,19 @@ export class AutomationController {
     });
   }
 
-  @Post('gates/:action/open')
+  @Post('gates/:action/:kind/open')
   @HttpCode(200)
   @Allow('policies.activate')
-  async open(@Param('action') action: string, @CurrentActor() actor: Actor): Promise<Answer> {
-    await this.automation.open(actor, action);
+  async open(@Param() subject: Record<string, string>, @CurrentActor() actor: Actor): Promise<Answer> {
+    await this.automation.open(actor, subjectIn(subject));
     return redirect(withDone('/automation', 'gate_opened'));
   }
 
-  @Post('gates/:action/close')
+  @Post('gates/:action/:kind/close')
   @HttpCode(200)
   @Allow('policies.activate')
-  async close(@Param('action') action: string, @CurrentActor() actor: Actor): Promise<Answer> {
-    await this.automation.close(actor, action);
+  async close(@Param() subject: Record<string, string>, @CurrentActor() actor: Actor): Promise<Answer> {
+    await this.automation.close(actor, subjectIn(subject));
     return redirect(withDone('/automation', 'gate_closed'));
   }
 
@@ -50,4 +52,11 @@ export class AutomationController {
     await this.fit.adopt(actor);
     return redirect(withDone('/automation', 'risk_adopted'));
   }
+}
+
+/** @throws Problem 404 for a kind of channel that there is none of. */
+function subjectIn({ action, kind }: Record<string, string>): GateSubject {
+  const subject = parseSubject(`${action ?? ''}/${kind ?? ''}`);
+  if (subject === null) throw new Problem(404, 'unknown-kind', 'There are no channels of this kind.');
+  return subject;
 }
