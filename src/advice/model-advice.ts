@@ -4,7 +4,8 @@ import { HOLD } from '../decisions/decision.js';
 import { type Advice, type Suggested } from '../decisions/situation.js';
 import { maskText } from '../drafting/model-input.js';
 import { speaksToModel } from '../risk/checks/hidden-instructions.js';
-import { FOREIGN_SMALL_WORDS, SMALL_WORDS } from '../risk/everyday-words.js';
+import { SMALL_WORDS } from '../risk/everyday-words.js';
+import { FOREIGN_SMALL_WORDS } from '../risk/foreign-words.js';
 
 const MOST_RANKED = 50;
 const MOST_REASONS = 3;

@@ -4,7 +4,7 @@ import { type DecisionResult, PRIOR_MODELS } from '../decisions/decision.js';
 import { toExpressionSource } from '../decisions/expression-source.js';
 import { type Situation } from '../decisions/situation.js';
 import { toContent } from '../drafting/content.js';
-import { languageFor } from '../drafting/locale.js';
+import { languageFor, languageOf } from '../drafting/locale.js';
 import { problemsOf, toDraft } from '../drafting/model-draft.js';
 import { linksFor, type ModelInput, modelInput } from '../drafting/model-input.js';
 import { type Prompt } from '../drafting/prompt.js';
@@ -138,6 +138,7 @@ export async function mark(
     brand: bundle.brand,
     engine: bundle.engine,
     purpose: purposeOf(question.action.spec),
+    language: languageOf(languageFor(bundle, situation.profile.locale)),
     told: [],
     template: null,
     audience: 1,

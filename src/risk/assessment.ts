@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { claimSchema } from '../messages/content.js';
 
 /** Version of the checks and weights; stored with every assessment. Raise it when any of them changes a score. */
-export const RISK_ENGINE = 'risk-3';
+export const RISK_ENGINE = 'risk-4';
 
 /** The parts of a draft that spans point into; `payload` is the canonical JSON of a webhook's or on-site payload. */
 const spanFieldSchema = z.enum(['subject', 'preheader', 'text', 'html', 'payload']);

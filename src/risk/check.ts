@@ -25,6 +25,8 @@ export interface RiskInput {
   readonly engine: EngineSettings;
   /** What the action is for, in the playbook's words: title, goal and brief. Empty when the action is gone. */
   readonly purpose: string;
+  /** The language the recipient is to be written to in, such as `de`; null where nobody says. */
+  readonly language: string | null;
   /** What the same person was sent in the 30 days before, newest first. */
   readonly told: readonly ToldMessage[];
   /** The signed template the content was filled from, or edited from. */

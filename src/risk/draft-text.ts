@@ -10,6 +10,8 @@ export interface FieldText {
   readonly raw: string;
   /** What is read: for html without tags and with entities resolved. */
   readonly text: string;
+  /** As it stands there, where `text` is without characters that nobody sees. */
+  readonly unfolded?: Omit<FieldText, 'unfolded'>;
   /** The place in `raw` that `text.slice(start, end)` came from. */
   span(start: number, end: number): Span;
 }
@@ -39,6 +41,33 @@ function html(raw: string): FieldText {
   };
 }
 
+/** Nobody sees these, whatever stands around them: soft hyphens, joiners, marks of direction, selectors. */
+const UNSEEN =
+  /[\u{ad}\u{34f}\u{61c}\u{180b}-\u{180f}\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2060}-\u{206f}\u{fe00}-\u{fe0f}\u{feff}\u{e0000}-\u{e007f}]/u;
+const ALL_UNSEEN = new RegExp(UNSEEN, 'gu');
+
+/** Words are read as a person reads them: what stands unseen between their letters is left out, and spans still name the bytes. */
+function folded(part: FieldText): FieldText {
+  if (!UNSEEN.test(part.text)) return part;
+  const places: number[] = [];
+  let text = '';
+  let done = 0;
+  const keep = (end: number) => {
+    text += part.text.slice(done, end);
+    for (let at = done; at < end; at++) places.push(at);
+  };
+  for (const { index, 0: unseen } of matchesOf(part.text, ALL_UNSEEN)) {
+    keep(index);
+    done = index + unseen.length;
+  }
+  keep(part.text.length);
+  const span = (from: number, to: number): Span => {
+    const start = places[from] ?? part.text.length;
+    return part.span(start, to > from ? (places[to - 1] ?? part.text.length - 1) + 1 : start);
+  };
+  return { field: part.field, raw: part.raw, text, span, unfolded: part };
+}
+
 /** The parts of a draft that a recipient reads. */
 export function readDraft(content: MessageContent): DraftText {
   const parts: FieldText[] = [];
@@ -47,7 +76,7 @@ export function readDraft(content: MessageContent): DraftText {
   parts.push(plain('text', content.text));
   if (content.html !== null) parts.push(html(content.html));
   if (content.payload !== null) parts.push(plain('payload', canonicalJson(content.payload)));
-  return parts;
+  return parts.map(folded);
 }
 
 /** Lower case, white space collapsed, typographic quotes and dashes made plain: how phrases are compared. */

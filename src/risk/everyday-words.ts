@@ -62,16 +62,3 @@ export const SMALL_WORDS = {
     `der die das und ist sind war nicht kein keine sie ihr ihre ihren ihrem ihnen wir uns unser unsere unseren du dich dir dein deine deinen ich mich mir mein mit für auf von zu zum zur im in am an ein eine einen einem einer den dem des sich es er haben hat wird werden bei nach aus wie was wenn als auch noch nur schon so dass oder aber um bis über hier jetzt bitte danke vielen`,
   ),
 } as const;
-
-/** Small words of other languages that English and German do not share. */
-export const FOREIGN_SMALL_WORDS = words(
-  `le la les des est et vous nous votre vos notre nos une dans avec sur que qui sont avez avons cette ces aux pas merci bonjour
-   el los las del para por con su sus una usted nosotros nuestro nuestra este esta gracias hola como más está
-   il lo gli della delle dei che sono nostro nostra grazie ciao questo questa ti tuo vostro è
-   het een van jouw uw onze niet zijn voor naar bij ook aan deze dit hebben wordt bedankt
-   o os as um uma não você seu sua obrigado nosso com em do da
-   och att det som på är för inte dig din vi med av en ett tack hej vår
-   og ikke til har på vores mange tak
-   w na się jest z do że dziękujemy twoje dla nasz i
-   ve bir bu için ile çok teşekkürler`,
-);

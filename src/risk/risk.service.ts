@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { DecisionsService } from '../decisions/index.js';
 import { DraftingService } from '../drafting/index.js';
+import { languageFor, languageOf } from '../drafting/locale.js';
 import { type MessageContent } from '../messages/content.js';
 import { canMove, type Message } from '../messages/message.js';
 import { MessagesService } from '../messages/index.js';
@@ -227,6 +228,7 @@ export class RiskService {
       brand: bundle.brand,
       engine: bundle.engine,
       purpose: action === undefined ? '' : purposeOf(action.spec),
+      language: languageOf(languageFor(bundle, made.situation.profile.locale)),
       told: await this.toldLately(db, made.situation, message.id, now),
       template: compiled?.contentHash === template?.hash ? wordedAs(compiled?.spec, template?.variant) : null,
       audience: await this.audience(db, bundle, template?.id ?? null, now),

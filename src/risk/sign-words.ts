@@ -17,6 +17,7 @@ const WORDS: readonly (readonly [prefix: string, words: string])[] = [
   ['leaks.model', 'words of a model, or of its instructions'],
   ['leaks.', 'a request for what nobody should send'],
   ['hidden-text.', 'text that nobody sees'],
+  ['language.not-asked', 'a language other than the one the recipient is written to in'],
   ['language.', 'text in a language that is not checked, or that cannot be read'],
   ['off-topic.', 'something else than what it was to be about'],
   ['consistency.', 'something else than the same person was told before'],

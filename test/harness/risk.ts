@@ -124,6 +124,7 @@ export function riskInput(words: string, parts: Partial<RiskInput> = {}): RiskIn
     brand: BRAND,
     engine: ENGINE_SETTINGS,
     purpose: 'Welcome: say hello to somebody new',
+    language: null,
     told: [],
     template: null,
     audience: 1,

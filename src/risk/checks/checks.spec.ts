@@ -314,9 +314,52 @@ describe('hidden text', () => {
     ['pay\u{202e}gpj.exe', 'hidden-text.direction'],
     [`hi${String.fromCodePoint(0xe0048)}`, 'hidden-text.tags'],
     ['fr\u{200b}ee', 'hidden-text.split'],
+    ['hi \u{200f}there', 'hidden-text.direction'],
+    ['5\u{200e}0 euros', 'hidden-text.direction'],
+    ['fr\u{ad}ee', 'hidden-text.split'],
+    ['f\u{ad}r\u{ad}e\u{ad}e\u{ad}shipping', 'hidden-text.split'],
+    ['fr\u{34f}ee', 'hidden-text.split'],
+    ['fr\u{2064}ee', 'hidden-text.split'],
+    ['fr\u{fe0f}ee', 'hidden-text.split'],
+    ['fr\u{3164}ee', 'hidden-text.split'],
+    ['fr\u{1d173}ee', 'hidden-text.split'],
+    ['fr\u{85}ee\u{8d}', 'hidden-text.control'],
     ['p\u{430}ypal', 'hidden-text.lookalike'],
+    ['p\u{3b1}ypal', 'hidden-text.lookalike'],
+    ['p\u{251}ypal', 'hidden-text.lookalike'],
+    ['\u{570}ello', 'hidden-text.lookalike'],
+    ['\u{13a0}lpha', 'hidden-text.lookalike'],
+    ['this \u{441}\u{43e}\u{440}\u{435} is', 'hidden-text.lookalike'],
+    ['\u{1d41f}\u{1d42b}\u{1d41e}\u{1d41e} kettle', 'hidden-text.lookalike'],
+    ['\u{ff46}\u{ff52}\u{ff45}\u{ff45} kettle', 'hidden-text.lookalike'],
+    ['\u{24d5}\u{24e1}\u{24d4}\u{24d4} kettle', 'hidden-text.lookalike'],
+    ['\u{1d7d3}\u{1d7ce} euros', 'hidden-text.lookalike'],
+    ['\u{1d5b}\u{1d49}\u{2b3}\u{2b8} nice', 'hidden-text.lookalike'],
+    ['\u{212b}lder \u{212a}ettle', 'hidden-text.lookalike'],
+    ['f\u{336}r\u{336}e\u{336}e\u{336}', 'hidden-text.overlaid'],
+    ['fr\u{332}ee', 'hidden-text.overlaid'],
+    ['z\u{310}\u{351}algo', 'hidden-text.overlaid'],
+    ['5\u{20dd}', 'hidden-text.overlaid'],
   ])('%s', (words, code) => {
     expect(codes(words)).toContain(code);
+  });
+  it('does not keep words from the checks', () => {
+    for (const unseen of [
+      '\u{ad}',
+      '\u{200b}',
+      '\u{200d}',
+      '\u{200f}',
+      '\u{2060}',
+      '\u{feff}',
+      '\u{fe0f}',
+      '\u{34f}',
+    ]) {
+      expect(codes(`ch${unseen}eap`)).toContain('words.banned');
+      const { contributions } = assess(riskInput(`Now 20${unseen} % off.`));
+      expect(contributions.filter(({ code }) => code === 'claims.unsupported')).toMatchObject([
+        { spans: [{ field: 'text', start: 4 }, { field: 'html' }] },
+      ]);
+    }
   });
   it('finds html that acts', () => {
     for (const html of [
@@ -331,6 +374,17 @@ describe('hidden text', () => {
     const html =
       '<p>&nbsp;&zwnj;&nbsp;&zwnj;</p><p>Familie 👨‍👩‍👧 🏴󠁧󠁢󠁥󠁮󠁧󠁿 Donau&shy;dampf. Your data: here. Only = one.</p>';
     expect(codes('x', { content: mail('x', { html }) })).toEqual([]);
+  });
+  it('leaves the letters and signs that mails are written with', () => {
+    for (const words of [
+      'Cafe\u{301} cre\u{300}me, nin\u{303}o', // decomposed
+      '25 m² kitchen, 1½ litres, 4 Ω, 10 µm, Alder™, No. 3, № 3, 20 ℃, 3ª, H₂O',
+      '1️⃣ Rinse 2️⃣ Dry ❤️ 👍🏽 👩‍🍳 →',
+      'Łódź, Škoda, Þór, Ñandú, Gœthe, Straße, ﬁn, Ⅳ',
+      'Donau\u{ad}dampf\u{ad}schiff',
+      'α and π, or Ω',
+    ])
+      expect(codes(words).filter((code) => code.startsWith('hidden-text.'))).toEqual([]);
   });
 });
 
