@@ -4,6 +4,8 @@ import { type Ruled } from './limits.js';
 
 /** What a cap over everybody counts together; another `max` goes on where the last one stood. */
 export function counterOf({ rule, limit }: Ruled<Cap>): string {
-  const { per, of, channels, classes, tags } = limit;
-  return `${rule} ${canonicalJson({ per, of, channels, classes, tags })}`;
+  const { per, of, channels, reaches, classes, tags } = limit;
+  // Caps of before there were reaches go on under the name they had.
+  const reached = reaches.length === 0 ? {} : { reaches };
+  return `${rule} ${canonicalJson({ per, of, channels, ...reached, classes, tags })}`;
 }

@@ -10,17 +10,26 @@ import {
   situation,
 } from '../../test/fixtures/playbook.js';
 import { type CompiledExpression, type CompiledGuardrail } from '../policies/bundle.js';
+import { capSchema } from '../policies/playbook.js';
 import { type ConsentState } from '../profiles/profile.js';
 import { canonicalJson } from '../shared/canonical-json.js';
 import { examine, reexamine } from './candidates.js';
 import { applyChange, type Case, type Change } from './change.js';
+import { counterOf } from './counter.js';
 import { choose, decide } from './decide.js';
 import { type Candidate, type DecisionResult, PRIOR_MODELS } from './decision.js';
+import { type FullCap, type HourCounts } from './situation.js';
 
 const actions = [
   action({ id: 'welcome', channels: ['email', 'onsite'], tags: ['news'] }),
   action({ id: 'offer', value: 2_000, tags: ['offer'], holdout: 0.2 }),
   action({ id: 'receipt', class: 'transactional' }),
+];
+/** The same, and the moment is chosen: by the hours at which people answer, and by when a person will have signed. */
+const timed = [
+  action({ id: 'welcome', channels: ['email', 'onsite'], tags: ['news'], bestHours: true }),
+  action({ id: 'offer', value: 2_000, tags: ['offer'], holdout: 0.2, bestHours: true, reviewTime: '3h' }),
+  action({ id: 'receipt', class: 'transactional', reviewTime: '1h' }),
 ];
 
 const scope = fc.record({
@@ -28,7 +37,12 @@ const scope = fc.record({
   channels: fc.constantFrom([], ['email'], ['onsite']),
   tags: fc.constantFrom([], ['news']),
   countries: fc.constantFrom([], ['DE'], ['FR']),
+  classes: fc.constantFrom([], ['marketing'], ['transactional']),
+  reaches: fc.constantFrom([], ['mailbox'], ['site']),
+  exceptActions: fc.constantFrom([], [], ['welcome']),
+  exceptTags: fc.constantFrom([], [], ['offer']),
 });
+const OVER_EVERYBODY = { max: 5, per: '1h', over: 'everybody' };
 const when = fc.constantFrom(gives(true), gives(true), gives(false), reads('profile.traits.age'));
 const effect = fc.oneof(
   fc.record({ effect: fc.constant('suppress') }),
@@ -42,7 +56,16 @@ const effect = fc.oneof(
       { from: '08:00', to: '20:00' },
       { from: '18:00', to: '22:00', days: [6, 7] },
     ),
-    caps: fc.constantFrom([], [{ max: 1, per: '1d' }], [{ max: 0, per: '1h' }], [{ max: 2, per: '1w' }]),
+    caps: fc.constantFrom(
+      [],
+      [{ max: 1, per: '1d' }],
+      [{ max: 0, per: '1h' }],
+      [{ max: 2, per: '1w', tags: ['news'] }],
+      [{ max: 15, per: '2d', of: 'cost', classes: ['marketing'], reaches: ['mailbox'] }],
+      [OVER_EVERYBODY],
+    ),
+    notOn: fc.constantFrom([], ['2026-07-01'], ['2026-07-02', '2026-07-03']),
+    maxDiscountPercent: fc.constantFrom(undefined, 0, 30),
     requiredText: fc.constantFrom([], ['Free shipping']),
     forbiddenText: fc.constantFrom([], ['free']),
   }),
@@ -54,6 +77,23 @@ const rules = fc
       guardrail({ id: `rule-${i}`, ...spec, scope: where }, condition),
     ),
   );
+/** Everybody answers twice as often at one hour. */
+function answeredAt(hour: number): HourCounts {
+  const counts = Array.from({ length: 48 }, (_, slot): [number, number, number] => [
+    slot,
+    5_000,
+    slot % 24 === hour ? 1_000 : 500,
+  ]);
+  return { everyone: counts, segment: [], own: [] };
+}
+
+/** The cap over everybody of the first rule, if it has one, is full for so many hours. */
+function fullFor(hours: number): FullCap {
+  const until = new Date(Date.parse(NOW) + hours * 3_600_000).toISOString();
+  const limit = capSchema.parse(OVER_EVERYBODY);
+  return { rule: 'rule-0', counter: counterOf({ rule: 'rule-0', limit }), max: 5, from: NOW, until };
+}
+
 const about = fc
   .record({
     country: fc.constantFrom('DE', 'FR', null),
@@ -61,18 +101,22 @@ const about = fc
     id: fc.integer({ min: 0, max: 50 }).map((n) => `prf_${n}`),
     sent: fc.array(fc.integer({ min: 1, max: 200 }), { maxLength: 4 }),
     actions: fc.constantFrom(null, ['welcome'], ['offer', 'receipt'], ['receipt', 'welcome']),
+    best: fc.constantFrom(null, 9, 18, 21),
+    full: fc.constantFrom(null, 2, 30),
   })
-  .map(({ sent, actions: up, ...profile }) =>
+  .map(({ sent, actions: up, best, full, ...profile }) =>
     situation({
       profile,
       actions: up,
+      ...(best === null ? {} : { answerHours: { email: answeredAt(best), onsite: answeredAt(best) } }),
+      ...(full === null ? {} : { full: [fullFor(full)] }),
       history: sent.map((hours) =>
         past({ messageId: `msg_${hours}`, at: new Date(Date.parse(NOW) - hours * 3_600_000).toISOString() }),
       ),
     }),
   );
-const playbook = (guardrails: readonly CompiledGuardrail[]) =>
-  bundle({ actions, guardrails, engine: { exploration: 0.3 } });
+const playbook = (guardrails: readonly CompiledGuardrail[], up = actions) =>
+  bundle({ actions: up, guardrails, engine: { exploration: 0.3 } });
 const name = (candidate: Candidate) => `${candidate.action} ${candidate.channel ?? ''}`;
 const eligible = (result: DecisionResult) =>
   result.candidates.filter((candidate) => candidate.eligible && candidate.action !== 'hold');
@@ -100,6 +144,32 @@ describe('laws of deciding', () => {
           if (before.outcome === 'handoff') expect(after.outcome).toBe('handoff');
         },
       ),
+    );
+  });
+
+  it('with best hours and reviews, every moment after adding a guardrail is one that was permitted before', () => {
+    fc.assert(
+      fc.property(
+        rules,
+        fc.tuple(effect, scope, when),
+        about,
+        fc.string(),
+        (given, [spec, where, condition], who, seed) => {
+          const before = decide(playbook(given, timed), who, PRIOR_MODELS, seed);
+          const added = guardrail({ id: 'one-more', ...spec, scope: where }, condition);
+          const after = decide(playbook([...given, added], timed), who, PRIOR_MODELS, seed);
+          const possible = new Set(eligible(before).map(name));
+          for (const each of eligible(after)) {
+            expect(possible).toContain(name(each));
+            // Decided at that very moment, by the rules of before and with nothing to wait for, it leaves at once.
+            const then = { ...who, now: each.sendAt ?? '' };
+            const there = decide(playbook(given), then, PRIOR_MODELS, seed).candidates;
+            expect(there.find((other) => name(other) === name(each))?.sendAt).toBe(each.sendAt);
+          }
+          if (before.outcome !== 'act') expect(after.outcome).not.toBe('act');
+        },
+      ),
+      { numRuns: 200 },
     );
   });
 
