@@ -72,6 +72,28 @@ export type WrittenDraft =
   /** What a person made of it: the words themselves are in the message's content. */
   | { readonly kind: 'edit'; readonly claims: readonly StatedClaim[] };
 
+/** What became of the wordings that were asked for of a message, where there were several. Labels and codes alone: it lies in the open. */
+export const variantsReportSchema = z.strictObject({
+  asked: z.array(z.string()),
+  /** Why one is not among those a person sees. */
+  leftOut: z.array(
+    z.discriminatedUnion('code', [
+      z.strictObject({ label: z.string(), code: z.enum(['missing', 'unusable']) }),
+      /** It says nearly what `as` says. */
+      z.strictObject({ label: z.string(), code: z.literal('same'), as: z.string() }),
+    ]),
+  ),
+});
+export type VariantsReport = z.output<typeof variantsReportSchema>;
+
+/** A wording of a message that has several, as it would be signed. */
+export interface DraftVariant {
+  readonly label: string;
+  readonly draftId: string;
+  readonly contentHash: string;
+  readonly content: MessageContent;
+}
+
 export type DraftOrigin = 'template' | 'model' | 'person';
 
 /** Why there is no model draft although the action asks for one. */
@@ -110,7 +132,11 @@ export interface Draft {
     readonly latencyMs: number;
   } | null;
   readonly fallbackReason: FallbackReason | null;
-  /** Of the message content it became. */
+  /** Which of several wordings that the model wrote; null where it wrote one, and once a person changed it. */
+  readonly variant: string | null;
+  /** Of the first of several: what became of those that were asked for. */
+  readonly variants: VariantsReport | null;
+  /** Of the message content it became, or of several would become. */
   readonly contentHash: string;
   readonly written: WrittenDraft;
   /** What the model saw, word for word; null when none was asked. */

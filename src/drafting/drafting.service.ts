@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import { type Decision, DecisionsService, type Situation } from '../decisions/index.js';
 import { toExpressionSource } from '../decisions/expression-source.js';
 import { type Message } from '../messages/message.js';
-import { type MessageContent } from '../messages/content.js';
+import { type MessageContent, messageContentSchema } from '../messages/content.js';
 import { MessagesService } from '../messages/index.js';
 import { type Executor, type Tx } from '../platform/database/index.js';
 import { type Environment } from '../config/environment.js';
@@ -22,22 +22,39 @@ import {
 import { type Bundle, type CompiledAction } from '../policies/bundle.js';
 import { type Fact } from '../policies/fact.js';
 import { PoliciesService } from '../policies/index.js';
-import { type Channel, promptFor } from '../policies/playbook.js';
+import { type Channel, promptFor, variantsAsked } from '../policies/playbook.js';
 import { toExpressionInput } from '../policies/vocabulary.js';
 import { canonicalJson } from '../shared/canonical-json.js';
 import { Clock } from '../shared/clock.js';
 import { contentHash } from '../shared/hash.js';
 import { Ids } from '../shared/ids.js';
 import { toContent } from './content.js';
-import { type Draft, type FallbackReason, type StatedClaim, type WrittenDraft } from './draft.js';
-import { insertDraft, type SealedDraft, selectDrafts, selectLatest } from './drafts.repository.js';
+import {
+  type ChannelDraft,
+  type Draft,
+  type DraftVariant,
+  type FallbackReason,
+  type StatedClaim,
+  type VariantsReport,
+  type WrittenDraft,
+} from './draft.js';
+import {
+  insertDraft,
+  type SealedDraft,
+  selectDrafts,
+  selectLatest,
+  selectVariants,
+  selectVariantsReport,
+} from './drafts.repository.js';
 import { languageFor } from './locale.js';
 import { problemsOf, toDraft } from './model-draft.js';
 import { linksFor, modelInput, type ModelInputRequest } from './model-input.js';
 import { type PastMessage, PastMessagesService } from './past-messages.service.js';
+import { type Prompt } from './prompt.js';
 import { PromptsService } from './prompts.service.js';
 import { loadRenderer } from './render-email.js';
 import { draftFromTemplate } from './template.js';
+import { mendedOnce, type ReadVariants, readVariants, severalSchema } from './variants.js';
 
 /** A person's edit, as review hands it over. */
 export interface NewEdit {
@@ -57,9 +74,15 @@ export interface DraftingJob {
 
 type NewDraft = Omit<Draft, 'id' | 'number' | 'messageId' | 'writtenAt' | 'contentHash'>;
 
+interface Drafted {
+  readonly content: MessageContent;
+  readonly draft: NewDraft;
+}
+
 /** What came of it: content to save, or why there is none. */
 export type DraftingAnswer =
-  | { readonly kind: 'drafted'; readonly content: MessageContent; readonly draft: NewDraft }
+  /** `variants` is empty where there is one wording; otherwise all of them, `content` and `draft` being those of the first. */
+  | ({ readonly kind: 'drafted'; readonly variants: readonly Drafted[] } & Drafted)
   | { readonly kind: 'none'; readonly code: string; readonly text: string };
 
 /** Everything one message's draft is made of, looked up once. */
@@ -79,6 +102,10 @@ interface ModelFailed {
   readonly outcome: ModelOutcome<unknown> | null;
   readonly prompt: Draft['prompt'];
 }
+
+/** What a prompt may ask for at most, and so what is asked for at most for several drafts. */
+const MOST_TOKENS = 16_000;
+const LONGEST_DEADLINE_MS = 90_000;
 
 /** A rate limit is waited for in the work table when it is not longer than this, and at most so often. */
 const LONGEST_WAIT_MS = 10 * 60_000;
@@ -139,6 +166,21 @@ export class DraftingService implements OnApplicationBootstrap {
     return drafts;
   }
 
+  /** The wordings of a message that has several, as they were written; empty for any other message. @throws ErasedError */
+  async variants(db: Executor, messageId: string): Promise<DraftVariant[]> {
+    const found: DraftVariant[] = [];
+    for (const { keyId, content, ...variant } of await selectVariants(db, messageId)) {
+      const opened: unknown = JSON.parse(await this.vault.openFor(db, keyId, content));
+      found.push({ ...variant, content: messageContentSchema.parse(opened) });
+    }
+    return found;
+  }
+
+  /** What became of the wordings that were asked for of a message; null where it was one. */
+  variantsReport(db: Executor, messageId: string): Promise<VariantsReport | null> {
+    return selectVariantsReport(db, messageId);
+  }
+
   /** Records what a person made of a draft, as its next version; the message must be locked. @returns the draft's id. */
   async recordEdit(tx: Tx, edit: NewEdit): Promise<string> {
     const before = await this.latest(tx, edit.messageId);
@@ -150,6 +192,8 @@ export class DraftingService implements OnApplicationBootstrap {
       prompt: before?.prompt ?? null,
       usage: null,
       fallbackReason: null,
+      variant: null,
+      variants: null,
       written: { kind: 'edit', claims: kept },
       sentToModel: null,
     });
@@ -258,6 +302,7 @@ export class DraftingService implements OnApplicationBootstrap {
     });
     return {
       kind: 'drafted',
+      variants: [],
       content,
       draft: {
         origin: 'template',
@@ -266,6 +311,8 @@ export class DraftingService implements OnApplicationBootstrap {
         prompt: failed?.prompt ?? null,
         usage: failed?.outcome?.usage ?? null,
         fallbackReason: failed?.reason ?? null,
+        variant: null,
+        variants: null,
         written,
         sentToModel: sentOf(failed?.outcome ?? null),
       },
@@ -301,13 +348,16 @@ export class DraftingService implements OnApplicationBootstrap {
     };
     const limits = { links: linksFor(request), factIds: Object.values(facts).map((fact) => fact.id) };
     const input = modelInput(request);
+    const wordings = variantsAsked(action.spec);
+    const several = wordings.length > 0;
+    const read = (answer: unknown): ReadVariants => readVariants(prompt.kind, answer, wordings, limits);
     const outcome = await this.llm.generate<unknown>({
       prompt: prompt.text,
       input: Object.fromEntries(prompt.input.map((name) => [name, input[name]])),
-      schemaName: `${prompt.kind}_draft`,
-      schema: prompt.output,
-      check: (answer) => problemsOf(prompt.kind, answer, limits),
-      settings: prompt.settings,
+      schemaName: `${prompt.kind}_draft${several ? 's' : ''}`,
+      schema: several ? severalSchema(prompt.output, wordings) : prompt.output,
+      check: several ? mendedOnce(read) : (answer) => problemsOf(prompt.kind, answer, limits),
+      settings: several ? severalSettings(prompt.settings, wordings.length) : prompt.settings,
       prices: bundle.engine.modelPrices,
       concurrency: bundle.engine.modelConcurrency,
       tokensPerDay: bundle.engine.modelTokensPerDay ?? null,
@@ -318,16 +368,13 @@ export class DraftingService implements OnApplicationBootstrap {
     if (outcome.kind !== 'ok')
       return { reason: outcome.kind, detail: outcome.detail, outcome, prompt: asked };
 
-    const written = toDraft(prompt.kind, outcome.value);
-    const content = await this.contentOf(bench, written, bench.locale, {
-      bundle: bundle.hash,
-      template: null,
-      prompt: asked,
-      facts: versionsOf(Object.values(facts)),
-    });
-    return {
-      kind: 'drafted',
-      content,
+    const drafted = async (written: ChannelDraft, variant: string | null): Promise<Drafted> => ({
+      content: await this.contentOf(bench, written, bench.locale, {
+        bundle: bundle.hash,
+        template: null,
+        prompt: variant === null ? asked : { ...asked, variant },
+        facts: versionsOf(Object.values(facts)),
+      }),
       draft: {
         origin: 'model',
         author: outcome.model,
@@ -335,10 +382,18 @@ export class DraftingService implements OnApplicationBootstrap {
         prompt: asked,
         usage: outcome.usage,
         fallbackReason: null,
+        variant,
+        variants: null,
         written,
         sentToModel: sentOf(outcome),
       },
-    };
+    });
+    if (!several)
+      return { kind: 'drafted', variants: [], ...(await drafted(toDraft(prompt.kind, outcome.value), null)) };
+    const { variants, leftOut } = read(outcome.value);
+    const all: Drafted[] = [];
+    for (const { written, label } of variants) all.push(await drafted(written, label));
+    return asVariants(all, { asked: wordings.map(({ label }) => label), leftOut });
   }
 
   private examples(
@@ -391,10 +446,12 @@ export class DraftingService implements OnApplicationBootstrap {
       });
       return DONE;
     }
-    const { content, draft } = answer;
+    const { content } = answer;
     const key = await this.vault.keys(tx, [message.profileId]);
     if (!key.has(message.profileId)) return this.suppressErased(tx, id);
-    await this.insert(tx, id, message.profileId, content, draft);
+    if (answer.variants.length === 0) await this.insert(tx, id, message.profileId, content, answer.draft);
+    for (const each of answer.variants)
+      await this.insert(tx, id, message.profileId, each.content, each.draft, 'one of several');
     await this.messages.saveContent(tx, id, content, content.versions.template?.id ?? null);
     await this.work.enqueue(tx, { kind: 'draft.written', key: id, dueAt: this.clock.now() });
     return DONE;
@@ -426,6 +483,7 @@ export class DraftingService implements OnApplicationBootstrap {
     profileId: string,
     content: MessageContent,
     draft: NewDraft,
+    as: 'the only one' | 'one of several' = 'the only one',
   ): Promise<string> {
     const { written, sentToModel, ...rest } = draft;
     this.metrics.count('countersign_drafts_total', {
@@ -444,6 +502,7 @@ export class DraftingService implements OnApplicationBootstrap {
       keyId: profileId,
       content: await this.vault.sealFor(tx, profileId, written),
       sentToModel: sentToModel === null ? null : await this.vault.sealFor(tx, profileId, sentToModel),
+      messageContent: as === 'one of several' ? await this.vault.sealFor(tx, profileId, content) : null,
     });
     return id;
   }
@@ -472,6 +531,26 @@ function versionsOf(facts: readonly Fact[]): { id: string; version: number }[] {
 
 function sentOf(outcome: ModelOutcome<unknown> | null): Draft['sentToModel'] {
   return outcome === null || outcome.sent.length === 0 ? null : outcome.sent;
+}
+
+/** The wordings of one answer: what it cost and what was asked is kept with the first of them. @throws Error when there are none. */
+function asVariants(all: readonly Drafted[], report: VariantsReport): DraftingAnswer {
+  const variants = all.map(({ content, draft }, index) => ({
+    content,
+    draft: index === 0 ? { ...draft, variants: report } : { ...draft, usage: null, sentToModel: null },
+  }));
+  const [first] = variants;
+  if (first === undefined) throw new Error('an answer without a usable draft was let through');
+  return { kind: 'drafted', variants, ...first };
+}
+
+/** What the model may write and how long it may take for several drafts in one answer. */
+function severalSettings(settings: Prompt['settings'], wordings: number): Prompt['settings'] {
+  return {
+    ...settings,
+    maxOutputTokens: Math.min(MOST_TOKENS, settings.maxOutputTokens * wordings),
+    deadlineMs: Math.min(LONGEST_DEADLINE_MS, settings.deadlineMs * wordings),
+  };
 }
 
 /** Claims whose words a person left in. */

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { type Executor, type Tx } from '../platform/database/index.js';
-import { type Draft } from './draft.js';
+import { canonicalJson } from '../shared/canonical-json.js';
+import { type Draft, type VariantsReport, variantsReportSchema } from './draft.js';
 
 /** A draft as it lies in the table: what is personal in it is sealed. */
 interface DraftRow {
@@ -19,6 +20,8 @@ interface DraftRow {
   cost_micros: number | null;
   latency_ms: number | null;
   fallback_reason: string | null;
+  variant: string | null;
+  variants: string | null;
   content_hash: string;
   key_id: string;
   content: Buffer;
@@ -32,7 +35,19 @@ export interface SealedDraft {
   readonly sentToModel: Buffer | null;
 }
 
-/** Writes a draft as the next version of its message's. The message's row must be locked, so that numbers do not collide. */
+/** A wording of a message that has several, sealed as it would be signed. */
+export interface SealedVariant {
+  readonly label: string;
+  readonly draftId: string;
+  readonly contentHash: string;
+  readonly keyId: string;
+  readonly content: Buffer;
+}
+
+/**
+ * Writes a draft as the next version of its message's. The message's row must be locked, so that numbers do not collide.
+ * @param messageContent of one of several wordings: what is signed if it is chosen.
+ */
 export async function insertDraft(
   tx: Tx,
   {
@@ -40,24 +55,30 @@ export async function insertDraft(
     keyId,
     content,
     sentToModel,
-  }: Omit<SealedDraft, 'draft'> & { readonly draft: Omit<SealedDraft['draft'], 'number'> },
+    messageContent,
+  }: Omit<SealedDraft, 'draft'> & {
+    readonly draft: Omit<SealedDraft['draft'], 'number'>;
+    readonly messageContent: Buffer | null;
+  },
 ): Promise<void> {
   const writtenAt = new Date(draft.writtenAt);
   await sql`
     with place as (
       select now() >= (select (x.value #>> '{}')::timestamptz from settings x where x.name = 'contents_apart_since') as apart
     ), kept as (
-      insert into draft_contents (draft_id, written_at, content, sent_to_model)
-      select ${draft.id}, ${writtenAt}, ${content}::bytea, ${sentToModel}::bytea from place p where p.apart
+      insert into draft_contents (draft_id, written_at, content, sent_to_model, message_content)
+      select ${draft.id}, ${writtenAt}, ${content}::bytea, ${sentToModel}::bytea, ${messageContent}::bytea
+      from place p where p.apart or ${messageContent}::bytea is not null
     )
     insert into drafts (id, message_id, number, written_at, origin, author, template_id, prompt_id, prompt_version, model,
-      tokens_in, tokens_out, cost_micros, latency_ms, fallback_reason, content_hash, key_id, content, sent_to_model)
+      tokens_in, tokens_out, cost_micros, latency_ms, fallback_reason, variant, variants, content_hash, key_id, content, sent_to_model)
     select ${draft.id}, ${draft.messageId},
       (select coalesce(max(d.number), 0) + 1 from drafts d where d.message_id = ${draft.messageId}),
       ${writtenAt}, ${draft.origin}, ${draft.author}, ${draft.templateId},
       ${draft.prompt?.id ?? null}, ${draft.prompt?.version ?? null}, ${draft.prompt?.model ?? null},
       ${draft.usage?.tokensIn ?? null}::integer, ${draft.usage?.tokensOut ?? null}::integer, ${draft.usage?.costMicros ?? null}::bigint,
-      ${draft.usage?.latencyMs ?? null}::integer, ${draft.fallbackReason}, ${draft.contentHash}, ${keyId},
+      ${draft.usage?.latencyMs ?? null}::integer, ${draft.fallbackReason}, ${draft.variant},
+      ${draft.variants === null ? null : canonicalJson(draft.variants)}, ${draft.contentHash}, ${keyId},
       case when p.apart then ''::bytea else ${content}::bytea end, case when p.apart then null else ${sentToModel}::bytea end
     from place p`.execute(tx);
 }
@@ -65,7 +86,7 @@ export async function insertDraft(
 /** Drafts with their contents, which lie apart unless the release before wrote them; without those whose content has aged out. */
 const readable = sql`
   select d.id, d.message_id, d.number, d.written_at, d.origin, d.author, d.template_id, d.prompt_id, d.prompt_version, d.model, d.tokens_in,
-    d.tokens_out, d.cost_micros, d.latency_ms, d.fallback_reason, d.content_hash, d.key_id,
+    d.tokens_out, d.cost_micros, d.latency_ms, d.fallback_reason, d.variant, d.variants, d.content_hash, d.key_id,
     coalesce(c.content, d.content) as content, coalesce(c.sent_to_model, d.sent_to_model) as sent_to_model
   from drafts d left join draft_contents c on c.written_at = d.written_at and c.draft_id = d.id
   where (c.content is not null or d.content <> ''::bytea)`;
@@ -77,10 +98,43 @@ export async function selectDrafts(db: Executor, messageId: string): Promise<Sea
   return rows.map(toSealed);
 }
 
+/** The latest version with the words that its message holds now; where there is none, the latest. */
 export async function selectLatest(db: Executor, messageId: string): Promise<SealedDraft | null> {
   const { rows } = await sql<DraftRow>`
-    ${readable} and d.message_id = ${messageId} order by d.number desc limit 1`.execute(db);
+    ${readable} and d.message_id = ${messageId}
+    order by d.content_hash = (select m.content_hash from messages m where m.id = ${messageId}) desc nulls last, d.number desc
+    limit 1`.execute(db);
   return rows[0] === undefined ? null : toSealed(rows[0]);
+}
+
+/** The wordings of a message that has several, in the order they were asked for; none once their contents have aged out. */
+export async function selectVariants(db: Executor, messageId: string): Promise<SealedVariant[]> {
+  const { rows } = await sql<{
+    label: string;
+    id: string;
+    content_hash: string;
+    key_id: string;
+    content: Buffer;
+  }>`
+    select d.variant as label, d.id, d.content_hash, d.key_id, c.message_content as content
+    from drafts d join draft_contents c on c.written_at = d.written_at and c.draft_id = d.id
+    where d.message_id = ${messageId} and d.variant is not null and c.message_content is not null
+    order by d.number`.execute(db);
+  return rows.map(({ label, id, content_hash, key_id, content }) => ({
+    label,
+    draftId: id,
+    contentHash: content_hash,
+    keyId: key_id,
+    content,
+  }));
+}
+
+/** What became of the wordings that were asked for of a message; null where it was one. */
+export async function selectVariantsReport(db: Executor, messageId: string): Promise<VariantsReport | null> {
+  const { rows } = await sql<{ variants: string }>`
+    select d.variants from drafts d where d.message_id = ${messageId} and d.variants is not null
+    order by d.number limit 1`.execute(db);
+  return reportOf(rows[0]?.variants ?? null);
 }
 
 function toSealed(row: DraftRow): SealedDraft {
@@ -107,10 +161,16 @@ function toSealed(row: DraftRow): SealedDraft {
               latencyMs: row.latency_ms ?? 0,
             },
       fallbackReason: row.fallback_reason as Draft['fallbackReason'],
+      variant: row.variant,
+      variants: reportOf(row.variants),
       contentHash: row.content_hash,
     },
     keyId: row.key_id,
     content: row.content,
     sentToModel: row.sent_to_model,
   };
+}
+
+function reportOf(text: string | null): VariantsReport | null {
+  return text === null ? null : variantsReportSchema.parse(JSON.parse(text));
 }

@@ -1,5 +1,5 @@
 import { type Fact } from '../policies/fact.js';
-import { type Action, type Brand, type VocabularySpec } from '../policies/playbook.js';
+import { type Action, type Brand, variantsAsked, type VocabularySpec } from '../policies/playbook.js';
 import { type ExpressionSource } from '../policies/vocabulary.js';
 import { type Json } from '../shared/canonical-json.js';
 import { singleLine } from '../shared/liquid.js';
@@ -49,9 +49,16 @@ export function modelInput(request: ModelInputRequest): ModelInput {
     required_text: [...new Set([...request.requiredText, ...(brand.requiredWords ?? [])])],
     forbidden_text: [...request.forbiddenText],
     examples: request.examples.map(({ subject, text }) => ({ subject, text })),
+    variants: variantsForModel(action),
     locale: request.locale,
     today: source.now.slice(0, 10),
   };
+}
+
+/** The wordings to write, where there are several; null where there is one, so that a prompt can ask. */
+function variantsForModel(action: Action): Json {
+  const asked = variantsAsked(action);
+  return asked.length === 0 ? null : asked.map(({ label, brief }) => ({ label, brief: brief ?? '' }));
 }
 
 /** Links a draft may use: the shop itself, and where the facts and allowed fields lead on the brand's hosts. */

@@ -23,7 +23,7 @@ describe('parsePrompt', () => {
   it('names a version by its number and what it says', () => {
     const first = parsePrompt('prompts/recover-cart.md', GOOD);
     const edited = parsePrompt('prompts/recover-cart.md', `${GOOD}One more sentence.\n`);
-    expect(first.ok && first.prompt.version).toMatch(/^3-[0-9a-f]{8}$/);
+    expect(first.ok && first.prompt.version).toMatch(/^4-[0-9a-f]{8}$/);
     expect(edited.ok && edited.prompt.version).not.toBe(first.ok && first.prompt.version);
     expect(first.ok && first.prompt.settings).toEqual({
       temperature: 0.5,
@@ -46,7 +46,7 @@ describe('parsePrompt', () => {
     expect(problems(GOOD.replace('deadlineMs: 30000', 'deadlineMs: 5'))).toEqual([
       expect.stringMatching(/^prompts\/recover-cart\.md:7:3 model\.deadlineMs: Too small/),
     ]);
-    expect(problems(GOOD.replace('version: 3', 'version: [2'))[0]).toMatch(
+    expect(problems(GOOD.replace('version: 4', 'version: [2'))[0]).toMatch(
       /^prompts\/recover-cart\.md:[34]:\d+ /,
     );
     expect(problems(GOOD.replace('  locale: language', '  password: language'))).toEqual([

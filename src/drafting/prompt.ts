@@ -16,6 +16,7 @@ const PROMPT_INPUTS = [
   'required_text',
   'forbidden_text',
   'examples',
+  'variants',
   'locale',
   'today',
 ] as const;

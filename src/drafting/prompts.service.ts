@@ -8,7 +8,7 @@ import { ENVIRONMENT } from '../platform/runtime.js';
 import { Log } from '../platform/telemetry/index.js';
 import { type Bundle, type PlaybookError } from '../policies/bundle.js';
 import { PoliciesService } from '../policies/index.js';
-import { type Action, type Channel, promptFor } from '../policies/playbook.js';
+import { type Action, type Channel, promptFor, variantsAsked } from '../policies/playbook.js';
 import { parsePrompt, type Prompt } from './prompt.js';
 
 const KINDS: readonly Channel['kind'][] = ['email', 'webhook', 'onsite'];
@@ -87,8 +87,12 @@ export class PromptsService implements OnModuleInit, OnApplicationBootstrap {
     const id = promptFor(action, kind);
     if (id === undefined) return [];
     const prompt = this.prompts.get(id);
-    if (prompt?.kind === kind) return [];
     const file = join(this.folder, `${id}.md`);
+    if (prompt?.kind === kind) {
+      if (variantsAsked(action).length === 0 || prompt.input.includes('variants')) return [];
+      const one = `action "${action.id}" wants several variants, and the prompt "${id}" does not read "variants"`;
+      return [{ file, line: 1, column: 1, message: one }];
+    }
     const known = this.errors.filter((error) => error.file === file);
     if (known.length > 0) return known;
     const message =

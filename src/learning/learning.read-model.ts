@@ -94,10 +94,10 @@ export async function readScores(
   return { before: await scores(false), now: await scores(true) };
 }
 
-/** Judged drafts of every action, the latest first. */
+/** Judged drafts of every action, the latest first. That another wording was preferred says nothing against a draft, so it teaches nothing. */
 export async function readExamples(db: Executor, limit: number): Promise<Example[]> {
   const { rows } = await sql<{ signs: string; verdict: string }>`
-    select j.signs, j.verdict from judged_drafts j where j.verdict is not null
+    select j.signs, j.verdict from judged_drafts j where j.verdict is not null and not j.passed_over
     order by j.judged_at desc, j.message_id limit ${limit}`.execute(db);
   return rows.map(({ signs, verdict }) => ({
     signs: JSON.parse(signs) as Example['signs'],

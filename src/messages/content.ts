@@ -30,7 +30,15 @@ export const messageContentSchema = z.strictObject({
     bundle: z.string(),
     /** `variant`: which of its wordings, where it has several. */
     template: z.strictObject({ id: z.string(), hash: z.string(), variant: z.string().optional() }).nullable(),
-    prompt: z.strictObject({ id: z.string(), version: z.string(), model: z.string() }).nullable(),
+    /** `variant`: which of the wordings that the model wrote, where it wrote several. */
+    prompt: z
+      .strictObject({
+        id: z.string(),
+        version: z.string(),
+        model: z.string(),
+        variant: z.string().optional(),
+      })
+      .nullable(),
     /** Facts the words rest on, by id and version. */
     facts: z.array(z.strictObject({ id: z.string(), version: z.int() })),
   }),

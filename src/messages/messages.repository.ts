@@ -174,7 +174,7 @@ export async function updateContent(
 ): Promise<void> {
   await sql`
     update messages set content = ${content.sealed}, content_hash = ${content.hash}, template_id = ${content.templateId},
-      variant = ${content.variant},      address_hash = ${content.addressHash}, approval = null, approval_kind = null, approved_by = null, updated_at = ${content.at}
+      variant = ${content.variant}, address_hash = ${content.addressHash}, approval = null, approval_kind = null, approved_by = null, updated_at = ${content.at}
     where id = ${id}`.execute(tx);
 }
 

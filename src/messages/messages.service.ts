@@ -195,8 +195,8 @@ export class MessagesService {
         ? addressHash(this.secrets.lookup('address'), content.kind, content.recipient)
         : null;
     // Words that a person changed are no longer the variant's: their outcomes say nothing of it.
-    const { template } = content.versions;
-    const variant = as === 'drafted' ? (template?.variant ?? null) : null;
+    const { template, prompt } = content.versions;
+    const variant = as === 'drafted' ? (template?.variant ?? prompt?.variant ?? null) : null;
     await updateContent(tx, id, {
       sealed,
       hash,

@@ -195,6 +195,16 @@ owner: me
         ),
       ),
     ).toEqual(['actions/tried.yaml:9:91 should ascend']);
+    const several = 'variants: [{ id: one, brief: A. }, { id: one, brief: B. }]';
+    expect(
+      withFile(
+        'actions/tried.yaml',
+        action(`draft: { mode: model, prompt: mail, fallback: hold, ${several} }\n`),
+      ),
+    ).toEqual(['actions/tried.yaml:9:94 the variant "one" is there already']);
+    expect(withFile('actions/tried.yaml', action('draft: { mode: template, variants: 2 }\n'))[0]).toBe(
+      'actions/tried.yaml:9:36 only the model writes variants; a template has its own',
+    );
     expect(withFile('actions/tried.yaml', action('draft: { mode: template }\n'))).toEqual([
       'actions/tried.yaml:5:12 has no template on "email" to be drafted from',
     ]);

@@ -275,6 +275,18 @@ export const actionSchema = z.strictObject({
         'Prompts for channels of other kinds. What goes over a kind that no prompt is named for comes from its templates.',
       ),
     brief: z.string().optional(),
+    variants: z
+      .union([
+        z.int().min(1).max(4),
+        z
+          .array(z.strictObject({ id, brief: z.string().min(1).max(300) }))
+          .min(2)
+          .max(4),
+      ])
+      .optional()
+      .describe(
+        'How many wordings the model writes of each message, 1 unless said; or the wordings by name, each with what is its own. The reviewer signs one.',
+      ),
     allowedFields: z
       .array(holding('fields', z.string()))
       .default([])
@@ -343,6 +355,21 @@ export type Action = z.output<typeof actionSchema>;
 /** The prompt that an action names for channels of a kind; undefined where it leaves them to templates. */
 export function promptFor({ draft }: Pick<Action, 'draft'>, kind: Channel['kind']): string | undefined {
   return kind === 'email' ? draft.prompt : draft.prompts?.[kind];
+}
+
+/** One of several wordings that the model writes of a message. */
+export interface AskedVariant {
+  readonly label: string;
+  /** What is its own, where the playbook says so. */
+  readonly brief: string | null;
+}
+
+const LABELS = ['a', 'b', 'c', 'd'] as const;
+
+/** The wordings that the model writes of each message of an action; empty where it writes but one. */
+export function variantsAsked({ draft: { variants = 1 } }: Pick<Action, 'draft'>): AskedVariant[] {
+  if (typeof variants !== 'number') return variants.map((each) => ({ label: each.id, brief: each.brief }));
+  return variants === 1 ? [] : LABELS.slice(0, variants).map((label) => ({ label, brief: null }));
 }
 
 /** Advice for the decisions of a trigger: what it may move, and what the model may see. */

@@ -227,6 +227,7 @@ class References {
     );
     if (draft.mode === 'model' && named.length === 0)
       this.report(action.error(['draft', 'mode'], 'a draft by the model needs a "prompt"'));
+    this.checkDraftVariants(action);
     this.checkAllowedFields(action, 'draft', draft.allowedFields);
     for (const [index, channel] of spec.channels.entries()) {
       const isWritten = named.length === 0 || this.isWritten(spec, channel);
@@ -238,6 +239,22 @@ class References {
       const why = draft.mode === 'model' ? 'to fall back on when the model is gone' : 'to be drafted from';
       this.report(action.error(['channels', index], `has no template on "${channel}" ${why}`));
     }
+  }
+
+  private checkDraftVariants(action: Located<Action>): void {
+    const { draft } = action.spec;
+    if (draft.variants === undefined) return;
+    if (draft.mode !== 'model')
+      this.report(
+        action.error(['draft', 'variants'], 'only the model writes variants; a template has its own'),
+      );
+    if (typeof draft.variants === 'number') return;
+    const names = draft.variants.map((each) => each.id);
+    for (const [index, name] of names.entries())
+      if (names.indexOf(name) < index)
+        this.report(
+          action.error(['draft', 'variants', index, 'id'], `the variant "${name}" is there already`),
+        );
   }
 
   /** Whether the action names a prompt for what goes over a channel. */

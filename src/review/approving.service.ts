@@ -48,6 +48,7 @@ export class ApprovingService {
     if (last === undefined) throw new Error('an approval without anybody who answers for it');
     await this.messages.saveApproval(tx, message.id, approval, ground.kind, last.personId);
     const isPerson = ground.kind === 'person';
+    const variant = content.versions.template?.variant ?? content.versions.prompt?.variant;
     await this.messages.move(tx, message.id, 'approved', {
       actor: isPerson ? last.personId : 'system',
       code: `approved.${ground.kind}`,
@@ -62,6 +63,7 @@ export class ApprovingService {
         by: ground.by.map((each) => each.personId),
         contentHash: approval.payload.contentHash,
         template: ground.template?.id ?? null,
+        ...(variant === undefined ? {} : { variant }),
         ...(ground.gate === undefined ? {} : { gate: ground.gate.id }),
         signature: approval.signature,
       },

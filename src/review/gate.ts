@@ -44,7 +44,7 @@ export interface Gate {
 
 /** What of an action its drafts over one kind of channel are written and checked by, with the terms. Prompts of other kinds are none of it. */
 function copyOf({ title, goal, class: messageClass, draft, facts, offer }: Action): Json {
-  const { brief = null, allowedFields, automatic = null } = draft;
+  const { brief = null, allowedFields, automatic = null, variants } = draft;
   return {
     title,
     goal,
@@ -52,6 +52,7 @@ function copyOf({ title, goal, class: messageClass, draft, facts, offer }: Actio
     brief,
     allowedFields: [...allowedFields],
     automatic,
+    ...(variants === undefined ? {} : { variants }),
     facts,
     offer: offer ?? null,
   };
@@ -69,12 +70,14 @@ export function fingerprintOf(
 ): string {
   const action = bundle.actions.get(content.action)?.spec;
   const { riskThreshold, secondPersonFrom, reviewDiscountPercent } = bundle.engine;
+  const { prompt } = content.versions;
   return contentHash({
     kind: content.kind,
     action: action === undefined ? null : copyOf(action),
     brand: bundle.brand,
     facts: bundle.vocabulary.facts,
-    prompt: content.versions.prompt,
+    // Whichever of its wordings it is: what is certified is what is drawn among them.
+    prompt: prompt === null ? null : { id: prompt.id, version: prompt.version, model: prompt.model },
     engine: { riskThreshold, secondPersonFrom, reviewDiscountPercent },
     checks: judge.checks,
     weights: weightsOf(judge.model),

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Tx } from '../platform/database/index.js';
+import { type Executor, type Tx } from '../platform/database/index.js';
 import { type Gate } from './gate.js';
 
 // `action` of the tables holds the key of a subject (`recover-cart/email`); an action alone in gates of before there was one for each kind.
@@ -33,6 +33,8 @@ export interface RoutedDraft {
   readonly channel: string;
   readonly locale: string;
   readonly stage: string;
+  /** Which of several wordings was drawn; null where there is one. */
+  readonly variant: string | null;
 }
 
 /** The open gate of a subject; null while there is none. The row is held against closing until the transaction ends. */
@@ -85,32 +87,37 @@ export async function closeGate(
 /** Keeps how a draft was routed, the first time it was. */
 export async function insertRoutedDraft(tx: Tx, draft: RoutedDraft, at: Date): Promise<void> {
   await sql`
-    insert into judged_drafts (message_id, action, fingerprint, score, share, picked, candidate, signs, words_hash, channel, locale, stage,
-      routed_at)
+    insert into judged_drafts (message_id, action, fingerprint, score, share, picked, candidate, signs, words_hash, variant, channel,
+      locale, stage, routed_at)
     values (${draft.messageId}, ${draft.subject}, ${draft.fingerprint}, ${draft.score}, ${draft.share}, ${draft.picked},
-      ${draft.candidate}, ${draft.signs}, ${draft.wordsHash}, ${draft.channel}, ${draft.locale}, ${draft.stage}, ${at})
+      ${draft.candidate}, ${draft.signs}, ${draft.wordsHash}, ${draft.variant}, ${draft.channel}, ${draft.locale}, ${draft.stage},
+      ${at})
     on conflict (message_id) do nothing`.execute(tx);
 }
 
+export interface RoutedRow {
+  readonly subject: string;
+  readonly words_hash: string;
+  readonly variant: string | null;
+  readonly judged: boolean;
+}
+
 /** How a draft was routed, as far as its verdict needs it; null for what no model wrote. */
-export async function selectRoutedDraft(
-  tx: Tx,
-  messageId: string,
-): Promise<{ readonly subject: string; readonly words_hash: string; readonly judged: boolean } | null> {
-  const { rows } = await sql<{ subject: string; words_hash: string; judged: boolean }>`
-    select action as subject, words_hash, verdict is not null as judged from judged_drafts
-    where message_id = ${messageId}`.execute(tx);
+export async function selectRoutedDraft(db: Executor, messageId: string): Promise<RoutedRow | null> {
+  const { rows } = await sql<RoutedRow>`
+    select action as subject, words_hash, variant, verdict is not null as judged from judged_drafts
+    where message_id = ${messageId}`.execute(db);
   return rows[0] ?? null;
 }
 
-/** The first verdict on a draft is the one that counts. */
+/** The first verdict on a draft is the one that counts. @param passedOver another of several wordings was signed instead of it. */
 export async function updateVerdict(
   tx: Tx,
   messageId: string,
-  verdict: DraftVerdict,
+  { verdict, passedOver }: { readonly verdict: DraftVerdict; readonly passedOver: boolean },
   at: Date,
 ): Promise<void> {
   await sql`
-    update judged_drafts set verdict = ${verdict}, judged_at = ${at}
+    update judged_drafts set verdict = ${verdict}, passed_over = ${passedOver}, judged_at = ${at}
     where message_id = ${messageId} and verdict is null`.execute(tx);
 }

@@ -20,6 +20,7 @@ import {
   insertGate,
   insertRoutedDraft,
   lockOpenGate,
+  type RoutedRow,
   selectRoutedDraft,
   updateVerdict,
 } from './gates.repository.js';
@@ -95,20 +96,31 @@ export class GatesService {
         channel: draft.content.channel,
         locale: languageOf(draft.about.locale ?? ''),
         stage: draft.about.stage,
+        variant: draft.content.versions.prompt?.variant ?? null,
       },
       this.clock.now(),
     );
   }
 
-  /** Keeps a person's first verdict on a draft that a model wrote. @param content as it is approved; null when it is not. */
+  /** Which of several wordings was drawn when a message was routed; null where there was one, or none was routed yet. */
+  async drawn(db: Executor, messageId: string): Promise<string | null> {
+    return (await selectRoutedDraft(db, messageId))?.variant ?? null;
+  }
+
+  /**
+   * Keeps a person's first verdict on a draft that a model wrote.
+   * @param verdict content as it is approved, where it is.
+   * @param alsoFine labels of other wordings that the person would have signed as well.
+   */
   async judged(
     tx: Tx,
     messageId: string,
     verdict: 'rejected' | 'handed_off' | MessageContent,
+    alsoFine: readonly string[] = [],
   ): Promise<void> {
     const draft = await selectRoutedDraft(tx, messageId);
     if (draft === null || draft.judged) return;
-    await updateVerdict(tx, messageId, meaningOf(verdict, draft.words_hash), this.clock.now());
+    await updateVerdict(tx, messageId, meaningOf(verdict, draft, alsoFine), this.clock.now());
     await this.lookAgain(tx, draft.subject);
   }
 
@@ -163,7 +175,19 @@ export class GatesService {
   }
 }
 
-function meaningOf(verdict: 'rejected' | 'handed_off' | MessageContent, words: string): DraftVerdict {
-  if (typeof verdict === 'string') return verdict;
-  return wordsHash(verdict) === words ? 'right' : 'changed';
+/**
+ * What a verdict says of the draft that was routed. Where somebody signed another wording without a word on this one, it counts as changed:
+ * what nobody vouched for certifies nothing.
+ */
+function meaningOf(
+  verdict: 'rejected' | 'handed_off' | MessageContent,
+  routed: RoutedRow,
+  alsoFine: readonly string[],
+): { readonly verdict: DraftVerdict; readonly passedOver: boolean } {
+  if (typeof verdict === 'string') return { verdict, passedOver: false };
+  if (routed.variant !== null && verdict.versions.prompt?.variant !== routed.variant)
+    return alsoFine.includes(routed.variant)
+      ? { verdict: 'right', passedOver: false }
+      : { verdict: 'changed', passedOver: true };
+  return { verdict: wordsHash(verdict) === routed.words_hash ? 'right' : 'changed', passedOver: false };
 }

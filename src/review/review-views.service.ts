@@ -18,6 +18,7 @@ import {
 } from './review.js';
 import { isQueue, type ListedReview, listReviews, listVerdicts } from './reviews.read-model.js';
 import { type VerdictRow } from './reviews.repository.js';
+import { draftView, VariantsService } from './variants.service.js';
 
 export interface ReviewQuery {
   /** All states when left out. */
@@ -47,6 +48,7 @@ export class ReviewViews {
     private readonly messages: MessagesService,
     private readonly drafting: DraftingService,
     private readonly risk: RiskService,
+    private readonly variants: VariantsService,
   ) {}
 
   async list(query: ReviewQuery): Promise<Page<ReviewSummary>> {
@@ -82,25 +84,8 @@ export class ReviewViews {
     const { id: decisionId, createdAt, triggerId, seed, bundleHash, engine, result } = decision;
     return {
       ...toSummary(row, parts),
-      draft: {
-        channel: content.channel,
-        kind: content.kind,
-        sender: content.sender,
-        replyTo: content.replyTo,
-        subject: content.subject,
-        preheader: content.preheader,
-        text: content.text,
-        html: content.html,
-        payload: content.payload,
-        links: content.links,
-        claims: assessed?.assessment.claims ?? [],
-        origin: draft.origin,
-        versions: {
-          bundle: content.versions.bundle,
-          template: content.versions.template,
-          prompt: content.versions.prompt,
-        },
-      },
+      draft: draftView(content, draft.origin, assessed?.assessment),
+      variants: await this.variants.view(db, row.message_id),
       decision: {
         ...result,
         id: decisionId,
@@ -143,6 +128,7 @@ export class ReviewViews {
       reasons: verdict.reasons,
       note: note(verdict.note),
       secondsLooked: verdict.seconds_looked,
+      alsoFine: verdict.also_fine,
     }));
   }
 }

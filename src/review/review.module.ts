@@ -13,6 +13,7 @@ import { ReviewService } from './review.service.js';
 import { ReviewsController } from './reviews.controller.js';
 import { signingKeyProvider } from './signing-key.provider.js';
 import { SigningService } from './signing.service.js';
+import { VariantsService } from './variants.service.js';
 
 @Module({
   imports: [AuditModule, PoliciesModule, DecisionsModule, MessagesModule, DraftingModule, RiskModule],
@@ -24,6 +25,7 @@ import { SigningService } from './signing.service.js';
     ApprovingService,
     GatesService,
     QueueingService,
+    VariantsService,
     ReviewViews,
     ReviewService,
   ],

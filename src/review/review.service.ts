@@ -46,6 +46,7 @@ import {
   updateWords,
 } from './reviews.repository.js';
 import { tierOf } from './routing.js';
+import { type OfferedVariant, VariantsService } from './variants.service.js';
 
 export type { ReviewQuery } from './review-views.service.js';
 
@@ -53,6 +54,8 @@ export type { ReviewQuery } from './review-views.service.js';
 interface Locked {
   readonly review: Review;
   readonly message: Message;
+  readonly verdicts: Parameters<typeof standingApprovals>[1];
+  /** Of the words it holds. */
   readonly approvals: ReturnType<typeof standingApprovals>;
 }
 
@@ -85,6 +88,7 @@ export class ReviewService {
     private readonly gates: GatesService,
     private readonly queueing: QueueingService,
     private readonly views: ReviewViews,
+    private readonly variants: VariantsService,
     private readonly metrics: Metrics,
   ) {
     this.draftAssessed = queueing.draftAssessed;
@@ -138,18 +142,27 @@ export class ReviewService {
 
   /**
    * One person's answer. An item nobody holds is claimed by it. `edit` replaces words, judges them anew and leaves the item claimed; `skip`
-   * puts it back; `approve` signs exactly what `contentHash` names, or, in the top tier, waits for a second person.
+   * puts it back; `approve` signs exactly what `contentHash` names, or, in the top tier, waits for a second person. Where the model wrote
+   * several wordings, `contentHash` may name any of them: an edit begins from it, an approval signs it.
    * @throws Problem 403 for a service token, and for an approval in a session that may not sign, 404, 409 for stale words, a closed item or
    * the same person twice, 410 when expired.
    */
   async verdict(id: string, actor: Actor, request: VerdictRequest): Promise<VerdictAnswer> {
     const person = request.verdict === 'approve' ? signer(actor) : personOf(actor);
     await this.decide('review', id, async (tx, locked, bundle) => {
-      const { review, approvals } = locked;
-      const refusal = verdictRefusal(review, approvals, person.personId, request, this.now());
+      const { review, verdicts } = locked;
+      const wordings = await this.variants.offered(tx, review.messageId);
+      const named = wordings.find((each) => each.contentHash === request.contentHash);
+      const words = { contentHash: named?.contentHash ?? review.contentHash };
+      const standing = standingApprovals(words, verdicts);
+      const refusal =
+        verdictRefusal({ ...review, ...words }, standing, person.personId, request, this.now()) ??
+        fineRefusal(wordings, request);
       if (refusal !== null) return refusal;
-      const contentHash = await this.answer(tx, locked, bundle, person, request);
-      await this.record(tx, review, person, request, contentHash);
+      const answered =
+        changesWords(request) && named !== undefined ? await this.takeUp(tx, locked, named) : locked;
+      const contentHash = await this.answer(tx, answered, bundle, person, request, wordings);
+      await this.record(tx, review, person, request, contentHash, wordings);
       return null;
     });
     this.metrics.count('countersign_review_verdicts_total', { verdict: request.verdict });
@@ -213,7 +226,11 @@ export class ReviewService {
         contentHash: row.content_hash,
       }));
       try {
-        return await step(tx, { review, message, approvals: standingApprovals(review, verdicts) }, bundle);
+        return await step(
+          tx,
+          { review, message, verdicts, approvals: standingApprovals(review, verdicts) },
+          bundle,
+        );
       } catch (error) {
         if (error instanceof ErasedError) throw new Problem(410, 'erased', 'The person was erased.');
         throw error;
@@ -228,6 +245,7 @@ export class ReviewService {
     bundle: Bundle,
     person: PersonActor,
     request: VerdictRequest,
+    wordings: readonly OfferedVariant[],
   ): Promise<string> {
     const { review, approvals } = locked;
     switch (request.verdict) {
@@ -240,7 +258,7 @@ export class ReviewService {
         await this.letGo(tx, review, approvals.length);
         return review.contentHash;
       case 'approve':
-        await this.approve(tx, locked, person);
+        await this.approve(tx, locked, person, labelsOf(wordings, request.alsoFine));
         return review.contentHash;
       case 'reject':
         await this.close(tx, review, 'rejected');
@@ -255,6 +273,23 @@ export class ReviewService {
         await this.handOff(tx, locked, bundle, person);
         return review.contentHash;
     }
+  }
+
+  /** Puts one of several wordings in place of the words an item holds, with the judgement that it was shown with. */
+  private async takeUp(tx: Tx, locked: Locked, { assessment, ...wording }: OfferedVariant): Promise<Locked> {
+    const { review, message, verdicts } = locked;
+    const { draftId, contentHash } = wording;
+    if (contentHash === review.contentHash) return locked;
+    await this.messages.saveContent(tx, message.id, wording.content, message.templateId);
+    const words = {
+      draftId,
+      contentHash,
+      risk: assessment.score,
+      tier: tierOf(assessment, review.minimumTier),
+    };
+    await updateWords(tx, review.id, words);
+    const taken = { ...review, ...words };
+    return { ...locked, review: taken, approvals: standingApprovals(taken, verdicts) };
   }
 
   private async edit(
@@ -278,7 +313,12 @@ export class ReviewService {
     return hash;
   }
 
-  private async approve(tx: Tx, { review, message, approvals }: Locked, person: PersonActor): Promise<void> {
+  private async approve(
+    tx: Tx,
+    { review, message, approvals }: Locked,
+    person: PersonActor,
+    alsoFine: readonly string[],
+  ): Promise<void> {
     const own = { personId: person.personId, name: person.name, at: this.now() };
     if (review.tier === 2 && approvals.length === 0) {
       await updateClaim(tx, review.id, { state: 'awaiting_second', by: null, at: null, until: null });
@@ -288,7 +328,7 @@ export class ReviewService {
     if (contentHash(content) !== review.contentHash)
       throw new Error(`review ${review.id} is about other words than message ${message.id} holds`);
     await this.close(tx, review, 'approved');
-    await this.gates.judged(tx, message.id, content);
+    await this.gates.judged(tx, message.id, content, alsoFine);
     if (content.versions.prompt !== null)
       await this.work.enqueue(tx, { kind: 'draft.approved', key: message.id, dueAt: this.clock.now() });
     await this.approving.approve(tx, message, content, {
@@ -354,8 +394,12 @@ export class ReviewService {
     person: PersonActor,
     request: VerdictRequest,
     hash: string,
+    wordings: readonly OfferedVariant[],
   ): Promise<void> {
     const now = this.clock.now();
+    const alsoFine = [...new Set(request.alsoFine ?? [])].sort();
+    const passedOver = wordings.map(({ contentHash }) => contentHash).filter((each) => each !== hash);
+    const isChoice = request.verdict === 'approve' && passedOver.length > 0;
     const reasons = [...new Set(request.reasons ?? [])];
     const held = holderOf(review, now.toISOString()) === person.personId ? review.claimedAt : null;
     const note = request.note?.trim() ?? '';
@@ -368,15 +412,46 @@ export class ReviewService {
       reasons,
       note: note === '' ? null : await this.vault.sealFor(tx, review.profileId, note),
       seconds_looked: held === null ? null : (now.getTime() - Date.parse(held)) / 1_000,
+      also_fine: alsoFine,
     });
     await this.audit.record(tx, {
       actor: person.personId,
       action: `review.${request.verdict}`,
       subject: review.id,
-      detail: { messageId: review.messageId, contentHash: hash, before: review.contentHash, reasons },
+      detail: {
+        messageId: review.messageId,
+        contentHash: hash,
+        before: review.contentHash,
+        reasons,
+        // What was shown beside what was signed: the choice is a verdict too.
+        ...(isChoice ? { passedOver, alsoFine } : {}),
+      },
       ...(note === '' ? {} : { personal: { keyId: review.profileId, value: { note } } }),
     });
   }
+}
+
+/** A verdict that is about one of the wordings makes it the one the item holds; the others are about the item. */
+function changesWords({ verdict }: VerdictRequest): boolean {
+  return verdict === 'approve' || verdict === 'edit';
+}
+
+/** Why what is said of other wordings cannot be taken; null when it can. */
+function fineRefusal(
+  wordings: readonly OfferedVariant[],
+  { alsoFine, contentHash }: VerdictRequest,
+): Refusal | null {
+  const others = wordings.map((each) => each.contentHash).filter((each) => each !== contentHash);
+  if ((alsoFine ?? []).every((each) => others.includes(each))) return null;
+  return {
+    status: 409,
+    code: 'stale-content',
+    text: 'What else you would sign is not among the other wordings; read them again.',
+  };
+}
+
+function labelsOf(wordings: readonly OfferedVariant[], hashes: readonly string[] = []): string[] {
+  return wordings.filter(({ contentHash }) => hashes.includes(contentHash)).map(({ label }) => label);
 }
 
 function refuseUnusable(error: unknown): never {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type DecisionResult } from '../decisions/decision.js';
+import { type VariantsReport } from '../drafting/draft.js';
 import { type Claim, type MessageContent } from '../messages/content.js';
 import { type Contribution } from '../risk/assessment.js';
 
@@ -34,6 +35,8 @@ export interface VerdictRecord {
   readonly note: string | null;
   /** From claim to answer. */
   readonly secondsLooked: number | null;
+  /** With an approval of one of several wordings: content hashes of others that would have been signed as well. */
+  readonly alsoFine: readonly string[];
 }
 
 export const verdictSchema = z.enum(['edit', 'approve', 'reject', 'handoff', 'skip']);
@@ -76,6 +79,8 @@ export const verdictRequestSchema = z
       .max(20)
       .optional(),
     note: z.string().max(2_000).optional(),
+    /** With an approval of one of several wordings: content hashes of others that would have been signed as well. */
+    alsoFine: z.array(z.string().min(1)).max(4).optional(),
   })
   .refine((request) => request.verdict !== 'edit' || request.content !== undefined, {
     path: ['content'],
@@ -84,6 +89,10 @@ export const verdictRequestSchema = z
   .refine((request) => request.verdict === 'edit' || request.content === undefined, {
     path: ['content'],
     error: 'only an edit carries content: edit first, then approve what came of it',
+  })
+  .refine((request) => request.verdict === 'approve' || request.alsoFine === undefined, {
+    path: ['alsoFine'],
+    error: 'only an approval says which others are fine',
   });
 export type VerdictRequest = z.output<typeof verdictRequestSchema>;
 
@@ -118,15 +127,19 @@ export interface Refusal {
   readonly text: string;
 }
 
-/** Whose approval of the present words stands: given since the last edit, each person once, in order. */
+/** Whose approval of these words stands: given since the words last were others, each person once, in order. */
 export function standingApprovals(
   review: Pick<Review, 'contentHash'>,
   verdicts: readonly Pick<VerdictRecord, 'verdict' | 'personId' | 'name' | 'at' | 'contentHash'>[],
 ): { personId: string; name: string; at: string }[] {
-  const since = verdicts.findLastIndex((each) => each.verdict === 'edit') + 1;
-  const approvals = verdicts
-    .slice(since)
-    .filter((each) => each.verdict === 'approve' && each.contentHash === review.contentHash);
+  const since =
+    verdicts.findLastIndex(
+      (each) =>
+        each.verdict === 'edit' ||
+        // Another of several wordings was signed.
+        (each.verdict === 'approve' && each.contentHash !== review.contentHash),
+    ) + 1;
+  const approvals = verdicts.slice(since).filter((each) => each.verdict === 'approve');
   return [...new Map(approvals.map(({ personId, name, at }) => [personId, { personId, name, at }])).values()];
 }
 
@@ -223,27 +236,52 @@ export interface ReviewSummary {
   readonly closedAt: string | null;
 }
 
+/** A draft as it is shown. */
+export interface DraftView {
+  readonly channel: string;
+  readonly kind: MessageContent['kind'];
+  readonly sender: string;
+  readonly replyTo: string | null;
+  readonly subject: string | null;
+  readonly preheader: string | null;
+  readonly text: string;
+  readonly html: string | null;
+  readonly payload: Readonly<Record<string, unknown>> | null;
+  readonly links: readonly string[];
+  readonly claims: readonly Claim[];
+  readonly origin: 'template' | 'model' | 'person';
+  readonly versions: {
+    readonly bundle: string;
+    readonly template: MessageContent['versions']['template'];
+    readonly prompt: MessageContent['versions']['prompt'];
+  };
+}
+
+/** One of several wordings that the model wrote, with its own risk. A verdict names it by its `contentHash`. */
+export interface VariantView {
+  readonly label: string;
+  readonly contentHash: string;
+  readonly tier: 1 | 2;
+  readonly risk: RiskView;
+  readonly draft: DraftView;
+}
+
+/** The wordings of an item whose message has several. */
+export interface VariantsView {
+  readonly asked: readonly string[];
+  readonly leftOut: VariantsReport['leftOut'];
+  /** The one that chance drew, and that would go where drafts go without a person; null where that is not known. */
+  readonly drawn: string | null;
+  /** Whether a verdict may name any of them: not any more once one was signed and came back. */
+  readonly open: boolean;
+  readonly wordings: readonly VariantView[];
+}
+
 /** One item, whole. */
 export interface ReviewDetail extends ReviewSummary {
-  readonly draft: {
-    readonly channel: string;
-    readonly kind: MessageContent['kind'];
-    readonly sender: string;
-    readonly replyTo: string | null;
-    readonly subject: string | null;
-    readonly preheader: string | null;
-    readonly text: string;
-    readonly html: string | null;
-    readonly payload: Readonly<Record<string, unknown>> | null;
-    readonly links: readonly string[];
-    readonly claims: readonly Claim[];
-    readonly origin: 'template' | 'model' | 'person';
-    readonly versions: {
-      readonly bundle: string;
-      readonly template: MessageContent['versions']['template'];
-      readonly prompt: { readonly id: string; readonly version: string; readonly model: string } | null;
-    };
-  };
+  readonly draft: DraftView;
+  /** Null where the message has one wording. */
+  readonly variants: VariantsView | null;
   readonly decision: {
     readonly id: string;
     readonly createdAt: string;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { decisionResultSchema } from '../decisions/decision.js';
+import { variantsReportSchema } from '../drafting/draft.js';
 import { claimSchema, messageContentSchema } from '../messages/content.js';
 import { contributionSchema } from '../risk/assessment.js';
 import { reviewStateSchema, verdictSchema } from './review.js';
@@ -38,28 +39,48 @@ export const reviewPageSchema = z
   .strictObject({ data: z.array(summarySchema), nextCursor: z.string().nullable() })
   .meta({ id: 'ReviewPage' });
 
+const draftSchema = z.strictObject({
+  channel: z.string(),
+  kind: messageContentSchema.shape.kind,
+  sender: z.string(),
+  replyTo: z.string().nullable(),
+  subject: z.string().nullable(),
+  preheader: z.string().nullable(),
+  text: z.string(),
+  html: z.string().nullable(),
+  payload: z.record(z.string(), z.unknown()).nullable(),
+  links: z.array(z.string()),
+  claims: z.array(claimSchema),
+  origin: z.enum(['template', 'model', 'person']),
+  versions: z.strictObject({
+    bundle: z.string(),
+    template: messageContentSchema.shape.versions.shape.template,
+    prompt: messageContentSchema.shape.versions.shape.prompt,
+  }),
+});
+
 /** One item, whole. */
 export const reviewDetailSchema = summarySchema
   .extend({
-    draft: z.strictObject({
-      channel: z.string(),
-      kind: messageContentSchema.shape.kind,
-      sender: z.string(),
-      replyTo: z.string().nullable(),
-      subject: z.string().nullable(),
-      preheader: z.string().nullable(),
-      text: z.string(),
-      html: z.string().nullable(),
-      payload: z.record(z.string(), z.unknown()).nullable(),
-      links: z.array(z.string()),
-      claims: z.array(claimSchema),
-      origin: z.enum(['template', 'model', 'person']),
-      versions: z.strictObject({
-        bundle: z.string(),
-        template: messageContentSchema.shape.versions.shape.template,
-        prompt: z.strictObject({ id: z.string(), version: z.string(), model: z.string() }).nullable(),
-      }),
-    }),
+    draft: draftSchema,
+    /** The wordings to choose from, where the model wrote several; a verdict names one by its `contentHash`. */
+    variants: z
+      .strictObject({
+        asked: z.array(z.string()),
+        leftOut: variantsReportSchema.shape.leftOut,
+        drawn: z.string().nullable(),
+        open: z.boolean(),
+        wordings: z.array(
+          z.strictObject({
+            label: z.string(),
+            contentHash: z.string(),
+            tier: summarySchema.shape.tier,
+            risk: summarySchema.shape.risk,
+            draft: draftSchema,
+          }),
+        ),
+      })
+      .nullable(),
     decision: decisionResultSchema.extend({
       id: z.string(),
       createdAt: time,
@@ -78,6 +99,7 @@ export const reviewDetailSchema = summarySchema
         reasons: z.array(z.string()),
         note: z.string().nullable(),
         secondsLooked: z.number().nullable(),
+        alsoFine: z.array(z.string()),
       }),
     ),
   })

@@ -81,7 +81,7 @@ export async function listReviews(db: Executor, request: ReviewListRequest): Pro
 /** Verdicts on an item in the order they were given, with the names of who gave them. */
 export async function listVerdicts(db: Executor, reviewId: string): Promise<VerdictRow[]> {
   const { rows } = await sql<VerdictRow>`
-    select v.review_id, v.seq, v.verdict, v.person_id, who.name, v.at, v.content_hash, v.reasons, v.note, v.seconds_looked
+    select v.review_id, v.seq, v.verdict, v.person_id, who.name, v.at, v.content_hash, v.reasons, v.note, v.seconds_looked, v.also_fine
     from verdicts v join people who on who.id = v.person_id
     where v.review_id = ${reviewId} order by v.seq`.execute(db);
   return rows;

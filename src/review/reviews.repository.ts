@@ -128,13 +128,14 @@ export interface VerdictRow {
   reasons: string[];
   note: Uint8Array | null;
   seconds_looked: number | null;
+  also_fine: string[];
 }
 
 /** The item must be locked: verdicts are numbered. */
 export async function insertVerdict(tx: Tx, verdict: Omit<VerdictRow, 'seq' | 'name'>): Promise<void> {
   await sql`
-    insert into verdicts (review_id, seq, verdict, person_id, at, content_hash, reasons, note, seconds_looked)
+    insert into verdicts (review_id, seq, verdict, person_id, at, content_hash, reasons, note, seconds_looked, also_fine)
     values (${verdict.review_id}, (select count(*) + 1 from verdicts where review_id = ${verdict.review_id}), ${verdict.verdict},
       ${verdict.person_id}, ${verdict.at}, ${verdict.content_hash}, ${verdict.reasons}::text[], ${verdict.note},
-      ${verdict.seconds_looked})`.execute(tx);
+      ${verdict.seconds_looked}, ${verdict.also_fine}::text[])`.execute(tx);
 }

@@ -22,12 +22,21 @@ export async function insertAssessment(tx: Tx, row: AssessmentRow): Promise<void
       ${row.assessed_at}, ${row.key_id}, ${row.contributions})`.execute(tx);
 }
 
-/** The latest of each message that has one. */
+const columns = sql`a.id, a.message_id, a.draft_id, a.content_hash, a.score, a.tier, a.engine, a.assessed_at, a.key_id, a.contributions`;
+
+/** Of each message that has any: the latest of the words it holds now, else the latest. */
 export async function selectLatest(db: Executor, messageIds: readonly string[]): Promise<AssessmentRow[]> {
   const { rows } = await sql<AssessmentRow>`
-    select distinct on (a.message_id) a.id, a.message_id, a.draft_id, a.content_hash, a.score, a.tier, a.engine, a.assessed_at,
-      a.key_id, a.contributions
-    from assessments a where a.message_id = any(${messageIds})
-    order by a.message_id, a.seq desc`.execute(db);
+    select distinct on (a.message_id) ${columns}
+    from assessments a join messages m on m.id = a.message_id where a.message_id = any(${messageIds})
+    order by a.message_id, a.content_hash = m.content_hash desc nulls last, a.seq desc`.execute(db);
+  return rows;
+}
+
+/** The latest of each of a message's drafts. */
+export async function selectByDraft(db: Executor, messageId: string): Promise<AssessmentRow[]> {
+  const { rows } = await sql<AssessmentRow>`
+    select distinct on (a.draft_id) ${columns} from assessments a where a.message_id = ${messageId}
+    order by a.draft_id, a.seq desc`.execute(db);
   return rows;
 }

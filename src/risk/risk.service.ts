@@ -20,9 +20,15 @@ import { contentHash } from '../shared/hash.js';
 import { Ids } from '../shared/ids.js';
 import { assessing } from './assess.js';
 import { type Assessment, assessmentSchema, RISK_ENGINE } from './assessment.js';
-import { type AssessmentRow, insertAssessment, selectLatest } from './assessments.repository.js';
+import {
+  type AssessmentRow,
+  insertAssessment,
+  selectByDraft,
+  selectLatest,
+} from './assessments.repository.js';
 import { type Judge, type RiskModel, UNFITTED } from './calibration.js';
 import { purposeOf, type RiskInput, type ToldMessage } from './check.js';
+import { drawn } from './draw.js';
 import { signWords } from './sign-words.js';
 import { ORIGINAL, type Template, wordingsOf } from '../policies/playbook.js';
 import { countAudience } from './audience.read-model.js';
@@ -46,10 +52,35 @@ interface Judged {
   readonly judge: string;
 }
 
-interface AssessedAnswer extends Judged {
-  readonly message: Message;
+/** Words that were judged, as they are kept. */
+interface JudgedWords extends Judged {
   readonly draftId: string;
   readonly contentHash: string;
+}
+
+interface AssessedAnswer {
+  readonly message: Message;
+  /** Of the content that was judged; of several wordings, the one that stood for the message until then. */
+  readonly contentHash: string;
+  /** The words that stand for the message from now on. */
+  readonly words: JudgedWords;
+  /** Where there are several wordings: which were not drawn, and how the draw went. */
+  readonly draw: Draw | null;
+}
+
+interface Draw {
+  readonly content: MessageContent;
+  readonly others: readonly JudgedWords[];
+  readonly text: string;
+}
+
+/** What a message's words are judged by, whichever they are. */
+interface Material {
+  readonly bundle: Bundle;
+  /** The decision's. */
+  readonly seed: string;
+  readonly model: RiskModel;
+  readonly input: Omit<RiskInput, 'content' | 'purpose' | 'template' | 'audience'>;
 }
 
 /** Judging takes long enough to keep everybody else of the process waiting: whoever has something to do comes in between. */
@@ -111,8 +142,27 @@ export class RiskService {
     const draft = await this.drafting.latest(db, messageId);
     if (message?.state !== 'drafting' || content === null || draft === null) return 'gone';
     const bundle = await this.policies.bundle(content.versions.bundle);
-    const judged = await this.judged(db, bundle, message, content);
-    return { message, draftId: draft.id, contentHash: contentHash(content), ...judged };
+    const about = { message, contentHash: contentHash(content) };
+    const material = await this.material(db, bundle, message);
+    const variants = await this.drafting.variants(db, messageId);
+    if (variants.length === 0) {
+      const judged = await this.judged(db, material, content);
+      return { ...about, words: { ...about, draftId: draft.id, ...judged }, draw: null };
+    }
+    const wordings = [];
+    for (const variant of variants)
+      wordings.push({ ...variant, ...(await this.judged(db, material, variant.content)) });
+    const { one, amongst } = drawn(wordings, material.seed);
+    const labels = amongst.map(({ label }) => label).join(', ');
+    return {
+      ...about,
+      words: one,
+      draw: {
+        content: one.content,
+        others: wordings.filter((each) => each !== one),
+        text: ` Of ${wordings.length} wordings ${one.label} was drawn${amongst.length === wordings.length ? '' : ` among ${labels}`}.`,
+      },
+    };
   }
 
   private async commitDraft(tx: Tx, job: Job, answer: AssessedAnswer | 'gone' | 'erased'): Promise<JobEnd> {
@@ -128,12 +178,16 @@ export class RiskService {
     }
     // Written anew while it was being judged: judge what is there now.
     if (message.contentHash !== answer.contentHash) return again(this.clock.now());
-    await this.save(tx, message, answer);
-    const { score, contributions } = answer.assessment;
+    const { words, draw } = answer;
+    for (const other of draw?.others ?? []) await this.save(tx, message, other);
+    await this.save(tx, message, words);
+    if (draw !== null && words.contentHash !== answer.contentHash)
+      await this.messages.saveContent(tx, job.key, draw.content, null);
+    const { score, contributions } = words.assessment;
     await this.messages.move(tx, job.key, 'assessed', {
       actor: 'system',
       code: 'assessed',
-      text: `Risk ${score.toFixed(2)}${heaviest(contributions)}.`,
+      text: `Risk ${score.toFixed(2)}${heaviest(contributions)}.${draw?.text ?? ''}`,
     });
     await this.work.enqueue(tx, { kind: 'draft.assessed', key: job.key, dueAt: this.clock.now() });
     return DONE;
@@ -150,7 +204,7 @@ export class RiskService {
     draft: { readonly messageId: string; readonly draftId: string; readonly content: MessageContent },
   ): Promise<Assessment> {
     const message = await this.messages.lock(tx, draft.messageId);
-    const judged = await this.judged(tx, bundle, message, draft.content);
+    const judged = await this.judged(tx, await this.material(tx, bundle, message), draft.content);
     await this.save(tx, message, {
       draftId: draft.draftId,
       contentHash: contentHash(draft.content),
@@ -159,11 +213,22 @@ export class RiskService {
     return judged.assessment;
   }
 
-  /** The latest assessment of a message's draft; null while there is none. @throws ErasedError */
+  /** The latest assessment of the words that a message holds; null while there is none. @throws ErasedError */
   async latest(db: Executor, messageId: string): Promise<AssessedDraft | null> {
     const [row] = await selectLatest(db, [messageId]);
     if (row === undefined) return null;
     return toAssessed(row, await this.vault.openFor(db, row.key_id, row.contributions));
+  }
+
+  /** The latest assessments of a message's drafts, by the draft; a draft that was not judged is missing. @throws ErasedError */
+  async byDraft(db: Executor, messageId: string): Promise<Map<string, AssessedDraft>> {
+    const assessed = new Map<string, AssessedDraft>();
+    for (const row of await selectByDraft(db, messageId))
+      assessed.set(
+        row.draft_id,
+        toAssessed(row, await this.vault.openFor(db, row.key_id, row.contributions)),
+      );
+    return assessed;
   }
 
   /** The latest assessment of each of these messages; those of erased people are missing. */
@@ -207,34 +272,44 @@ export class RiskService {
     return { checks: RISK_ENGINE, model: await selectModel(db) };
   }
 
-  private async judged(
-    db: Executor,
-    bundle: Bundle,
-    message: Message,
-    content: MessageContent,
-  ): Promise<Judged> {
+  /** What all wordings of a message are judged by. */
+  private async material(db: Executor, bundle: Bundle, message: Message): Promise<Material> {
     const made = await this.decisions.get(db, message.decisionId);
     if (made === null) throw new Error(`decision ${message.decisionId} is gone`);
     const now = this.clock.now();
+    return {
+      bundle,
+      seed: made.decision.seed,
+      model: await selectModel(db),
+      input: {
+        decision: made.decision.result,
+        situation: made.situation,
+        facts: await this.factsNow(db, made.situation),
+        brand: bundle.brand,
+        engine: bundle.engine,
+        language: languageOf(languageFor(bundle, made.situation.profile.locale)),
+        told: await this.toldLately(db, made.situation, message.id, now),
+        now: now.toISOString(),
+      },
+    };
+  }
+
+  private async judged(
+    db: Executor,
+    { bundle, model, input }: Material,
+    content: MessageContent,
+  ): Promise<Judged> {
     const { template } = content.versions;
     const action = bundle.actions.get(content.action);
     const compiled = template === null ? undefined : bundle.templates.get(template.id);
-    const model = await selectModel(db);
-    const input: RiskInput = {
+    const whole: RiskInput = {
+      ...input,
       content,
-      decision: made.decision.result,
-      situation: made.situation,
-      facts: await this.factsNow(db, made.situation),
-      brand: bundle.brand,
-      engine: bundle.engine,
       purpose: action === undefined ? '' : purposeOf(action.spec),
-      language: languageOf(languageFor(bundle, made.situation.profile.locale)),
-      told: await this.toldLately(db, made.situation, message.id, now),
       template: compiled?.contentHash === template?.hash ? wordedAs(compiled?.spec, template?.variant) : null,
-      audience: await this.audience(db, bundle, template?.id ?? null, now),
-      now: now.toISOString(),
+      audience: await this.audience(db, bundle, template?.id ?? null, new Date(input.now)),
     };
-    return { assessment: await assessInSteps(input, model), judge: versionOf(model) };
+    return { assessment: await assessInSteps(whole, model), judge: versionOf(model) };
   }
 
   /** The situation's facts at their present versions, and whatever claims are approved by now. */

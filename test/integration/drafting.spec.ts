@@ -412,7 +412,7 @@ describe('drafting', () => {
         templateId: null,
         prompt: {
           id: 'recover-cart',
-          version: expect.stringMatching(/^3-[0-9a-f]{8}$/) as string,
+          version: expect.stringMatching(/^4-[0-9a-f]{8}$/) as string,
           model: 'test-model',
         },
         usage: { tokensIn: TOKENS_IN, tokensOut: TOKENS_OUT, costMicros: TOKENS_IN * 40 + TOKENS_OUT * 160 },

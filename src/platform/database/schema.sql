@@ -195,6 +195,7 @@ table draft_contents partition by RANGE (written_at)
   written_at timestamp with time zone not null
   content bytea not null
   sent_to_model bytea
+  message_content bytea
   constraint draft_contents_pkey PRIMARY KEY (written_at, draft_id)
 
 table draft_contents_rest partition of draft_contents DEFAULT
@@ -219,6 +220,8 @@ table drafts
   key_id text not null
   content bytea not null
   sent_to_model bytea
+  variant text
+  variants text
   constraint drafts_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id)
   constraint drafts_message_id_number_key UNIQUE (message_id, number)
   constraint drafts_origin_check CHECK ((origin = ANY (ARRAY['template'::text, 'model'::text, 'person'::text])))
@@ -408,6 +411,8 @@ table judged_drafts
   channel text
   locale text
   stage text
+  variant text
+  passed_over boolean not null default false
   constraint judged_drafts_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id)
   constraint judged_drafts_pkey PRIMARY KEY (message_id)
   constraint judged_drafts_share_check CHECK (((share > (0)::double precision) AND (share <= (1)::double precision)))
@@ -973,6 +978,7 @@ table verdicts
   reasons text[] not null default '{}'::text[]
   note bytea
   seconds_looked double precision
+  also_fine text[] not null default '{}'::text[]
   constraint verdicts_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id)
   constraint verdicts_pkey PRIMARY KEY (review_id, seq)
   constraint verdicts_review_id_fkey FOREIGN KEY (review_id) REFERENCES reviews(id)
