@@ -89,8 +89,13 @@ describe('readVariants', () => {
 });
 
 /** As a model gives them: without the kind, which the prompt knows. */
-function stripped(...drafts: readonly (readonly [string, { readonly kind: string } & EmailDraft])[]) {
-  return answer(...drafts.map(([label, { kind: _, ...rest }]) => [label, rest] as const));
+function stripped(...drafts: readonly (readonly [string, EmailDraft])[]) {
+  return answer(
+    ...drafts.map(([label, { subject, preheader, blocks, claims }]) => {
+      const one = { subject, preheader, blocks, claims };
+      return [label, one] as const;
+    }),
+  );
 }
 
 describe('nearlySame', () => {
