@@ -188,7 +188,7 @@ describe('several wordings of what the model drafts', () => {
     );
     for (const name of ['emil', 'finn', 'gwen'])
       expect((await verdict(story, await inReview(name), { verdict: 'approve' })).status).toBe(200);
-    expect((await story.post('/automation/gates/recover-cart/open')).status).toBe(303);
+    expect((await story.post('/automation/gates/recover-cart/email/open')).status).toBe(303);
     // One in a hundred is picked for a look all the same; three in a row are not.
     const states: string[] = [];
     for (const name of ['hugo', 'ines', 'jack']) {
@@ -202,7 +202,7 @@ describe('several wordings of what the model drafts', () => {
       break;
     }
     expect(states).toContain('sent');
-    expect((await story.post('/automation/gates/recover-cart/close')).status).toBe(303);
+    expect((await story.post('/automation/gates/recover-cart/email/close')).status).toBe(303);
   });
 
   it('keep what was passed over: nobody vouched for it, and nobody found anything wrong with it', async () => {
