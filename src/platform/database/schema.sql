@@ -408,11 +408,11 @@ table judged_drafts
   routed_at timestamp with time zone not null
   verdict text
   judged_at timestamp with time zone
+  variant text
+  passed_over boolean not null default false
   channel text
   locale text
   stage text
-  variant text
-  passed_over boolean not null default false
   constraint judged_drafts_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id)
   constraint judged_drafts_pkey PRIMARY KEY (message_id)
   constraint judged_drafts_share_check CHECK (((share > (0)::double precision) AND (share <= (1)::double precision)))
