@@ -14,9 +14,10 @@ import { readPlaybookFolder } from './policies/playbook.folder.js';
 import { type Coverage, type TestFailure } from './policies/test-report.js';
 import { vocabularyPage } from './policies/vocabulary-page.js';
 import { estimateOf } from './rehearsal/estimate.js';
-import { Replayer, runAll } from './rehearsal/index.js';
+import { Deciders, Replayer, runAll } from './rehearsal/index.js';
 import { EMPTY_TALLY, type Tally } from './rehearsal/replay.js';
-import { type ReplayCursor } from './rehearsal/replays.repository.js';
+import { type Progress } from './rehearsal/replayer.service.js';
+import { selectBundleFiles } from './policies/bundles.repository.js';
 import { keptBundle, simulate, SIMULATE_OPTIONS } from './policies-simulate.js';
 
 const USAGE = `npm run policies -- check [folder]    type-checks a playbook; POLICIES_DIR or ./policies without a folder.
@@ -125,7 +126,6 @@ function coverageLines({ guardrails, neverMatched, neverFailedToMatch }: Coverag
   ];
 }
 
-const PAGE = 500;
 const SAY_EVERY_MS = 2_000;
 
 async function simulateFolder(folder: string): Promise<ExitCode> {
@@ -139,30 +139,38 @@ async function replay(folder: string): Promise<ExitCode> {
   const environment = readEnvironment(process.env);
   const clock = clockFor(environment.CLOCK);
   const { database, secrets } = await openExisting(environment);
+  const deciders = new Deciders();
   try {
-    const tally = await replayAll(database.db, new Replayer(new Vault(secrets, clock)), bundle, clock.now());
+    const tally = await replayAll(
+      database.db,
+      new Replayer(new Vault(secrets, clock), deciders),
+      bundle,
+      clock.now(),
+    );
     for (const line of tallyLines(tally, bundle.brand.currency)) console.log(line);
     return tally.unexplained === 0 && tally.unreadable === 0 ? 0 : 1;
   } finally {
+    await deciders.onModuleDestroy();
     await database.close();
   }
 }
 
-async function replayAll(db: Db, replayer: Replayer, bundle: Bundle, until: Date): Promise<Tally> {
-  const former = new Map<string, Bundle | null>([[bundle.hash, bundle]]);
-  const span = { since: null, until };
-  let [tally, after, saidAt]: [Tally, ReplayCursor | null, number] = [EMPTY_TALLY, null, performance.now()];
+async function replayAll(db: Db, replayer: Replayer, bundle: Bundle, now: Date): Promise<Tally> {
+  const replaying = {
+    span: { since: null, until: now },
+    bundle: bundle.hash,
+    library: {
+      bundle: (hash: string) => (hash === bundle.hash ? Promise.resolve(bundle) : keptBundle(db, hash)),
+      files: (hash: string) =>
+        hash === bundle.hash ? Promise.resolve(bundle.files) : selectBundleFiles(db, hash),
+    },
+    now,
+  };
+  let progress: Progress = { tally: EMPTY_TALLY, after: null, isLast: false };
   for (;;) {
-    const page = await replayer.read(db, span, after, { limit: PAGE, now: until });
-    for (const each of page.cases)
-      if (typeof each !== 'string' && !former.has(each.bundleHash))
-        former.set(each.bundleHash, await keptBundle(db, each.bundleHash));
-    tally = await replayer.replay(tally, page, { bundle, former });
-    if (page.isLast) return tally;
-    after = page.after;
-    if (performance.now() - saidAt < SAY_EVERY_MS) continue;
-    saidAt = performance.now();
-    console.error(`${tally.decisions} decisions so far`);
+    progress = await replayer.goOn(db, replaying, progress, { forMs: SAY_EVERY_MS });
+    if (progress.isLast) return progress.tally;
+    console.error(`${progress.tally.decisions} decisions so far`);
   }
 }
 
@@ -176,6 +184,7 @@ function tallyLines(tally: Tally, currency: string): string[] {
     ...counted(tally.engineChanged, 'were made by another engine and come out differently'),
     ...counted(tally.otherModels, 'were made with other learned figures'),
     ...counted(tally.notRecorded, 'ask for what was not recorded then'),
+    ...counted(tally.notRecordedToo, 'of those differ in something else too'),
     ...counted(tally.erased, 'are about people who were erased'),
     ...counted(tally.aged, 'have a situation that is no longer kept'),
     ...counted(tally.unreadable, 'cannot be read'),
@@ -185,6 +194,7 @@ function tallyLines(tally: Tally, currency: string): string[] {
       .toSorted(([, a], [, b]) => b.lost + b.gained - a.lost - a.gained)
       .map(([code, { lost, gained }]) => `  ${code}: ${lost} fewer, ${gained} more`),
     ...Object.entries(tally.missing).map(([field, count]) => `  ${field} was not recorded ${plural(count, 'time')}`), // prettier-ignore
+    ...Object.entries(tally.besides).map(([code, count]) => `  beside it, ${code} made a difference ${plural(count, 'time')}`), // prettier-ignore
     value.kind === 'refused'
       ? `value: ${value.why}`
       : `value per decision: ${value.before} before, ${value.after.value} after (${value.after.low} to ${value.after.high}), hundredths of ${currency}, from ${Math.floor(value.effective)} effective decisions`,

@@ -216,6 +216,11 @@ export class PoliciesService implements OnModuleDestroy {
     return this.filesIn(this.database.db, hash);
   }
 
+  /** The same for who can do without: null where there is none. */
+  filesIfKept(hash: string): Promise<Readonly<Record<string, string>> | null> {
+    return selectBundleFiles(this.database.db, hash);
+  }
+
   private async filesIn(db: Executor, hash: string): Promise<Readonly<Record<string, string>>> {
     const files = await selectBundleFiles(db, hash);
     if (files === null) throw new Problem(404, 'no-such-bundle', `There is no bundle ${hash}.`);

@@ -41,6 +41,21 @@ export const NO_TRIALS: Sums = {
   estimatesSquared: 0,
 };
 
+/** The sums over the trials of both. */
+export function joinedSums(a: Sums, b: Sums): Sums {
+  return {
+    trials: a.trials + b.trials,
+    weights: a.weights + b.weights,
+    weightsSquared: a.weightsSquared + b.weightsSquared,
+    tried: a.tried + b.tried,
+    rewards: a.rewards + b.rewards,
+    estimates: a.estimates + b.estimates,
+    gains: a.gains + b.gains,
+    gainsSquared: a.gainsSquared + b.gainsSquared,
+    estimatesSquared: a.estimatesSquared + b.estimatesSquared,
+  };
+}
+
 /** What may be chosen, as both results name it. */
 const optionOf = (each: { readonly action: string; readonly channel: string | null }): string =>
   `${each.action} ${each.channel ?? ''}`;

@@ -1,4 +1,5 @@
 export { RehearsalModule } from './rehearsal.module.js';
+export { Deciders } from './deciders.service.js';
 export { Replayer } from './replayer.service.js';
 export { ReplaysService } from './replays.service.js';
 export { SimulationsService } from './simulations.service.js';

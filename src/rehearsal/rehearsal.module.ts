@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { PlaybookReplayer, PoliciesModule } from '../policies/index.js';
+import { Deciders } from './deciders.service.js';
 import { Replayer } from './replayer.service.js';
 import { ReplaysController } from './replays.controller.js';
 import { ReplaysService } from './replays.service.js';
@@ -13,6 +14,7 @@ import { TesterModule } from './tester.module.js';
   imports: [PoliciesModule, TesterModule],
   controllers: [ReplaysController, SimulationsController],
   providers: [
+    Deciders,
     Replayer,
     ReplaysService,
     Simulator,

@@ -42,6 +42,8 @@ export const replayAnswerSchema = z
     engineChanged: z.int(),
     otherModels: z.int(),
     notRecorded: z.int(),
+    /** Of those: ones in which something else than what was not recorded made a difference too. */
+    notRecordedToo: z.int(),
     erased: z.int(),
     /** Whose situation is no longer kept. */
     aged: z.int(),
@@ -63,6 +65,8 @@ export const replayAnswerSchema = z
     /** Messages a day for which a rule asks for a person. */
     reviews: z.array(z.strictObject({ day: z.iso.date(), before: z.int(), after: z.int() })),
     missing: z.array(z.strictObject({ field: z.string(), decisions: z.int() })),
+    /** What made a difference beside what was not recorded, the most frequent first. */
+    besides: z.array(z.strictObject({ code: z.string(), decisions: z.int() })),
     /** Ids of decisions, a few for each change. */
     samples: z.record(z.string(), z.array(z.string())),
     /** Per decision, in minor units of the brand's currency, by off-policy estimation; or why not. */
@@ -116,6 +120,9 @@ export function replayAnswer(replay: KeptReplay): ReplayAnswer {
     missing: Object.entries(tally.missing)
       .map(([field, decisions]) => ({ field, decisions }))
       .toSorted((a, b) => b.decisions - a.decisions || (a.field < b.field ? -1 : 1)),
+    besides: Object.entries(tally.besides)
+      .map(([code, decisions]) => ({ code, decisions }))
+      .toSorted((a, b) => b.decisions - a.decisions || (a.code < b.code ? -1 : 1)),
     samples: Object.fromEntries(Object.entries(tally.samples).map(([kind, ids]) => [kind, [...ids]])),
     value: estimateOf(tally.value),
     askedBy: replay.askedBy,
@@ -133,6 +140,7 @@ type Counts = Pick<
   | 'engineChanged'
   | 'otherModels'
   | 'notRecorded'
+  | 'notRecordedToo'
   | 'erased'
   | 'aged'
   | 'unreadable'
@@ -140,7 +148,7 @@ type Counts = Pick<
 
 function countsOf(tally: Tally): Counts {
   const { decisions, reproduced, changed, unexplained, engineChanged } = tally;
-  const { otherModels, notRecorded, erased, aged, unreadable } = tally;
+  const { otherModels, notRecorded, notRecordedToo, erased, aged, unreadable } = tally;
   return {
     decisions,
     reproduced,
@@ -149,6 +157,7 @@ function countsOf(tally: Tally): Counts {
     engineChanged,
     otherModels,
     notRecorded,
+    notRecordedToo,
     erased,
     aged,
     unreadable,

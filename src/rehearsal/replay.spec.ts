@@ -7,7 +7,8 @@ import { type Situation } from '../decisions/situation.js';
 import { type Bundle } from '../policies/bundle.js';
 import { compilePlaybook } from '../policies/compiler.js';
 import { canonicalJson } from '../shared/canonical-json.js';
-import { EMPTY_TALLY, type StoredCase, type Tally, withCase } from './replay.js';
+import { sha256Hex } from '../shared/hash.js';
+import { decideAgain, type StoredCase, type Tally, tallyOf, type Target } from './replay.js';
 
 const shipped: Record<string, string> = Object.fromEntries(
   readdirSync('policies', { recursive: true, encoding: 'utf8' })
@@ -29,26 +30,38 @@ const now = compiled({
   'guardrails/loyal.yaml': RULE,
 });
 
-/** Somebody with these traits, decided about under the earlier playbook, replayed under the later one. */
-function replayed(traits: Record<string, number>): Tally {
-  const plain = situation({ actions: ['win-back-30'] });
-  const given: Situation = {
-    ...plain,
-    profile: { ...plain.profile, traits: { ...plain.profile.traits, ...traits } },
-  };
+/** One stored decision, made under the earlier playbook and decided again. */
+function counted(
+  target: Target,
+  given: Situation,
+  more: Partial<Pick<StoredCase, 'seed' | 'outcome'>> = {},
+): Tally {
+  const seed = more.seed ?? 'seed';
+  const result = canonicalJson(decide(then, given, PRIOR_MODELS, seed));
   const stored: StoredCase = {
     id: 'dec_1',
     createdAt: NOW,
     mode: 'execute',
     bundleHash: then.hash,
     engine: 'here',
-    models: PRIOR_MODELS.versions,
-    seed: 'seed',
+    models: canonicalJson(PRIOR_MODELS.versions),
+    seed,
     situation: given,
-    result: canonicalJson(decide(then, given, PRIOR_MODELS, 'seed')),
+    resultHash: sha256Hex(result),
     outcome: null,
+    ...more,
   };
-  return withCase(EMPTY_TALLY, { bundle: now, engine: 'here', former: () => then }, stored);
+  return tallyOf(target, [decideAgain(target.bundle, stored)], new Map([['dec_1', result]]));
+}
+
+/** Somebody with these traits, decided about under the earlier playbook, replayed under the later one. */
+function replayed(traits: Record<string, number>, playbook = now): Tally {
+  const plain = situation({ actions: ['win-back-30'] });
+  const given: Situation = {
+    ...plain,
+    profile: { ...plain.profile, traits: { ...plain.profile.traits, ...traits } },
+  };
+  return counted({ bundle: playbook, engine: 'here', former: () => then }, given);
 }
 
 describe('a rule on a field that is new', () => {
@@ -65,25 +78,37 @@ describe('a rule on a field that is new', () => {
   });
 });
 
+describe('what else differs where something was not recorded', () => {
+  it('is named beside it', () => {
+    const both = compiled({
+      ...now.files,
+      'guardrails/never.yaml':
+        '{ id: never, title: T, reason: R, owner: me, effect: suppress, scope: { actions: [win-back-30] }, when: "true" }',
+    });
+    expect(replayed({}, both)).toMatchObject({
+      notRecorded: 1,
+      notRecordedToo: 1,
+      changed: 0,
+      missing: { 'profile.traits.loyalty': 1 },
+      besides: { 'guardrail:never': 1 },
+    });
+  });
+
+  it('is nothing where only the rule that reads it differs', () => {
+    expect(replayed({})).toMatchObject({ notRecorded: 1, notRecordedToo: 0, besides: {} });
+  });
+});
+
 describe('what did it', () => {
   it('names the rule whose cap left no room', () => {
     const never =
       '{ id: no-letters, title: T, reason: R, owner: me, effect: limit, scope: { actions: [win-back-30] }, caps: [{ max: 0, per: 1d }] }';
     const capped = compiled({ ...shipped, 'guardrails/no-letters.yaml': never });
     const given = situation({ actions: ['win-back-30'] });
-    const stored: StoredCase = {
-      id: 'dec_1',
-      createdAt: NOW,
-      mode: 'execute',
-      bundleHash: then.hash,
-      engine: 'engine',
-      models: PRIOR_MODELS.versions,
+    const tally = counted({ bundle: capped, engine: 'here', former: () => then }, given, {
       seed: 'dec_1',
-      situation: given,
-      result: canonicalJson(decide(then, given, PRIOR_MODELS, 'dec_1')),
       outcome: { sent: true, converted: false },
-    };
-    const tally = withCase(EMPTY_TALLY, { bundle: capped, engine: 'engine', former: () => then }, stored);
+    });
     expect(tally.messages.lost).toBe(1);
     expect(Object.keys(tally.causes)).toEqual(['cap:no-letters']);
   });

@@ -2,13 +2,14 @@ import { decide } from '../decisions/decide.js';
 import { type Candidate, type DecisionResult, HOLD, PRIOR_MODELS } from '../decisions/decision.js';
 import { needsOf } from '../decisions/needs.js';
 import { type Situation } from '../decisions/situation.js';
-import { ruleOfCap } from '../decisions/send-time.js';
 import { type Bundle } from '../policies/bundle.js';
 import { canonicalJson } from '../shared/canonical-json.js';
+import { sha256Hex } from '../shared/hash.js';
+import { causeOf, differencesBeside, type NotRecorded } from './beside.js';
+import { joinedSums, NO_TRIALS, type Sums, withTrial } from './estimate.js';
 import { newFieldsMissing } from './new-fields.js';
-import { NO_TRIALS, type Sums, withTrial } from './estimate.js';
 
-/** A decision as it was stored, opened. */
+/** A decision as it was stored, its situation opened. */
 export interface StoredCase {
   readonly id: string;
   /** ISO 8601. */
@@ -16,11 +17,12 @@ export interface StoredCase {
   readonly mode: 'decide' | 'execute';
   readonly bundleHash: string;
   readonly engine: string;
-  readonly models: Readonly<Record<string, string>>;
+  /** JSON, as it was stored. */
+  readonly models: string;
   readonly seed: string;
   readonly situation: Situation;
-  /** Canonical JSON, byte for byte as it was stored. */
-  readonly result: string;
+  /** SHA-256 of the canonical JSON that was stored, in hex. */
+  readonly resultHash: string;
   /** Null while nobody can know yet. */
   readonly outcome: { readonly sent: boolean; readonly converted: boolean } | null;
 }
@@ -39,6 +41,8 @@ export interface Tally {
   readonly otherModels: number;
   /** The playbook asks for something that the one of that day did not, so nobody recorded it. */
   readonly notRecorded: number;
+  /** Of those: ones in which something else than what was not recorded made a difference too. */
+  readonly notRecordedToo: number;
   readonly erased: number;
   /** The situation is no longer kept. */
   readonly aged: number;
@@ -55,6 +59,8 @@ export interface Tally {
   readonly reviews: Readonly<Record<string, { readonly before: number; readonly after: number }>>;
   /** What was not recorded, and how often it was missing. */
   readonly missing: Readonly<Record<string, number>>;
+  /** What made a difference beside it, by code, and in how many decisions. */
+  readonly besides: Readonly<Record<string, number>>;
   readonly value: Sums;
 }
 
@@ -78,6 +84,7 @@ export const EMPTY_TALLY: Tally = {
   engineChanged: 0,
   otherModels: 0,
   notRecorded: 0,
+  notRecordedToo: 0,
   erased: 0,
   aged: 0,
   unreadable: 0,
@@ -87,6 +94,7 @@ export const EMPTY_TALLY: Tally = {
   rules: {},
   reviews: {},
   missing: {},
+  besides: {},
   value: NO_TRIALS,
 };
 
@@ -105,25 +113,68 @@ export interface Target {
 }
 
 /** Why a stored decision cannot be decided again. */
-export type Unread = 'erased' | 'aged' | 'unreadable';
+export type Unread = 'erased' | 'aged' | 'unreadable' | 'otherModels';
+
+/** A stored decision, decided again. */
+export interface DecidedAgain {
+  readonly stored: StoredCase;
+  readonly after: DecisionResult;
+  /** The same bytes: SHA-256 says so, and only where it does not is the stored result asked for. */
+  readonly isSame: boolean;
+}
+
+export function decideAgain(bundle: Bundle, stored: StoredCase): DecidedAgain | Unread {
+  if (!sameModels(stored)) return 'otherModels';
+  const after = decide(bundle, stored.situation, PRIOR_MODELS, stored.seed);
+  return { stored, after, isSame: sha256Hex(canonicalJson(after)) === stored.resultHash };
+}
+
+/** Whether the result that was stored has to be looked at: it differs, and nothing but the playbook can have done it. */
+export function isComparable({ isSame, stored }: DecidedAgain, engine: string): boolean {
+  return !isSame && stored.engine === engine;
+}
+
+/**
+ * Counts decisions in their order.
+ * @param results of those that `isComparable`, by id, byte for byte as they were stored; null for one that cannot be read.
+ */
+export function tallyOf(
+  target: Target,
+  cases: readonly (DecidedAgain | Unread)[],
+  results: ReadonlyMap<string, string | null>,
+): Tally {
+  let tally = EMPTY_TALLY;
+  const executed: DecisionResult['candidates'][] = [];
+  for (const each of cases) {
+    if (typeof each === 'string') {
+      tally = withUnread(tally, each);
+      continue;
+    }
+    const next = withCase(tally, target, each, results.get(each.stored.id) ?? null);
+    const isJudged = next.reproduced + next.changed > tally.reproduced + tally.changed;
+    if (isJudged && each.stored.mode === 'execute') executed.push(each.after.candidates);
+    tally = next;
+  }
+  return { ...tally, rules: ruleUseOf(executed) };
+}
 
 /** Counts a decision that cannot be decided again. */
-export function withUnread(tally: Tally, kind: Unread): Tally {
+function withUnread(tally: Tally, kind: Unread): Tally {
   return { ...tally, decisions: tally.decisions + 1, [kind]: tally[kind] + 1 };
 }
 
-/** Decides again and counts what came of it. */
-export function withCase(tally: Tally, target: Target, stored: StoredCase): Tally {
+function withCase(tally: Tally, target: Target, again: DecidedAgain, result: string | null): Tally {
+  const { stored, after, isSame } = again;
   const counted = { ...tally, decisions: tally.decisions + 1 };
-  if (!sameModels(stored)) return { ...counted, otherModels: counted.otherModels + 1 };
-  const after = decide(target.bundle, stored.situation, PRIOR_MODELS, stored.seed);
-  if (canonicalJson(after) === stored.result)
+  if (isSame)
     return judged({ ...counted, reproduced: counted.reproduced + 1 }, stored, { before: after, after });
-  if (stored.engine !== target.engine)
+  if (!isComparable(again, target.engine))
     return sampled({ ...counted, engineChanged: counted.engineChanged + 1 }, 'engineChanged', stored.id);
+  if (result === null) return withUnread(tally, 'unreadable');
+  const before = JSON.parse(result) as DecisionResult;
   const missing = missingIn(target, stored);
-  if (missing.length > 0) return withMissing(counted, missing, stored.id);
-  const before = JSON.parse(stored.result) as DecisionResult;
+  if (missing.fields.length > 0)
+    return withMissing(counted, target, missing, { id: stored.id, before, after });
   const changed = judged({ ...counted, changed: counted.changed + 1 }, stored, { before, after });
   if (stored.bundleHash !== target.bundle.hash) return changed;
   return sampled({ ...changed, unexplained: changed.unexplained + 1 }, 'unexplained', stored.id);
@@ -132,71 +183,137 @@ export function withCase(tally: Tally, target: Target, stored: StoredCase): Tall
 const MODELS_HERE = canonicalJson(PRIOR_MODELS.versions);
 
 function sameModels({ models }: StoredCase): boolean {
-  return canonicalJson(models) === MODELS_HERE;
+  return models === MODELS_HERE || canonicalJson(JSON.parse(models)) === MODELS_HERE;
 }
 
 /** What the playbook would have asked for, and nobody recorded because the playbook of that day did not. */
-function missingIn({ bundle, former }: Target, { bundleHash, situation }: StoredCase): string[] {
-  if (bundleHash === bundle.hash) return [];
+function missingIn({ bundle, former }: Target, { bundleHash, situation }: StoredCase): NotRecorded {
+  if (bundleHash === bundle.hash) return { fields: [], paths: [], historyMs: null };
   const known = new Set(situation.facts.map(({ id }) => id));
   const [needed, then] = [needsOf(bundle, situation), former(bundleHash)];
   const asked = then === null ? null : needsOf(then, situation);
   const facts = needed.facts
     .filter((id) => !known.has(id) && asked?.facts.includes(id) !== true)
     .map((id) => `the fact ${id}`);
-  const further = needed.historyMs > (asked?.historyMs ?? 0) && asked !== null;
-  return [
-    ...facts,
-    ...(further ? ['messages of longer ago'] : []),
-    ...(then === null ? [] : newFieldsMissing(bundle, then, situation)),
-  ];
+  const historyMs = asked !== null && needed.historyMs > asked.historyMs ? asked.historyMs : null;
+  const paths = then === null ? [] : newFieldsMissing(bundle, then, situation);
+  return {
+    fields: [...facts, ...(historyMs === null ? [] : ['messages of longer ago']), ...paths],
+    paths,
+    historyMs,
+  };
 }
 
-function withMissing(tally: Tally, fields: readonly string[], id: string): Tally {
-  const missing = { ...tally.missing };
-  for (const field of fields)
-    if (Object.hasOwn(missing, field) || Object.keys(missing).length < MOST_MISSING)
-      missing[field] = (missing[field] ?? 0) + 1;
-  return sampled({ ...tally, missing, notRecorded: tally.notRecorded + 1 }, 'notRecorded', id);
+/** Nothing is said of what was not recorded; what else made a difference is named all the same. */
+function withMissing(
+  tally: Tally,
+  { bundle }: Target,
+  missing: NotRecorded,
+  { id, before, after }: BeforeAndAfter & { readonly id: string },
+): Tally {
+  const beside = differencesBeside(bundle, missing, { before, after });
+  const counted = {
+    ...tally,
+    missing: countedEach(tally.missing, missing.fields, MOST_MISSING),
+    besides: countedEach(tally.besides, beside, MOST_CAUSES),
+    notRecorded: tally.notRecorded + 1,
+    notRecordedToo: tally.notRecordedToo + (beside.length > 0 ? 1 : 0),
+  };
+  const sampledToo = beside.length > 0 ? sampled(counted, 'notRecordedToo', id) : counted;
+  return sampled(sampledToo, 'notRecorded', id);
+}
+
+function countedEach(
+  counts: Readonly<Record<string, number>>,
+  names: readonly string[],
+  most: number,
+): Readonly<Record<string, number>> {
+  const next = { ...counts };
+  for (const name of names)
+    if (Object.hasOwn(next, name) || Object.keys(next).length < most) next[name] = (next[name] ?? 0) + 1;
+  return next;
 }
 
 /** Adds what an executed decision would have meant for people; asking alone meant nothing. */
 function judged(tally: Tally, stored: StoredCase, both: BeforeAndAfter): Tally {
   if (stored.mode === 'decide') return tally;
-  const used = { ...tally, rules: withRuleUse(tally.rules, both.after.candidates) };
   const change = changeBetween(both);
-  const known = change === null ? used : withChange(used, change, { id: stored.id, ...both });
+  const known = change === null ? tally : withChange(tally, change, { id: stored.id, ...both });
   return valued(reviewed(known, { day: stored.createdAt.slice(0, 10), ...both }), stored, both);
 }
 
-/** Counts what each rule did in one decision: of several candidates it held back alone, the one that was worth most. */
+/** Counts what each rule did in decisions: of several candidates it held back alone, the one that was worth most. */
+export function ruleUseOf(decisions: readonly DecisionResult['candidates'][]): Record<string, RuleUse> {
+  const uses = new Map<string, { matched: number; alone: number; worth: number }>();
+  for (const candidates of decisions) {
+    for (const id of matchedIn(candidates)) {
+      let use = uses.get(id);
+      if (use === undefined) uses.set(id, (use = { matched: 0, alone: 0, worth: 0 }));
+      use.matched += 1;
+    }
+    for (const [id, worth] of heldBackAlone(candidates)) {
+      const use = uses.get(id);
+      if (use === undefined || worth <= 0) continue;
+      use.alone += 1;
+      use.worth += worth;
+    }
+  }
+  return Object.fromEntries(uses);
+}
+
+/** Adds what each rule did in one more decision. */
 export function withRuleUse(
   uses: Readonly<Record<string, RuleUse>>,
   candidates: DecisionResult['candidates'],
 ): Readonly<Record<string, RuleUse>> {
-  const rules = { ...uses };
-  const matched = new Set(
-    candidates.flatMap(({ guardrails }) => guardrails.filter((each) => each.matched).map(({ id }) => id)),
-  );
-  for (const id of matched) {
-    const held = rules[id];
-    if (held === undefined && Object.keys(rules).length >= MOST_RULES) continue;
-    const worth = Math.max(
-      0,
-      ...candidates.filter((each) => isHeldBackBy(each, id)).map(({ score }) => score.total),
-    );
-    rules[id] = {
-      matched: (held?.matched ?? 0) + 1,
-      alone: (held?.alone ?? 0) + (worth > 0 ? 1 : 0),
-      worth: (held?.worth ?? 0) + worth,
-    };
-  }
-  return rules;
+  return joinedUses(uses, ruleUseOf([candidates]));
 }
 
-function isHeldBackBy({ blockedBy }: Candidate, rule: string): boolean {
-  return blockedBy.length > 0 && blockedBy.every(({ code }) => code === `guardrail:${rule}`);
+function joinedUses(
+  a: Readonly<Record<string, RuleUse>>,
+  b: Readonly<Record<string, RuleUse>>,
+): Readonly<Record<string, RuleUse>> {
+  return joinedBy(a, b, MOST_RULES, (one, other) => ({
+    matched: one.matched + other.matched,
+    alone: one.alone + other.alone,
+    worth: one.worth + other.worth,
+  }));
 }
+
+const matchedBefore = new WeakMap<Candidate['guardrails'], readonly string[]>();
+
+/** Ids of the rules that matched for a candidate or another. What rules said is one and the same array for most decisions. */
+function matchedIn(candidates: DecisionResult['candidates']): Set<string> {
+  const ids = new Set<string>();
+  const seen = new Set<Candidate['guardrails']>();
+  for (const { guardrails } of candidates) {
+    if (seen.has(guardrails)) continue;
+    seen.add(guardrails);
+    let matched = matchedBefore.get(guardrails);
+    if (matched === undefined)
+      matchedBefore.set(
+        guardrails,
+        (matched = guardrails.filter((each) => each.matched).map(({ id }) => id)),
+      );
+    for (const id of matched) ids.add(id);
+  }
+  return ids;
+}
+
+/** By rule, the worth of the dearest candidate that it alone held back. */
+function heldBackAlone(candidates: DecisionResult['candidates']): Map<string, number> {
+  const worth = new Map<string, number>();
+  for (const { blockedBy, score } of candidates) {
+    const [first] = blockedBy;
+    if (first?.code.startsWith(OF_RULE) !== true || blockedBy.some(({ code }) => code !== first.code))
+      continue;
+    const id = first.code.slice(OF_RULE.length);
+    worth.set(id, Math.max(worth.get(id) ?? 0, score.total));
+  }
+  return worth;
+}
+
+const OF_RULE = 'guardrail:';
 
 /** One and the same result where it was reproduced. */
 interface BeforeAndAfter {
@@ -239,12 +356,6 @@ function causesOf(sent: DecisionResult, held: DecisionResult): string[] {
   return [held.handoff === null ? 'not_worth_it' : `guardrail:${held.handoff.reasonCode}`];
 }
 
-/** A reason's code; of a cap with its rule: `cap:marketing-pressure`. */
-function causeOf({ code, text }: Candidate['blockedBy'][number]): string {
-  const rule = code === 'cap' ? ruleOfCap(text) : null;
-  return rule === null ? code : `${code}:${rule}`;
-}
-
 function candidateOf(result: DecisionResult, of: DecisionResult): Candidate | undefined {
   return result.candidates.find((each) => each.action === of.action && each.channel === of.channel);
 }
@@ -281,4 +392,67 @@ function sampled(tally: Tally, kind: string, id: string): Tally {
   const held = tally.samples[kind] ?? [];
   if (held.length >= MOST_SAMPLES) return tally;
   return { ...tally, samples: { ...tally.samples, [kind]: [...held, id] } };
+}
+
+/**
+ * Two tallies as one; the first is about earlier decisions. Sums of sums, so one replay is always cut into the same pages: the last bit of a sum of
+ * money depends on the order in which it was added up.
+ */
+export function joined(a: Tally, b: Tally): Tally {
+  const counts = Object.fromEntries(COUNTS.map((name) => [name, a[name] + b[name]])) as Record<
+    (typeof COUNTS)[number],
+    number
+  >;
+  return {
+    ...counts,
+    messages: joinedBy(a.messages, b.messages, Infinity, add),
+    samples: joinedBy(a.samples, b.samples, Infinity, (one, other) =>
+      [...one, ...other].slice(0, MOST_SAMPLES),
+    ),
+    causes: joinedBy(a.causes, b.causes, MOST_CAUSES, (one, other) => ({
+      lost: one.lost + other.lost,
+      gained: one.gained + other.gained,
+    })),
+    rules: joinedUses(a.rules, b.rules),
+    reviews: joinedBy(a.reviews, b.reviews, MOST_DAYS, (one, other) => ({
+      before: one.before + other.before,
+      after: one.after + other.after,
+    })),
+    missing: joinedBy(a.missing, b.missing, MOST_MISSING, add),
+    besides: joinedBy(a.besides, b.besides, MOST_CAUSES, add),
+    value: joinedSums(a.value, b.value),
+  };
+}
+
+const COUNTS = [
+  'decisions',
+  'reproduced',
+  'changed',
+  'unexplained',
+  'engineChanged',
+  'otherModels',
+  'notRecorded',
+  'notRecordedToo',
+  'erased',
+  'aged',
+  'unreadable',
+] as const;
+
+const add = (one: number, other: number): number => one + other;
+
+/** @param most names that are kept; what comes after them is not counted by name. */
+function joinedBy<T>(
+  a: Readonly<Record<string, T>>,
+  b: Readonly<Record<string, T>>,
+  most: number,
+  join: (one: T, other: T) => T,
+): Readonly<Record<string, T>> {
+  const all = { ...a };
+  let names = Object.keys(all).length;
+  for (const [name, value] of Object.entries(b)) {
+    const held = Object.hasOwn(all, name) ? all[name] : undefined;
+    if (held !== undefined) all[name] = join(held, value);
+    else if (names++ < most) all[name] = value;
+  }
+  return all;
 }

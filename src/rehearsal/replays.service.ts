@@ -3,28 +3,24 @@ import { AuditService } from '../audit/index.js';
 import { ENGINE_HERE } from '../decisions/index.js';
 import { Database, type Executor, type Tx } from '../platform/database/index.js';
 import { Problem } from '../platform/http/index.js';
-import { again, DONE, type WorkHandler, WorkService } from '../platform/work/index.js';
-import { type Bundle } from '../policies/bundle.js';
+import { again, DONE, Unrecoverable, type WorkHandler, WorkService } from '../platform/work/index.js';
 import { PlaybookReplayer, PoliciesService } from '../policies/index.js';
 import { Clock } from '../shared/clock.js';
 import { Ids } from '../shared/ids.js';
-import { type Tally } from './replay.js';
-import { Replayer, type StoredPage } from './replayer.service.js';
+import { ThreadDied } from './deciders.service.js';
+import { type Progress, Replayer } from './replayer.service.js';
 import {
   endReplay,
   insertReplay,
   type Replay,
-  type ReplayCursor,
   selectReplay,
   selectReplays,
   updateProgress,
 } from './replays.repository.js';
 import { countDecisions } from './stored-decisions.read-model.js';
 
-/** Decisions read at once: a few megabytes, some tens at most. */
-const PAGE = 250;
-/** Pages of one step, which seldom takes more than a second: what is done again when a process dies. */
-const PAGES = 4;
+/** How long a step goes on reading: what is done again when a process dies. */
+const STEP_MS = 3_000;
 const WORK = 'replay.asked';
 
 /** What somebody wants to see replayed. */
@@ -34,12 +30,6 @@ export interface ReplayRequest {
   readonly since: string | null;
   /** Whoever asks: a person or a token. */
   readonly by: string;
-}
-
-interface Answer {
-  readonly tally: Tally;
-  readonly after: ReplayCursor | null;
-  readonly isLast: boolean;
 }
 
 /** Replays: any kept playbook over stored situations, in the background, step by step. */
@@ -58,14 +48,14 @@ export class ReplaysService extends PlaybookReplayer {
   }
 
   /** One step of a replay: some pages are read and decided again outside any transaction, and counted together with the place where they ended. */
-  readonly replayAsked: WorkHandler<Replay, Answer> = {
+  readonly replayAsked: WorkHandler<Replay, Progress> = {
     kind: WORK,
     atOnce: 1,
     prepare: async (tx, job) => {
       const replay = await selectReplay(tx, job.key);
       return replay?.state === 'running' ? replay : DONE;
     },
-    call: (replay) => this.step(replay),
+    call: (replay, _job, signal) => this.step(replay, signal),
     commit: async (tx, job, _step, answer) => {
       const now = this.clock.now();
       await updateProgress(tx, job.key, answer);
@@ -77,22 +67,23 @@ export class ReplaysService extends PlaybookReplayer {
       endReplay(tx, job.key, { state: 'failed', error: error.message, at: this.clock.now() }),
   };
 
-  private async step(replay: Replay): Promise<Answer> {
-    const bundle = await this.policies.bundle(replay.bundleHash);
-    const read = (after: ReplayCursor | null): Promise<StoredPage> =>
-      this.replayer.read(this.database.db, replay, after, { limit: PAGE, now: this.clock.now() });
-    let { tally } = replay;
-    let page = await read(replay.after);
-    for (let pages = 1; ; pages++) {
-      const isLast = page.isLast || pages === PAGES;
-      // While a page is decided, the database looks for the next one.
-      const [counted, next] = await Promise.all([
-        this.former(page).then((former) => this.replayer.replay(tally, page, { bundle, former })),
-        isLast ? page : read(page.after),
-      ]);
-      tally = counted;
-      if (isLast) return { tally, after: page.after, isLast: page.isLast };
-      page = next;
+  private async step(replay: Replay, signal: AbortSignal): Promise<Progress> {
+    await this.policies.bundle(replay.bundleHash);
+    const replaying = {
+      span: replay,
+      bundle: replay.bundleHash,
+      library: {
+        bundle: (hash: string) => this.policies.bundleIfUsable(hash),
+        files: (hash: string) => this.policies.filesIfKept(hash),
+      },
+      now: this.clock.now(),
+    };
+    try {
+      return await this.replayer.goOn(this.database.db, replaying, replay, { forMs: STEP_MS, signal });
+    } catch (error) {
+      // The same decisions would do the same to the next thread.
+      if (error instanceof ThreadDied) throw new Unrecoverable(error.message, { cause: error });
+      throw error;
     }
   }
 
@@ -131,13 +122,5 @@ export class ReplaysService extends PlaybookReplayer {
   /** Newest first, of one bundle or of all. */
   list(db: Executor, query: { bundleHash: string | null; limit: number }): Promise<Replay[]> {
     return selectReplays(db, query);
-  }
-
-  /** The playbooks a page was decided under; null for one that this version cannot compile. */
-  private async former({ cases }: StoredPage): Promise<Map<string, Bundle | null>> {
-    const hashes = new Set(cases.flatMap((each) => (typeof each === 'string' ? [] : [each.bundleHash])));
-    const bundles = new Map<string, Bundle | null>();
-    for (const hash of hashes) bundles.set(hash, await this.policies.bundleIfUsable(hash));
-    return bundles;
   }
 }

@@ -15,7 +15,7 @@ export interface StoredDecisionRow {
   readonly key_id: string;
   /** Null once it has aged out. */
   readonly situation: Uint8Array | null;
-  readonly result: Uint8Array;
+  readonly result_hash: string;
   readonly sent: boolean;
   readonly converted: boolean;
 }
@@ -49,7 +49,7 @@ export async function selectStored(
         : sql`and d.created_at >= ${since}`;
   const { rows } = await sql<StoredDecisionRow>`
     select d.id, d.created_at, d.mode, d.bundle_hash, d.engine, d.models, d.seed, d.key_id,
-      ${SITUATION} as situation, d.result,
+      ${SITUATION} as situation, d.result_hash,
       coalesce(m.sent_at is not null, false) as sent,
       exists (select 1 from outcomes o where o.message_id = m.id and o.kind = 'converted' and o.counted) as converted
     from ${DECISIONS_WITH_SITUATION}
@@ -57,4 +57,11 @@ export async function selectStored(
     where d.created_at <= ${until} ${from}
     order by d.created_at, d.id limit ${limit}`.execute(db);
   return rows;
+}
+
+/** Results as they were stored, sealed, by id. A result is several times as large as its situation: it is read only where it is looked at. */
+export async function selectResults(db: Executor, ids: readonly string[]): Promise<Map<string, Uint8Array>> {
+  const { rows } = await sql<{ id: string; result: Uint8Array }>`
+    select d.id, d.result from decisions d where d.id = any(${ids})`.execute(db);
+  return new Map(rows.map(({ id, result }) => [id, result]));
 }

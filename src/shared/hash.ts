@@ -18,6 +18,6 @@ export function keyedHash(secret: Uint8Array, text: string): string {
 
 /** A number in [0, 1) fixed by the text alone: for holdouts and seeded choices. 48 bits of SHA-256. */
 export function unitHash(text: string): number {
-  const digest = hash('sha256', text, 'buffer');
-  return digest.readUIntBE(0, 6) / 2 ** 48;
+  // Twelve of the digits: half as dear as a buffer.
+  return Number.parseInt(hash('sha256', text).slice(0, 12), 16) / 2 ** 48;
 }

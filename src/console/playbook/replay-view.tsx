@@ -110,9 +110,11 @@ function reviews({ reviews: days }: ReplayAnswer): string | null {
   return `${perDay(sum(({ before }) => before))} a day, would be ${perDay(sum(({ after }) => after))}`;
 }
 
-function missing({ notRecorded, missing: fields }: ReplayAnswer): string | null {
+function missing({ notRecorded, notRecordedToo, missing: fields, besides }: ReplayAnswer): string | null {
   if (notRecorded === 0) return null;
-  return `${notRecorded} (${fields.map(({ field }) => field).join(', ')})`;
+  const said = `${notRecorded} (${fields.map(({ field }) => field).join(', ')})`;
+  if (notRecordedToo === 0) return said;
+  return `${said}; in ${notRecordedToo} of them something else differs too: ${besides.map(({ code }) => code).join(', ')}`;
 }
 
 function Value({ value }: { value: ReplayAnswer['value'] }): VNode {

@@ -1,0 +1,119 @@
+import { parse } from '@marcbachmann/cel-js';
+import { type Candidate, type DecisionResult } from '../decisions/decision.js';
+import { ruleOfCap } from '../decisions/send-time.js';
+import { type Bundle } from '../policies/bundle.js';
+import { pathsIn } from '../policies/expression-syntax.js';
+import { durationMs } from '../shared/clock.js';
+
+/** What nobody recorded on the day of a decision, although the playbook asks for it now. */
+export interface NotRecorded {
+  /** In words, such as `profile.traits.loyalty` or `the fact offer-welcome-10`. */
+  readonly fields: readonly string[];
+  /** Those of them that are paths of the vocabulary. */
+  readonly paths: readonly string[];
+  /** How far back messages were gathered then, in milliseconds; null when that is far enough. */
+  readonly historyMs: number | null;
+}
+
+/** A reason's code; of a cap with its rule: `cap:marketing-pressure`. */
+export function causeOf({ code, text }: Candidate['blockedBy'][number]): string {
+  const rule = code === 'cap' ? ruleOfCap(text) : null;
+  return rule === null ? code : `${code}:${rule}`;
+}
+
+/** Codes that do not say which rule's limit they come from. */
+const OF_LIMITS: ReadonlySet<string> = new Set([
+  'hours',
+  'limits_conflict',
+  'limit_channels',
+  'zone_unknown',
+]);
+
+/**
+ * What differs between two results of one decision that has nothing to do with what was not recorded: codes of reasons that stand against a
+ * candidate in one and not in the other, rules that match in one alone, another score. Each once. Candidates and rules that depend on what was
+ * not recorded are left out, since nothing can be said of them.
+ */
+export function differencesBeside(
+  bundle: Bundle,
+  missing: NotRecorded,
+  { before, after }: { readonly before: DecisionResult; readonly after: DecisionResult },
+): string[] {
+  const readers = readersOf(bundle, missing);
+  const nameOf = ({ action, channel }: Candidate): string => `${action} ${channel ?? ''}`;
+  const then = new Map(before.candidates.map((each) => [nameOf(each), each]));
+  const now = new Map(after.candidates.map((each) => [nameOf(each), each]));
+  const codes = new Set<string>();
+  for (const name of new Set([...then.keys(), ...now.keys()])) {
+    const [was, is] = [then.get(name), now.get(name)];
+    const action = (was ?? is)?.action ?? '';
+    if (readers.actions.has(action) || (is !== undefined && lacksItsFact(is))) continue;
+    if (was === undefined || is === undefined) codes.add('not-a-candidate');
+    else for (const code of between(was, is, readers)) codes.add(code);
+  }
+  return [...codes].toSorted();
+}
+
+function lacksItsFact({ blockedBy }: Candidate): boolean {
+  return blockedBy.some(({ code }) => code === 'missing_fact');
+}
+
+function between(was: Candidate, is: Candidate, readers: Readers): string[] {
+  const reasons = (each: Candidate): string[] => [
+    ...each.blockedBy.map(causeOf),
+    ...each.guardrails.filter(({ matched }) => matched).map(({ id }) => `guardrail:${id}`),
+  ];
+  const [then, now] = [new Set(reasons(was)), new Set(reasons(is))];
+  const differing = [...then, ...now].filter(
+    (code) => then.has(code) !== now.has(code) && !isOf(readers, code),
+  );
+  return was.score.total === is.score.total ? differing : [...differing, 'score'];
+}
+
+function isOf({ rules, limits }: Readers, code: string): boolean {
+  if (limits && OF_LIMITS.has(code)) return true;
+  const [kind, rule] = code.split(/:(.*)/s);
+  return (kind === 'guardrail' || kind === 'cap') && rules.has(rule ?? '');
+}
+
+/** What of a playbook depends on what was not recorded. */
+interface Readers {
+  readonly rules: ReadonlySet<string>;
+  /** Whether one of the rules limits something. */
+  readonly limits: boolean;
+  readonly actions: ReadonlySet<string>;
+}
+
+const known = new WeakMap<Bundle, Map<string, Readers>>();
+
+function readersOf(bundle: Bundle, missing: NotRecorded): Readers {
+  let ofBundle = known.get(bundle);
+  if (ofBundle === undefined) known.set(bundle, (ofBundle = new Map<string, Readers>()));
+  const key = JSON.stringify([missing.paths, missing.historyMs]);
+  let readers = ofBundle.get(key);
+  if (readers === undefined) ofBundle.set(key, (readers = readersIn(bundle, missing)));
+  return readers;
+}
+
+function readersIn({ guardrails, actions }: Bundle, { paths, historyMs }: NotRecorded): Readers {
+  const reads = (source: string): boolean =>
+    pathsIn(parse(source).ast).some((read) =>
+      paths.some((path) => read === path || read.startsWith(`${path}.`)),
+    );
+  const rules = guardrails.filter(
+    ({ spec, when }) =>
+      reads(when.source) ||
+      (historyMs !== null &&
+        spec.effect === 'limit' &&
+        spec.caps.some(({ per }) => durationMs(per) > historyMs)),
+  );
+  return {
+    rules: new Set(rules.map(({ spec }) => spec.id)),
+    limits: rules.some(({ spec }) => spec.effect === 'limit'),
+    actions: new Set(
+      [...actions.values()]
+        .filter(({ eligible, facts }) => [eligible, ...facts.values()].some(({ source }) => reads(source)))
+        .map(({ spec }) => spec.id),
+    ),
+  };
+}
