@@ -1,23 +1,30 @@
 // Runs every test that needs nothing but this machine; with --cluster those that use a database, on the PostgreSQL and the Redis that
-// DATABASE_URL and REDIS_URL name. Ends with one line: "N passed, N failed", and ", N skipped" where there are any.
+// DATABASE_URL and REDIS_URL name; with patterns only the spec files whose paths match, each by itself. Ends with one line: "N passed, N
+// failed", and ", N skipped" where there are any.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { writeTogether } from './together.js';
 
 /** What a spec imports that opens a database. */
 const ON_A_DATABASE = /harness\/(database|service|dispatch-world|review-world|stages)\.js'/;
 
+/** So many test files take all spec files: enough for the workers to end at about the same time. */
+const WORLDS = 8;
+
+function specsIn(folder) {
+  return readdirSync(folder, { recursive: true })
+    .filter((name) => /\.spec\.tsx?$/.test(name))
+    .map((name) => join(folder, name));
+}
+
 /** The integration and scenario suites, and the stages' specs that use a database; the rest is the same wherever it runs. */
 function clusterSpecs() {
-  const specs = (folder) =>
-    readdirSync(folder, { recursive: true })
-      .filter((name) => name.endsWith('.spec.ts'))
-      .map((name) => join(folder, name));
   return [
-    ...specs('test/integration'),
-    ...specs('test/scenarios'),
-    ...specs('src').filter((path) => ON_A_DATABASE.test(readFileSync(path, 'utf8'))),
+    ...specsIn('test/integration'),
+    ...specsIn('test/scenarios'),
+    ...specsIn('src').filter((path) => ON_A_DATABASE.test(readFileSync(path, 'utf8'))),
   ];
 }
 
@@ -36,6 +43,13 @@ if (!cluster) {
 
 const directory = mkdtempSync(join(tmpdir(), 'countersign-results-'));
 const outputFile = join(directory, 'results.json');
+
+function everything() {
+  const specs = cluster ? clusterSpecs() : [...specsIn('src'), ...specsIn('test')];
+  const roots = ['src', 'test', directory].map((folder) => `--roots=${resolve(folder)}`);
+  return [...roots, '--runTestsByPath', ...writeTogether(specs, directory, WORLDS)];
+}
+
 const jest = spawnSync(
   process.execPath,
   [
@@ -44,7 +58,7 @@ const jest = spawnSync(
     'node_modules/jest/bin/jest.js',
     '--json',
     `--outputFile=${outputFile}`,
-    ...(cluster && patterns.length === 0 ? ['--runTestsByPath', ...clusterSpecs()] : patterns),
+    ...(patterns.length === 0 ? everything() : patterns),
   ],
   { stdio: ['ignore', 'ignore', 'inherit'], env },
 );

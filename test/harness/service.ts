@@ -53,18 +53,37 @@ export async function leaveNothingToChance(policies: string): Promise<void> {
   }
 }
 
+/** What a story runs against. */
+interface Running {
+  readonly database: Database;
+  readonly closeDatabase: () => Promise<void>;
+  readonly service: RunningService;
+}
+
 /** The whole service on a database of its own, with a clock that the story moves. */
 export class Story {
   private constructor(
     readonly clock: TestClock,
-    readonly database: Database,
-    /** The service that requests go to; another one after `restart`. */
-    public service: RunningService,
+    /** Let go at the end: a spec file names its stories until all of its tests have run, and each would keep a database in memory. */
+    private running: Running | null,
     private readonly directory: string,
-    private readonly closeDatabase: () => Promise<void>,
     private readonly variables: Readonly<Record<string, string>>,
     private readonly runtime: Runtime,
   ) {}
+
+  private get now(): Running {
+    if (this.running === null) throw new Error('the story has ended');
+    return this.running;
+  }
+
+  get database(): Database {
+    return this.now.database;
+  }
+
+  /** The service that requests go to; another one after `restart`. */
+  get service(): RunningService {
+    return this.now.service;
+  }
 
   static async begin(settings: StorySettings = {}): Promise<Story> {
     const directory = await mkdtemp(join(tmpdir(), 'countersign-story-'));
@@ -97,8 +116,8 @@ export class Story {
         runtime,
         database: opened.database,
       });
-      const close = () => opened.close();
-      return new Story(clock, opened.database, service, directory, close, variables, runtime);
+      const running = { database: opened.database, closeDatabase: () => opened.close(), service };
+      return new Story(clock, running, directory, variables, runtime);
     } catch (error) {
       await opened.close();
       throw error;
@@ -119,7 +138,7 @@ export class Story {
   async restart(meanwhile: () => Promise<void> | void = () => undefined): Promise<void> {
     await this.service.stop();
     await meanwhile();
-    this.service = await this.startAnother();
+    this.running = { ...this.now, service: await this.startAnother() };
   }
 
   /** Waits, in real time, until something is the case; for what does not go by the story's clock. */
@@ -131,8 +150,11 @@ export class Story {
   }
 
   async end(): Promise<void> {
-    await this.service.stop();
-    await this.closeDatabase();
+    const { running } = this;
+    if (running === null) return;
+    this.running = null;
+    await running.service.stop();
+    await running.closeDatabase();
     await rm(this.directory, { recursive: true, force: true });
   }
 
