@@ -58,8 +58,26 @@ describe('a playbook that means harm', () => {
 
   it('of nothing but quotes is told some of its mistakes', () => {
     const found = mistakes('guardrails/quotes.yaml', '"'.repeat(250_000));
-    expect(found.length).toBeGreaterThan(0);
-    expect(found.length).toBeLessThan(1_000);
+    expect(found).toHaveLength(200);
+    // On lines of their own they are no dearer.
+    expect(mistakes('guardrails/quotes.yaml', '- "" ""\n'.repeat(30_000))).toHaveLength(200);
+  });
+
+  it('of many files of nothing but quotes is read no further than anybody reads', () => {
+    const quotes = Object.fromEntries(
+      Array.from({ length: 15 }, (_, i) => [`guardrails/quotes-${i}.yaml`, '"'.repeat(250_000)]),
+    );
+    const result = compilePlaybook({ ...shipped, ...quotes });
+    expect(result.ok).toBe(false);
+    if (result.ok) return;
+    const files = new Set(result.errors.map(({ file }) => file).filter((file) => file.includes('quotes-')));
+    expect(files.size).toBe(5);
+  });
+
+  it('of two documents in one file is told so', () => {
+    expect(mistakes('guardrails/two.yaml', `${rule('')}---\n${rule('')}`)[0]).toContain(
+      'guardrails/two.yaml:',
+    );
   });
 
   it('with tabs for indentation is told where', () => {

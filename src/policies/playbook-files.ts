@@ -31,11 +31,12 @@ type Path = readonly (string | number)[];
 /** Characters of one file. */
 export const LARGEST_FILE = 256 * 1024;
 export const TOO_LARGE = `is larger than ${LARGEST_FILE / 1024} KB`;
-const LARGEST_PLAYBOOK = 4 * 1024 * 1024;
+/** Characters of all files together. */
+export const LARGEST_PLAYBOOK = 4 * 1024 * 1024;
 const MOST_FILES = 2_000;
 const LONGEST_PATH = 200;
-/** Mistakes of one file that are told: nobody reads more, and a file of nothing but quotes has more than a call takes arguments. */
-const MOST_MISTAKES = 200;
+/** A playbook with so many mistakes is read no further. */
+const MOST_MISTAKES_IN_ALL = 1_000;
 
 /** One thing the playbook declares, and where it stands. */
 export class Located<T> {
@@ -145,7 +146,8 @@ class Reader {
     if (entries.length > MOST_FILES || size > LARGEST_PLAYBOOK) {
       this.report('', `a playbook has at most ${MOST_FILES} files of ${LARGEST_PLAYBOOK / 1024} KB together`);
     } else {
-      for (const [path, text] of entries) this.readFile(path, text);
+      for (const [path, text] of entries)
+        if (this.errors.length < MOST_MISTAKES_IN_ALL) this.readFile(path, text);
     }
     for (const path of [...SINGLE_FILES, 'channels.yaml'])
       if (!Object.hasOwn(files, path)) this.report(path, 'is missing');
@@ -198,7 +200,7 @@ class Reader {
     }
     const parsed = YamlFile.parse(path, text);
     if ('errors' in parsed) {
-      this.errors.push(...parsed.errors.slice(0, MOST_MISTAKES));
+      this.errors.push(...parsed.errors);
       return;
     }
     const { file, value } = parsed;

@@ -7,6 +7,7 @@ import { decodeCursor, page, type Page, pageQuery, Problem } from '../platform/h
 import { type BundleSummary, findBundle, listBundles } from './bundles.read-model.js';
 import { type Finding } from './bundle.js';
 import { compilePlaybook } from './compiler.js';
+import { PlaybookRoute } from './playbook.gate.js';
 import { PoliciesService } from './policies.service.js';
 import { ProposalsService } from './proposals.service.js';
 
@@ -124,8 +125,10 @@ export class PoliciesController {
   /** Compiles files as they would be in the playbook's folder, and changes nothing. */
   @Post('check')
   @HttpCode(200)
+  @PlaybookRoute()
   @Allow('policies.read')
   @ApiResponse({ status: 200, standardSchema: checkAnswer })
+  @ApiResponse({ status: 413, description: 'More than 16 MB; a playbook has at most 4 MB of text' })
   async check(
     @Body({ schema: checkBody }) body: z.output<typeof checkBody>,
   ): Promise<z.output<typeof checkAnswer>> {
@@ -142,8 +145,10 @@ export class PoliciesController {
   /** Compiles files and runs the tests among them, and changes nothing. */
   @Post('test')
   @HttpCode(200)
+  @PlaybookRoute()
   @Allow('policies.read')
   @ApiResponse({ status: 200, standardSchema: testAnswer })
+  @ApiResponse({ status: 413, description: 'More than 16 MB; a playbook has at most 4 MB of text' })
   async test(
     @Body({ schema: checkBody }) body: z.output<typeof checkBody>,
   ): Promise<z.output<typeof testAnswer>> {

@@ -90,6 +90,41 @@ async function send(
 }
 
 describe('policies over HTTP', () => {
+  it('takes a playbook of any size it may have, and names the limit to a larger one', async () => {
+    const padded = (files: number) => ({
+      ...shipped,
+      ...Object.fromEntries(
+        Array.from({ length: files }, (_, i) => [
+          `segments/large-${i}.yaml`,
+          `# ${'x'.repeat(250 * 1024)}\n${JSON.stringify([{ id: `large-${i}`, title: 'T', when: 'true' }])}\n`,
+        ]),
+      ),
+    });
+    const large = await send('POST', '/v1/policies/check', { files: padded(12) }, viewer);
+    expect(large.status).toBe(200);
+    expect(JSON.stringify(large.body.errors)).not.toContain('a playbook has at most');
+    const tooLarge = await send('POST', '/v1/policies/check', { files: padded(20) }, viewer);
+    expect(tooLarge).toMatchObject({ status: 200, body: { ok: false } });
+    expect(tooLarge.body.errors?.[0]?.message).toContain('files of 4096 KB together');
+    const huge = await send('POST', '/v1/policies/check', { files: padded(70) }, viewer);
+    expect(huge).toMatchObject({
+      status: 413,
+      body: { detail: expect.stringContaining('4096 KB') as string },
+    });
+    const unknown = await send('POST', '/v1/policies/check', { files: padded(12) }, 'nobody-nobody-nobody');
+    expect(unknown.status).toBe(401);
+    const elsewhere = await send('PUT', '/v1/facts/large', {
+      kind: 'claim',
+      data: { text: 'x'.repeat(3e6) },
+    });
+    expect(elsewhere.status).toBe(413);
+  });
+
+  it('names the part of the address that is malformed', async () => {
+    const malformed = await send('POST', '/v1/policies/bundles/latest/activate', {});
+    expect(malformed).toMatchObject({ status: 400, body: { errors: [{ path: 'hash' }] } });
+  });
+
   it('runs the tests among files, and says which rules they never showed', async () => {
     const right = await send('POST', '/v1/policies/test', { files: shipped }, viewer);
     expect(right).toMatchObject({

@@ -5,6 +5,7 @@ import { type Actor, Allow, CurrentActor, signer } from '../access/index.js';
 import { decodeCursor, Idempotent, page, type Page, pageQuery } from '../platform/http/index.js';
 import { changeWords, SEVERITIES } from './diff.js';
 import { type Proposal } from './proposals.repository.js';
+import { PlaybookRoute } from './playbook.gate.js';
 import { ProposalsService } from './proposals.service.js';
 
 const text = z.string().trim().min(1);
@@ -121,6 +122,7 @@ export class ProposalsController {
   /** Proposes a change of the playbook: compiled, tested, compared and replayed. It changes nothing until somebody else agrees. */
   @Post()
   @Allow('policies.write')
+  @PlaybookRoute()
   @Idempotent()
   @ApiResponse({ status: 201, standardSchema: proposalSchema })
   @ApiResponse({ status: 404, description: 'The base is gone' })
@@ -129,6 +131,7 @@ export class ProposalsController {
     description:
       'The base is no longer in force, another proposal changes the same, or the bundle was in force before',
   })
+  @ApiResponse({ status: 413, description: 'More than 16 MB; a playbook has at most 4 MB of text' })
   @ApiResponse({ status: 422, description: 'It has mistakes, each with its place, or changes nothing' })
   async propose(
     @Body({ schema: proposalBody }) body: z.output<typeof proposalBody>,

@@ -1,11 +1,13 @@
 import {
+  Composer,
+  type Document,
   isAlias,
   isMap,
   isNode,
   isScalar,
   Lexer,
   LineCounter,
-  parseDocument,
+  Parser,
   type Scalar,
   visit,
 } from 'yaml';
@@ -18,7 +20,7 @@ export class YamlFile {
   private constructor(
     readonly path: string,
     private readonly text: string,
-    private readonly document: ReturnType<typeof parseDocument>,
+    private readonly document: Document,
     private readonly lines: LineCounter,
   ) {}
 
@@ -32,20 +34,12 @@ export class YamlFile {
       const column = (before.at(-1) ?? '').length + 1;
       return { errors: [{ file: path, line: before.length, column, message: 'is nested too deeply' }] };
     }
-    const document = parseDocument(text, {
-      lineCounter: lines,
-      version: '1.2',
-      schema: 'core',
-      merge: false,
-      strict: true,
-      stringKeys: true,
-      uniqueKeys: true,
-      prettyErrors: false,
-    });
+    const { document, mistakes } = compose(text, lines);
     const errors = withTabsNamed(
       text,
-      [...document.errors, ...document.warnings].map((error) => at(error.pos[0], firstLine(error.message))),
+      mistakes.map(({ offset, message }) => at(offset, message)),
     );
+    if (document === null) return { errors };
     visit(document, (_key, node) => {
       if (isAlias(node))
         errors.push(at(node.range?.[0] ?? 0, 'aliases are not allowed: write the value where it is used'));
@@ -89,6 +83,63 @@ export class YamlFile {
     }
     return 0;
   }
+}
+
+/** Mistakes of one file that are looked for: nobody reads more, and each costs as much as some lines of sound YAML. */
+const MOST_MISTAKES = 200;
+
+interface Mistake {
+  readonly offset: number;
+  readonly message: string;
+}
+
+/** How the composer tells of a mistake. */
+type Tell = (
+  where: number | readonly [number, number] | { readonly offset: number },
+  code: string,
+  message: string,
+) => void;
+
+/** Thrown through the composer, which would go on to the end of any text. */
+class Enough extends Error {}
+
+/** One document, and what is wrong with it; null in place of a document that has more mistakes than anybody reads. */
+function compose(
+  text: string,
+  lines: LineCounter,
+): { readonly document: Document | null; readonly mistakes: readonly Mistake[] } {
+  const mistakes: Mistake[] = [];
+  const composer = new Composer({
+    version: '1.2',
+    schema: 'core',
+    merge: false,
+    strict: true,
+    stringKeys: true,
+    uniqueKeys: true,
+    prettyErrors: false,
+  });
+  const tell: Tell = (where, _code, message) => {
+    // The composer tells of what was thrown inside it as of another mistake, so it is thrown until it is outside.
+    if (mistakes.length >= MOST_MISTAKES) throw new Enough();
+    const offset = typeof where === 'number' ? where : 'offset' in where ? where.offset : where[0];
+    mistakes.push({ offset, message: firstLine(message) });
+  };
+  // Its own would make an error with a stack for each, and has no end.
+  Object.assign(composer, { onError: tell });
+  let document: Document | null = null;
+  try {
+    for (const each of composer.compose(new Parser(lines.addNewLine).parse(text), true, text.length)) {
+      if (document === null) document = each;
+      else {
+        mistakes.push({ offset: each.range[0], message: 'Source contains multiple documents' });
+        break;
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof Enough)) throw error;
+    return { document: null, mistakes };
+  }
+  return { document, mistakes };
 }
 
 function place(lines: LineCounter, offset: number): { line: number; column: number } {

@@ -31,6 +31,10 @@ export const RawBodyRoute = (gate?: string, bodyLimit?: number): MethodDecorator
 export const FileFormRoute = (gate: string, bodyLimit: number): MethodDecorator =>
   RouteConfig({ fileForm: true, gate, bodyLimit });
 
+/** The route takes larger JSON than others do; the gate has to know who sends so much. */
+export const LargeJsonRoute = (gate: string, bodyLimit: number): MethodDecorator =>
+  RouteConfig({ gate, bodyLimit });
+
 declare module 'fastify' {
   interface FastifyContextConfig {
     rawBody?: boolean;

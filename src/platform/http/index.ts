@@ -1,6 +1,6 @@
 export { belongingTo } from './answer-owner.js';
 export { BODY_LIMIT, readRawBody, tooLarge } from './body.js';
-export { configureHttp, FileFormRoute, httpAdapter, RawBodyRoute } from './configure.js';
+export { configureHttp, FileFormRoute, httpAdapter, LargeJsonRoute, RawBodyRoute } from './configure.js';
 export { Gates } from './gates.js';
 export { HttpModule } from './http.module.js';
 export { readJson } from './json.js';
