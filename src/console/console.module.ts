@@ -34,6 +34,7 @@ import { PeopleController } from './people/people.controller.js';
 import { TimelineController } from './people/timeline.controller.js';
 import { HealthPagesController } from './playbook/health-pages.controller.js';
 import { EditorController } from './playbook/editor.controller.js';
+import { BundlePagesController } from './playbook/bundle-pages.controller.js';
 import { PlaybookController } from './playbook/playbook.controller.js';
 import { ProposalsPagesController } from './playbook/proposals-pages.controller.js';
 import { ReviewsPagesController } from './reviews/reviews.controller.js';
@@ -71,6 +72,7 @@ import { TeamController } from './team/team.controller.js';
     MessagesPagesController,
     MailFramesController,
     HealthPagesController,
+    BundlePagesController,
     PlaybookController,
     EditorController,
     ProposalsPagesController,

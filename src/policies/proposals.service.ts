@@ -268,6 +268,11 @@ export class ProposalsService {
     return found;
   }
 
+  /** The proposal of a bundle that waits, else its latest; null when nobody proposed it. */
+  latestOf(bundle: string): Promise<Proposal | null> {
+    return selectLatestOf(this.database.db, bundle);
+  }
+
   list(query: {
     readonly states: readonly ProposalState[] | null;
     readonly after: readonly [string, string] | null;

@@ -243,8 +243,28 @@ describe('a change of the playbook', () => {
     expect(await inForce()).toBe(bundle);
     const list = await story.request('GET', '/playbook');
     expect(list.text).toContain('Go back to it');
-    expect((await story.post(`/playbook/bundles/${first}/activate`, {}, tokens['Dan'])).status).toBe(303);
+    const back = await story.post(`/playbook/bundles/${first}/activate`, {}, tokens['Dan']);
+    expect(back.status).toBe(303);
     expect(await inForce()).toBe(first);
+    const told = await story.request('GET', back.headers.get('location') ?? '');
+    expect(told.text).toContain(
+      `It is ${first.slice(0, 12)} and took the place of ${(bundle ?? '').slice(0, 12)}, which Dan had put in force`,
+    );
+    const left = await story.request('GET', `/playbook/bundles/${bundle ?? ''}`);
+    expect(left.status).toBe(200);
+    for (const said of [
+      'was in force',
+      'Bea',
+      'Cyd',
+      'Very large baskets',
+      'very-valuable-basket',
+      'None was made under it',
+    ])
+      expect(left.text).toContain(said);
+    const now = await story.request('GET', `/playbook/bundles/${first}`);
+    expect(now.text).not.toContain('Go back to it');
+    for (const said of ['in force', 'made under it', '/decisions/dec_']) expect(now.text).toContain(said);
+    expect((await story.request('GET', `/playbook/bundles/${'0'.repeat(64)}`)).status).toBe(404);
     expect((await story.request('GET', '/playbook/proposals')).text).toContain('Very large baskets');
   });
 

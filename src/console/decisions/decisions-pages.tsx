@@ -252,7 +252,7 @@ export function DecisionPage({ decision, flip, reproduced, exemptions }: Decisio
                   ['Engine', decision.engine],
                   [
                     'Playbook',
-                    <a key="bundle" href="/playbook#in-force">
+                    <a key="bundle" href={`/playbook/bundles/${decision.bundleHash}`}>
                       <Short id={decision.bundleHash} />
                     </a>,
                   ],

@@ -226,6 +226,15 @@ export function Short({ id, length = 12 }: { id: string; length?: number }): VNo
   );
 }
 
+/** A bundle's hash, shortened, leading to its page. */
+export function BundleLink({ hash, length = 12 }: { hash: string; length?: number }): VNode {
+  return (
+    <a href={`/playbook/bundles/${hash}`}>
+      <Short id={hash} length={length} />
+    </a>
+  );
+}
+
 /** Any JSON, readable, folded away. */
 export function Json({ value, summary }: { value: unknown; summary: string }): VNode {
   return (

@@ -3,7 +3,7 @@ import { type CapUse } from '../../decisions/index.js';
 import { wordingsOf } from '../../policies/playbook.js';
 import { type Bundle, type Finding, type PlaybookError } from '../../policies/bundle.js';
 import { type TestReport } from '../../policies/test-report.js';
-import { Empty, Facts, IfMay, PageHead, Pill, PostForm, Section, Short, Time } from '../layout/parts.js';
+import { BundleLink, Empty, Facts, IfMay, PageHead, Pill, PostForm, Section, Time } from '../layout/parts.js';
 import { useView } from '../layout/view.js';
 import { codeWords, moneyWords, percent } from '../layout/words.js';
 import {
@@ -41,7 +41,7 @@ export function PlaybookPage(props: PlaybookProps): VNode {
             'No playbook is active.'
           ) : (
             <>
-              {bundle.brand.name}: <Short id={bundle.hash} length={16} />
+              {bundle.brand.name}: <BundleLink hash={bundle.hash} length={16} />
               {current === undefined ? null : (
                 <>
                   , active since <Time at={current.at} />, signed by {current.by}
@@ -128,7 +128,7 @@ function Waiting({ waiting }: { waiting: PlaybookProps['waiting'] }): VNode {
       {waiting.map(({ hash, createdAt, proposal }) => (
         <div key={hash} class="card pause">
           <p>
-            <Short id={hash} length={16} /> from <Time at={createdAt} />
+            <BundleLink hash={hash} length={16} /> from <Time at={createdAt} />
           </p>
           {proposal === null ? (
             <IfMay permission="policies.write">
@@ -191,7 +191,7 @@ function CapsOverEverybody({ caps, currency }: { caps: readonly CapUse[]; curren
 
 const SEVERITY_ORDER = ['critical', 'high', 'medium', 'low'];
 
-function Guardrails({ bundle }: { bundle: Bundle }): VNode {
+export function Guardrails({ bundle }: { bundle: Bundle }): VNode {
   const { now } = useView();
   const today = now.toISOString().slice(0, 10);
   const ordered = [...bundle.guardrails].sort(
@@ -548,7 +548,7 @@ function Findings({ findings }: { findings: readonly Finding[] }): VNode {
 }
 
 /** What the playbook's own tests showed; it would not be in force if one failed. */
-function Tests({ report }: { report: TestReport }): VNode {
+export function Tests({ report }: { report: TestReport }): VNode {
   const { guardrails, neverMatched, neverFailedToMatch } = report.coverage;
   const total = report.passed + report.failures.length;
   return (
@@ -605,7 +605,7 @@ function Activations({ activations }: { activations: readonly Activation[] }): V
                   <Time at={activation.at} />
                 </td>
                 <td>
-                  <Short id={activation.hash} />
+                  <BundleLink hash={activation.hash} />
                 </td>
                 <td>{activation.by}</td>
                 <td>

@@ -12,12 +12,13 @@ import { ENVIRONMENT } from '../../platform/runtime.js';
 import { type Bundle } from '../../policies/bundle.js';
 import { PoliciesService } from '../../policies/index.js';
 import { Clock } from '../../shared/clock.js';
-import { type Answer, page } from '../page.js';
+import { type Answer, DONE, page } from '../page.js';
 import { PageInterceptor } from '../page.interceptor.js';
 import { FactsPage } from './facts-page.js';
 import { PlaybookPage } from './playbook-page.js';
 import { VocabularyPage } from './vocabulary-page.js';
 import {
+  type Activation,
   readActivations,
   readFacts,
   readTemplateUse,
@@ -31,11 +32,21 @@ const WAITING = 3;
 const FACTS = 100;
 /** 90 days: what came of a wording before says little of now. */
 const VARIANTS_SINCE_MS = 90 * 86_400_000;
+const doneQuery = z.object({ done: z.string().optional().catch(undefined) });
 const factsQuery = z.object({
   kind: z.enum(['product', 'offer', 'claim']).optional().catch(undefined),
   id: z.string().max(200).optional(),
   after: z.string().max(200).optional(),
 });
+
+/** What came into force, and what it took the place of. */
+function activatedText([now, before]: readonly Activation[]): string {
+  const took =
+    now === undefined || before === undefined
+      ? ''
+      : ` It is ${now.hash.slice(0, 12)} and took the place of ${before.hash.slice(0, 12)}, which ${before.by} had put in force on ${before.at.toISOString().slice(0, 16).replace('T', ' at ')} UTC.`;
+  return `${DONE.activated}${took}`;
+}
 
 @ApiExcludeController()
 @Controller('playbook')
@@ -52,18 +63,22 @@ export class PlaybookController {
 
   @Get()
   @Allow('policies.read')
-  async show(): Promise<Answer> {
+  async show(@Query({ schema: doneQuery }) { done }: z.output<typeof doneQuery>): Promise<Answer> {
     const { db } = this.database;
     const bundle = this.active();
+    const activations = await readActivations(db, ACTIVATIONS);
     return page({
       title: 'Playbook',
       section: 'playbook',
+      ...(done === 'activated'
+        ? { notice: { tone: 'good' as const, text: activatedText(activations) } }
+        : {}),
       body: h(PlaybookPage, {
         bundle,
         findings: bundle === null ? [] : await this.policies.findings(bundle),
         tests: bundle === null ? null : await this.policies.test(bundle),
         problems: this.policies.lastProblems(),
-        activations: await readActivations(db, ACTIVATIONS),
+        activations,
         waiting: await readWaitingBundles(db, WAITING),
         templates: bundle === null ? new Map() : await readTemplateUse(db, bundle.hash),
         variants: bundle === null ? [] : await this.variants(bundle),

@@ -8,7 +8,18 @@ import { LARGEST_FILE, TOO_LARGE } from '../../policies/playbook-files.js';
 import { type FieldError } from '../../platform/http/problem.js';
 import { type ReplayAnswer } from '../../rehearsal/replay-answer.js';
 import { type SimulationAnswer } from '../../rehearsal/simulation-answer.js';
-import { Empty, Facts, IfMay, PageHead, Pill, PostForm, Section, Short, Time } from '../layout/parts.js';
+import {
+  BundleLink,
+  Empty,
+  Facts,
+  IfMay,
+  PageHead,
+  Pill,
+  PostForm,
+  Section,
+  Short,
+  Time,
+} from '../layout/parts.js';
 import { useView } from '../layout/view.js';
 import { type Tone } from '../layout/words.js';
 import { type ChangeSet } from './change-set.js';
@@ -173,8 +184,8 @@ export function ProposalPage({
         title={proposal.title}
         lead={
           <>
-            {proposal.author.name} <Time at={proposal.createdAt} />, against <Short id={proposal.base} />:{' '}
-            {proposal.reason}
+            {proposal.author.name} <Time at={proposal.createdAt} />, against{' '}
+            <BundleLink hash={proposal.base} />: {proposal.reason}
           </>
         }
       >
@@ -253,7 +264,7 @@ export function ProposalPage({
 
 const LINES_AROUND = 3;
 
-function FileDiff({
+export function FileDiff({
   file,
   open,
 }: {
@@ -284,15 +295,19 @@ function FileDiff({
   );
 }
 
-function Changes({
+export function Changes({
   changes,
   rules,
+  title = 'What would be otherwise',
+  hint,
 }: {
   changes: readonly ItemChange[];
   rules: ReadonlyMap<string, Guardrail>;
+  title?: string;
+  hint?: ComponentChildren;
 }): VNode {
   return (
-    <Section title="What would be otherwise">
+    <Section title={title} {...(hint === undefined ? {} : { hint })}>
       <div class="table stacks">
         <table>
           <tbody>

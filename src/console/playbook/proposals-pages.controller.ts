@@ -16,6 +16,7 @@ import { Clock } from '../../shared/clock.js';
 import { optionalWords } from '../forms.js';
 import { type Answer, page, redirect, withDone } from '../page.js';
 import { PageInterceptor } from '../page.interceptor.js';
+import { filesBetween, rulesBetween } from './bundles-beside.js';
 import { changesOf, leftOut, opened, otherFilesField } from './change-set.js';
 import { EditPage, type EditProps, ProposalPage, ProposalsPage, type Refusal } from './proposal-pages.js';
 
@@ -203,7 +204,10 @@ export class ProposalsPagesController {
       limit: 1,
     });
     const simulation = simulated === undefined ? null : simulationAnswer(simulated);
-    const files = await this.filesBetween(proposal.base, proposal.bundle);
+    const files = filesBetween(
+      await this.policies.files(proposal.base),
+      await this.policies.files(proposal.bundle),
+    );
     const warnings = await this.warningsBetween(proposal.base, proposal.bundle);
     const rules = await this.rulesOf(proposal);
     return page({
@@ -214,19 +218,12 @@ export class ProposalsPagesController {
     });
   }
 
-  /** The rules that came in or were taken out, by item. */
   private async rulesOf({ changes, base, bundle }: Proposal): Promise<Map<string, Guardrail>> {
-    const rules = new Map<string, Guardrail>();
-    for (const [change, hash] of [
-      ['removed', base],
-      ['added', bundle],
-    ] as const) {
-      const guardrails = (await this.policies.bundleIfUsable(hash))?.guardrails ?? [];
-      const items = new Set(changes.filter((each) => each.change === change).map(({ item }) => item));
-      for (const { spec } of guardrails)
-        if (items.has(`guardrails/${spec.id}`)) rules.set(`guardrails/${spec.id}`, spec);
-    }
-    return rules;
+    return rulesBetween(
+      changes,
+      await this.policies.bundleIfUsable(base),
+      await this.policies.bundleIfUsable(bundle),
+    );
   }
 
   /** What is probably not meant in a bundle and was not found in the other one. */
@@ -239,17 +236,6 @@ export class ProposalsPagesController {
     const nameOf = ({ subject, message }: Finding): string => `${subject} ${message}`;
     const known = new Set((await this.policies.findings(before)).map(nameOf));
     return (await this.policies.findings(after)).filter((each) => !known.has(nameOf(each)));
-  }
-
-  private async filesBetween(
-    base: string,
-    bundle: string,
-  ): Promise<{ path: string; before: string | null; after: string | null }[]> {
-    const [before, after] = [await this.policies.files(base), await this.policies.files(bundle)];
-    const paths = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
-    return paths
-      .filter((path) => before[path] !== after[path])
-      .map((path) => ({ path, before: before[path] ?? null, after: after[path] ?? null }));
   }
 }
 
