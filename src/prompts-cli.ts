@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createTwoFilesPatch } from 'diff';
 import { type z } from 'zod';
@@ -22,7 +22,7 @@ import { type Evaluation, evaluationSchema } from './rehearsal/evaluation.js';
 
 const USAGE = `npm run prompts -- eval <prompt> [--live]      judges the answers in <prompts>/evals/<prompt>.yaml; --live asks the endpoint of OPENAI_API_KEY too
 npm run prompts -- eval advice/<id> [--live]  the same of a prompt for advice, by <prompts>/advice/evals/<id>.yaml
-npm run prompts -- diff <old file> <new file>  what two versions of a prompt ask, case by case`;
+npm run prompts -- diff <old file> <new file>  what two versions of a prompt ask, case by case; both of drafts, or both of advice`;
 
 /** Before the id of a prompt for advice. */
 const ADVICE = 'advice/';
@@ -212,21 +212,60 @@ async function openEndpoint(): Promise<{
   };
 }
 
-async function diff(before: string, after: string): Promise<ExitCode> {
-  const bundle = await playbook();
+/** Two versions of a prompt over the cases of the newer one: what each asks, or why it cannot be asked. */
+interface Compared {
+  readonly versions: readonly [string, string];
+  readonly cases: readonly { readonly case: string; readonly asks: readonly [string, string] }[];
+}
+
+async function draftsCompared(bundle: Bundle, before: string, after: string): Promise<Compared> {
   const [older, newer] = [await promptIn(before), await promptIn(after)];
   const { cases } = await evaluationOf(newer.id);
+  const asked = (prompt: Prompt, each: (typeof cases)[number]): string =>
+    written(prompt, each.case, questionOf(bundle, prompt, each));
+  return {
+    versions: [older.version, newer.version],
+    cases: cases.map((each) => ({ case: each.case, asks: [asked(older, each), asked(newer, each)] })),
+  };
+}
+
+async function adviceCompared(bundle: Bundle, before: string, after: string): Promise<Compared> {
+  const adviceIn = async (path: string) => usable(parsePromptOf(ADVICE_PROMPT, path, await text(path)));
+  const [older, newer] = [await adviceIn(before), await adviceIn(after)];
+  const evaluations = join(environment.PROMPTS_DIR, 'advice', 'evals', `${newer.id}.yaml`);
+  const { cases } = await casesIn(evaluations, adviceEvaluationSchema);
+  const asked = (prompt: typeof newer, each: (typeof cases)[number]): string =>
+    written(prompt, each.case, adviceQuestionOf(bundle, prompt, each));
+  return {
+    versions: [older.version, newer.version],
+    cases: cases.map((each) => ({ case: each.case, asks: [asked(older, each), asked(newer, each)] })),
+  };
+}
+
+/** A case as the model would read it. @throws CannotLook where it cannot be asked. */
+function written(
+  prompt: Prompt<string>,
+  name: string,
+  question: string | { readonly input: Readonly<Record<string, Json>> },
+): string {
+  if (typeof question === 'string') throw new CannotLook(`${name}: ${question}`);
+  return writePrompt(prompt.text, question.input);
+}
+
+/** By what it answers; one with a mistake by the folder it lies in, so that the mistake is told. */
+async function isAdvice(path: string): Promise<boolean> {
+  return basename(dirname(path)) === 'advice' || parsePromptOf(ADVICE_PROMPT, path, await text(path)).ok;
+}
+
+async function diff(before: string, after: string): Promise<ExitCode> {
+  const compare = (await isAdvice(after)) ? adviceCompared : draftsCompared;
+  const { versions, cases } = await compare(await playbook(), before, after);
   let differs = false;
-  for (const each of cases) {
-    const written = [older, newer].map((prompt) => {
-      const question = questionOf(bundle, prompt, each);
-      if (typeof question === 'string') throw new CannotLook(`${each.case}: ${question}`);
-      return writePrompt(prompt.text, question.input);
-    });
-    if (written[0] === written[1]) continue;
+  for (const { case: name, asks } of cases) {
+    if (asks[0] === asks[1]) continue;
     differs = true;
-    console.log(`# ${each.case}`);
-    console.log(createTwoFilesPatch(basename(before), basename(after), `${written[0] ?? ''}\n`, `${written[1] ?? ''}\n`, older.version, newer.version)); // prettier-ignore
+    console.log(`# ${name}`);
+    console.log(createTwoFilesPatch(basename(before), basename(after), `${asks[0]}\n`, `${asks[1]}\n`, ...versions)); // prettier-ignore
   }
   if (!differs) console.log('both ask the same in every case');
   return 0;

@@ -1,4 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { ADVICE_PROMPT } from '../../src/advice/advice-input.js';
 import { parsePrompt, parsePromptOf, type Prompt } from '../../src/drafting/prompt.js';
@@ -109,5 +113,48 @@ describe('the evaluations of the shipped prompts', () => {
       claims: [],
     };
     expect(await mark(bundle, prompt, question, first, silent)).toContain('does not say “Tide cup”');
+  });
+
+  describe('npm run prompts -- diff', () => {
+    const register = new URL('../harness/register-typescript.js', import.meta.url).href;
+    let folder: string;
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'countersign-prompts-'));
+    });
+    afterAll(() => rm(folder, { recursive: true, force: true }));
+
+    /** The older version lies elsewhere, as one does that was taken out of the history. */
+    async function compare(path: string, name: string, change: (text: string) => string): Promise<string> {
+      const older = join(folder, name);
+      await writeFile(older, change(await readFile(path, 'utf8')));
+      const { stdout } = await promisify(execFile)(process.execPath, [
+        '--no-warnings',
+        '--import',
+        register,
+        'src/prompts-cli.ts',
+        'diff',
+        older,
+        path,
+      ]);
+      return stdout;
+    }
+
+    it('shows what two versions of a prompt for advice ask, case by case', async () => {
+      const path = 'prompts/advice/next-step.md';
+      const said = await compare(path, 'next-step.md', (text) =>
+        text.replace('\n# user\n', '\n# user\n\nThink of the weather as well.\n'),
+      );
+      const { cases } = await loadAdvice('next-step');
+      for (const each of cases) expect(said).toContain(`# ${each.case}\n`);
+      expect(said).toContain('-Think of the weather as well.');
+      expect(await compare(path, 'next-step.md', (text) => text)).toBe('both ask the same in every case\n');
+    });
+
+    it('shows the same of a prompt for drafts', async () => {
+      const said = await compare('prompts/win-back.md', 'win-back.md', (text) =>
+        text.replace('\n# user\n', '\n# user\n\nWrite it in verse.\n'),
+      );
+      expect(said).toContain('-Write it in verse.');
+    });
   });
 });
