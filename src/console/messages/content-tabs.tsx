@@ -4,12 +4,15 @@ import { type VNode } from 'preact';
 export function ContentTabs({
   messageId,
   version,
+  wording = null,
   html,
   text,
   payload,
 }: {
   messageId: string;
   version: string;
+  /** One of several wordings, other than the one the message holds. */
+  wording?: string | null;
   html: string | null;
   text: string;
   payload: Readonly<Record<string, unknown>> | null;
@@ -34,7 +37,7 @@ export function ContentTabs({
         <iframe
           class="mail"
           sandbox=""
-          src={`/messages/${messageId}/mail?version=${version.slice(0, 16)}`}
+          src={`/messages/${messageId}/mail?version=${version.slice(0, 16)}${wording === null ? '' : `&wording=${wording}`}`}
           title="The e-mail as it arrives"
           loading="eager"
         />

@@ -240,3 +240,19 @@ export async function readMail(db: Executor, reader: SealedReader, id: string): 
   if (row === undefined) return null;
   return (await reader.one<MessageContent>(db, row.key_id, row.content))?.html ?? null;
 }
+
+/** The mail that one of several wordings of a message would be; null where there is none of that label, or it has aged out. */
+export async function readWording(
+  db: Executor,
+  reader: SealedReader,
+  messageId: string,
+  label: string,
+): Promise<string | null> {
+  const { rows } = await sql<{ key_id: string; content: Uint8Array | null }>`
+    select d.key_id, c.message_content as content
+    from drafts d join draft_contents c on c.written_at = d.written_at and c.draft_id = d.id
+    where d.message_id = ${messageId} and d.variant = ${label} order by d.number limit 1`.execute(db);
+  const row = rows[0];
+  if (row === undefined) return null;
+  return (await reader.one<MessageContent>(db, row.key_id, row.content))?.html ?? null;
+}

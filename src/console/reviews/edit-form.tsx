@@ -9,7 +9,7 @@ export const EDIT_FORM = 'edit-form';
 export const MEMBER = 'payload.';
 
 /** The words without what follows them by law: the footer stays whatever the words become. */
-function wordsOf(draft: ReviewDetail['draft']): string {
+export function wordsOf(draft: ReviewDetail['draft']): string {
   const footer = draft.text.search(/\n-- ?\n(?![\s\S]*\n-- ?\n)/);
   return (footer === -1 ? draft.text : draft.text.slice(0, footer)).trimEnd();
 }

@@ -12,6 +12,7 @@ import { EditForm } from './edit-form.js';
 import { type ReviewProps } from './review-props.js';
 import { Claims, MarkedWords, Risk } from './review-parts.js';
 import { EditBar, HelpSheet, Verdicts } from './verdict-bar.js';
+import { shownWording, Wordings } from './wordings.js';
 
 const OPEN = new Set(['pending', 'claimed', 'awaiting_second']);
 
@@ -41,9 +42,14 @@ export function ReviewPage(props: ReviewProps): VNode {
         </p>
       )}
       <State {...props} signedByMe={signedByMe} />
+      {props.editing ? null : <Wordings review={review} />}
       <div class="review">
         <div>
-          {props.editing && canDecide ? <EditForm review={review} /> : <Words review={review} />}
+          {props.editing && canDecide ? (
+            <EditForm review={review} />
+          ) : (
+            <Words review={review} held={props.held} />
+          )}
           <Risk review={review} />
           {review.draft.claims.length === 0 ? null : (
             <Claims claims={review.draft.claims} facts={props.facts} />
@@ -114,8 +120,9 @@ function State({ review, me, signedByMe }: ReviewProps & { signedByMe: boolean }
   );
 }
 
-function Words({ review }: { review: ReviewDetail }): VNode {
+function Words({ review, held }: { review: ReviewDetail; held: string }): VNode {
   const { draft } = review;
+  const wording = review.contentHash === held ? null : shownWording(review);
   return (
     <section class="block" aria-label="The message">
       <div class="card envelope">
@@ -132,6 +139,7 @@ function Words({ review }: { review: ReviewDetail }): VNode {
       <ContentTabs
         messageId={review.messageId}
         version={review.contentHash}
+        wording={wording}
         html={draft.html}
         text={draft.text}
         payload={draft.payload}

@@ -4,7 +4,10 @@ import { type DecisionView } from '../decisions/decision.read-model.js';
 
 /** Everything the page of one review shows. */
 export interface ReviewProps {
+  /** With the wording that is looked at in place of the words it holds. */
   readonly review: ReviewDetail;
+  /** Hash of the words that the item holds, whichever are looked at. */
+  readonly held: string;
   /** Null when the decision is gone, for instance with an erased person. */
   readonly decision: DecisionView | null;
   readonly facts: readonly Fact[];

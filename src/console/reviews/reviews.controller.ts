@@ -19,12 +19,13 @@ import { QueuePage } from './queue-page.js';
 import { countByState, readAnswerable, readQueue, WAITING_STATES } from './queue.read-model.js';
 import { ReviewPage } from './review-page.js';
 import { type ReviewProps } from './review-props.js';
+import { focusedOn } from './wordings.js';
 
 const CLOSED_STATES = ['approved', 'rejected', 'handed_off', 'expired'];
 const QUEUE_LIMIT = 100;
 
 const queueQuery = z.object({ show: z.enum(['waiting', 'closed']).catch('waiting') });
-const itemQuery = z.object({ edit: z.string().optional() });
+const itemQuery = z.object({ edit: z.string().optional(), wording: z.string().max(100).optional() });
 /** A form's fields: all text, empty where nothing was written. */
 const verdictForm = z
   .object({
@@ -35,6 +36,7 @@ const verdictForm = z
     text: optionalWords,
     reasons: fieldList,
     note: optionalWords,
+    alsoFine: fieldList,
   })
   // Members of a payload, each a field of its own.
   .catchall(optionalText);
@@ -90,6 +92,7 @@ export class ReviewsPagesController {
   ): Promise<Answer> {
     return this.itemPage(await this.reviews.get(id), actor, {
       editing: query.edit !== undefined,
+      wording: query.wording,
       problem: null,
     });
   }
@@ -116,6 +119,7 @@ export class ReviewsPagesController {
         contentHash: form.contentHash,
         ...(form.verdict === 'edit' ? { content: editOf(form) } : {}),
         ...(form.reasons.length === 0 ? {} : { reasons: form.reasons }),
+        ...(form.alsoFine.length === 0 ? {} : { alsoFine: form.alsoFine }),
         ...(form.note === undefined ? {} : { note: form.note }),
       });
       if (form.verdict === 'edit') return redirect(withDone(`/reviews/${id}`, 'edited'));
@@ -124,18 +128,24 @@ export class ReviewsPagesController {
     } catch (error) {
       if (!(error instanceof Problem) || !TOLD_IN_PLACE.has(error.status)) throw error;
       const review = await this.reviews.get(id);
-      const stale = error.status === 409 && review.contentHash !== form.contentHash;
+      const known = [review, ...(review.variants?.wordings ?? [])].map((each) => each.contentHash);
+      const stale = error.status === 409 && !known.includes(form.contentHash);
       const text = stale
         ? 'The words changed while you were reading. These are the new ones: look again before you sign.'
         : error.detail;
-      return this.itemPage(review, actor, { editing: false, problem: { stale, text } }, error.status);
+      return this.itemPage(
+        review,
+        actor,
+        { editing: false, wording: undefined, problem: { stale, text } },
+        error.status,
+      );
     }
   }
 
   private async itemPage(
     review: ReviewDetail,
     actor: Actor,
-    shown: Pick<ReviewProps, 'editing' | 'problem'>,
+    { wording, ...shown }: Pick<ReviewProps, 'editing' | 'problem'> & { wording: string | undefined },
     status = 200,
   ): Promise<Answer> {
     const { db } = this.database;
@@ -148,7 +158,8 @@ export class ReviewsPagesController {
       section: 'reviews',
       status,
       body: h(ReviewPage, {
-        review,
+        review: focusedOn(review, wording),
+        held: review.contentHash,
         decision,
         facts: decision?.situation?.facts ?? [],
         me,

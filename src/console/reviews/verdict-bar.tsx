@@ -4,6 +4,7 @@ import { Facts, Key, Leaving, PostForm, Short } from '../layout/parts.js';
 import { reasonWords } from '../layout/words.js';
 import { EDIT_FORM } from './edit-form.js';
 import { type ReviewProps } from './review-props.js';
+import { AlsoFine, shownWording } from './wordings.js';
 
 /** The verdicts, always in reach. What cannot be taken back asks once more. */
 export function Verdicts({ review, queue, signedByMe }: ReviewProps & { signedByMe: boolean }): VNode {
@@ -16,7 +17,12 @@ export function Verdicts({ review, queue, signedByMe }: ReviewProps & { signedBy
             <Key>a</Key>
           </button>
         )}
-        <a href={`/reviews/${review.id}?edit=1`} role="button" class="secondary" data-key="e">
+        <a
+          href={`/reviews/${review.id}?edit=1${inFocus(review)}`}
+          role="button"
+          class="secondary"
+          data-key="e"
+        >
           Edit
           <Key>e</Key>
         </a>
@@ -60,13 +66,24 @@ export function EditBar({ review }: { review: ReviewDetail }): VNode {
       <button type="submit" form={EDIT_FORM}>
         Save the words
       </button>
-      <a href={`/reviews/${review.id}`} role="button" class="secondary" data-key="Escape">
+      <a
+        href={`/reviews/${review.id}?wording=${shownWording(review) ?? ''}`}
+        role="button"
+        class="secondary"
+        data-key="Escape"
+      >
         Leave as it was
         <Key>Esc</Key>
       </a>
       <span class="where">Esc once leaves the field, once more leaves the words as they were.</span>
     </div>
   );
+}
+
+/** So that an edit begins from the wording that is looked at. */
+function inFocus(review: ReviewDetail): string {
+  const label = shownWording(review);
+  return label === null ? '' : `&wording=${label}`;
 }
 
 function Neighbours({ queue }: { queue: ReviewProps['queue'] }): VNode {
@@ -141,7 +158,11 @@ function Back({ sheet }: { sheet: string }): VNode {
 }
 
 function ApproveSheet({ review }: { review: ReviewDetail }): VNode {
-  const second = review.state === 'awaiting_second';
+  const second =
+    review.state === 'awaiting_second' &&
+    review.verdicts.some(
+      ({ verdict, contentHash }) => verdict === 'approve' && contentHash === review.contentHash,
+    );
   return (
     <Sheet id="approve" title={second ? 'Sign as the second person?' : 'Sign these exact words?'}>
       <Facts
@@ -155,6 +176,7 @@ function ApproveSheet({ review }: { review: ReviewDetail }): VNode {
       {review.tier === 2 && !second ? <p>A second person has to sign before it leaves.</p> : null}
       <p class="faint">Your name stands under it. If anything changes afterwards, it does not leave.</p>
       <VerdictForm review={review} verdict="approve">
+        <AlsoFine review={review} />
         <footer>
           <button type="submit" data-key="a" autoFocus>
             Sign and approve
@@ -233,6 +255,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['r', 'reject, then 1–9 for the reasons and r again'],
   ['h', 'hand off to a person'],
   ['s', 'skip: leave it to somebody else'],
+  ['w', 'look at the next wording, where there are several'],
   ['j', 'next item'],
   ['k', 'previous item'],
   ['u', 'back to the queue'],
