@@ -390,9 +390,53 @@ function Templates({ bundle, use }: { bundle: Bundle; use: PlaybookProps['templa
   );
 }
 
-/** What came of each wording of the templates that have several. */
+/** Wordings that the playbook names for the model to write, by action. Those it does not name have nothing in common with each other. */
+export function namedWordings(bundle: Bundle): Map<string, readonly { id: string; brief: string }[]> {
+  return new Map(
+    [...bundle.actions.values()].flatMap(({ spec }) =>
+      Array.isArray(spec.draft.variants) ? [[spec.id, spec.draft.variants] as const] : [],
+    ),
+  );
+}
+
+/** One wording as its line in the table says it. */
+interface Tried {
+  readonly of: string;
+  readonly id: string;
+  readonly words: string;
+  readonly use: VariantUse | undefined;
+}
+
+function triedIn(bundle: Bundle, use: readonly VariantUse[]): Tried[] {
+  const signed = [...bundle.templates.values()]
+    .filter(({ spec }) => spec.variants !== undefined)
+    .flatMap(({ spec }) =>
+      wordingsOf(spec).map(({ id, content }) => ({
+        of: codeWords(spec.id),
+        id,
+        words:
+          content.kind === 'email'
+            ? `“${content.subject}”`
+            : content.kind === 'onsite'
+              ? `“${content.title}”`
+              : '',
+        use: use.find((each) => each.templateId === spec.id && each.variant === id),
+      })),
+    );
+  const written = [...namedWordings(bundle)].flatMap(([action, wordings]) =>
+    wordings.map(({ id, brief }) => ({
+      of: codeWords(action),
+      id,
+      words: brief,
+      use: use.find((each) => each.templateId === null && each.action === action && each.variant === id),
+    })),
+  );
+  return [...signed, ...written];
+}
+
+/** What came of each wording of the templates that have several, and of those the model writes by name. */
 function Variants({ bundle, use }: { bundle: Bundle; use: readonly VariantUse[] }): VNode | null {
-  const tried = [...bundle.templates.values()].filter(({ spec }) => spec.variants !== undefined);
+  const tried = triedIn(bundle, use);
   if (tried.length === 0) return null;
   const share = (part: number, of: number): VNode => (
     <>
@@ -403,52 +447,47 @@ function Variants({ bundle, use }: { bundle: Bundle; use: readonly VariantUse[] 
   return (
     <Section
       title="Variants"
-      hint="drawn with equal shares; what left as it was signed, of the last 90 days. Small numbers say little"
+      hint="of templates drawn with equal shares, of what the model writes as they were drawn or chosen; what left as it was written, of the last 90 days. Small numbers say little"
     >
       <div class="table stacks">
         <table>
           <thead>
             <tr>
-              <th>Template</th>
+              <th>Of</th>
               <th>Variant</th>
               <th class="num">Sent</th>
               <th class="num">Clicked</th>
               <th class="num">Goal reached</th>
+              <th class="num">Unsubscribed</th>
             </tr>
           </thead>
           <tbody>
-            {tried.flatMap(({ spec }) =>
-              wordingsOf(spec).map(({ id, content }) => {
-                const counts = use.find((each) => each.templateId === spec.id && each.variant === id);
-                const sent = counts?.sent ?? 0;
-                return (
-                  <tr key={`${spec.id} ${id}`}>
-                    <td>
-                      <span class="strong">{codeWords(spec.id)}</span>
-                    </td>
-                    <td>
-                      {id}
-                      <small>
-                        {content.kind === 'email'
-                          ? `“${content.subject}”`
-                          : content.kind === 'onsite'
-                            ? `“${content.title}”`
-                            : ''}
-                      </small>
-                    </td>
-                    <td class="num" data-label="Sent">
-                      {sent.toLocaleString('en')}
-                    </td>
-                    <td class="num" data-label="Clicked">
-                      {share(counts?.clicked ?? 0, sent)}
-                    </td>
-                    <td class="num" data-label="Goal reached">
-                      {share(counts?.converted ?? 0, sent)}
-                    </td>
-                  </tr>
-                );
-              }),
-            )}
+            {tried.map(({ of, id, words, use: counts }) => {
+              const sent = counts?.sent ?? 0;
+              return (
+                <tr key={`${of} ${id}`}>
+                  <td>
+                    <span class="strong">{of}</span>
+                  </td>
+                  <td>
+                    {id}
+                    <small>{words}</small>
+                  </td>
+                  <td class="num" data-label="Sent">
+                    {sent.toLocaleString('en')}
+                  </td>
+                  <td class="num" data-label="Clicked">
+                    {share(counts?.clicked ?? 0, sent)}
+                  </td>
+                  <td class="num" data-label="Goal reached">
+                    {share(counts?.converted ?? 0, sent)}
+                  </td>
+                  <td class="num" data-label="Unsubscribed">
+                    {share(counts?.unsubscribed ?? 0, sent)}
+                  </td>
+                </tr>
+              );
+            })}
           </tbody>
         </table>
       </div>

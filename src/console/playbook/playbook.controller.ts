@@ -15,7 +15,7 @@ import { Clock } from '../../shared/clock.js';
 import { type Answer, DONE, page } from '../page.js';
 import { PageInterceptor } from '../page.interceptor.js';
 import { FactsPage } from './facts-page.js';
-import { PlaybookPage } from './playbook-page.js';
+import { namedWordings, PlaybookPage } from './playbook-page.js';
 import { VocabularyPage } from './vocabulary-page.js';
 import {
   type Activation,
@@ -92,9 +92,10 @@ export class PlaybookController {
   private variants(bundle: Bundle): Promise<VariantUse[]> {
     const tried = [...bundle.templates.values()].filter(({ spec }) => spec.variants !== undefined);
     const since = new Date(this.clock.now().getTime() - VARIANTS_SINCE_MS);
+    const templateIds = tried.map(({ spec }) => spec.id);
     return readVariantUse(
       this.database.db,
-      tried.map(({ spec }) => spec.id),
+      { templateIds, actions: [...namedWordings(bundle).keys()] },
       since,
     );
   }

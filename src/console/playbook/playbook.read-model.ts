@@ -82,37 +82,40 @@ export async function readTemplateUse(db: Executor, bundleHash: string): Promise
 }
 
 export interface VariantUse {
-  readonly templateId: string;
+  /** Null for wordings that the model wrote: those are the action's. */
+  readonly templateId: string | null;
+  readonly action: string;
   readonly variant: string;
   readonly sent: number;
-  /** Messages with a click that counts, and with the goal reached. */
+  /** Messages with a click that counts, with the goal reached, and with which somebody unsubscribed. */
   readonly clicked: number;
   readonly converted: number;
+  readonly unsubscribed: number;
 }
 
-/** What came of each wording of these templates, for messages made since then that left as they were signed. */
+/**
+ * What came of each wording of these templates, and of those that the model wrote for these actions, for messages made since then that left
+ * as they were written.
+ */
 export async function readVariantUse(
   db: Executor,
-  templateIds: readonly string[],
+  of: { readonly templateIds: readonly string[]; readonly actions: readonly string[] },
   since: Date,
 ): Promise<VariantUse[]> {
-  if (templateIds.length === 0) return [];
-  const { rows } = await sql<{
-    template_id: string;
-    variant: string;
-    sent: number;
-    clicked: number;
-    converted: number;
-  }>`
-    select m.template_id, m.variant, count(*)::int as sent,
+  if (of.templateIds.length + of.actions.length === 0) return [];
+  const { rows } = await sql<VariantUse>`
+    select m.template_id as "templateId", m.action, m.variant, count(*)::int as sent,
       (count(*) filter (where exists (
         select 1 from outcomes o where o.message_id = m.id and o.kind = 'clicked' and o.counted)))::int as clicked,
       (count(*) filter (where exists (
-        select 1 from outcomes o where o.message_id = m.id and o.kind = 'converted' and o.counted)))::int as converted
+        select 1 from outcomes o where o.message_id = m.id and o.kind = 'converted' and o.counted)))::int as converted,
+      (count(*) filter (where exists (
+        select 1 from outcomes o where o.message_id = m.id and o.kind = 'unsubscribed')))::int as unsubscribed
     from messages m
-    where m.template_id = any(${[...templateIds]}) and m.created_at > ${since} and m.variant is not null and m.sent_at is not null
-    group by m.template_id, m.variant order by m.template_id, m.variant`.execute(db);
-  return rows.map(({ template_id: templateId, ...counts }) => ({ templateId, ...counts }));
+    where (m.template_id = any(${[...of.templateIds]}) or (m.template_id is null and m.action = any(${[...of.actions]})))
+      and m.created_at > ${since} and m.variant is not null and m.sent_at is not null
+    group by m.template_id, m.action, m.variant order by m.template_id, m.action, m.variant`.execute(db);
+  return rows;
 }
 
 export interface FactLine extends Fact {
