@@ -16,8 +16,10 @@ export const HOURS_A_DAY = 24;
 const LOOKS_BACK_MS = 180 * DAY_MS;
 /** Everyone's hours count for as much as this many of the person's own. */
 const EVERYONE_COUNTS_FOR = 12;
-/** Fewer occurrences of one's own tell nothing, nor does an hour that is not better than the first possible one by this factor. */
-const FEWEST_OWN = 5;
+/** Nothing is told by fewer days on which somebody was about, however busy they were, nor by an hour at which they were on fewer of them. */
+const FEWEST_DAYS = 5;
+const FEWEST_AT_HOUR = 3;
+/** Nor by an hour that is not better than the first possible one by this factor. */
 const BETTER_BY = 1.5;
 
 /** A message counts half after so long. */
@@ -26,6 +28,8 @@ const HALF_LIFE_MS = 30 * DAY_MS;
 const ANSWERED_WITHIN_MS = 3 * DAY_MS;
 /** The playbook's own figure counts for as much as this many messages to the person. */
 const PLAYBOOK_COUNTS_FOR = 5;
+/** Fewer messages whose time to be answered is over rank nothing. */
+const FEWEST_SENT = 3;
 
 /** How often people did something in each hour of the local day, midnight first. */
 export type HoursOfDay = readonly number[];
@@ -40,8 +44,8 @@ export interface HistoryQuestion {
 
 /**
  * What the person's own history suggests: the actions that led to their goals with this person before, recent messages counting more, and the hour
- * at which they click, look and buy. Both are shrunk, toward the playbook's figures and toward everyone's hours, so that two events prove
- * nothing. Pure.
+ * at which they click, look and buy. Both are shrunk, toward the playbook's figures and toward everyone's hours, and below a floor of
+ * evidence nothing is suggested at all. Pure.
  */
 export function adviceFromHistory(question: HistoryQuestion): Pick<Advice, 'ranking' | 'sendAt' | 'reasons'> {
   const ranked = rank(question.examination);
@@ -74,11 +78,11 @@ interface Ranked {
   readonly reasons: readonly string[];
 }
 
-/** Nothing is ranked while none of it was ever sent to this person: the playbook's own figures stand by themselves. */
+/** Nothing is ranked while hardly anything of it was ever sent to this person: the playbook's own figures stand by themselves. */
 function rank(examination: Examination): Ranked {
   const { situation } = examination;
   const judged = optionsOf(examination).map((option) => ({ option, ...triedBefore(situation, option) }));
-  if (judged.every(({ sent }) => sent === 0)) return { ranking: [], reasons: [] };
+  if (judged.reduce((sum, { sent }) => sum + sent, 0) < FEWEST_SENT) return { ranking: [], reasons: [] };
   const ordered = [
     ...judged.map(({ option: { action, channel }, total }) => ({ action, channel, total })),
     { action: HOLD, channel: null, total: 0 },
@@ -163,7 +167,8 @@ function suggestTime(
   );
   const own = hoursOf(profile, events, zone, Date.parse(now));
   const count = own.reduce((sum, each) => sum + each, 0);
-  if (count < FEWEST_OWN) return NO_TIME;
+  const days = daysOf(profile, events, zone, Date.parse(now));
+  if (new Set(days.flatMap((each) => [...each])).size < FEWEST_DAYS) return NO_TIME;
   const shares = shrunk(own, everyone);
   const earliest = option.examined.time.at;
   const until = Math.min(option.examined.expiresAt, earliest + durationMs(settings.longestWait) + 1);
@@ -171,7 +176,7 @@ function suggestTime(
   let best = { at: earliest, share: shareAt(shares, earliest, zone) * BETTER_BY };
   for (let at = nextHour(earliest, zone); at < until; at = nextHour(at, zone)) {
     const share = shareAt(shares, at, zone);
-    if (share <= best.share) continue;
+    if (share <= best.share || (days[hourAt(at, zone)]?.size ?? 0) < FEWEST_AT_HOUR) continue;
     const found = permittedFrom(examination, which, at);
     if (found.ok && found.at === at) best = { at, share };
   }
@@ -210,13 +215,41 @@ export function hoursOf(
 ): number[] {
   const hours = Array.from({ length: HOURS_A_DAY }, () => 0);
   for (const event of new Set(events)) {
-    const recent = recentOf(profile, event).filter((at) => at > now - LOOKS_BACK_MS && at <= now);
-    for (const hour of new Set(recent.map((at) => Math.floor(localOf(at, zone) / HOUR_MS)))) {
-      const of = ((hour % HOURS_A_DAY) + HOURS_A_DAY) % HOURS_A_DAY;
+    for (const hour of hoursIn(profile, event, zone, now)) {
+      const of = hourOfDay(hour);
       hours[of] = (hours[of] ?? 0) + 1;
     }
   }
   return hours;
+}
+
+/** For each hour of the local day the days on which the person did any of these in it. */
+function daysOf(
+  profile: Pick<Profile, 'events'>,
+  events: readonly string[],
+  zone: Zone,
+  now: number,
+): ReadonlySet<number>[] {
+  const days = Array.from({ length: HOURS_A_DAY }, () => new Set<number>());
+  for (const event of new Set(events))
+    for (const hour of hoursIn(profile, event, zone, now))
+      days[hourOfDay(hour)]?.add(Math.floor(hour / HOURS_A_DAY));
+  return days;
+}
+
+/** Hours by the clock on the wall, counted from 1970, in which something happened of late. */
+function hoursIn(
+  profile: Pick<Profile, 'events'>,
+  event: string,
+  zone: Zone,
+  now: number,
+): ReadonlySet<number> {
+  const recent = recentOf(profile, event).filter((at) => at > now - LOOKS_BACK_MS && at <= now);
+  return new Set(recent.map((at) => Math.floor(localOf(at, zone) / HOUR_MS)));
+}
+
+function hourOfDay(hour: number): number {
+  return ((hour % HOURS_A_DAY) + HOURS_A_DAY) % HOURS_A_DAY;
 }
 
 /** Each hour's share of what somebody does, their own counts shrunk toward everyone's. */

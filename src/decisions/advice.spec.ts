@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import {
   action,
   bundle,
@@ -223,6 +224,49 @@ describe('advice from the person’s own history', () => {
     expect(suggests({ profile: { events, zones } }).sendAt).toBeNull();
     // It is ten o’clock: whoever is about at ten is written to now.
     expect(suggests({ profile: { events: { 'Product Viewed': looked(8, 8) } } }).sendAt).toBeNull();
+  });
+
+  it('takes one busy day for what it is', () => {
+    const busy = (hour: number) => ({ ...happened(NOW), recent: [Date.UTC(2026, 5, 30, hour, 20)] });
+    const kinds = { 'Product Viewed': busy(17), 'Page Viewed': busy(17), 'Screen Viewed': busy(17) };
+    const hours = [15, 16, 17].map((hour) => Date.UTC(2026, 5, 30, hour, 20));
+    const events = { ...kinds, 'Product Viewed': { ...happened(NOW), recent: hours } };
+    expect(suggests({ profile: { events } })).toMatchObject({ ranking: [], sendAt: null });
+  });
+
+  it('moves nothing while the history is thin, whatever is in it', () => {
+    const moments = fc.array(
+      fc.record({ day: fc.integer({ min: 0, max: 3 }), hour: fc.integer({ min: 0, max: 23 }) }),
+      { maxLength: 40 },
+    );
+    const kind = fc.constantFrom('Product Viewed', 'Page Viewed', 'Message Clicked');
+    const sent = fc.array(fc.integer({ min: 4, max: 90 }), { maxLength: 2 });
+    fc.assert(
+      fc.property(fc.dictionary(kind, moments), sent, (done, sentDaysAgo) => {
+        const events = Object.fromEntries(
+          Object.entries(done).map(([event, each]) => [
+            event,
+            {
+              ...happened(NOW),
+              recent: each
+                .map(({ day, hour }) => Date.UTC(2026, 5, 29 - 7 * day, hour, 20))
+                .sort((a, b) => a - b),
+            },
+          ]),
+        );
+        const history = sentDaysAgo.map((daysAgo, index) =>
+          past({
+            messageId: `m${index}`,
+            action: 'offer',
+            channel: 'email',
+            at: new Date(now - daysAgo * DAY).toISOString(),
+          }),
+        );
+        // In UTC, so that four days are four by the clock on the wall too.
+        const suggested = suggests({ history, profile: { events, zones: ['UTC'] } });
+        expect(suggested).toMatchObject({ ranking: [], sendAt: null });
+      }),
+    );
   });
 
   it('shrinks toward everyone’s hours', () => {
