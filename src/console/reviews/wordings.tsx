@@ -93,7 +93,9 @@ function Wording({
         <li class="faint">
           {risk.contributions.length === 0 ? 'None of the checks found anything. ' : ''}
           {unfounded === 0
-            ? `${draft.claims.length === 0 ? 'It claims nothing.' : 'Every claim rests on a fact.'}`
+            ? draft.claims.length === 0
+              ? 'It claims nothing.'
+              : 'Every claim rests on a fact.'
             : `${unfounded} of ${draft.claims.length} claims without a fact.`}
         </li>
       </ul>
