@@ -151,7 +151,7 @@ describe('the evaluations of the shipped prompts', () => {
     });
 
     it('shows the same of a prompt for drafts', async () => {
-      const said = await compare('prompts/win-back.md', 'win-back.md', (text) =>
+      const said = await compare('prompts/recover-cart.md', 'recover-cart.md', (text) =>
         text.replace('\n# user\n', '\n# user\n\nWrite it in verse.\n'),
       );
       expect(said).toContain('-Write it in verse.');
