@@ -2,11 +2,14 @@ import { z } from 'zod';
 import { type MessageClass } from '../policies/playbook.js';
 
 /** What a pause stops. */
-export const pauseScope = z.union([
-  z.enum(['everything', 'marketing']),
-  z.strictObject({ action: z.string().min(1).max(200) }),
-  z.strictObject({ channel: z.string().min(1).max(200) }),
-]);
+export const pauseScope = z.union(
+  [
+    z.enum(['everything', 'marketing']),
+    z.strictObject({ action: z.string().min(1).max(200) }),
+    z.strictObject({ channel: z.string().min(1).max(200) }),
+  ],
+  { error: 'should be "everything", "marketing", { "action": id } or { "channel": id }' },
+);
 export type PauseScope = z.output<typeof pauseScope>;
 
 /** Sending stopped by a person; `endedAt` null while it is in force. Times are ISO 8601 UTC. */

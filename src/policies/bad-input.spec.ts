@@ -85,6 +85,23 @@ describe('a playbook that means harm', () => {
     expect(first).toBe('guardrails/tabs.yaml:2:1 a tab cannot indent: write spaces');
   });
 
+  it('with characters that turn the direction of text is told where', () => {
+    const text = rule('').replace('Because', 'Because \u202Eyad a liam eno\u202C');
+    expect(mistakes('guardrails/turned.yaml', text)).toEqual([
+      'guardrails/turned.yaml:3:17 a character that turns the direction of text hides what stands here: write it without',
+    ]);
+    // Marks and isolates are what right-to-left languages need.
+    expect(
+      mistakes('guardrails/marked.yaml', rule('').replace('Because', '\u200Fلأن\u2066 7\u2069')),
+    ).toEqual([]);
+  });
+
+  it('with a second document in a file is told so', () => {
+    expect(mistakes('guardrails/two.yaml', `${rule('')}---\n${rule('')}`)).toEqual([
+      expect.stringMatching(/^guardrails\/two\.yaml:\d+:1 holds a second document/),
+    ]);
+  });
+
   it('with an id twice names both places', () => {
     const [first] = mistakes('guardrails/twice.yaml', rule('').replace('id: tried', 'id: minors'));
     expect(first).toMatch(

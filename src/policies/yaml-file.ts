@@ -13,6 +13,9 @@ import {
 } from 'yaml';
 import { type PlaybookError } from './bundle.js';
 
+/** Embeddings and overrides of direction: whoever agrees to a change would read other words than are sent. Marks and isolates stay. */
+const TURNS_TEXT = /[\u202A-\u202E]/;
+
 type Path = readonly (string | number)[];
 
 /** One YAML file of the playbook, which knows where each of its values stands. */
@@ -30,9 +33,13 @@ export class YamlFile {
     const at = (offset: number, message: string): PlaybookError => ({ file: path, ...place(lines, offset), message }); // prettier-ignore
     const deep = tooDeepAt(text);
     if (deep !== null) {
-      const before = text.slice(0, deep).split('\n');
-      const column = (before.at(-1) ?? '').length + 1;
-      return { errors: [{ file: path, line: before.length, column, message: 'is nested too deeply' }] };
+      return { errors: [{ file: path, ...placeIn(text, deep), message: 'is nested too deeply' }] };
+    }
+    const turned = TURNS_TEXT.exec(text);
+    if (turned !== null) {
+      const { line, column } = placeIn(text, turned.index);
+      const message = 'a character that turns the direction of text hides what stands here: write it without';
+      return { errors: [{ file: path, line, column, message }] };
     }
     const { document, mistakes } = compose(text, lines);
     const errors = withTabsNamed(
@@ -147,7 +154,15 @@ function place(lines: LineCounter, offset: number): { line: number; column: numb
   return { line: Math.max(1, line), column: Math.max(1, col) };
 }
 
+function placeIn(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
+}
+
+/** What the parser says, without advice for those who call it. */
 function firstLine(text: string): string {
+  if (text.startsWith('Source contains multiple documents'))
+    return 'holds a second document: keep it in a file of its own';
   return text.split('\n')[0] ?? text;
 }
 

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { Problem } from './problem.js';
 
+const LIMIT = 'should be a whole number from 1 to 200';
+
 /** `?limit=` (1 to 200, default 50) and `?cursor=`. Extend it with a list's own filters. */
 export const pageQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  limit: z.coerce.number({ error: LIMIT }).int({ error: LIMIT }).min(1, LIMIT).max(200, LIMIT).default(50),
   cursor: z.string().min(1).max(1_000).optional(),
 });
 export type PageQuery = z.output<typeof pageQuery>;
