@@ -6,6 +6,7 @@ import { type FakeSmtpServer, startSmtpServer } from '../fakes/smtp-server.js';
 import { checkout, HOUR, identify, MAIL_FROM, order } from '../harness/customers.js';
 import { createTestLocation, type TestLocation } from '../harness/database.js';
 import { makeDeployment, ServiceProcess } from '../harness/process.js';
+import { redisInstalled, RedisServer } from '../harness/redis-server.js';
 import { ADMIN, type Body, WRITE_KEY } from '../harness/service.js';
 
 /** A Wednesday noon in New York; ten minutes of the shop's take a second. */
@@ -44,6 +45,7 @@ describe('the way of one signal to its message, as spans tell it', () => {
   let model: FakeOpenAi;
   let smtp: FakeSmtpServer;
   let place: TestLocation | undefined;
+  let redis: RedisServer | undefined;
   let deployment: Awaited<ReturnType<typeof makeDeployment>>;
   const processes: ServiceProcess[] = [];
 
@@ -56,8 +58,9 @@ describe('the way of one signal to its message, as spans tell it', () => {
   afterEach(async () => {
     await Promise.all(processes.splice(0).map((each) => each.stop()));
     await Promise.all([collector.close(), model.close(), smtp.close(), deployment.remove()]);
+    await redis?.kill();
     await place?.drop();
-    place = undefined;
+    redis = place = undefined;
   });
 
   async function start(role: string, more: Record<string, string> = {}): Promise<ServiceProcess> {
@@ -161,14 +164,19 @@ describe('the way of one signal to its message, as spans tell it', () => {
   const onPostgres = (process.env['DATABASE_URL'] ?? '') === '' ? it.skip : it;
 
   onPostgres(
-    'goes through the process that took it in and the one that does the work',
+    'goes through the process that took it in and, over Redis where there is one, the one that does the work',
     async () => {
       place = await createTestLocation();
       if (place.location.engine !== 'postgres') throw new Error('PostgreSQL was asked for');
       const DATABASE_URL = place.location.url;
-      const api = await start('api', { DATABASE_URL });
-      await start('worker', { DATABASE_URL });
+      redis = redisInstalled ? await RedisServer.start() : undefined;
+      const shared = { DATABASE_URL, ...(redis === undefined ? {} : { REDIS_URL: redis.url }) };
+      const api = await start('api', shared);
+      await start('worker', shared);
       await story(api);
+      // Work went through Bull, which carries its id and no trace: that stands with the row.
+      const queued = await redis?.ask(async (server) => (await server.keys('*:id')).length);
+      if (redis !== undefined) expect(queued).toBeGreaterThan(5);
       const way = checkWay();
       const rolesOf = (role: string): string[] =>
         [...way.values()].filter((span) => span.role === role).map(({ name }) => name);
