@@ -1,4 +1,4 @@
-export { Allow, CsrfToken, CurrentActor, Public } from './access.decorators.js';
+export { Allow, CsrfToken, CurrentActor, type GuardedRequest, Public } from './access.decorators.js';
 export { AccessModule } from './access.module.js';
 export { AccessService, type Bootstrapped } from './access.service.js';
 export { type Actor, actorId, type PersonActor, type ServiceActor, signer } from './actor.js';

@@ -1,6 +1,6 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, UseInterceptors } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { Allow } from '../access/index.js';
+import { Allow, type GuardedRequest } from '../access/index.js';
 import { belongingTo, decodeCursor, Idempotent, type Page, page } from '../platform/http/index.js';
 import { type DecisionAnswer } from './answer.js';
 import {
@@ -14,6 +14,8 @@ import {
 } from './decisions.dto.js';
 import { DecisionsService } from './decisions.service.js';
 import { ExplanationsService } from './explanations.service.js';
+import { RoomInterceptor } from './room.interceptor.js';
+import { RoomService } from './room.service.js';
 
 @ApiTags('decisions')
 @ApiBearerAuth()
@@ -22,16 +24,25 @@ export class DecisionsController {
   constructor(
     private readonly decisions: DecisionsService,
     private readonly explanations: ExplanationsService,
+    private readonly room: RoomService,
   ) {}
 
   @Post()
   @HttpCode(200)
   @Allow('decisions.make')
   @Idempotent()
+  // Below, so that it is asked before a key is looked up.
+  @UseInterceptors(RoomInterceptor)
   @ApiOperation({ summary: 'Decides for a person; `execute` also makes the message' })
   @ApiResponse({ status: 200, standardSchema: decisionAnswer })
-  async make(@Body({ schema: decisionRequest }) body: DecisionRequestBody): Promise<DecisionAnswer> {
+  @ApiResponse({ status: 429, description: 'Overload; nothing was decided. See Retry-After.' })
+  async make(
+    @Body({ schema: decisionRequest }) body: DecisionRequestBody,
+    @Req() request: GuardedRequest,
+  ): Promise<DecisionAnswer> {
     const decided = await this.decisions.decide(body);
+    // Whoever waits for content from here on keeps nobody waiting.
+    this.room.leave(request);
     return belongingTo(decided.decision.profileId, await this.explanations.explainFresh(decided));
   }
 

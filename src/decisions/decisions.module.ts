@@ -8,6 +8,7 @@ import { DecisionsService } from './decisions.service.js';
 import { EverybodyController } from './everybody.controller.js';
 import { EverybodyService } from './everybody.service.js';
 import { ExplanationsService } from './explanations.service.js';
+import { RoomService } from './room.service.js';
 import { ReviewTimes } from './review-times.read-model.js';
 import { SituationReader } from './situation.read-model.js';
 import { TasksController } from './tasks.controller.js';
@@ -23,6 +24,7 @@ import { TasksService } from './tasks.service.js';
     EverybodyService,
     ExplanationsService,
     ReviewTimes,
+    RoomService,
     TasksService,
     SituationReader,
   ],

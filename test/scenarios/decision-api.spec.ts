@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import {
   checkout,
   DAY,
@@ -10,6 +11,7 @@ import {
   timeline,
 } from '../harness/customers.js';
 import { type Answer, type Body, Story } from '../harness/service.js';
+import { machine } from '../harness/shown.js';
 
 describe('a developer who asks for decisions', () => {
   let story: Story;
@@ -202,6 +204,46 @@ describe('a developer who asks for decisions', () => {
       (await story.request('POST', '/v1/decisions', { body: { userId: 'ada' }, token: null })).status,
     ).toBe(401);
   });
+
+  it('is told to come back when too much is asked at once, and keeps nobody else from asking', async () => {
+    const other = await machine(story, 'developer');
+    const decide = (token?: string): Promise<Answer> =>
+      story.request('POST', '/v1/decisions', {
+        body: { userId: 'ada' },
+        ...(token === undefined ? {} : { token }),
+      });
+    // Both are known by now, whatever is held.
+    for (const token of [undefined, other]) expect((await decide(token)).status).toBe(200);
+    const kept = async (): Promise<number> =>
+      (
+        await sql<{ count: number }>`select count(*)::integer as count from decisions`.execute(
+          story.database.db,
+        )
+      ).rows[0]?.count ?? 0;
+    const before = await kept();
+    // Nothing can be decided meanwhile.
+    const { refused, theirs, ours } = await story.database.transaction(async (tx) => {
+      await sql`lock table profiles in access exclusive mode`.execute(tx);
+      const asked = Array.from({ length: 120 }, () => decide());
+      const first = await Promise.race(asked);
+      return { refused: first, ours: asked, theirs: Array.from({ length: 5 }, () => decide(other)) };
+    });
+    expect(refused).toMatchObject({
+      status: 429,
+      body: { title: expect.any(String) as string, status: 429 },
+    });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    const statuses = (await Promise.all(ours)).map(({ status }) => status);
+    const taken = statuses.filter((status) => status === 200).length;
+    // Half of what may always be under way, and those who came after it had begun to move.
+    expect(taken).toBeGreaterThanOrEqual(32);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(120 - taken);
+    expect((await Promise.all(theirs)).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    expect(await kept()).toBe(before + taken + 5);
+    const { text } = await story.request('GET', '/metrics', { token: null });
+    expect(text).toContain(`countersign_decisions_refused_total ${120 - taken}\n`);
+    expect((await decide()).status).toBe(200);
+  }, 60_000);
 
   it('sees the same limits as a trigger does: one week, one reminder', async () => {
     await story.happens(identify('cap'), oldOrder(story, 'cap'));

@@ -108,6 +108,7 @@ export const CATALOGUE = {
     mode: ['decide', 'execute'],
     outcome: ['act', 'hold', 'handoff'],
   }),
+  countersign_decisions_refused_total: counter('Calls for a decision answered 429', {}),
   countersign_drafts_total: counter('Drafts written, by who wrote them and why it was not the model', {
     origin: null,
     fallback: null,
