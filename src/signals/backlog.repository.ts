@@ -15,6 +15,22 @@ export async function spanOfWaiting(db: Executor): Promise<number> {
   return rows[0]?.span ?? 0;
 }
 
+/**
+ * Of a sample of the signals that wait to be applied, how many are from each source; null for those that are gone since.
+ * @param share of the inbox's pages to look at, above 0 and up to 1, which is all of it.
+ */
+export async function countBySource(
+  db: Executor,
+  share: number,
+): Promise<{ source: string | null; count: number }[]> {
+  const { rows } = await sql<{ source: string | null; count: number }>`
+    select s.source, count(*) as count
+    from signal_inbox i tablesample system (${share * 100})
+    left join signals s on s.received_at = i.received_at and s.id = i.signal_id
+    group by s.source`.execute(db);
+  return rows;
+}
+
 /** How many signals wait to be applied, counted no further than `most`. */
 export async function countWaiting(db: Executor, most: number): Promise<number> {
   const { rows } = await sql<{ count: number }>`

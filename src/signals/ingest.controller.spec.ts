@@ -7,7 +7,7 @@ import { Test } from '@nestjs/testing';
 import { sql } from 'kysely';
 import { openTestDatabase, type TestDatabase } from '../../test/harness/database.js';
 import { TestClock, testRuntime } from '../../test/harness/runtime.js';
-import { AccessModule, AccessService } from '../access/index.js';
+import { AccessModule, AccessService, TokensService } from '../access/index.js';
 import { AuditModule } from '../audit/index.js';
 import { DatabaseModule } from '../platform/database/index.js';
 import { configureHttp, httpAdapter, HttpModule } from '../platform/http/index.js';
@@ -314,6 +314,41 @@ describe('the signals API', () => {
         socket.destroy();
       }
     });
+
+    it('goes on taking in from a source while another one floods', async () => {
+      const backlog = app.get(BacklogService);
+      const flooding = (await app.get(AccessService).writeKey(WRITE_KEY))?.id ?? '';
+      const quietKey = 'a-quiet-write-key';
+      await opened.database.transaction((tx) => app.get(TokensService).insertWriteKey(tx, 'quiet', quietKey));
+      const quiet = { authorization: `Basic ${btoa(`${quietKey}:`)}` };
+      const batch = (from: string): string =>
+        batchOf(...Array.from({ length: 1_000 }, (_, i) => ({ type: 'page', anonymousId: `${from}${i}` })));
+      // All but a thousand of the half that one alone may fill.
+      await sql`
+        with flood as (
+          insert into signals (id, received_at, source, message_id, type, identity_hash, occurred_at, key_id, body)
+          select 'flood' || n, '2026-11-18', ${flooding}::text, 'm' || n, 'page', 'h', '2026-11-18', 'k', ''
+          from generate_series(1, 49000) n returning id, received_at
+        )
+        insert into signal_inbox (partition, signal_id, received_at)
+        select 0, id, received_at from flood`.execute(opened.database.db);
+      await backlog.look();
+      expect((await send('batch', batch('a'))).status).toBe(200);
+      await backlog.look();
+      const refused = await send('batch', batch('b'));
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '30']);
+      expect(refused.body['detail']).toContain('nothing was kept');
+      for (const from of ['c', 'd', 'e']) {
+        expect((await send('batch', batch(from), quiet)).status).toBe(200);
+        await backlog.look();
+        expect((await send('batch', batch('b'))).status).toBe(429);
+      }
+      const { rows } = await sql<{ count: number }>`
+        select count(*)::integer as count from signals where source <> ${flooding}`.execute(
+        opened.database.db,
+      );
+      expect(rows).toEqual([{ count: 3_000 }]);
+    }, 60_000);
 
     it('answers 429 when as many signals wait to be applied as may, and keeps nothing', async () => {
       const backlog = app.get(BacklogService);

@@ -215,7 +215,7 @@ export class IngestController implements OnModuleInit {
       void reply.header('connection', 'close');
       throw tooLarge(WIRE_LIMIT);
     }
-    if (await this.backlog.isFull()) throw this.overloaded('inbox', INBOX_FULL_S);
+    if (await this.backlog.isFullFor(source)) throw this.overloaded('inbox', INBOX_FULL_S);
     this.requireRoom(source, bytes);
     this.sources.set(request, source);
   }
