@@ -160,6 +160,56 @@ describe('personal data', () => {
     expect(codes('Order 4111111111111111', signalled({ order_id: '4111111111111111' }))).toEqual([]);
   });
 
+  it.each([
+    ['Send it back to 14 Oak Street, Springfield, IL 62704.', 'place'],
+    ['Bring it to 221b Baker Street.', 'place'],
+    ['We are at 7 Old Mill Lane now.', 'place'],
+    ['Schicken Sie es an die Lindenstraße 14.', 'place'],
+    ['Kommen Sie zum Marktplatz 3 a.', 'place'],
+    ['Write to PO Box 1182.', 'place'],
+    ['Our new place is SW1A 1AA.', 'place'],
+    ['Pay to sort code 20-00-00, account 55779911.', 'account'],
+    ['Our account number is 55779911.', 'account'],
+    ['Bitte auf Konto 1234567890, BLZ 370 400 44.', 'account'],
+    ['IBAN: DE12 3456 7890 1234 5678 90', 'account'],
+    ['Routing number 021000021', 'account'],
+    ['SWIFT: DEUTDEFF500', 'account'],
+    ['Reach us at @alder_support on Telegram.', 'handle'],
+    ['Write to WhatsApp: alder.care2', 'handle'],
+    ['Use Cash App to $alderpay.', 'handle'],
+    ['Send it to 0x52908400098527886E0F7030069857D2E4169EE7.', 'wallet'],
+    ['Send it to 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa.', 'wallet'],
+    ['Send it to bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq.', 'wallet'],
+    ['Ring zero one one seven, four nine six, zero one two three.', 'spelt-number'],
+    ['Wählen Sie null drei null neun null eins acht zwei.', 'spelt-number'],
+  ])('finds a way to reach or pay somebody that nobody gave: %s', (words, kind) => {
+    expect(codes(words)).toContain(`personal-data.${kind}`);
+    // Approved words may give it.
+    const approved = fact('where', 'claim', { text: words });
+    expect(codes(words, { facts: [approved] }).filter((code) => code === `personal-data.${kind}`)).toEqual(
+      [],
+    );
+  });
+
+  it('leaves the brand’s address, the person’s own, and what only looks like an address', () => {
+    const own = { shipping_address: { street: '14 Oak Street', city: 'Springfield', postcode: 'BS2 8QX' } };
+    const found = (words: string, parts: Partial<RiskInput> = {}) =>
+      codes(words, parts).filter((code) => code.startsWith('personal-data.'));
+    expect(found('Alder & Finch, 12 Mill Lane, Bristol BS1 4QD')).toEqual([]);
+    expect(found('On its way to 14 Oak Street, Springfield BS2 8QX.', signalled(own))).toEqual([]);
+    for (const words of [
+      'Der Heimweg 5 Minuten kürzer',
+      '20 Best Teas for the Way home',
+      'Three, two, one: tea.',
+      'The kettle is at the right place, in one way or another.',
+      'Order 2024-0018 and account settings',
+      'Your account was opened on 12 May 2026.',
+      'Signal: a light, Line: a lamp',
+      '3 Rowan Teapots on the way',
+    ])
+      expect([words, found(words)]).toEqual([words, []]);
+  });
+
   it('does not take house numbers, dates or bad check digits for anything', () => {
     expect(codes('Card 4111 1111 1111 1112, DE88 3704 0044 0532 0130 00, 10115 Berlin 48 107')).toEqual([]);
   });

@@ -151,6 +151,109 @@ function phonesIn(text: string, region: CountryCode | undefined): Phone[] {
 const OTHERS =
   /(?<!\p{L})(?:[Yy]our|[Ii]hr(?:e[rmn]?)?|[Dd]ein(?:e[rmn]?)?)\s+(?:neighbou?r|colleague|friend|boss|husband|wife|ex|mother|father|brother|sister|Nachbar(?:in)?|Kolleg(?:e|in|en)|Freund(?:in)?|Chef(?:in)?|Mann|Mutter|Vater|Bruder|Schwester)\s+(?:(?:Mr|Mrs|Ms|Frau|Herrn?)\.?\s+)?\p{Lu}\p{Ll}+/gu;
 
+const NO_MEASURE = String.raw`(?!\d|\s?(?:[Mm]in(?:uten?)?|[Kk]m|[Mm]|[Ss]td|[Ss]tunden?|[Tt]agen?|[Tt]age|[Ww]ochen?|[Uu]hr|[Ee]uro|€|%|x|[Ss]tück|[Mm]al)(?!\p{L}))`;
+/** Where somebody lives or is to send something: streets with a number, post boxes, British and American postcodes. */
+const PLACES = [
+  /(?<![\p{L}\d])\d{1,5}\s?[A-Za-z]?,?\s+(?:(?:North|South|East|West|Old|New|St\.?|[NSEW]\.?)\s+)?(?:\p{Lu}[\p{L}'’.-]*\s+){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Court|Ct|Square|Sq|Place|Boulevard|Blvd|Close|Crescent|Terrace|Row|Hill|Parkway|Pkwy|Highway|Hwy|Mews|Gardens|Grove|Way|Walk|Quay|Wharf)(?![\p{L}\d])/gu,
+  new RegExp(
+    `(?<!\\p{L})\\p{Lu}[\\p{L}.-]*(?:\\s\\p{Lu}[\\p{L}.-]*)?(?:[Ss]traße|[Ss]trasse|[Ss]tr\\.|[Ww]eg|[Gg]asse|[Pp]latz|[Aa]llee|[Rr]ing|[Uu]fer|[Dd]amm|[Cc]haussee|[Ss]teig)\\s+\\d{1,4}\\s?[a-z]?(?![\\p{L}\\d])${NO_MEASURE}`,
+    'gu',
+  ),
+  /(?<!\p{L})(?:P\.?\s?O\.?\s?Box|Postfach)\s+\d[\d\s]{0,9}\d?/giu,
+  /(?<![\p{L}\d])(?:[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}|\p{Lu}\p{Ll}+,\s[A-Z]{2}\s\d{5}(?:-\d{4})?)(?![\p{L}\d])/gu,
+];
+/** Bank accounts by the words they are given with, whether or not their check digits fit. */
+const ACCOUNTS = [
+  /(?<!\p{L})sort\s?code\P{N}{0,12}\d{2}[\s–-]?\d{2}[\s–-]?\d{2}(?!\d)/giu,
+  /(?<!\p{L})(?:(?:bank\s+)?account|acct|a\/c|routing|aba|konto|bankleitzahl|blz)(?:[\s-]?(?:number|no|nr|nummer))?\.?[^\p{N}.!?\n]{0,14}(?<!\p{L})\d(?:[\s-]?\d){5,16}(?!\d)/giu,
+  /(?<!\p{L})(?:iban)(?!\p{L})[^\p{N}.!?\n]{0,12}[A-Z]{2}\s?\d{2}(?:\s?[A-Z\d]){8,30}/giu,
+  /(?<!\p{L})(?:BIC|SWIFT|Bic|Swift|bic|swift)(?!\p{L})(?:[\s-]?[Cc]ode)?\W{0,4}(?:is\s|ist\s|lautet\s)?[A-Z]{6}[A-Z\d]{2}(?:[A-Z\d]{3})?(?![\p{L}\d])/gu,
+];
+/** Names by which somebody is reached or paid elsewhere. */
+const HANDLES = [
+  /(?<![\p{L}\p{N}_.@/])@[\p{L}_][\p{L}\p{N}_.]{2,31}/giu,
+  /(?<!\p{L})(?:cash\s?app|venmo|revolut|paypal|zelle|wise)(?!\p{L})[^.!?\n]{0,24}?\$[A-Za-z]\w{2,20}/giu,
+  /(?<!\p{L})(?:telegram|whats\s?app|wechat|weixin|viber|skype|discord|snapchat|threema|kik|line\s+id|signal)(?!\p{L})(?:\s*(?:id|user(?:name)?|handle|name|kontakt|contact|under|unter|as|als|is|ist|me|us|mich|uns|:|-|–|at|an)){1,4}\s*[:\s]\s*(?=[\w.]*[\d_.])[A-Za-z][\w.]{3,31}/giu,
+];
+/** Where coins are sent to: Bitcoin, Ethereum, Tron, Litecoin, Monero, Solana, names of Ethereum. */
+const WALLETS = [
+  /(?<![\p{L}\d])(?:0x[a-f\d]{40}|(?:bc1|ltc1|tb1)[a-z\d]{25,87}|addr1[a-z\d]{50,110}|cosmos1[a-z\d]{38})(?![\p{L}\d])/giu,
+  /(?<![\p{L}\d/])(?=[1-9A-HJ-NP-Za-km-z]*\d)(?=[1-9A-HJ-NP-Za-km-z]*[A-Z])(?=[1-9A-HJ-NP-Za-km-z]*[a-z])[1-9A-HJ-NP-Za-km-z]{26,95}(?![\p{L}\d])/gu,
+  /(?<![\p{L}\d.-])[a-z\d-]{3,40}\.eth(?![\p{L}\d.])/giu,
+];
+const DIGIT =
+  'zero|oh|nought|one|two|three|four|five|six|seven|eight|nine|null|eins|zwei|zwo|drei|vier|fünf|sechs|sieben|acht|neun|double|triple|doppel';
+/** A number told digit by digit: no price and no quantity is. */
+const SPELT_OUT = new RegExp(
+  `(?<!\\p{L})(?:plus\\s+)?(?:${DIGIT})(?:[\\s,–-]+(?:${DIGIT})){5,}(?!\\p{L})`,
+  'giu',
+);
+const MAY_BE_SPELT_OUT = new RegExp(`(?:${DIGIT})[\\s,–-]+(?:${DIGIT})[\\s,–-]+(?:${DIGIT})`, 'iu');
+const MAY_BE_PLACE = /\d/;
+
+const OF_AN_ADDRESS =
+  /address|street|strasse|straße|line_?[12]|city|town|zip|postal|postcode|shipping|billing/i;
+
+/** Text by which addresses and handles are known: the brand's, what facts state, and the person's own. */
+function knownText({ brand, facts, situation, decision, content }: CheckContext): string {
+  const addresses = (value: Json, key: string): string[] =>
+    typeof value === 'object' && value !== null
+      ? Object.entries(value).flatMap(([name, member]) =>
+          addresses(member, `${key}.${Array.isArray(value) ? '' : name}`),
+        )
+      : OF_AN_ADDRESS.test(key)
+        ? strings(value)
+        : [];
+  return bare(
+    [
+      brand.postalAddress,
+      brand.name,
+      ...decision.textLimits.required,
+      ...facts.flatMap((fact) => Object.values(fact.data).flatMap(strings)),
+      ...strings(situation.profile.traits),
+      ...addresses(situation.signal?.properties ?? {}, ''),
+      ...addresses(situation.context, ''),
+      content.recipient,
+    ].join('\n'),
+  );
+}
+
+/** Without what addresses are written differently by. */
+function bare(text: string): string {
+  return normalised(text).replace(/[\s,.;:–-]/g, '');
+}
+
+/** Ways to reach or pay somebody that nobody gave: places, bank accounts, handles, wallets, numbers in words. */
+function contacts(context: CheckContext): Contribution[] {
+  const { draft } = context;
+  let text: string | null = null;
+  const isKnown = (found: string): boolean => (text ??= knownText(context)).includes(bare(found));
+  const looked = (
+    code: string,
+    weight: number,
+    patterns: readonly RegExp[],
+    what: string,
+    may: RegExp | null = null,
+  ): Contribution[] => {
+    const findings = new Findings();
+    for (const part of may === null ? draft : draft.filter((each) => may.test(each.text))) {
+      for (const pattern of patterns)
+        for (const { index, 0: found } of matchesOf(part.text, pattern)) {
+          if (isKnown(found) || IN_LINK.test(part.text.slice(Math.max(0, index - 300), index))) continue;
+          findings.add(normalised(found), found.trim(), part.span(index, index + found.length));
+        }
+    }
+    return findings.contribute(code, weight, (found) => `“${found}” is ${what} that nobody gave for this.`);
+  };
+  return [
+    ...looked('personal-data.place', 0.6, PLACES, 'an address', MAY_BE_PLACE),
+    ...looked('personal-data.account', 0.9, ACCOUNTS, 'a bank account', MAY_BE_PLACE),
+    ...looked('personal-data.handle', 0.6, HANDLES, 'a way to reach or pay somebody'),
+    ...looked('personal-data.wallet', 0.9, WALLETS, 'a place to send coins to'),
+    ...looked('personal-data.spelt-number', 0.6, [SPELT_OUT], 'a number in words', MAY_BE_SPELT_OUT),
+  ];
+}
+
 /** E-mail addresses, phone, card and account numbers that are not this recipient's own or the brand's. */
 export const personalData: Check = {
   name: 'personal-data',
@@ -209,6 +312,6 @@ export const personalData: Check = {
         (found) => `“${found}” looks like a social security number.`,
       ),
     ];
-    return contributions;
+    return [...contributions, ...contacts(context)];
   },
 };
