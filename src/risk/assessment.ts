@@ -1,9 +1,6 @@
 import { z } from 'zod';
 import { claimSchema } from '../messages/content.js';
 
-/** Version of the checks and weights; stored with every assessment. Raise it when any of them changes a score. */
-export const RISK_ENGINE = 'risk-4';
-
 /** The parts of a draft that spans point into; `payload` is the canonical JSON of a webhook's or on-site payload. */
 const spanFieldSchema = z.enum(['subject', 'preheader', 'text', 'html', 'payload']);
 export type SpanField = z.output<typeof spanFieldSchema>;

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DecisionsService } from '../decisions/index.js';
 import { DraftingService } from '../drafting/index.js';
 import { languageFor, languageOf } from '../drafting/locale.js';
@@ -19,7 +19,7 @@ import { Clock } from '../shared/clock.js';
 import { contentHash } from '../shared/hash.js';
 import { Ids } from '../shared/ids.js';
 import { assessing } from './assess.js';
-import { type Assessment, assessmentSchema, RISK_ENGINE } from './assessment.js';
+import { type Assessment, assessmentSchema } from './assessment.js';
 import {
   type AssessmentRow,
   insertAssessment,
@@ -27,6 +27,7 @@ import {
   selectLatest,
 } from './assessments.repository.js';
 import { type Judge, type RiskModel, UNFITTED } from './calibration.js';
+import { CHECKS_VERSION } from './checks-version.provider.js';
 import { purposeOf, type RiskInput, type ToldMessage } from './check.js';
 import { drawn } from './draw.js';
 import { signWords } from './sign-words.js';
@@ -108,6 +109,7 @@ export class RiskService {
     private readonly messages: MessagesService,
     private readonly drafting: DraftingService,
     private readonly metrics: Metrics,
+    @Inject(CHECKS_VERSION) private readonly checks: string,
   ) {}
 
   /** Judging takes time and loads the playbook, so it happens outside the transaction; the commit holds only for the same content. */
@@ -269,7 +271,7 @@ export class RiskService {
 
   /** What judges drafts now: the checks and what was learned about them. */
   async judge(db: Executor): Promise<Judge> {
-    return { checks: RISK_ENGINE, model: await selectModel(db) };
+    return { checks: this.checks, model: await selectModel(db) };
   }
 
   /** What all wordings of a message are judged by. */
@@ -309,7 +311,7 @@ export class RiskService {
       template: compiled?.contentHash === template?.hash ? wordedAs(compiled?.spec, template?.variant) : null,
       audience: await this.audience(db, bundle, template?.id ?? null, new Date(input.now)),
     };
-    return { assessment: await assessInSteps(whole, model), judge: versionOf(model) };
+    return { assessment: await assessInSteps(whole, model), judge: this.versionOf(model) };
   }
 
   /** The situation's facts at their present versions, and whatever claims are approved by now. */
@@ -357,6 +359,11 @@ export class RiskService {
     return Math.max(1, counted);
   }
 
+  /** Such as `risk-0f3a5b7c9d1e`, or `risk-0f3a5b7c9d1e/2026-11-22-400` once verdicts were learned from. */
+  private versionOf(model: RiskModel): string {
+    return model === UNFITTED ? this.checks : `${this.checks}/${model.version}`;
+  }
+
   private async save(
     tx: Tx,
     message: Message,
@@ -383,11 +390,6 @@ export class RiskService {
 /** The weightiest sign, in words that may stand in the open; nothing when there is none. */
 function heaviest([first]: Assessment['contributions']): string {
   return first === undefined ? '' : `, most of all for ${signWords(first.code)}`;
-}
-
-/** Such as `risk-3`, or `risk-3/2026-11-22-400` once verdicts were learned from. */
-function versionOf(model: RiskModel): string {
-  return model === UNFITTED ? RISK_ENGINE : `${RISK_ENGINE}/${model.version}`;
 }
 
 function toAssessed(row: AssessmentRow, opened: string): AssessedDraft {
