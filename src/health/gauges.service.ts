@@ -13,6 +13,7 @@ import {
   deadWork,
   dueWork,
   gatesByState,
+  gatesFallen,
   oldestDueTimer,
   oldestWaiting,
   openMessages,
@@ -28,6 +29,8 @@ const STATUSES = ['ok', 'degraded', 'unavailable'] as const;
 const REVIEW_STATES = ['pending', 'claimed', 'awaiting_second'] as const;
 const CIRCUITS = ['closed', 'open', 'half_open'] as const;
 /** What is only known from the database; without it nothing is better than what was true some time ago. */
+const DAY_MS = 86_400_000;
+const GATE_CODES = ['gate.misses', 'gate.drift', 'gate.changed', 'gate.withdrawn'] as const;
 const FROM_DATABASE = [
   'countersign_inbox_signals',
   'countersign_inbox_oldest_seconds',
@@ -36,6 +39,7 @@ const FROM_DATABASE = [
   'countersign_work_oldest_seconds',
   'countersign_work_dead',
   'countersign_gates',
+  'countersign_gates_fallen',
   'countersign_playbook_findings',
   'countersign_reviews_open',
   'countersign_reviews_oldest_seconds',
@@ -122,6 +126,9 @@ export class GaugesService implements OnModuleInit {
     const due = await dueWork(db, this.work.kinds(), now);
     const dead = new Map((await deadWork(db)).map(({ kind, count }) => [kind, count]));
     const gates = await gatesByState(db);
+    const fallen = new Map(
+      (await gatesFallen(db, new Date(now.getTime() - DAY_MS))).map(({ code, count }) => [code, count]),
+    );
     const findings = new Map((await countOpenFindings(db)).map(({ severity, count }) => [severity, count]));
     const reviews = await openReviews(db);
     const messages = await openMessages(db);
@@ -145,6 +152,10 @@ export class GaugesService implements OnModuleInit {
       { labels: { state: 'open' }, value: gates.open },
       { labels: { state: 'closed' }, value: gates.closed },
     ]);
+    metrics.set(
+      'countersign_gates_fallen',
+      GATE_CODES.map((code) => ({ labels: { code }, value: fallen.get(code) ?? 0 })),
+    );
     metrics.set(
       'countersign_playbook_findings',
       SEVERITIES.map((severity) => ({ labels: { severity }, value: findings.get(severity) ?? 0 })),

@@ -77,6 +77,14 @@ export async function gatesByState(db: Executor): Promise<{ open: number; closed
   return rows[0] ?? { open: 0, closed: 0 };
 }
 
+/** Gates that the service closed since a time, by the reason. */
+export async function gatesFallen(db: Executor, since: Date): Promise<{ code: string; count: number }[]> {
+  const { rows } = await sql<{ code: string; count: number }>`
+    select g.closed_code as code, count(*) as count from gates g
+    where g.closed_by = 'system' and g.closed_at > ${since} group by g.closed_code`.execute(db);
+  return rows;
+}
+
 /** Items that wait for a person, and since when the first of each state does. */
 export async function openReviews(db: Executor): Promise<{ state: string; count: number; since: Date }[]> {
   const { rows } = await sql<{ state: string; count: number; since: Date }>`

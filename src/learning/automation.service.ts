@@ -12,23 +12,18 @@ import { type Gate, type GateSubject, parseSubject, subjectKey } from '../review
 import { GatesService } from '../review/index.js';
 import { canonicalJson } from '../shared/canonical-json.js';
 import { Clock } from '../shared/clock.js';
-import {
-  type AuditItem,
-  brokenPromise,
-  drift,
-  nextStep,
-  planLooks,
-  type Step,
-  thresholdsUpTo,
-} from './certify.js';
+import { type AuditItem, brokenPromise, nextStep, planLooks, type Step, thresholdsUpTo } from './certify.js';
+import { DRIFTED, driftOf } from './drift.js';
 import {
   type ClosedGate,
   type MadeLook,
+  type Makers,
   readAuditItems,
+  readDrifting,
   readFingerprint,
   readLastClosed,
   readLooks,
-  readScores,
+  readRefuted,
   readSinceOpening,
   type SinceOpening,
 } from './learning.read-model.js';
@@ -38,10 +33,8 @@ type Terms = NonNullable<Action['draft']['automatic']>;
 
 /** Misses this unlikely under the promise close a gate. */
 const SURPRISING = 0.01;
-/** The population stability index from which drafts are taken for others than those that were certified. */
-const DRIFTED = 0.25;
-/** Drafts since the opening before a drift is looked for. */
-const ENOUGH_TO_COMPARE = 100;
+/** So many of the latest drafts are compared with those before the opening. */
+const COMPARED = 300;
 
 /** Where one action stands, over one kind of channel, on its way to going without a person. */
 export interface Automation extends GateSubject {
@@ -100,22 +93,17 @@ export class AutomationService {
       );
       return;
     }
-    const fingerprint = await readFingerprint(tx, key);
-    if (fingerprint === null) return;
-    await this.makeLooks(tx, bundle, key, fingerprint, terms);
+    const makers = await makersOf(tx, key);
+    if (makers === null) return;
+    await this.makeLooks(tx, bundle, makers, terms);
     await this.watch(tx, key);
   }
 
-  private async makeLooks(
-    tx: Tx,
-    bundle: Bundle,
-    subject: string,
-    fingerprint: string,
-    terms: Terms,
-  ): Promise<void> {
-    const items = await readAuditItems(tx, subject, fingerprint);
+  private async makeLooks(tx: Tx, bundle: Bundle, makers: Makers, terms: Terms): Promise<void> {
+    const { subject, fingerprint } = makers;
+    const items = await readAuditItems(tx, makers);
     for (;;) {
-      const made = await readLooks(tx, subject, fingerprint);
+      const made = await readLooks(tx, makers);
       const step = stepOf(bundle, terms, items, made);
       if (step.kind !== 'due') return;
       const { result } = step;
@@ -123,7 +111,6 @@ export class AutomationService {
       const row = {
         subject,
         fingerprint,
-        look: made.length + 1,
         threshold: result.shown ? result.below : null,
         result: canonicalJson(detail),
       };
@@ -146,15 +133,14 @@ export class AutomationService {
       await this.shut(tx, subject, 'gate.misses', missesText(since, gate.wrong));
       return;
     }
-    const { before, now } = await readScores(tx, gate, ENOUGH_TO_COMPARE * 3);
-    if (now.length < ENOUGH_TO_COMPARE) return;
-    const moved = drift(before, now);
-    if (moved > DRIFTED)
+    const { before, now } = await readDrifting(tx, gate, COMPARED);
+    const moved = driftOf(before, now);
+    if (moved !== null)
       await this.shut(
         tx,
         subject,
         'gate.drift',
-        `Drafts are others than those it was certified on (stability index ${moved.toFixed(2)}, above ${DRIFTED}).`,
+        `Drafts are others than those it was certified on: the ${moved.what} moved (stability index ${moved.index.toFixed(2)}, above ${DRIFTED}).`,
       );
   }
 
@@ -177,9 +163,9 @@ export class AutomationService {
       const subject = { action: spec.id, kind };
       const key = subjectKey(subject);
       const terms = termsOf(bundle, subject);
-      const fingerprint = await readFingerprint(tx, key);
-      const items = fingerprint === null ? [] : await readAuditItems(tx, key, fingerprint);
-      const looks = fingerprint === null ? [] : await readLooks(tx, key, fingerprint);
+      const makers = await makersOf(tx, key);
+      const items = makers === null ? [] : await readAuditItems(tx, makers);
+      const looks = makers === null ? [] : await readLooks(tx, makers);
       const over = items.filter(
         ({ fate, score }) => fate !== 'unpicked' && fate !== 'open' && score < bundle.engine.riskThreshold,
       );
@@ -210,17 +196,17 @@ export class AutomationService {
     const terms = termsOf(this.policies.active(), subject);
     const key = subjectKey(subject);
     await this.database.transaction(async (tx) => {
-      const fingerprint = await readFingerprint(tx, key);
-      const looks = fingerprint === null ? [] : await readLooks(tx, key, fingerprint);
+      const makers = await makersOf(tx, key);
+      const looks = makers === null ? [] : await readLooks(tx, makers);
       const shown = looks.findLast((each) => each.shown);
-      if (terms === null || fingerprint === null || shown === undefined)
+      if (terms === null || makers === null || shown === undefined)
         throw new Problem(
           409,
           'not-certified',
           `No look has shown that drafts of ${key} may go by themselves.`,
         );
       const before = await this.gates.open(tx, key);
-      if (before !== null && before.fingerprint === fingerprint && before.threshold < shown.below)
+      if (before !== null && before.fingerprint === makers.fingerprint && before.threshold < shown.below)
         await this.gates.close(tx, key, {
           by: person.personId,
           code: 'gate.raised',
@@ -228,7 +214,7 @@ export class AutomationService {
         });
       const certified = {
         subject: key,
-        fingerprint,
+        fingerprint: makers.fingerprint,
         look: shown.number,
         threshold: shown.below,
         auditShare: terms.auditShare,
@@ -252,6 +238,13 @@ export class AutomationService {
     );
     if (!closed) throw new Problem(409, 'gate-closed', `The gate of ${key} is not open.`);
   }
+}
+
+/** What writes and checks a subject's drafts now; null while no model wrote any. Once that was refuted, counting starts anew. */
+async function makersOf(tx: Tx, subject: string): Promise<Makers | null> {
+  const fingerprint = await readFingerprint(tx, subject);
+  if (fingerprint === null) return null;
+  return { subject, fingerprint, since: await readRefuted(tx, subject, fingerprint) };
 }
 
 /** On what terms drafts for this subject may go without a person; null where the playbook lets none go, or none be written. */

@@ -192,33 +192,3 @@ export function nextStep(
 export function brokenPromise(audits: number, misses: number, wrong: number): number {
   return misses === 0 ? 1 : 1 - binomialCdf(misses - 1, audits, wrong);
 }
-
-/**
- * How far the drafts of today are from those that were certified: the population stability index over ten equal parts of the earlier
- * scores. Above 0.25 is commonly taken for another population.
- */
-export function drift(before: readonly number[], now: readonly number[]): number {
-  if (before.length === 0 || now.length === 0) return 0;
-  const sorted = [...before].sort((a, b) => a - b);
-  const edges = [...new Set(Array.from({ length: 9 }, (_, i) => quantile(sorted, (i + 1) / 10)))];
-  const shares = (scores: readonly number[]) => {
-    const counts = new Array<number>(edges.length + 1).fill(0);
-    for (const score of scores) {
-      const part = edges.findIndex((edge) => score <= edge);
-      const at = part < 0 ? edges.length : part;
-      counts[at] = (counts[at] ?? 0) + 1;
-    }
-    // Half an observation in each part, so that an empty one is rare and not impossible.
-    return counts.map((count) => (count + 0.5) / (scores.length + 0.5 * counts.length));
-  };
-  const earlier = shares(before);
-  const later = shares(now);
-  return earlier.reduce((sum, share, i) => {
-    const today = later[i] ?? share;
-    return sum + (today - share) * Math.log(today / share);
-  }, 0);
-}
-
-function quantile(sorted: readonly number[], q: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0;
-}

@@ -1,13 +1,12 @@
 import { sql } from 'kysely';
 import { type Tx } from '../platform/database/index.js';
 
-/** Keeps a look, once. @returns false when it had been made. */
+/** Keeps a look, under the next number. @returns false when another was kept at the same time. */
 export async function insertLook(
   tx: Tx,
   made: {
     readonly subject: string;
     readonly fingerprint: string;
-    readonly look: number;
     readonly threshold: number | null;
     readonly result: string;
   },
@@ -15,7 +14,9 @@ export async function insertLook(
 ): Promise<boolean> {
   const { rows } = await sql<{ look: number }>`
     insert into gate_looks (action, fingerprint, look, threshold, result, made_at)
-    values (${made.subject}, ${made.fingerprint}, ${made.look}, ${made.threshold}, ${made.result}, ${at})
+    values (${made.subject}, ${made.fingerprint},
+      (select coalesce(max(l.look), 0) + 1 from gate_looks l where l.action = ${made.subject} and l.fingerprint = ${made.fingerprint}),
+      ${made.threshold}, ${made.result}, ${at})
     on conflict (action, fingerprint, look) do nothing
     returning look`.execute(tx);
   return rows.length === 1;

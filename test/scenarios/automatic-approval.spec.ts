@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { FakeOpenAi, goodDraft } from '../fakes/openai-server.js';
 import { type FakeSmtpServer, startSmtpServer } from '../fakes/smtp-server.js';
 import { checkout, fillCatalogue, HOUR, identify, MAIL_FROM, oldOrder } from '../harness/customers.js';
@@ -127,20 +128,33 @@ describe('drafts that may go without a person', () => {
     expect(await page()).toContain('Administrator closed it.');
   });
 
-  it('need a person again when what writes them is changed', async () => {
-    expect((await story.post('/automation/gates/recover-cart/email/open')).status).toBe(303);
+  /** Changes the playbook's file, and waits until it is in force. */
+  async function edits(from: string, to: string): Promise<void> {
     const before = String((await story.get('/v1/policies'))['hash']);
     const file = join(story.policiesDirectory, 'actions/recovery.yaml');
-    await writeFile(
-      file,
-      (await readFile(file, 'utf8')).replace('No discount,', 'Keep it short. No discount,'),
-    );
+    await writeFile(file, (await readFile(file, 'utf8')).replace(from, to));
     await story.until(
       'the playbook was taken over',
       async () => String((await story.get('/v1/policies'))['hash']) !== before,
     );
+  }
+
+  it('need a person again when what writes them is changed, and leave the gates of others open', async () => {
+    expect((await story.post('/automation/gates/recover-cart/email/open')).status).toBe(303);
+    for (const neighbour of ['recover-cart/onsite', 'welcome/email']) {
+      const { db } = story.database;
+      await sql`insert into gate_looks select ${neighbour}, fingerprint, look, threshold, result, made_at from gate_looks
+        where action = 'recover-cart/email'`.execute(db);
+      await sql`insert into gates (id, action, fingerprint, look, threshold, audit_share, wrong, opened_by, opened_at)
+        select ${`gat_${neighbour}`}, ${neighbour}, fingerprint, look, threshold, audit_share, wrong, opened_by, opened_at
+        from gates where closed_at is null and action = 'recover-cart/email'`.execute(db);
+    }
+    await edits('No discount,', 'Keep it short. No discount,');
     const message = await abandons('iris');
     expect(String(message['state'])).toBe('in_review');
     expect(await page()).toContain('What writes or checks these drafts was changed');
+    const open = await sql<{ action: string }>`
+      select action from gates where closed_at is null order by action`.execute(story.database.db);
+    expect(open.rows.map(({ action }) => action)).toEqual(['recover-cart/onsite', 'welcome/email']);
   });
 });

@@ -5,7 +5,7 @@ import { ActionTitle } from '../decisions/decision-parts.js';
 import { Empty, Key, PageHead, RiskBar, Said, Section, Time } from '../layout/parts.js';
 import { PersonLink } from '../layout/person.js';
 import { useMay, useView } from '../layout/view.js';
-import { type Outcomes } from './home.read-model.js';
+import { type FallenGate, type Outcomes } from './home.read-model.js';
 
 export interface HomeProps {
   readonly outcomes: Outcomes;
@@ -13,6 +13,7 @@ export interface HomeProps {
   readonly tasks: readonly TaskLine[];
   readonly first: string | null;
   readonly threshold: number | null;
+  readonly fallen: readonly FallenGate[];
   /** Nothing was ever decided: the console explains how a first signal gets in. */
   readonly fresh: boolean;
   readonly publicUrl: string;
@@ -31,6 +32,14 @@ export function HomePage(props: HomeProps): VNode {
           </a>
         )}
       </PageHead>
+      {props.fallen.map((gate) => (
+        <p key={`${gate.action} ${gate.at.toISOString()}`} class="notice bad" role="status">
+          <strong>
+            Drafts for <ActionTitle id={gate.action} /> need a person again
+          </strong>{' '}
+          since <Time at={gate.at} />. {gate.text} <a href="/automation">Automation</a>
+        </p>
+      ))}
       {props.fresh ? <FirstSteps publicUrl={props.publicUrl} /> : <LastDay outcomes={props.outcomes} />}
       <div class="columns">
         <WaitingReviews {...props} />

@@ -16,11 +16,13 @@ import { SealedReader } from '../sealed-reader.service.js';
 import { readTasks } from '../tasks/tasks.read-model.js';
 import { AuditPage } from './audit-page.js';
 import { HomePage } from './home-page.js';
-import { hasDecisions, readAudit, readOutcomes, readSealState } from './home.read-model.js';
+import { hasDecisions, readAudit, readFallenGates, readOutcomes, readSealState } from './home.read-model.js';
 import { SignInFilter } from './sign-in.filter.js';
 
 const DAY_MS = 24 * 3_600_000;
 const SHOWN = 6;
+/** For so long a gate that fell is told of, unless it is opened again. */
+const FALLEN_DAYS = 14;
 const AUDIT_LIMIT = 100;
 const auditQuery = z.object({
   before: z.coerce.number().int().positive().optional().catch(undefined),
@@ -58,6 +60,7 @@ export class HomeController {
         tasks: await readTasks(db, this.reader, { state: 'open', owner: null, limit: SHOWN }),
         first: answerable[0] ?? null,
         threshold: this.threshold(),
+        fallen: await readFallenGates(db, new Date(now.getTime() - FALLEN_DAYS * DAY_MS)),
         fresh: !(await hasDecisions(db)),
         publicUrl: this.environment.publicUrl,
         modelOn: this.environment.OPENAI_API_KEY !== undefined,

@@ -3,6 +3,23 @@ import { type DecisionResult, wasForbidden } from '../../decisions/decision.js';
 import { type Executor } from '../../platform/database/index.js';
 import { type SealedReader } from '../sealed-reader.service.js';
 
+/** A gate that closed by itself and was not opened again. */
+export interface FallenGate {
+  /** An action's id. */
+  readonly action: string;
+  readonly at: Date;
+  readonly text: string;
+}
+
+export async function readFallenGates(db: Executor, since: Date): Promise<FallenGate[]> {
+  const { rows } = await sql<FallenGate>`
+    select split_part(g.action, '/', 1) as action, g.closed_at as at, g.closed_text as text from gates g
+    where g.closed_by = 'system' and g.closed_at > ${since}
+      and not exists (select from gates later where later.action = g.action and later.opened_at > g.opened_at)
+    order by g.closed_at desc, g.id`.execute(db);
+  return rows;
+}
+
 /** What came of the decisions and messages since a time, each counted once under what happened to it first. */
 export interface Outcomes {
   readonly held: number;

@@ -141,6 +141,9 @@ export const CATALOGUE = {
     severity: ['high', 'medium', 'low'],
   }),
   countersign_gates: gauge('Gates in the database', { state: ['open', 'closed'] }),
+  countersign_gates_fallen: gauge('Gates that closed by themselves within the last 24 hours', {
+    code: ['gate.misses', 'gate.drift', 'gate.changed', 'gate.withdrawn'],
+  }),
 
   countersign_reviews_open: gauge('Review items in the database that wait for a person', {
     state: ['pending', 'claimed', 'awaiting_second'],
