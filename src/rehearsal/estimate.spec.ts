@@ -1,6 +1,6 @@
 import { type DecisionResult } from '../decisions/decision.js';
 import { seededRandom } from '../shared/random.js';
-import { estimateOf, LEAST_EFFECTIVE, NO_TRIALS, type Sums, withTrial } from './estimate.js';
+import { estimateOf, joinedSums, LEAST_EFFECTIVE, NO_TRIALS, type Sums, withTrial } from './estimate.js';
 
 /** Two actions and doing nothing, with the probability of each; `expected` is what the playbook thinks they are worth. */
 function result(chosen: string, chances: Readonly<Record<string, number>>, expected = 0): DecisionResult {
@@ -82,8 +82,8 @@ describe('the value of a playbook that was never in force', () => {
     if (estimate.kind === 'refused') throw new Error(estimate.why);
     expect(estimate.effective).toBe(500);
     expect(estimate.before).toBeCloseTo(sums.rewards / 500, 4);
-    // Weighed alike, its own expectation of both choices is the same and cancels out.
-    expect(estimate.after.value).toBeCloseTo(estimate.before, 4);
+    expect(estimate.after.value).toBe(estimate.before);
+    expect(estimate.affected).toBe(0);
     expect(estimate.difference).toEqual({ value: 0, low: 0, high: 0 });
   });
 
@@ -100,12 +100,31 @@ describe('the value of a playbook that was never in force', () => {
     expect(estimate.effective).toBeLessThan(LEAST_EFFECTIVE);
   });
 
+  it('is judged by the decisions that it would make otherwise: many that stay as they are speak for nothing', () => {
+    const same = logged(9_000, 'same', EVEN, EVEN, 20);
+    const untried = joinedSums(same, logged(1_000, 'new', { letter: 1 }, { offer: 1, letter: 0 }, 20));
+    expect(estimateOf(untried)).toMatchObject({ kind: 'refused', trials: 10_000, affected: 1_000, tried: 0 });
+    const few = joinedSums(same, logged(60, 'few', EVEN, MOSTLY_OFFERS, 20));
+    expect(estimateOf(few)).toMatchObject({
+      kind: 'refused',
+      why: expect.stringMatching(
+        /^Of the 60 decisions that it would make otherwise, only \d\d speak/,
+      ) as string,
+    });
+    const tried = estimateOf(joinedSums(same, logged(1_000, 'tried', EVEN, MOSTLY_OFFERS, 20)));
+    if (tried.kind === 'refused') throw new Error(tried.why);
+    // A tenth of the decisions is worth 8 more each.
+    expect(tried.difference.low).toBeLessThan(0.8);
+    expect(tried.difference.high).toBeGreaterThan(0.8);
+    expect(tried.effective).toBeLessThan(1_000);
+  });
+
   it('is refused where it would mostly do what was never tried', () => {
     const estimate = estimateOf(logged(5_000, 'new', { letter: 1 }, { offer: 0.5, letter: 0.5 }, 20));
     expect(estimate).toMatchObject({
       kind: 'refused',
       tried: 0.5,
-      why: '50 % of what this playbook would do was never tried, so nothing that happened says what it is worth.',
+      why: '50 % of what this playbook would do otherwise was never tried, so nothing that happened says what it is worth.',
     });
   });
 });

@@ -2,8 +2,8 @@ import { type DecisionResult } from '../decisions/decision.js';
 
 /** Fewer effective decisions than this, and a figure would say more about luck than about the playbook. */
 export const LEAST_EFFECTIVE = 100;
-/** A playbook that mostly does what was never tried cannot be judged by what was. */
-const LEAST_TRIED = 0.8;
+/** What was never tried is priced by the playbook's own guess, which an interval knows nothing of: there may be hardly any of it. */
+const LEAST_TRIED = 0.95;
 /** The standard normal quantile of a two-sided interval of 95 percent. */
 const Z95 = 1.959963984540054;
 
@@ -18,9 +18,12 @@ export interface Trial {
 /** Sums over trials: all that an estimate needs, of the same size however many there were. */
 export interface Sums {
   readonly trials: number;
+  /** Trials in which the target would choose otherwise, or by other chances; absent in sums of an earlier version, which weighed all alike. */
+  readonly affected?: number;
+  /** Of those that are affected. */
   readonly weights: number;
   readonly weightsSquared: number;
-  /** Share of the target's choices that the logged playbook might have made too, summed. */
+  /** Share of the target's choices that the logged playbook might have made too, summed over those affected. */
   readonly tried: number;
   readonly rewards: number;
   readonly estimates: number;
@@ -31,6 +34,7 @@ export interface Sums {
 
 export const NO_TRIALS: Sums = {
   trials: 0,
+  affected: 0,
   weights: 0,
   weightsSquared: 0,
   tried: 0,
@@ -45,6 +49,7 @@ export const NO_TRIALS: Sums = {
 export function joinedSums(a: Sums, b: Sums): Sums {
   return {
     trials: a.trials + b.trials,
+    affected: (a.affected ?? a.trials) + (b.affected ?? b.trials),
     weights: a.weights + b.weights,
     weightsSquared: a.weightsSquared + b.weightsSquared,
     tried: a.tried + b.tried,
@@ -76,12 +81,20 @@ function choicesOf(result: DecisionResult): ReadonlyMap<string, Choice> {
   );
 }
 
+/** Whether both choose by the same chances: then what happened is what would have happened. */
+function isSame(a: ReadonlyMap<string, Choice>, b: ReadonlyMap<string, Choice>): boolean {
+  const chance = (choices: ReadonlyMap<string, Choice>, option: string): number =>
+    choices.get(option)?.probability ?? 0;
+  return [...new Set([...a.keys(), ...b.keys()])].every((option) => chance(a, option) === chance(b, option));
+}
+
 /**
- * Adds one trial by the doubly robust rule: what the target expects of its own choices, corrected by what was seen where the logged choice is
+ * Adds one trial. Where the target would choose by the same chances it is worth what it brought; elsewhere by the doubly robust rule: what the target expects of its own choices, corrected by what was seen where the logged choice is
  * one the target might have made, weighted by how much likelier it makes it.
  */
 export function withTrial(sums: Sums, { logged, reward, target }: Trial): Sums {
   const [before, after] = [choicesOf(logged), choicesOf(target)];
+  if (isSame(before, after)) return joinedSums(sums, sumsOfOne(reward, reward, NOT_AFFECTED));
   const chosen = optionOf(logged);
   const weight = (after.get(chosen)?.probability ?? 0) / logged.probability;
   const seen = after.get(chosen)?.expected ?? before.get(chosen)?.expected ?? 0;
@@ -91,17 +104,28 @@ export function withTrial(sums: Sums, { logged, reward, target }: Trial): Sums {
     if ((before.get(option)?.probability ?? 0) > 0) tried += probability;
   }
   const estimate = expected + weight * (reward - seen);
+  return joinedSums(sums, sumsOfOne(reward, estimate, { affected: 1, weight, tried }));
+}
+
+const NOT_AFFECTED = { affected: 0, weight: 0, tried: 0 };
+
+function sumsOfOne(
+  reward: number,
+  estimate: number,
+  { affected, weight, tried }: { readonly affected: number; readonly weight: number; readonly tried: number },
+): Sums {
   const gain = estimate - reward;
   return {
-    trials: sums.trials + 1,
-    weights: sums.weights + weight,
-    weightsSquared: sums.weightsSquared + weight * weight,
-    tried: sums.tried + tried,
-    rewards: sums.rewards + reward,
-    estimates: sums.estimates + estimate,
-    gains: sums.gains + gain,
-    gainsSquared: sums.gainsSquared + gain * gain,
-    estimatesSquared: sums.estimatesSquared + estimate * estimate,
+    trials: 1,
+    affected,
+    weights: weight,
+    weightsSquared: weight * weight,
+    tried,
+    rewards: reward,
+    estimates: estimate,
+    gains: gain,
+    gainsSquared: gain * gain,
+    estimatesSquared: estimate * estimate,
   };
 }
 
@@ -110,9 +134,11 @@ export type Estimate =
   | {
       readonly kind: 'estimate';
       readonly trials: number;
-      /** How many decisions drawn by the target itself would be worth as much. */
+      /** Trials in which the target would choose otherwise, or by other chances. */
+      readonly affected: number;
+      /** How many decisions drawn by the target itself would be worth as much as those affected; all trials when none is. */
       readonly effective: number;
-      /** Share of the target's choices that the logged playbook might have made too. */
+      /** Share of the target's choices among those affected that the logged playbook might have made too. */
       readonly tried: number;
       /** What the logged decisions brought. */
       readonly before: number;
@@ -122,6 +148,7 @@ export type Estimate =
   | {
       readonly kind: 'refused';
       readonly trials: number;
+      readonly affected: number;
       readonly effective: number;
       readonly tried: number;
       readonly why: string;
@@ -129,21 +156,26 @@ export type Estimate =
 
 export function estimateOf(sums: Sums): Estimate {
   const { trials, weights, weightsSquared } = sums;
-  const effective = weightsSquared === 0 ? 0 : rounded((weights * weights) / weightsSquared);
-  const tried = trials === 0 ? 0 : rounded(sums.tried / trials);
-  const refuse = (why: string): Estimate => ({ kind: 'refused', trials, effective, tried, why });
+  const affected = sums.affected ?? trials;
+  const squared = weightsSquared === 0 ? 0 : (weights * weights) / weightsSquared;
+  const effective = affected === 0 ? trials : rounded(squared);
+  const tried = affected === 0 ? 1 : rounded(sums.tried / affected);
+  const refuse = (why: string): Estimate => ({ kind: 'refused', trials, affected, effective, tried, why });
   if (trials === 0) return refuse('No decision is old enough for its outcome to be known.');
   if (effective < LEAST_EFFECTIVE)
     return refuse(
-      `Only ${Math.floor(effective)} of ${trials} decisions speak for what this playbook would do; below ${LEAST_EFFECTIVE} a figure would be luck.`,
+      affected === 0
+        ? `Only ${trials} decisions are old enough for their outcome to be known; below ${LEAST_EFFECTIVE} a figure would be luck.`
+        : `Of the ${affected} decisions that it would make otherwise, only ${Math.floor(effective)} speak for what it would do; below ${LEAST_EFFECTIVE} a figure would be luck.`,
     );
   if (tried < LEAST_TRIED)
     return refuse(
-      `${Math.round((1 - tried) * 100)} % of what this playbook would do was never tried, so nothing that happened says what it is worth.`,
+      `${Math.round((1 - tried) * 100)} % of what this playbook would do otherwise was never tried, so nothing that happened says what it is worth.`,
     );
   return {
     kind: 'estimate',
     trials,
+    affected,
     effective,
     tried,
     before: rounded(sums.rewards / trials),

@@ -7,6 +7,7 @@ const valueSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('estimate'),
     trials: z.int(),
+    affected: z.int(),
     effective: z.number(),
     tried: z.number(),
     before: z.number(),
@@ -16,6 +17,7 @@ const valueSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('refused'),
     trials: z.int(),
+    affected: z.int(),
     effective: z.number(),
     tried: z.number(),
     why: z.string(),
