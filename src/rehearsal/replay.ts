@@ -243,7 +243,7 @@ function judged(tally: Tally, stored: StoredCase, both: BeforeAndAfter): Tally {
 }
 
 /** Counts what each rule did in decisions: of several candidates it held back alone, the one that was worth most. */
-export function ruleUseOf(decisions: readonly DecisionResult['candidates'][]): Record<string, RuleUse> {
+function ruleUseOf(decisions: readonly DecisionResult['candidates'][]): Record<string, RuleUse> {
   const uses = new Map<string, { matched: number; alone: number; worth: number }>();
   for (const candidates of decisions) {
     for (const id of matchedIn(candidates)) {
