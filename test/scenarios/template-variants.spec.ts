@@ -1,10 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { drawnFrom } from '../../src/drafting/template.js';
 import { PoliciesService } from '../../src/policies/index.js';
-import { fillCatalogue, HOUR, identify } from '../harness/customers.js';
+import { readVariantUse } from '../../src/console/playbook/playbook.read-model.js';
+import { fillCatalogue, HOUR, identify, order } from '../harness/customers.js';
 import { Story } from '../harness/service.js';
-import { decisionsAbout, endSound, mailsTo, message, messagesTo, only } from '../harness/shown.js';
+import {
+  decisionsAbout,
+  endSound,
+  mailsTo,
+  message,
+  messagesTo,
+  only,
+  unsubscribePath,
+} from '../harness/shown.js';
 
+const PERSON =
+  'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Safari/605.1.15';
 const PEOPLE = ['ada', 'ben', 'cleo', 'dora'];
 const SUBJECTS: Readonly<Record<string, string>> = {
   original: 'Welcome to the shop',
@@ -78,5 +89,28 @@ describe('a signed template with variants', () => {
     const words = section.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ');
     for (const [id, count] of Object.entries(sent))
       expect(words).toContain(` ${id} “${SUBJECTS[id] ?? ''}” ${count} 0 `);
+  });
+
+  it('counts clicks, goals and unsubscribes for the wording that was sent, and for no other', async () => {
+    const variant = await drawn('ada');
+    const mail = only(await mailsTo(story, 'ada@example.com'));
+    const [link = ''] = /\/t\/[\w-]+/.exec(mail.email.html ?? '') ?? [];
+    await story.passes(HOUR);
+    const click = await story.request('GET', link, { token: null, headers: { 'user-agent': PERSON } });
+    expect(click.status).toBe(302);
+    await story.passes(HOUR);
+    await story.happens(order('ada'));
+    expect((await story.request('POST', unsubscribePath(mail), { token: null })).status).toBeLessThan(400);
+    await story.passes(HOUR);
+    const use = await readVariantUse(
+      story.database.db,
+      { templateIds: ['welcome-tried'], actions: [] },
+      new Date(0),
+    );
+    for (const each of use) {
+      const count = each.variant === variant ? 1 : 0;
+      expect(each).toMatchObject({ clicked: count, converted: count, unsubscribed: count });
+    }
+    expect(use.map((each) => each.variant)).toContain(variant);
   });
 });
