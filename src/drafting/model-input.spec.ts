@@ -37,6 +37,7 @@ function request(allowedFields: readonly string[], traits: Record<string, Json> 
       country: 'GB',
       locale: 'en-GB',
       zones: [],
+      bought30d: [],
       traits: { first_name: 'Ada', diagnosis: 'none', undeclared: 'y', ...traits },
       hasEmail: true,
       hasPhone: false,

@@ -111,6 +111,7 @@ describe('what is said of conditions', () => {
           country: null,
           locale: null,
           zones: [],
+          bought30d: [],
           traits,
           hasEmail: true,
           hasPhone: false,

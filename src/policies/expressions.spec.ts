@@ -60,6 +60,7 @@ const source: ExpressionSource = {
     country: null,
     locale: null,
     zones: [],
+    bought30d: [],
     traits: {},
     hasEmail: true,
     hasPhone: false,

@@ -118,6 +118,11 @@ const PROFILE: Struct = {
     hasPhone: field('bool', 'never', 'whether a telephone number is known'),
     firstSeenAt: field(TIMESTAMP, 'never', 'when they were first heard of'),
     lastSeenAt: field(TIMESTAMP, 'never', 'when they were last heard of'),
+    bought30d: field(
+      'list<string>',
+      'unknown',
+      'ids of the products of every Order Completed of the last 30 days; unknown when one of them listed none',
+    ),
     traits: field('Traits', 'never', 'declared traits'),
     events: field('Events', 'never', 'how often and when each event happened'),
     consents: field('Consents', 'never', 'granted or denied, by channel, for every topic'),

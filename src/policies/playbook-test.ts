@@ -36,6 +36,8 @@ export const playbookGivenSchema = z.strictObject({
   firstSeen: moment.default('400d ago'),
   /** When each event happened; one moment or several. */
   events: z.record(eventName, z.union([moment, z.array(moment).min(1).max(200)])).default({}),
+  /** By product id, when it was ordered: an `Order Completed` of its own for each. */
+  bought: z.record(id, moment).default({}),
   /** What called for the decision; it counts among the events. */
   signal: z
     .strictObject({

@@ -36,6 +36,8 @@ export interface ProfileFeatures {
   readonly firstSeenAt: string;
   readonly lastSeenAt: string;
   readonly events: Readonly<Record<string, EventFeatures>>;
+  /** Ids of the products ordered in the last 30 days; null where an order did not say, or was not kept. */
+  readonly bought30d: readonly string[] | null;
   /** By channel, for every topic. */
   readonly consents: Readonly<Record<string, 'granted' | 'denied' | 'unknown'>>;
 }
@@ -163,6 +165,8 @@ function profileRecord(vocabulary: VocabularySpec, profile: ProfileFeatures, now
         return profile.stage;
       case 'zones':
         return profile.zones.length === 0 ? undefined : profile.zones;
+      case 'bought30d':
+        return profile.bought30d ?? undefined;
       case 'hasEmail':
         return profile.hasEmail;
       case 'hasPhone':

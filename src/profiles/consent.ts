@@ -1,6 +1,7 @@
 import { type Json } from '../shared/canonical-json.js';
 import { type Signal } from '../signals/signal.js';
 import { type Consent, type ConsentState } from './profile.js';
+import { revocationIn } from './revocation.js';
 
 /** Every topic of a channel. */
 export const EVERY_TOPIC = '*';
@@ -115,6 +116,25 @@ function sorted(consents: readonly Consent[]): readonly Consent[] {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Channels on which a signal revokes consent: the one it came by, or all that anything was said of, e-mail among them in any case. */
+export function revokedBy(signal: Signal, consents: readonly Consent[]): readonly string[] {
+  const revoked = revocationIn(signal);
+  if (revoked === null) return [];
+  if (revoked !== 'everything') return NAME.test(revoked.channel) ? [revoked.channel] : [];
+  return [...new Set(['email', ...consents.map(({ channel }) => channel)])].sort();
+}
+
+/** What a signal revokes in so many words, as statements about consent. */
+export function revocationsIn(signal: Signal, consents: readonly Consent[]): readonly Consent[] {
+  return revokedBy(signal, consents).map((channel) => ({
+    channel,
+    topic: EVERY_TOPIC,
+    state: 'denied',
+    source: `words:${signal.source}`,
+    at: signal.occurredAt,
+  }));
 }
 
 /**

@@ -2,7 +2,10 @@ import { type ProfileFeatures } from '../policies/vocabulary.js';
 import { consentFor, EVERY_TOPIC } from './consent.js';
 import { countWithin } from './history.js';
 import { type Profile } from './profile.js';
+import { boughtWithin } from './purchases.js';
 import { stageAt } from './stage.js';
+
+const BOUGHT_DAYS = 30;
 
 /** What expressions may know of a profile at a moment; what depends on time is computed for that moment. @param now ISO 8601. */
 export function toFeatures(profile: Profile, now: string): ProfileFeatures {
@@ -19,6 +22,9 @@ export function toFeatures(profile: Profile, now: string): ProfileFeatures {
     firstSeenAt: profile.firstSeenAt,
     lastSeenAt: profile.lastSeenAt,
     events: eventFeatures(profile.events, at),
+    get bought30d() {
+      return boughtWithin(profile, at, BOUGHT_DAYS);
+    },
     consents: Object.fromEntries(
       [...new Set(profile.consents.map(({ channel }) => channel))].map((channel) => [
         channel,

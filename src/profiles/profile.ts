@@ -25,6 +25,14 @@ export interface EventHistory {
   readonly days: Readonly<Record<string, number>>;
 }
 
+/** What one order listed. */
+export interface Purchase {
+  /** ISO 8601. */
+  readonly at: string;
+  /** Ids of its products; null where it named none, or too many to keep. */
+  readonly products: readonly string[] | null;
+}
+
 /** What is known of a person now: the projection of their signals. Stored sealed. */
 export interface Profile {
   readonly id: string;
@@ -42,6 +50,8 @@ export interface Profile {
   readonly zoneSource: 'trait' | 'phone' | 'country' | 'none';
   readonly stage: LifecycleStage;
   readonly events: Readonly<Record<string, EventHistory>>;
+  /** The latest orders, the oldest first; missing where none came since orders are kept. */
+  readonly bought?: readonly Purchase[];
   readonly firstSeenAt: string;
   readonly lastSeenAt: string;
   readonly groups: readonly string[];

@@ -2,9 +2,10 @@ import { canonicalJson, type Json } from '../shared/canonical-json.js';
 import { countryCode, isZone, zonesOfCountry, zonesOfPhone } from '../shared/zones.js';
 import { IMPORT_SOURCE, OUTCOME_EVENTS, OWN_SOURCE, type Signal } from '../signals/signal.js';
 import { emailAddress, phoneNumber } from './addresses.js';
-import { consentsIn, mergeConsents, withConsent } from './consent.js';
+import { consentsIn, mergeConsents, revocationsIn, withConsent } from './consent.js';
 import { type DeclaredEvents, mergeHistories, withOccurrence } from './history.js';
 import { type Profile } from './profile.js';
+import { mergePurchases, withPurchase } from './purchases.js';
 import { stageAt } from './stage.js';
 
 const MOST_TRAITS = 500;
@@ -119,8 +120,12 @@ export function project(
       userId: user ?? profile.userId,
       anonymousIds: withId(profile.anonymousIds, signal.anonymousId),
       traits,
-      consents: consentsIn(signal).reduce(withConsent, profile.consents),
+      consents: [...consentsIn(signal), ...revocationsIn(signal, profile.consents)].reduce(
+        withConsent,
+        profile.consents,
+      ),
       events: event === null ? profile.events : withOccurrence(profile.events, event, at, declared),
+      ...boughtAs(withPurchase(profile.bought, signal)),
       firstSeenAt: at < profile.firstSeenAt ? at : profile.firstSeenAt,
       lastSeenAt: activity && at > profile.lastSeenAt ? at : profile.lastSeenAt,
       groups: withId(profile.groups, groupIn(signal)),
@@ -152,6 +157,7 @@ export function mergeStates(
       traits,
       consents: mergeConsents(a.consents, b.consents),
       events: mergeHistories(a.events, b.events, declared),
+      ...boughtAs(mergePurchases(a.bought, b.bought)),
       firstSeenAt: a.firstSeenAt < b.firstSeenAt ? a.firstSeenAt : b.firstSeenAt,
       lastSeenAt: a.lastSeenAt > b.lastSeenAt ? a.lastSeenAt : b.lastSeenAt,
       groups: b.groups.reduce<readonly string[]>(withId, a.groups),
@@ -167,6 +173,11 @@ export function mergeStates(
       phone: into.withheld.phone ?? from.withheld.phone,
     },
   });
+}
+
+/** A member that is not there stays away: what was stored before keeps its bytes. */
+function boughtAs(bought: Profile['bought']): Pick<Profile, 'bought'> {
+  return bought === undefined ? {} : { bought };
 }
 
 /** The same profile with other addresses withheld. */

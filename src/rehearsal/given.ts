@@ -97,9 +97,13 @@ function triggered(bundle: Bundle, trigger: string | undefined): readonly string
 /** The profile as the same signals would have made it. */
 function profileOf(bundle: Bundle, given: Given, at: (moment: string) => string): Profile {
   const firstSeen = at(given.firstSeen);
-  const occurrences = Object.entries(given.events).flatMap(([event, moments]) =>
+  const occurrences: { event: string; properties: Given['context']; at: string }[] = Object.entries(
+    given.events,
+  ).flatMap(([event, moments]) =>
     [moments].flat().map((moment) => ({ event, properties: {}, at: at(moment) })),
   );
+  for (const [product, moment] of Object.entries(given.bought))
+    occurrences.push({ event: 'Order Completed', properties: { product_id: product }, at: at(moment) });
   const { signal } = given;
   if (signal !== undefined)
     occurrences.push({ event: signal.event, properties: signal.properties, at: at(signal.at) });

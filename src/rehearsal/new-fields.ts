@@ -3,6 +3,7 @@ import { type Situation } from '../decisions/situation.js';
 import { type Bundle } from '../policies/bundle.js';
 import { pathsIn } from '../policies/expression-syntax.js';
 import { type VocabularySpec } from '../policies/playbook.js';
+import { toFeatures } from '../profiles/features.js';
 
 /** A field that a playbook reads and an earlier one did not know. */
 interface NewField {
@@ -24,9 +25,19 @@ export function newFieldsMissing(bundle: Bundle, then: Bundle, situation: Situat
 
 function newFields(bundle: Bundle, then: Bundle): NewField[] {
   const read = [...new Set(sourcesOf(bundle).flatMap((source) => pathsIn(parse(source).ast)))];
-  return declared(bundle.vocabulary, then.vocabulary).filter(({ path }) =>
+  return [...declared(bundle.vocabulary, then.vocabulary), ...keptLater(then)].filter(({ path }) =>
     read.some((each) => each === path || each.startsWith(`${path}.`)),
   );
+}
+
+/** What profiles did not keep at first. A playbook that read it then was told that it is unknown, and decided by that. */
+function keptLater(then: Bundle): NewField[] {
+  const bought: NewField = {
+    path: 'profile.bought30d',
+    isIn: ({ profile, now }) => toFeatures(profile, now).bought30d !== null,
+  };
+  const readThen = sourcesOf(then).some((source) => pathsIn(parse(source).ast).includes(bought.path));
+  return readThen ? [] : [bought];
 }
 
 function sourcesOf({ guardrails, actions }: Bundle): string[] {

@@ -99,6 +99,56 @@ describe('what else differs where something was not recorded', () => {
   });
 });
 
+describe('a rule on what was bought', () => {
+  const RULE = {
+    'guardrails/bought.yaml':
+      '{ id: bought, title: T, reason: R, owner: me, effect: suppress, scope: { actions: [win-back-30] }, when: size(profile.bought30d) == 0 }',
+  };
+  const shippedRule = /- id: bought-already[^]*?(?=- id: )/;
+  const without = compiled({
+    ...shipped,
+    'guardrails/restraint.yaml': (shipped['guardrails/restraint.yaml'] ?? '').replace(shippedRule, ''),
+  });
+  const plain = situation({ actions: ['win-back-30'] });
+  const lately = {
+    total: 1,
+    firstAt: NOW,
+    lastAt: NOW,
+    recent: [Date.parse(NOW)],
+    days: { [NOW.slice(0, 10)]: 1 },
+  };
+  const ordered: Situation = {
+    ...plain,
+    profile: { ...plain.profile, events: { ...plain.profile.events, 'Order Completed': lately } },
+  };
+  const later = compiled({ ...without.files, ...RULE });
+
+  function under(bundle: Bundle, given: Situation): Tally {
+    const stored: StoredCase = {
+      id: 'dec_1',
+      createdAt: NOW,
+      mode: 'execute',
+      bundleHash: bundle.hash,
+      engine: 'here',
+      models: PRIOR_MODELS.versions,
+      seed: 'seed',
+      situation: given,
+      result: canonicalJson(decide(bundle, given, PRIOR_MODELS, 'seed')),
+      outcome: null,
+    };
+    return withCase(EMPTY_TALLY, { bundle: later, engine: 'here', former: () => bundle }, stored);
+  }
+
+  it('is not judged by situations of before that counted an order and kept no products', () => {
+    expect(under(without, ordered)).toMatchObject({ missing: { 'profile.bought30d': 1 }, changed: 0 });
+  });
+
+  it('is judged where nothing was ordered, and reproduces what it decided itself', () => {
+    expect(under(without, plain)).toMatchObject({ notRecorded: 0, missing: {} });
+    expect(under(later, ordered)).toMatchObject({ reproduced: 1, notRecorded: 0 });
+  });
+});
+
 describe('what did it', () => {
   it('names the rule whose cap left no room', () => {
     const never =
