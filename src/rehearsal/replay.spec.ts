@@ -30,19 +30,20 @@ const now = compiled({
   'guardrails/loyal.yaml': RULE,
 });
 
-/** One stored decision, made under the earlier playbook and decided again. */
+/** One stored decision, made under the earlier playbook (or another) and decided again. */
 function counted(
   target: Target,
   given: Situation,
   more: Partial<Pick<StoredCase, 'seed' | 'outcome'>> = {},
+  under = then,
 ): Tally {
   const seed = more.seed ?? 'seed';
-  const result = canonicalJson(decide(then, given, PRIOR_MODELS, seed));
+  const result = canonicalJson(decide(under, given, PRIOR_MODELS, seed));
   const stored: StoredCase = {
     id: 'dec_1',
     createdAt: NOW,
     mode: 'execute',
-    bundleHash: then.hash,
+    bundleHash: under.hash,
     engine: 'here',
     models: canonicalJson(PRIOR_MODELS.versions),
     seed,
@@ -123,21 +124,8 @@ describe('a rule on what was bought', () => {
   };
   const later = compiled({ ...without.files, ...RULE });
 
-  function under(bundle: Bundle, given: Situation): Tally {
-    const stored: StoredCase = {
-      id: 'dec_1',
-      createdAt: NOW,
-      mode: 'execute',
-      bundleHash: bundle.hash,
-      engine: 'here',
-      models: PRIOR_MODELS.versions,
-      seed: 'seed',
-      situation: given,
-      result: canonicalJson(decide(bundle, given, PRIOR_MODELS, 'seed')),
-      outcome: null,
-    };
-    return withCase(EMPTY_TALLY, { bundle: later, engine: 'here', former: () => bundle }, stored);
-  }
+  const under = (made: Bundle, given: Situation): Tally =>
+    counted({ bundle: later, engine: 'here', former: () => made }, given, {}, made);
 
   it('is not judged by situations of before that counted an order and kept no products', () => {
     expect(under(without, ordered)).toMatchObject({ missing: { 'profile.bought30d': 1 }, changed: 0 });
