@@ -671,7 +671,7 @@ table proposals
   constraint proposals_author_fkey FOREIGN KEY (author) REFERENCES people(id)
   constraint proposals_base_hash_fkey FOREIGN KEY (base_hash) REFERENCES bundles(hash)
   constraint proposals_bundle_hash_fkey FOREIGN KEY (bundle_hash) REFERENCES bundles(hash)
-  constraint proposals_origin_check CHECK ((origin = ANY (ARRAY['person'::text, 'folder'::text])))
+  constraint proposals_origin CHECK ((origin = ANY (ARRAY['person'::text, 'folder'::text])))
   constraint proposals_pkey PRIMARY KEY (id)
   constraint proposals_replay_id_fkey FOREIGN KEY (replay_id) REFERENCES replays(id)
   constraint proposals_severity_check CHECK ((severity = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'critical'::text])))

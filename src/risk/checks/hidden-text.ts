@@ -19,9 +19,10 @@ const SOFT_HYPHENS = /(?<![\p{L}\p{M}\u{ad}])[\p{L}\p{M}]*(?:\u{ad}+[\p{L}\p{M}]
 const HYPHENATED = /^\p{L}{2,}(?:\u{ad}\p{L}{2,})*$/u;
 const SHORTEST_HYPHENATED = 7;
 const CONTROLS = /[\u{0}-\u{8}\u{b}\u{c}\u{e}-\u{1f}\u{7f}-\u{84}\u{86}-\u{9f}]/gu;
-/** Signs laid over or under letters, as in struck-out words; those that make a letter of an alphabet (é, ñ) are gone once composed. */
+/** Signs laid over or under letters, as in struck-out words; those that make a letter of an alphabet (é, ñ) are gone once composed.
+ * U+034F, the joiner that is not seen, pads the preview of every mail. */
 const OVERLAID =
-  /[\p{Script=Latin}\p{N}][\u{300}-\u{36f}\u{483}-\u{489}\u{1ab0}-\u{1aff}\u{1dc0}-\u{1dff}\u{20d0}-\u{20df}\u{20e1}\u{20e4}-\u{20ff}\u{fe20}-\u{fe2f}]+/gu;
+  /[\p{Script=Latin}\p{N}][\u{300}-\u{34e}\u{350}-\u{36f}\u{483}-\u{489}\u{1ab0}-\u{1aff}\u{1dc0}-\u{1dff}\u{20d0}-\u{20df}\u{20e1}\u{20e4}-\u{20ff}\u{fe20}-\u{fe2f}]+/gu;
 /** Words in which letters of Latin stand beside those of another script. */
 const MIXED =
   /(?=[\p{L}\p{M}]*\p{Script=Latin})(?=[\p{L}\p{M}]*(?![\p{Script=Latin}µΩªº])\p{L})[\p{L}\p{M}]+/gu;
