@@ -1,12 +1,14 @@
 import { sql } from 'kysely';
 import { type FakeSmtpServer, startSmtpServer } from '../../test/fakes/smtp-server.js';
 import { DispatchWorld } from '../../test/harness/dispatch-world.js';
+import { newSignal } from '../../test/fixtures/signals.js';
 import { emailContent } from '../../test/harness/parcel.js';
 import { TasksService } from '../decisions/index.js';
 import { type Tx } from '../platform/database/index.js';
 import { Vault } from '../platform/vault/index.js';
 import { ProfilesService } from '../profiles/index.js';
 import { OutcomesService } from '../outcomes/index.js';
+import { SignalsService } from '../signals/index.js';
 import { type Delivery } from './delivery.js';
 import { DispatchService } from './dispatch.service.js';
 import { outboxWireSchema } from './outbox.js';
@@ -98,6 +100,23 @@ describe('dispatch into the outbox', () => {
     );
     await world.doDueWork();
     expect(await world.stateOf(message.id)).toBe('suppressed');
+  });
+
+  it('keeps marketing back while what a person did in the meantime waits to be read', async () => {
+    const receipt = { content: { action: 'receipt', class: 'transactional' as const } };
+    const marketing = await world.approved(await world.person('mia'));
+    const owed = await world.approved(await world.person('max'), receipt);
+    const occurredAt = world.clock.now().toISOString();
+    const said = ['mia', 'max'].map((userId) => newSignal({ userId, event: 'Unsubscribed', occurredAt }));
+    await world.get(SignalsService).append('key_test', said);
+    world.clock.advance(30_001);
+    await world.doDueWork({ isHeard: false });
+    expect(await world.lastStep(marketing.id)).toMatchObject({ code: 'unheard' });
+    expect(await world.stateOf(marketing.id)).toBe('scheduled');
+    expect(await world.stateOf(owed.id)).toBe('sent');
+    world.clock.advance(5_000);
+    await world.doDueWork();
+    expect(await world.stateOf(marketing.id)).toBe('sent');
   });
 
   it('does not send to an address that is not the person’s any more', async () => {

@@ -43,6 +43,9 @@ import { isFaithful, wire, wireLinks } from './wire.js';
 const SYSTEM = 'system';
 /** Ending a pause asks for every message it kept back; this is only for a pause that ended some other way. */
 const PAUSED_LOOK_MS = 30_000;
+/** Signals are read within seconds; where they are not, as after an outage, marketing waits until they are. */
+const HEARD_WITHIN_MS = 30_000;
+const UNHEARD_LOOK_MS = 5_000;
 /** Longer than any conversation with a receiver takes, so that nobody else takes over a message that is just leaving. */
 const LEASE_MS = 120_000;
 
@@ -228,7 +231,28 @@ export class DispatchService {
         await this.messages.move(tx, message.id, 'scheduled', step('paused', `Paused: ${pause.reason}`));
       return again(new Date(now.getTime() + PAUSED_LOOK_MS));
     }
+    const unheard = await this.unheard(tx, message, profile, now);
+    if (unheard) {
+      if (message.state === 'approved')
+        await this.messages.move(
+          tx,
+          message.id,
+          'scheduled',
+          step('unheard', 'What the person did in the meantime waits to be read.'),
+        );
+      return again(new Date(now.getTime() + UNHEARD_LOOK_MS));
+    }
     return this.dispatch(tx, message, profile, now);
+  }
+
+  /**
+   * Whether signals from where this person's come have waited for long: one of them may take the consent back on which a message rests, and it
+   * was acknowledged. What is owed does not wait for that.
+   */
+  private async unheard(tx: Tx, message: Message, profile: Profile, now: Date): Promise<boolean> {
+    if (this.policies.active().actions.get(message.action)?.spec.class === 'transactional') return false;
+    const since = await this.signals.waitingSince(tx, profile);
+    return since !== null && since.getTime() < now.getTime() - HEARD_WITHIN_MS;
   }
 
   private async dispatch(tx: Tx, message: Message, profile: Profile, now: Date): Promise<Underway | JobEnd> {

@@ -37,3 +37,15 @@ export async function countWaiting(db: Executor, most: number): Promise<number> 
     select count(*) as count from (select from signal_inbox limit ${most}) counted`.execute(db);
   return rows[0]?.count ?? 0;
 }
+
+/** When the oldest signal came that waits in one of these partitions to be applied; null when none does. */
+export async function oldestWaiting(db: Executor, partitions: readonly number[]): Promise<Date | null> {
+  const { rows } = await sql<{ received_at: Date | null }>`
+    select min(oldest.received_at) as received_at
+    from inbox_partitions p
+    cross join lateral (
+      select i.received_at from signal_inbox i where i.partition = p.partition order by i.seq limit 1
+    ) oldest
+    where p.partition = any(${[...partitions]}::smallint[])`.execute(db);
+  return rows[0]?.received_at ?? null;
+}

@@ -14,6 +14,7 @@ import {
   type Promised,
   SUPPOSED_PER_MS,
 } from './admission.js';
+import { oldestWaiting } from './backlog.repository.js';
 import { FairQueue, type Load, type Queued, unitsOf } from './fair-queue.js';
 import { type Rejection } from './parse.js';
 import { type NewSignal, OWN_SOURCE, type Signal } from './signal.js';
@@ -123,6 +124,19 @@ export class SignalsService {
   oldestMs(): number {
     const now = performance.now();
     return this.queue.heads.reduce((oldest, { at }) => Math.max(oldest, now - at), 0);
+  }
+
+  /**
+   * Since when signals wait to be applied where those of a person would stand: theirs, or others' in the same part of the inbox.
+   * @returns null when none does.
+   */
+  waitingSince(
+    db: Executor,
+    { userId, anonymousIds }: { readonly userId: string | null; readonly anonymousIds: readonly string[] },
+  ): Promise<Date | null> {
+    const partitions = new Set(anonymousIds.map((id) => this.writer.partitionOf('anonymous', id)));
+    if (userId !== null) partitions.add(this.writer.partitionOf('user', userId));
+    return oldestWaiting(db, [...partitions]);
   }
 
   /** Keeps Countersign's own signals in the transaction of what they tell of. */

@@ -120,7 +120,7 @@ export class SignalsWriter {
       occurred_at: occurredAt,
       body: this.vault.sealText(key, text),
       ...(trace === null ? {} : { trace }),
-      partition: belongsToNobody ? null : parseInt(hash.slice(0, 8), 16) % INBOX_PARTITIONS,
+      partition: belongsToNobody ? null : partitionOf(hash),
     };
   }
 
@@ -132,6 +132,11 @@ export class SignalsWriter {
   }
 
   /** People send many signals in a row, and a keyed hash costs as much as reading one. */
+  /** Where in the inbox the signals of an identity wait. */
+  partitionOf(kind: 'user' | 'anonymous', value: string): number {
+    return partitionOf(this.rememberedHash(kind, value));
+  }
+
   private rememberedHash(kind: 'user' | 'anonymous', value: string): string {
     const name = `${kind} ${value}`;
     const known = this.hashes.get(name);
@@ -141,6 +146,10 @@ export class SignalsWriter {
     this.hashes.set(name, hash);
     return hash;
   }
+}
+
+function partitionOf(hash: string): number {
+  return parseInt(hash.slice(0, 8), 16) % INBOX_PARTITIONS;
 }
 
 function keyOf(keys: ReadonlyMap<string, Buffer>, hash: string): Buffer {

@@ -369,9 +369,10 @@ export class DispatchWorld {
     await this.messages.saveApproval(tx, message.id, { payload, signature }, 'person', 'per_1');
   }
 
-  /** Does everything that is due now, one after the other. */
-  async doDueWork(): Promise<void> {
+  /** Does everything that is due now, one after the other. Signals that wait are taken for applied: there is no intake here. */
+  async doDueWork({ isHeard = true } = {}): Promise<void> {
     for (;;) {
+      if (isHeard) await sql`delete from signal_inbox`.execute(this.database.db);
       const jobs = await this.work.claim(10);
       if (jobs.length === 0) return;
       for (const job of jobs) await this.work.run(job);
