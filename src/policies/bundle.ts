@@ -104,6 +104,8 @@ export interface Finding extends PlaybookError {
     | 'shadowed'
     | 'no-channel'
     | 'no-hours'
+    | 'no-text'
+    | 'not-compared'
     | 'cap-never'
     | 'unknown-country'
     | 'unknown-zone'

@@ -1,5 +1,5 @@
 import { type ASTNode, parse, serialize } from '@marcbachmann/cel-js';
-import { childrenOf, pathOf } from './expression-syntax.js';
+import { childrenOf, MACROS, pathOf } from './expression-syntax.js';
 
 /** More alternatives than this are not looked through: nothing is then said about the condition. */
 const MOST_ALTERNATIVES = 256;
@@ -77,6 +77,11 @@ export class Condition {
   get texts(): readonly string[] {
     return textsIn(this.tree);
   }
+
+  /** Literal texts that stand where a time zone is asked for: compared with, or looked for among, `profile.zones` or a field called a time zone. */
+  get zoneTexts(): readonly string[] {
+    return zoneTextsIn(this.tree, new Set());
+  }
 }
 
 function pathsIn(node: ASTNode): string[] {
@@ -90,6 +95,30 @@ function pathsIn(node: ASTNode): string[] {
 function textsIn(node: ASTNode): string[] {
   if (node.op === 'value') return typeof node.args === 'string' ? [node.args] : [];
   return childrenOf(node).flatMap(textsIn);
+}
+
+const ZONE_FIELD = /^profile\.zones$|^profile\.traits\.(timezone|time_zone|timeZone)$/;
+
+/** @param items names under which walks over `profile.zones` know one of them */
+function zoneTextsIn(node: ASTNode, items: ReadonlySet<string>): string[] {
+  if (node.op === 'rcall' && asksZone(node.args[1], items)) {
+    const [name, , args] = node.args;
+    const [item] = args;
+    // How a zone's name begins or ends is no name of a zone.
+    if (!MACROS.has(name)) return [];
+    const within = item?.op === 'id' ? new Set([...items, item.args]) : items;
+    return args.slice(1).flatMap((each) => zoneTextsIn(each, within));
+  }
+  const parts = childrenOf(node);
+  const isAsked = (isComparison(node) || node.op === 'in') && parts.some((part) => asksZone(part, items));
+  return parts.flatMap((part) => (isAsked ? textsIn(part) : zoneTextsIn(part, items)));
+}
+
+/** Whether a part is a time zone or a list of them, such as `profile.zones`, `profile.zones[0]`, `lower(zone)`. */
+function asksZone(node: ASTNode, items: ReadonlySet<string>): boolean {
+  const path = pathOf(node);
+  if (path !== null) return ZONE_FIELD.test(path) || items.has(path);
+  return ['[]', 'call', 'rcall'].includes(node.op) && childrenOf(node).some((part) => asksZone(part, items));
 }
 
 function alternatives(node: ASTNode, wanted: boolean): Alternatives {

@@ -168,6 +168,95 @@ describe('found when a playbook is loaded', () => {
     expect(found({ id: 'late', scope: { actions: ['confirm-order'] }, ...late })).toEqual([]);
   });
 
+  it('of many rules that are alike all but one, in thousands too, and of few among thousands the idle ones', () => {
+    const rule = { effect: 'review', scope: { actions: ['win-back-90'] }, when: 'profile.stage == "lapsed"' };
+    const twins = Array.from({ length: 1_100 }, (_, i) => ({
+      id: `twin-${String(i).padStart(4, '0')}`,
+      ...rule,
+    }));
+    const idle = found(...twins).filter((each) => each.startsWith('shadowed '));
+    expect(idle.filter((each) => each.includes('wherever it matches, twin-0000 is'))).toHaveLength(1_099);
+    const others = Array.from({ length: 1_100 }, (_, i) => ({
+      id: `other-${i}`,
+      effect: 'limit',
+      scope: { actions: ['win-back-90'] },
+      caps: [{ max: 10_000 - i, per: `${i + 1}m` }],
+    }));
+    const among = found(...others, { id: 'z-idle', ...rule, tier: 1 }, { id: 'a-strict', ...rule, tier: 2 });
+    expect(among.filter((each) => each.includes('z-idle changes nothing'))).toHaveLength(1);
+  });
+
+  it('where comparing ends, when there is too much to compare', () => {
+    const vocabulary = (shipped['vocabulary.yaml'] ?? '').replace(
+      /^traits:\n/m,
+      'traits:\n  points: { type: number, absent: { default: 0 } }\n',
+    );
+    const alternatives = (i: number): string =>
+      Array.from({ length: 16 }, (_, j) => `profile.traits.points == ${i * 16 + j}`).join(' || ');
+    const rules = Array.from({ length: 200 }, (_, i) => ({
+      id: `many-${i}`,
+      ...{ title: 'T', reason: 'R', owner: 'me' },
+      effect: 'limit',
+      maxDiscountPercent: 5,
+      scope: { actions: ['win-back-90'] },
+      when: alternatives(i),
+    }));
+    const { warnings } = compiled({
+      'vocabulary.yaml': vocabulary,
+      'guardrails/tried.yaml': stringify(rules),
+    });
+    expect(warnings.filter(({ code }) => code === 'not-compared').map(({ message }) => message)).toEqual([
+      expect.stringContaining('may not be found'),
+    ]);
+  });
+
+  it('a rule that stands in everybody’s way on the only channel', () => {
+    expect(found({ id: 'wall', effect: 'suppress', scope: { actions: ['welcome'] } }).join('\n')).toContain(
+      'the rule wall leaves the action welcome no channel where they match',
+    );
+    expect(found({ id: 'wall', effect: 'suppress', scope: { actions: ['recover-cart'], channels: ['email'] } }).join('\n')).not.toContain('no-channel'); // prettier-ignore
+    expect(found({ id: 'wall', effect: 'suppress', scope: { actions: ['welcome'] }, when: 'profile.stage == "lapsed"' })).toEqual([]); // prettier-ignore
+  });
+
+  it('text that one rule requires and another forbids', () => {
+    const says = (id: string, more: Record<string, unknown>): Record<string, unknown> => ({
+      id,
+      effect: 'limit',
+      scope: { actions: ['confirm-order'] },
+      ...more,
+    });
+    expect(
+      found(
+        says('must', { requiredText: ['Act now, please'] }),
+        says('must-not', { forbiddenText: ['act NOW'] }),
+      ),
+    ).toEqual([expect.stringMatching('^no-text .* must requires “Act now, please”, which must-not forbids')]);
+    expect(
+      found(
+        says('must', { requiredText: ['ACT NOW'], when: 'profile.stage == "active"' }),
+        says('must-not', { forbiddenText: ['act now'], when: 'profile.stage == "lapsed"' }),
+      ),
+    ).toEqual([]);
+  });
+
+  it.each([
+    ['"europe/berln" in profile.zones', 'europe/berln'],
+    ['profile.zones.exists(z, lower(z) == "europe/berln")', 'europe/berln'],
+    ['profile.zones[0] == "Berlin Time"', 'Berlin Time'],
+    ['profile.zones.all(z, z in ["Europe/Berlin", "EU-Berlin"])', 'EU-Berlin'],
+  ])('a time zone that does not exist, however it is asked for: %s', (when, name) => {
+    const where = { id: 'where', effect: 'review', scope: { actions: ['welcome'] } };
+    expect(found({ ...where, when })).toEqual([
+      expect.stringContaining(`names ${name}, which is no time zone`),
+    ]);
+    expect(
+      found({
+        ...where,
+        when: 'profile.zones.exists(z, z in ["Europe/Berlin", "UTC"] || z.startsWith("Asia/"))',
+      }),
+    ).toEqual([]);
+  });
+
   it('a country by a name under which nobody is kept', () => {
     expect(found({ id: 'where', effect: 'review', scope: { countries: ['UK'], actions: ['welcome'] } })).toEqual([
       expect.stringMatching('^unknown-country .* names UK, which is written GB'),

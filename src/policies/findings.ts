@@ -4,9 +4,8 @@ import { Condition } from './condition.js';
 import { type Action, type Cap, type Guardrail, type Scope } from './playbook.js';
 import { durationMs } from '../shared/clock.js';
 
-/** Beyond this many rules, which one stands in the shadow of which is not looked for: it is a question about every pair. */
-const MOST_COMPARED = 1_000;
-/** Alternatives of conditions that are looked through in all; beyond, nothing is said of those that differ. Some seconds at worst. */
+/** Pairs of rules, and alternatives of their conditions, that are looked through in all; where it ends is said. Some seconds at worst. */
+const MOST_PAIRS = 5_000_000;
 const MOST_EFFORT = 1_000_000;
 const SOON_DAYS = 30;
 const DAY_MS = 86_400_000;
@@ -32,11 +31,21 @@ class Findings {
   private readonly found: Finding[] = [];
   private readonly rules: readonly Rule[];
   private readonly actions: readonly Action[];
+  private readonly atPlace = new Map<string, Rule[]>();
   private effort = 0;
+  private pairs = 0;
+  /** The first rule that was not compared with all that it might meet. */
+  private endedAt: Rule | null = null;
 
   constructor(private readonly bundle: Bundle) {
     this.actions = [...bundle.actions.values()].map(({ spec }) => spec);
     this.rules = bundle.guardrails.map((rule) => this.read(rule));
+    for (const rule of this.rules)
+      for (const place of rule.places) {
+        const there = this.atPlace.get(place);
+        if (there === undefined) this.atPlace.set(place, [rule]);
+        else there.push(rule);
+      }
   }
 
   all(): Finding[] {
@@ -46,9 +55,15 @@ class Findings {
       if (rule.spec.effect === 'limit') this.checkLimit(rule.spec);
     }
     this.checkChannels();
-    if (this.rules.length > MOST_COMPARED) return this.found;
+    this.checkTexts();
     this.checkHours();
     this.checkShadows();
+    if (this.endedAt !== null)
+      this.report(
+        'not-compared',
+        this.endedAt.spec,
+        `there are too many rules to compare each with each: from the rule ${this.endedAt.spec.id} on, rules that change nothing or leave nothing together may not be found`,
+      );
     return this.found;
   }
 
@@ -91,8 +106,9 @@ class Findings {
   }
 
   private checkCondition({ spec, condition, unsure }: Rule): void {
-    for (const text of condition.texts)
-      if (/^[A-Z][A-Za-z_]+\/[A-Z][A-Za-z_+-]+$/.test(text) && !isZone(text))
+    const looksLikeZone = condition.texts.filter((text) => /^[A-Z][A-Za-z_]+\/[A-Z][A-Za-z_+-]+$/.test(text));
+    for (const text of new Set([...looksLikeZone, ...condition.zoneTexts]))
+      if (!isZone(text))
         this.report('unknown-zone', spec, `the rule ${spec.id} names ${text}, which is no time zone`);
     if (condition.source === 'true') return;
     if (condition.isImpossible) {
@@ -117,18 +133,21 @@ class Findings {
     }
   }
 
-  /** Rules that leave an action none of its channels, alone or two of them together. */
+  /** Rules that leave an action none of its channels, alone or together: limits, and what suppresses whoever it is. */
   private checkChannels(): void {
-    const limits = this.rules.filter(({ spec }) => spec.effect === 'limit' && spec.channels !== undefined);
+    const limits = this.rules.filter(
+      (rule) =>
+        (rule.spec.effect === 'limit' && rule.spec.channels !== undefined) || suppressesEverybody(rule),
+    );
     for (const action of this.actions) {
       const left = new Set(action.channels.filter((id) => this.bundle.channels.get(id)?.enabled === true));
       if (left.size === 0) continue;
       const by: Rule[] = [];
       for (const rule of limits) {
         const { spec } = rule;
-        if (spec.effect !== 'limit' || spec.channels === undefined || !covers(spec.scope, action)) continue;
+        const allowed = spec.effect === 'limit' ? spec.channels : [];
         const refused = [...left].filter(
-          (channel) => coversChannel(spec.scope, channel) && spec.channels?.includes(channel) === false,
+          (channel) => rule.places.has(`${action.id} ${channel}`) && allowed?.includes(channel) === false,
         );
         if (refused.length === 0 || !by.every((each) => this.canMeet(each, rule))) continue;
         by.push(rule);
@@ -142,6 +161,27 @@ class Findings {
     }
   }
 
+  /** Rules of which one requires what the other forbids. */
+  private checkTexts(): void {
+    const limits = this.rules.filter(({ spec }) => spec.effect === 'limit');
+    const requiring = limits.filter(({ spec }) => spec.effect === 'limit' && spec.requiredText.length > 0);
+    const forbidding = limits.filter(({ spec }) => spec.effect === 'limit' && spec.forbiddenText.length > 0);
+    for (const rule of requiring)
+      for (const other of forbidding) {
+        const text = contradiction(rule.spec, other.spec);
+        if (text === null || !shareAPlace(rule, other) || (rule !== other && !this.canMeet(rule, other)))
+          continue;
+        this.report(
+          'no-text',
+          rule.spec,
+          rule === other
+            ? `the rule ${rule.spec.id} requires “${text}” and forbids it`
+            : `the rule ${rule.spec.id} requires “${text}”, which ${other.spec.id} forbids: where both match no text will do`,
+        );
+        break;
+      }
+  }
+
   /** Rules whose hours have none in common, of those that may match at the same place. */
   private checkHours(): void {
     const limits = this.rules.filter(({ spec }) => spec.effect === 'limit' && spec.hours !== undefined);
@@ -150,7 +190,10 @@ class Findings {
         .slice(0, i)
         .find(
           (each) =>
-            !haveHourInCommon(each.spec, rule.spec) && shareAPlace(each, rule) && this.canMeet(each, rule),
+            this.mayLook(rule) &&
+            !haveHourInCommon(each.spec, rule.spec) &&
+            shareAPlace(each, rule) &&
+            this.canMeet(each, rule),
         );
       if (other === undefined) continue;
       const rules = `the rules ${other.spec.id} and ${rule.spec.id} together leave`;
@@ -167,13 +210,31 @@ class Findings {
 
   private mayCompare({ condition }: Rule, other: Rule): boolean {
     this.effort += condition.effortOf(other.condition);
+    if (this.effort > MOST_EFFORT) this.endedAt ??= other;
     return this.effort <= MOST_EFFORT;
   }
 
+  private mayLook(rule: Rule): boolean {
+    this.pairs++;
+    if (this.pairs > MOST_PAIRS) this.endedAt ??= rule;
+    return this.pairs <= MOST_PAIRS;
+  }
+
   private checkShadows(): void {
+    const twins = this.firstOfTwins();
     for (const rule of this.rules) {
-      if (rule.condition.isImpossible) continue;
-      const other = this.rules.find((each) => each !== rule && this.shadows(each, rule));
+      if (rule.condition.isImpossible || rule.places.size === 0) continue;
+      const twin = twins.get(twinKey(rule));
+      const other =
+        twin !== undefined && twin !== rule
+          ? twin
+          : this.rarest(rule).find(
+              (each) =>
+                each !== rule &&
+                twins.get(twinKey(each)) === each &&
+                this.mayLook(rule) &&
+                this.shadows(each, rule),
+            );
       if (other !== undefined)
         this.report(
           'shadowed',
@@ -181,6 +242,23 @@ class Findings {
           `the rule ${rule.spec.id} changes nothing: wherever it matches, ${other.spec.id} is at least as strict`,
         );
     }
+  }
+
+  /** Of rules that say the same at the same places, the one with the first id: the others are idle, however many there are. */
+  private firstOfTwins(): Map<string, Rule> {
+    const first = new Map<string, Rule>();
+    for (const rule of this.rules) {
+      const key = twinKey(rule);
+      const known = first.get(key);
+      if (known === undefined || rule.spec.id < known.spec.id) first.set(key, rule);
+    }
+    return first;
+  }
+
+  /** What is asked wherever a rule is, is asked at each of its places: so of these the one where the fewest are. */
+  private rarest({ places }: Rule): readonly Rule[] {
+    const there = [...places].map((place) => this.atPlace.get(place) ?? []);
+    return there.reduce((fewest, each) => (each.length < fewest.length ? each : fewest));
   }
 
   private shadows(stricter: Rule, rule: Rule): boolean {
@@ -196,6 +274,42 @@ class Findings {
     if (stricter.unsure.length > 0 || rule.unsure.length > 0) return false;
     return this.mayCompare(rule, stricter) && rule.condition.implies(condition);
   }
+}
+
+/** What says whose a rule is and why, and where it is asked; the last is compared by what comes of it. */
+const PAPERS = new Set([
+  ...['id', 'title', 'reason', 'severity', 'owner', 'source', 'asOf', 'reviewed'],
+  ...['scope', 'when'],
+]);
+const twinKeys = new WeakMap<Rule, string>();
+
+/** What rules have in common that do the same, wherever and whenever: everything but their names and papers. */
+function twinKey(rule: Rule): string {
+  let key = twinKeys.get(rule);
+  if (key === undefined) {
+    const does = Object.entries(rule.spec).filter(([member]) => !PAPERS.has(member));
+    const countries = [...rule.spec.scope.countries].sort();
+    key = JSON.stringify([does, countries, [...rule.places].sort(), rule.condition.source]);
+    twinKeys.set(rule, key);
+  }
+  return key;
+}
+
+/** A rule that stands in everybody's way at all of its places. */
+function suppressesEverybody({ spec, condition }: Rule): boolean {
+  const always = condition.source === 'true' || condition.isCertain;
+  return (
+    (spec.effect === 'suppress' || spec.effect === 'handoff') && always && spec.scope.countries.length === 0
+  );
+}
+
+/** What one requires although the other forbids it, or a part of it; null where there is no such text. */
+function contradiction(requires: Guardrail, forbids: Guardrail): string | null {
+  if (requires.effect !== 'limit' || forbids.effect !== 'limit') return null;
+  const forbidden = forbids.forbiddenText.map((text) => text.toLowerCase());
+  return (
+    requires.requiredText.find((text) => forbidden.some((each) => text.toLowerCase().includes(each))) ?? null
+  );
 }
 
 /** Whether a rule's scope covers an action on one of its channels at least. */

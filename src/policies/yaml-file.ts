@@ -138,7 +138,7 @@ function compose(
     for (const each of composer.compose(new Parser(lines.addNewLine).parse(text), true, text.length)) {
       if (document === null) document = each;
       else {
-        mistakes.push({ offset: each.range[0], message: 'Source contains multiple documents' });
+        mistakes.push({ offset: each.range[0], message: firstLine(SECOND_DOCUMENT) });
         break;
       }
     }
@@ -159,10 +159,12 @@ function placeIn(text: string, offset: number): { line: number; column: number }
   return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
 }
 
+/** As the parser says it. */
+const SECOND_DOCUMENT = 'Source contains multiple documents';
+
 /** What the parser says, without advice for those who call it. */
 function firstLine(text: string): string {
-  if (text.startsWith('Source contains multiple documents'))
-    return 'holds a second document: keep it in a file of its own';
+  if (text.startsWith(SECOND_DOCUMENT)) return 'holds a second document: keep it in a file of its own';
   return text.split('\n')[0] ?? text;
 }
 
