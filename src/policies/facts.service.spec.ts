@@ -2,6 +2,7 @@ import { Test, type TestingModule } from '@nestjs/testing';
 import { openTestDatabase, type TestDatabase } from '../../test/harness/database.js';
 import { TestClock, testRuntime } from '../../test/harness/runtime.js';
 import { type Actor } from '../access/index.js';
+import { AccessModule } from '../access/index.js';
 import { AuditModule } from '../audit/index.js';
 import { DatabaseModule } from '../platform/database/index.js';
 import { HttpModule } from '../platform/http/index.js';
@@ -21,6 +22,7 @@ beforeAll(async () => {
     imports: [
       DatabaseModule.of(opened.database),
       RuntimeModule.of(testRuntime(new TestClock('2026-11-20T12:00:00Z'))),
+      AccessModule,
       AuditModule,
       HttpModule,
       PoliciesModule,

@@ -5,6 +5,7 @@ import { Test, type TestingModule } from '@nestjs/testing';
 import { sql } from 'kysely';
 import { openTestDatabase, type TestDatabase } from '../../test/harness/database.js';
 import { TestClock, testRuntime } from '../../test/harness/runtime.js';
+import { AccessModule } from '../access/index.js';
 import { AuditModule } from '../audit/index.js';
 import { DatabaseModule, type Tx } from '../platform/database/index.js';
 import { HttpModule } from '../platform/http/index.js';
@@ -47,6 +48,7 @@ async function processOn(path = folder, nodeEnv = 'test'): Promise<Started> {
     imports: [
       DatabaseModule.of(opened.database),
       RuntimeModule.of(testRuntime(clock, { POLICIES_DIR: path })),
+      AccessModule,
       AuditModule,
       HttpModule,
       PoliciesModule,
