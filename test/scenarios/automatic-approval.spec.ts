@@ -139,6 +139,30 @@ describe('drafts that may go without a person', () => {
     );
   }
 
+  /** Several people leave their carts behind together; their messages. */
+  async function abandon(names: readonly string[], context: Record<string, unknown> = {}): Promise<Body[]> {
+    await story.happens(...names.flatMap((name) => [identify(name), oldOrder(story, name)]));
+    await story.happens(...names.map((name) => ({ ...checkout(name), context })));
+    await story.passes(HOUR);
+    const messages: Body[] = [];
+    for (const name of names) messages.push((await story.messages(name))[0] as Body);
+    expect(messages.map((each) => String(each['state']))).toEqual(names.map(() => 'in_review'));
+    return messages;
+  }
+
+  /** As many approvals as the look needs, and somebody opens the gate. */
+  async function certify(round: string): Promise<void> {
+    const names = Array.from({ length: AUDITS }, (_, i) => `${round}${i}`);
+    for (const message of await abandon(names))
+      await answer(await review(message['id']), { verdict: 'approve' });
+    expect((await story.post('/automation/gates/recover-cart/email/open')).status).toBe(303);
+  }
+
+  const fallen = async (code: string): Promise<string | undefined> =>
+    new RegExp(`^countersign_gates_fallen\\{code="${code}"\\} (\\d+)`, 'm').exec(
+      (await story.request('GET', '/metrics', { token: null })).text,
+    )?.[1];
+
   it('need a person again when what writes them is changed, and leave the gates of others open', async () => {
     expect((await story.post('/automation/gates/recover-cart/email/open')).status).toBe(303);
     for (const neighbour of ['recover-cart/onsite', 'welcome/email']) {
@@ -156,5 +180,35 @@ describe('drafts that may go without a person', () => {
     const open = await sql<{ action: string }>`
       select action from gates where closed_at is null order by action`.execute(story.database.db);
     expect(open.rows.map(({ action }) => action)).toEqual(['recover-cart/onsite', 'welcome/email']);
+  });
+
+  it('need a person again when audits say otherwise, those nobody answered among them', async () => {
+    await edits('auditShare: 0.01 }', 'auditShare: 1 }');
+    await certify('kim');
+    const [first, second] = await abandon(['lea', 'leo', 'lou']);
+    for (const message of [first, second]) {
+      const item = await review(message?.['id']);
+      expect(item['why']?.map((why) => String(why['code']))).toEqual(['audit']);
+      await answer(item, { verdict: 'reject', reasons: ['wrong_fact'] });
+    }
+    await story.passes(49 * HOUR);
+    const text =
+      'Of 3 drafts picked for a look 3 were rejected or changed (1 of them: nobody answered in time); 20 % were tolerated.';
+    expect(await page()).toContain(text);
+    expect((await story.request('GET', '/')).text).toContain(text);
+    expect(await fallen('gate.misses')).toBe('1');
+    // What was certified is refuted: verdicts are counted anew.
+    expect((await story.post('/automation/gates/recover-cart/email/open')).status).toBe(409);
+    expect(await page()).toContain(`${AUDITS} to come`);
+  });
+
+  it('need a person again when they are written for others than those that were certified', async () => {
+    await certify('mia');
+    const names = Array.from({ length: 16 }, (_, i) => `nils${i}`);
+    const [message] = await abandon(names, { locale: 'de-DE' });
+    await answer(await review(message?.['id']), { verdict: 'approve' });
+    expect(await page()).toContain('Drafts are others than those it was certified on');
+    expect((await story.request('GET', '/')).text).toContain('Drafts are others than those');
+    expect(await fallen('gate.drift')).toBe('1');
   });
 });
