@@ -5,7 +5,7 @@ import { type ChannelDraft, type VariantsReport } from './draft.js';
 import { type DraftLimits, problemsOf, toDraft } from './model-draft.js';
 
 /** One of several wordings that the model wrote, in order and fit to be drafted. */
-export interface WrittenVariant {
+interface WrittenVariant {
   readonly label: string;
   readonly written: ChannelDraft;
 }

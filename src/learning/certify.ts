@@ -34,7 +34,7 @@ export interface Look {
 }
 
 /** A look at the drafts below one threshold. */
-export interface Test {
+interface Test {
   readonly look: number;
   /** The threshold: it is about drafts with a lower risk. */
   readonly below: number;

@@ -119,7 +119,7 @@ function compare(a: string, b: string): number {
 }
 
 /** Channels on which a signal revokes consent: the one it came by, or all that anything was said of, e-mail among them in any case. */
-export function revokedBy(signal: Signal, consents: readonly Consent[]): readonly string[] {
+function revokedBy(signal: Signal, consents: readonly Consent[]): readonly string[] {
   const revoked = revocationIn(signal);
   if (revoked === null) return [];
   if (revoked !== 'everything') return NAME.test(revoked.channel) ? [revoked.channel] : [];

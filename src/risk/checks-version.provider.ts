@@ -9,7 +9,7 @@ import { matchesOf } from '../shared/matches.js';
 export const CHECKS_VERSION = Symbol('checks version');
 
 /** Where the build keeps it; sources need not be there when the service runs. */
-export const KEPT = 'checks-version.json';
+const KEPT = 'checks-version.json';
 /** Where judging begins. */
 const FIRST = 'risk/assess.ts';
 /** Gathers what is judged: it counts by its own words, not by all that it stands on. */
