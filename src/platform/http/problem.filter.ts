@@ -118,10 +118,10 @@ function wantsPage(request: FastifyRequest): boolean {
 }
 
 function isDatabaseGone(exception: unknown): boolean {
-  if (!(exception instanceof Error)) return false;
+  if (DATABASE_GONE.has(errorCode(exception))) return true;
   return (
-    DATABASE_GONE.has(errorCode(exception)) ||
-    exception.message.includes('timeout exceeded when trying to connect') ||
-    exception.message.includes('Connection terminated')
+    exception instanceof Error &&
+    (exception.message.includes('timeout exceeded when trying to connect') ||
+      exception.message.includes('Connection terminated'))
   );
 }
