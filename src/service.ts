@@ -62,7 +62,7 @@ async function startApi(
   show: (line: string) => void,
 ): Promise<Administrator> {
   const { administrator, printed } = await app.get(AccessService).bootstrap(environment);
-  printed.forEach(show);
+  for (const line of printed) show(line);
   await app.get(PoliciesService).loadFolderAtStart(administrator);
   await app.get(ProposalsService).proposeFolder(administrator);
   await app.listen({ port: environment.PORT, host: environment.HOST });
