@@ -226,23 +226,27 @@ export class DispatchService {
       return again(sooner ?? new Date(message.sendAt));
     }
     const pause = pauseOf(await this.pauses.active(tx), message);
-    if (pause !== undefined) {
-      if (message.state === 'approved')
-        await this.messages.move(tx, message.id, 'scheduled', step('paused', `Paused: ${pause.reason}`));
-      return again(new Date(now.getTime() + PAUSED_LOOK_MS));
-    }
-    const unheard = await this.unheard(tx, message, profile, now);
-    if (unheard) {
-      if (message.state === 'approved')
-        await this.messages.move(
-          tx,
-          message.id,
-          'scheduled',
-          step('unheard', 'What the person did in the meantime waits to be read.'),
-        );
-      return again(new Date(now.getTime() + UNHEARD_LOOK_MS));
-    }
+    if (pause !== undefined)
+      return this.keepBack(tx, message, step('paused', `Paused: ${pause.reason}`), PAUSED_LOOK_MS);
+    if (await this.unheard(tx, message, profile, now))
+      return this.keepBack(
+        tx,
+        message,
+        step('unheard', 'What the person did in the meantime waits to be read.'),
+        UNHEARD_LOOK_MS,
+      );
     return this.dispatch(tx, message, profile, now);
+  }
+
+  /** Looks again after a while; its timeline says why it waits, once. */
+  private async keepBack(
+    tx: Tx,
+    message: Message,
+    why: ReturnType<typeof step>,
+    forMs: number,
+  ): Promise<JobEnd> {
+    if (message.state === 'approved') await this.messages.move(tx, message.id, 'scheduled', why);
+    return again(new Date(this.clock.now().getTime() + forMs));
   }
 
   /**
