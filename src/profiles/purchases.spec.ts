@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { keptSignal } from '../../test/fixtures/signals.js';
 import { type Json } from '../shared/canonical-json.js';
 import { type Signal } from '../signals/signal.js';
 import { toFeatures } from './features.js';
@@ -9,25 +10,8 @@ const NOW = '2026-11-18T12:00:00.000Z';
 const daysAgo = (days: number): string =>
   new Date(Date.parse(NOW) - Math.round(days * 86_400_000)).toISOString();
 
-function order(days: number, properties: Readonly<Record<string, Json>>): Signal {
-  const at = daysAgo(days);
-  return {
-    id: 'sig_1',
-    source: 'test',
-    messageId: 'm',
-    type: 'track',
-    event: 'Order Completed',
-    userId: 'ada',
-    anonymousId: null,
-    previousId: null,
-    groupId: null,
-    traits: {},
-    properties,
-    context: {},
-    occurredAt: at,
-    receivedAt: at,
-  };
-}
+const order = (days: number, properties: Readonly<Record<string, Json>>): Signal =>
+  keptSignal({ event: 'Order Completed', userId: 'ada', properties, occurredAt: daysAgo(days) });
 
 const after = (...orders: readonly Signal[]): Profile =>
   orders.reduce((state, signal) => project(state, signal, null), newState('prf_1', daysAgo(400))).profile;

@@ -1,3 +1,4 @@
+import { keptSignal } from '../../test/fixtures/signals.js';
 import { type Json } from '../shared/canonical-json.js';
 import { type Signal } from '../signals/signal.js';
 import { consentFor } from './consent.js';
@@ -6,24 +7,8 @@ import { revocationIn } from './revocation.js';
 
 const AT = '2026-11-18T12:00:00.000Z';
 
-function signal(event: string, properties: Readonly<Record<string, Json>>, at = AT): Signal {
-  return {
-    id: 'sig_1',
-    source: 'shop',
-    messageId: 'm',
-    type: 'track',
-    event,
-    userId: 'ada',
-    anonymousId: null,
-    previousId: null,
-    groupId: null,
-    traits: {},
-    properties,
-    context: {},
-    occurredAt: at,
-    receivedAt: at,
-  };
-}
+const signal = (event: string, properties: Readonly<Record<string, Json>>, at = AT): Signal =>
+  keptSignal({ event, userId: 'ada', properties, occurredAt: at });
 const wrote = (text: Json, channel?: string): Signal =>
   signal('Support Ticket Opened', { text, ...(channel === undefined ? {} : { channel }) });
 
