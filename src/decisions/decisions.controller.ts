@@ -3,6 +3,7 @@ import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagg
 import { Allow, type GuardedRequest } from '../access/index.js';
 import { belongingTo, decodeCursor, Idempotent, type Page, page } from '../platform/http/index.js';
 import { type DecisionAnswer } from './answer.js';
+import { CanonicalAnswerInterceptor } from './canonical-answer.interceptor.js';
 import {
   createdCursor,
   decisionAnswer,
@@ -32,7 +33,7 @@ export class DecisionsController {
   @Allow('decisions.make')
   @Idempotent()
   // Below, so that it is asked before a key is looked up.
-  @UseInterceptors(RoomInterceptor)
+  @UseInterceptors(RoomInterceptor, CanonicalAnswerInterceptor)
   @ApiOperation({ summary: 'Decides for a person; `execute` also makes the message' })
   @ApiResponse({ status: 200, standardSchema: decisionAnswer })
   @ApiResponse({ status: 429, description: 'Overload; nothing was decided. See Retry-After.' })

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { canonicalJson, keepText } from './canonical-json.js';
+import { canonicalBytes, canonicalJson, keepText } from './canonical-json.js';
 
 describe('canonical JSON', () => {
   it('does not depend on the order in which members were written', () => {
@@ -42,5 +42,37 @@ describe('canonical JSON', () => {
     }
     expect(() => Object.assign(kept, { c: 1 })).toThrow(TypeError);
     expect(() => canonicalJson([keepText({ at: new Date(0) })])).toThrow('$[0].at');
+  });
+
+  it('writes every text as JSON does', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(canonicalJson(text)).toBe(JSON.stringify(text.toWellFormed()));
+      }),
+    );
+  });
+
+  it('orders names by code unit, few or many', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.integer(), { maxKeys: 40 }), (object) => {
+        const members = Object.keys(object)
+          .sort()
+          .map((name) => `${JSON.stringify(name.toWellFormed())}:${object[name] ?? ''}`);
+        expect(canonicalJson(object)).toBe(`{${members.join(',')}}`);
+      }),
+    );
+  });
+
+  it('is the same text in bytes, with what was kept and without', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.array(fc.string()), (value, texts) => {
+        const kept = keepText([...texts, '“ü”']);
+        const whole = { texts: [kept, value, kept], value };
+        const anew = { texts: [[...kept], value, [...kept]], value };
+        expect(canonicalBytes(whole).toString()).toBe(canonicalJson(anew));
+        expect(canonicalJson(whole)).toBe(canonicalJson(anew));
+      }),
+    );
+    expect(() => canonicalBytes([keepText({ at: new Date(0) })])).toThrow('$[0].at');
   });
 });

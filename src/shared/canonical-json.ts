@@ -8,11 +8,68 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
  * @throws TypeError for a value JSON cannot hold (NaN, infinities, bigint, functions), naming its path.
  */
 export function canonicalJson(value: unknown): string {
-  return write(value, null);
+  const written = new WrittenText();
+  write(value, null, written);
+  return written.text;
+}
+
+/** The UTF-8 bytes of the same text. What was kept is copied and not encoded anew, so it is the cheaper way to what is hashed or sealed. @throws TypeError */
+export function canonicalBytes(value: unknown): Buffer {
+  const written = new WrittenBytes();
+  write(value, null, written);
+  return written.bytes();
+}
+
+/** Where canonical JSON is written to, from left to right. */
+interface Written {
+  text: string;
+  addKept(kept: Kept): void;
+}
+
+class WrittenText implements Written {
+  text = '';
+
+  addKept(kept: Kept): void {
+    this.text += kept.text;
+  }
+}
+
+/** Texts are joined for as long as nothing that was kept stands between them, so that they are encoded in few pieces. */
+class WrittenBytes implements Written {
+  text = '';
+  private readonly pieces: Uint8Array[] = [];
+
+  addKept(kept: Kept): void {
+    this.encode();
+    this.pieces.push(kept.bytes);
+  }
+
+  bytes(): Buffer {
+    if (this.pieces.length === 0) return Buffer.from(this.text);
+    this.encode();
+    return Buffer.concat(this.pieces);
+  }
+
+  private encode(): void {
+    if (this.text !== '') this.pieces.push(Buffer.from(this.text));
+    this.text = '';
+  }
+}
+
+/** What is written of an object that was kept. */
+class Kept {
+  private known: string | null = null;
+
+  constructor(readonly bytes: Buffer) {}
+
+  /** In one piece: as the many pieces it was put together from, it would be joined again in every value it is used in. */
+  get text(): string {
+    return (this.known ??= this.bytes.toString());
+  }
 }
 
 /** The JSON of what was kept; null until it is written for the first time. */
-const kept = new WeakMap<object, string | null>();
+const kept = new WeakMap<object, Kept | null>();
 
 /**
  * Says of an object that it never changes and turns up in many values: it is written once and its text used again. Freezes the object itself; what
@@ -29,51 +86,85 @@ interface Place {
   readonly of: Place | null;
 }
 
-function write(value: unknown, place: Place | null): string {
+function write(value: unknown, place: Place | null, to: Written): void {
   switch (typeof value) {
     case 'string':
-      return text(value);
+      to.text += text(value);
+      return;
     case 'boolean':
-      return value ? 'true' : 'false';
+      to.text += value ? 'true' : 'false';
+      return;
     case 'number':
       if (!Number.isFinite(value)) throw refused(String(value), place);
-      return value === 0 ? '0' : String(value);
+      to.text += value === 0 ? '0' : String(value);
+      return;
     case 'object':
-      return value === null ? 'null' : writeObject(value, place);
+      if (value === null) to.text += 'null';
+      else writeObject(value, place, to);
+      return;
     default:
       throw refused(`a ${typeof value}`, place);
   }
 }
 
-function writeObject(value: object, place: Place | null): string {
+function writeObject(value: object, place: Place | null, to: Written): void {
   const known = kept.get(value);
-  if (typeof known === 'string') return known;
+  if (known === undefined) {
+    writeWhole(value, place, to);
+    return;
+  }
+  if (known !== null) {
+    to.addKept(known);
+    return;
+  }
+  const own = new WrittenBytes();
+  writeWhole(value, place, own);
+  const made = new Kept(own.bytes());
+  kept.set(value, made);
+  to.addKept(made);
+}
+
+function writeWhole(value: object, place: Place | null, to: Written): void {
   if (value instanceof Date) throw refused('a Date', place, '; write it as ISO text');
-  const json = Array.isArray(value)
-    ? writeItems(value, place)
-    : writeMembers(value as Readonly<Record<string, unknown>>, place);
-  // In one piece: as the many pieces it was put together from, it would be joined again in every value it is used in.
-  if (known === null) kept.set(value, Buffer.from(json).toString());
-  return json;
+  if (Array.isArray(value)) writeItems(value, place, to);
+  else writeMembers(value as Readonly<Record<string, unknown>>, place, to);
 }
 
-function writeItems(items: readonly unknown[], place: Place | null): string {
-  let json = '[';
+function writeItems(items: readonly unknown[], place: Place | null, to: Written): void {
+  to.text += '[';
   for (let i = 0; i < items.length; i++) {
-    if (i > 0) json += ',';
-    json += write(items[i], { step: i, of: place });
+    if (i > 0) to.text += ',';
+    write(items[i], { step: i, of: place }, to);
   }
-  return `${json}]`;
+  to.text += ']';
 }
 
-function writeMembers(members: Readonly<Record<string, unknown>>, place: Place | null): string {
-  let json = '{';
-  for (const key of Object.keys(members).sort()) {
-    const member = members[key];
+function writeMembers(members: Readonly<Record<string, unknown>>, place: Place | null, to: Written): void {
+  to.text += '{';
+  let isFirst = true;
+  for (const name of sorted(Object.keys(members))) {
+    const member = members[name];
     if (member === undefined) continue;
-    json += `${json.length > 1 ? ',' : ''}${nameText(key)}${write(member, { step: key, of: place })}`;
+    to.text += isFirst ? nameText(name) : `,${nameText(name)}`;
+    isFirst = false;
+    write(member, { step: name, of: place }, to);
   }
-  return `${json}}`;
+  to.text += '}';
+}
+
+/** So few names are put in order faster one by one than by the general way. */
+const FEW_NAMES = 16;
+
+/** By code unit, in place. */
+function sorted(names: string[]): string[] {
+  if (names.length > FEW_NAMES) return names.sort();
+  for (let i = 1; i < names.length; i++) {
+    const name = names[i] ?? '';
+    let at = i;
+    for (; at > 0 && (names[at - 1] ?? '') > name; at--) names[at] = names[at - 1] ?? '';
+    names[at] = name;
+  }
+  return names;
 }
 
 /** Names are few and come again in each value, so their text is remembered; what is given as a name by others may be many. */
@@ -89,7 +180,11 @@ function nameText(name: string): string {
   return written;
 }
 
+/** What JSON writes as it is: nothing to escape, and no surrogate that may be alone. */
+const PLAIN = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/;
+
 function text(value: string): string {
+  if (PLAIN.test(value)) return `"${value}"`;
   return JSON.stringify(value.isWellFormed() ? value : value.toWellFormed());
 }
 

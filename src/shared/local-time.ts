@@ -134,11 +134,15 @@ export function localTimeText(at: number, zone: string): string {
 }
 
 function textOf(at: number, zone: string): string {
-  const local = at + offsetAt(zone, at) * MINUTE_MS;
-  const weekday = WEEKDAYS[Math.floor(minuteOfWeek(local) / DAY_MINUTES)] ?? '';
-  const [date = '', time = ''] = new Date(local).toISOString().split('T');
-  const [year = '', month = '', day = ''] = date.split('-');
-  return `${weekday} ${Number(day)} ${MONTHS[Number(month) - 1] ?? ''} ${year}, ${time.slice(0, 5)} ${zone}`;
+  const ahead = at + offsetAt(zone, at) * MINUTE_MS;
+  const local = new Date(ahead);
+  const weekday = WEEKDAYS[Math.floor(minuteOfWeek(ahead) / DAY_MINUTES)] ?? '';
+  const date = `${local.getUTCDate()} ${MONTHS[local.getUTCMonth()] ?? ''} ${local.getUTCFullYear()}`;
+  return `${weekday} ${date}, ${twoDigits(local.getUTCHours())}:${twoDigits(local.getUTCMinutes())} ${zone}`;
+}
+
+function twoDigits(number: number): string {
+  return number < 10 ? `0${number}` : String(number);
 }
 
 /** 0 is Monday 00:00. The epoch was a Thursday. @param local epoch milliseconds of a clock on the wall. */

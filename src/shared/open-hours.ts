@@ -27,7 +27,8 @@ interface Calendar {
   readonly days: Map<number, Spans>;
 }
 
-const calendars = new Map<string, Calendar>();
+/** By hours, then by zones. */
+const calendars = new Map<string, Map<string, Calendar>>();
 let rememberedDays = 0;
 
 /**
@@ -41,9 +42,9 @@ export function nextAllowed(
   hours: readonly SendingHours[],
 ): number | null {
   if (from >= before) return null;
-  const restricting = hours.filter((each) => !isAlways(each));
-  if (restricting.length === 0 || zones.length === 0) return from;
-  const calendar = calendarOf(zones, restricting);
+  const restriction = restrictionOf(hours);
+  if (restriction.hours.length === 0 || zones.length === 0) return from;
+  const calendar = calendarOf(zones, restriction);
   for (let day = Math.floor(from / DAY_MS); day * DAY_MS < before; day++) {
     const spans = spansOf(calendar, day);
     for (let i = 0; i < spans.length; i += 2) {
@@ -110,13 +111,31 @@ function keyOf(hours: SendingHours): string {
   return key;
 }
 
-function calendarOf(zones: readonly Zone[], hours: readonly SendingHours[]): Calendar {
-  const key = `${zones === OFFSETS_WORLDWIDE ? 'worldwide' : zones.join('|')} ${hours.map(keyOf).join(' ')}`;
-  const known = calendars.get(key);
-  if (known !== undefined) return known;
-  const made: Calendar = { zones, hours, days: new Map() };
-  calendars.set(key, made);
-  return made;
+/** Of hours together those that are not always open, and their name. */
+interface Restriction {
+  readonly hours: readonly SendingHours[];
+  readonly key: string;
+}
+
+const restrictions = new WeakMap<readonly SendingHours[], Restriction>();
+
+function restrictionOf(hours: readonly SendingHours[]): Restriction {
+  let known = restrictions.get(hours);
+  if (known === undefined) {
+    const restricting = hours.filter((each) => !isAlways(each));
+    known = { hours: restricting, key: restricting.map(keyOf).join(' ') };
+    restrictions.set(hours, known);
+  }
+  return known;
+}
+
+function calendarOf(zones: readonly Zone[], { hours, key }: Restriction): Calendar {
+  let byZones = calendars.get(key);
+  if (byZones === undefined) calendars.set(key, (byZones = new Map<string, Calendar>()));
+  const where = zones === OFFSETS_WORLDWIDE ? 'worldwide' : zones.join('|');
+  let calendar = byZones.get(where);
+  if (calendar === undefined) byZones.set(where, (calendar = { zones, hours, days: new Map() }));
+  return calendar;
 }
 
 function spansOf(calendar: Calendar, day: number): Spans {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * Numbers in [0, 1), fixed by the seed: the same seed gives the same numbers in the same order, on every machine. For seeded choices and
@@ -10,7 +10,7 @@ export function seededRandom(seed: string): () => number {
   let used = 0;
   return () => {
     if (used + 6 > digest.length) {
-      digest = createHash('sha256').update(`${seed}#${block++}`).digest();
+      digest = hash('sha256', `${seed}#${block++}`, 'buffer');
       used = 0;
     }
     const value = digest.readUIntBE(used, 6);
