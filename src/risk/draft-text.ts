@@ -127,15 +127,20 @@ export class Findings {
 /** Where a paragraph ends: a line that ends a sentence, or an empty one. A line that merely was too long goes on. */
 const PARAGRAPH_END = /(?<=[.!?…:;][”"'’)»]?)[^\S\n]*\n+|\n\s*\n/gu;
 
-/** The paragraphs of a text, and where each begins. */
+/** The paragraphs of a text without the space around them, which html has more of, and where each begins. */
 function paragraphsOf(text: string): { readonly at: number; readonly words: string }[] {
   const paragraphs: { at: number; words: string }[] = [];
+  const add = (from: number, to: number) => {
+    const words = text.slice(from, to).trimStart();
+    paragraphs.push({ at: to - words.length, words: words.trimEnd() });
+  };
   let at = 0;
   for (const { index, 0: end } of matchesOf(text, PARAGRAPH_END)) {
-    paragraphs.push({ at, words: text.slice(at, index) });
+    add(at, index);
     at = index + end.length;
   }
-  return [...paragraphs, { at, words: text.slice(at) }];
+  add(at, text.length);
+  return paragraphs;
 }
 
 /** Something found in a text, and where. */
@@ -158,18 +163,20 @@ export function byParagraph<T extends Placed>(find: (words: string) => readonly 
     });
 }
 
+/** Everything that one of the patterns (global) matches, and where. */
+export function matchesOfAny(
+  words: string,
+  patterns: readonly RegExp[],
+): (Placed & { readonly text: string })[] {
+  return patterns.flatMap((pattern) =>
+    matchesOf(words, pattern).map(({ index, 0: text }) => ({ text, start: index, end: index + text.length })),
+  );
+}
+
 /** The same as `findPatterns` for patterns that do not reach from one paragraph into the next, in half the time. */
 export function findPhrases(draft: DraftText, patterns: readonly RegExp[]): Findings {
   const findings = new Findings();
-  const find = byParagraph((words) =>
-    patterns.flatMap((pattern) =>
-      matchesOf(words, pattern).map(({ index, 0: text }) => ({
-        text,
-        start: index,
-        end: index + text.length,
-      })),
-    ),
-  );
+  const find = byParagraph((words) => matchesOfAny(words, patterns));
   for (const part of draft) {
     for (const { text, start, end } of find(part.text))
       if (end > start) findings.add(normalised(text), text.trim(), part.span(start, end));
@@ -202,9 +209,4 @@ export function literalPattern(text: string): string {
     .split(/\s+/)
     .map((word) => word.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&').replace(/['’]/g, "['’]"))
     .join('\\s+');
-}
-
-/** The phrase as a word of its own: letters and digits may not touch it. */
-export function wordPattern(phrase: string): RegExp {
-  return new RegExp(`(?<![\\p{L}\\p{N}])${literalPattern(phrase)}(?![\\p{L}\\p{N}])`, 'giu');
 }

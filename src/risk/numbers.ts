@@ -55,8 +55,10 @@ const any = (words: readonly string[]): string => words.join('|');
 const ENGLISH = String.raw`(?:${any(ENGLISH_TENS)})(?:[\s-](?:${any(ENGLISH_SMALL)}))?|${any(ENGLISH_TEENS)}|${any(ENGLISH_SMALL.slice(1))}`;
 const GERMAN = `(?:(?:${any(GERMAN_SMALL)})und)?(?:${any(GERMAN_TENS)}|dreissig)|${any(GERMAN_TEENS)}|${any(GERMAN_SMALL.slice(1))}`;
 
-/** Number words that are counted with, in English and German, up to 999. Longer ones first. */
+/** Number words that are counted with, in English and German: up to 999, and whole thousands of these. Longer ones first. */
 export const NUMBER_WORD = [
+  String.raw`(?:an?|one|${ENGLISH})\sthousand`,
+  String.raw`(?:ein|${GERMAN})?tausend`,
   String.raw`(?:an?|${any(ENGLISH_SMALL)})\shundred(?:\s(?:and\s)?(?:${ENGLISH}))?`,
   String.raw`(?:${any(GERMAN_SMALL)})?hundert(?:(?:und)?(?:${GERMAN}))?`,
   ENGLISH,
@@ -70,6 +72,14 @@ function belowHundred(word: string): number {
 /** The value of a number word as `NUMBER_WORD` finds it. */
 function wordValue(written: string): number {
   const word = written.toLowerCase().replace(/\s+/g, ' ');
+  const [thousands] = / ?(?:thousand|tausend)$/.exec(word) ?? [];
+  if (thousands !== undefined) return 1_000 * (countOf(word.slice(0, -thousands.length)) || 1);
+  return countOf(word);
+}
+
+/** Below a thousand; `a`, `one` and `ein` are one, nothing is not a number. */
+function countOf(word: string): number {
+  if (/^(?:an?|one|ein|)$/.test(word)) return 1;
   const [head, tail] = word.split(/ ?hundred(?: and)? ?|hundert(?:und)?/);
   if (tail === undefined) return belowHundred(word);
   const hundreds = head === '' || head === 'a' || head === 'an' ? 1 : belowHundred(head ?? '');

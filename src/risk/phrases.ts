@@ -1,5 +1,5 @@
 import { matchesOf } from '../shared/matches.js';
-import { literalPattern } from './draft-text.js';
+import { type DraftText, Findings, literalPattern, normalised } from './draft-text.js';
 
 /** Where a phrase stands: offsets of its first character, and of the first one behind it. */
 export interface Place {
@@ -20,6 +20,18 @@ export function placesOf(text: string, phrase: string): Place[] {
 /** As `placesOf`, for a name: it may stand in the genitive. */
 export function placesOfName(text: string, name: string): Place[] {
   return placesUpTo(text, name, END_OF_NAME);
+}
+
+/** Phrases of others, as of a brand or a guardrail, wherever a draft says them as words of their own; the same words counted once. */
+export function findWords(draft: DraftText, phrases: readonly string[]): Findings {
+  const findings = new Findings();
+  for (const part of draft)
+    for (const phrase of phrases)
+      for (const { start, end } of placesOf(part.text, phrase)) {
+        const found = part.text.slice(start, end);
+        findings.add(normalised(found), found, part.span(start, end));
+      }
+  return findings;
 }
 
 /**
