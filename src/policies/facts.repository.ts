@@ -69,6 +69,55 @@ export async function selectClaims(db: Executor): Promise<Fact[]> {
   return rows.map(toFact);
 }
 
+/** Facts at their latest version that share a thing with others, these ids left out. */
+export async function selectSharing(
+  db: Executor,
+  things: readonly string[],
+  but: readonly string[],
+  limit: number,
+): Promise<Fact[]> {
+  const { rows } = await sql<FactRow>`
+    select distinct on (f.id) ${columns} from facts f
+    where f.id in (
+      select t.fact_id from fact_things t where t.things && ${things}::text[] and t.fact_id <> all(${but}::text[])
+      order by t.fact_id limit ${limit}
+    )
+    order by f.id, f.version desc`.execute(db);
+  return rows.map(toFact);
+}
+
+/** Ids of facts that share a thing with another one. */
+export async function selectShared(db: Executor, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select distinct unnest(s.ids) as id from (
+      select array_agg(t.fact_id) as ids from fact_things t cross join lateral unnest(t.things) as thing
+      group by thing having count(*) > 1
+    ) s order by id limit ${limit}`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
+/** Facts at their latest version whose things are not known, or known of an earlier version. */
+export async function selectUnnamed(db: Executor, limit: number): Promise<Fact[]> {
+  const { rows } = await sql<FactRow>`
+    select ${columns} from facts f left join fact_things t on t.fact_id = f.id
+    where t.version is distinct from f.version
+      and not exists (select 1 from facts n where n.id = f.id and n.version > f.version)
+    order by f.id limit ${limit}`.execute(db);
+  return rows.map(toFact);
+}
+
+/** Keeps what facts are of; what is known of a later version stays. */
+export async function keepThings(
+  tx: Tx,
+  facts: readonly { readonly id: string; readonly version: number; readonly things: readonly string[] }[],
+): Promise<void> {
+  await sql`
+    insert into fact_things as t (fact_id, version, things)
+    select r.id, r.version, r.things from jsonb_to_recordset(${JSON.stringify(facts)}::jsonb) as r(id text, version integer, things text[])
+    on conflict (fact_id) do update set version = excluded.version, things = excluded.things
+    where t.version < excluded.version`.execute(tx);
+}
+
 /** One writer at a time, so that the version after the latest is free; readers are not held up. */
 export async function lockFacts(tx: Tx): Promise<void> {
   await sql`lock table facts in share row exclusive mode`.execute(tx);

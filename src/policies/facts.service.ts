@@ -6,15 +6,26 @@ import { Problem } from '../platform/http/index.js';
 import { canonicalJson } from '../shared/canonical-json.js';
 import { Clock } from '../shared/clock.js';
 import { contentHash } from '../shared/hash.js';
+import { type Contradiction, contradictionsAmong, thingsOf } from './contradiction.js';
 import { type Fact, type FactInput, type FactKind } from './fact.js';
 import {
   insertVersions,
+  keepThings,
   lockFacts,
   type NewFact,
   selectClaims,
   selectLatest,
   selectPage,
+  selectShared,
+  selectSharing,
+  selectUnnamed,
 } from './facts.repository.js';
+
+/** Facts of one thing that are compared with those a draft rests on. */
+const MOST_RIVALS = 100;
+/** Facts that share a thing, as far as they are compared in one look at all of them. */
+const MOST_SHARED = 5_000;
+const NAMED_AT_ONCE = 500;
 
 /** The catalogue: products, offers and approved claims, each at its latest version, valid or not. */
 @Injectable()
@@ -38,6 +49,28 @@ export class FactsService {
   /** A page of facts by id. @param after the last id of the page before. */
   list(db: Executor, kind: FactKind | null, after: string | null, limit: number): Promise<Fact[]> {
     return selectPage(db, kind, after, limit);
+  }
+
+  /** Other facts of the same things as these, valid or not. */
+  async rivals(db: Executor, facts: readonly Fact[]): Promise<Fact[]> {
+    const things = [...new Set(facts.flatMap(thingsOf))];
+    if (things.length === 0) return [];
+    const ids = facts.map(({ id }) => id);
+    return selectSharing(db, things, ids, MOST_RIVALS);
+  }
+
+  /** What contradicts itself among all facts in force. */
+  async contradictions(db: Executor): Promise<Contradiction[]> {
+    const shared = await selectShared(db, MOST_SHARED);
+    const facts = [...(await this.current(db, shared)), ...(await this.claims(db))];
+    return contradictionsAmong(facts, this.clock.now().toISOString());
+  }
+
+  /** Notes what facts are of that a release before this one put. @returns how many, at most `NAMED_AT_ONCE`. */
+  async nameThings(tx: Tx): Promise<number> {
+    const unnamed = await selectUnnamed(tx, NAMED_AT_ONCE);
+    if (unnamed.length > 0) await keepThings(tx, unnamed.map(withThings));
+    return unnamed.length;
   }
 
   /** Puts one fact: a new version when it says something new, else the version that says it already. @throws Problem 409 for another kind. */
@@ -75,6 +108,10 @@ export class FactsService {
     const versions = facts.flatMap(({ next }) => next ?? []);
     if (versions.length > 0) {
       await insertVersions(tx, versions, this.clock.now(), actorId(actor));
+      await keepThings(
+        tx,
+        versions.map(({ fact }) => withThings(fact)),
+      );
       await this.recordPut(tx, versions, actor);
     }
     return facts.map(({ fact }) => fact);
@@ -89,6 +126,10 @@ export class FactsService {
       detail: { facts: versions.map(({ fact }) => ({ id: fact.id, version: fact.version })) },
     });
   }
+}
+
+function withThings(fact: Fact): { id: string; version: number; things: string[] } {
+  return { id: fact.id, version: fact.version, things: thingsOf(fact) };
 }
 
 function nextVersion(id: string, input: FactInput, before: number): NewFact {

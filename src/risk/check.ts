@@ -21,6 +21,8 @@ export interface RiskInput {
   readonly situation: Situation;
   /** The facts of the situation as they are now; only those the draft was given, and approved claims, support a claim. */
   readonly facts: readonly Fact[];
+  /** Other facts of the same things: no ground for a claim, but what may contradict one. */
+  readonly rivals: readonly Fact[];
   readonly brand: Brand;
   readonly engine: EngineSettings;
   /** What the action is for, in the playbook's words: title, goal and brief. Empty when the action is gone. */

@@ -6,6 +6,7 @@ import { normalised } from './draft-text.js';
 import { countValues, NUMBER_WORD } from './numbers.js';
 import { matchesOf } from '../shared/matches.js';
 import {
+  countedThings,
   extractStatements,
   type Meaning,
   type RelativeDay,
@@ -53,6 +54,8 @@ export interface Grounds {
   readonly leaves: readonly Leaf[];
   /** Statements made in approved words: texts of facts, and the signed template's own text. */
   readonly said: ReadonlyMap<string, readonly Said[]>;
+  /** What approved words count, see `countedThings`. */
+  readonly things: ReadonlySet<string>;
   /** Fixed text of the signed template, normalised. */
   readonly signed: { readonly source: string; readonly text: string } | null;
   readonly offers: readonly Fact[];
@@ -88,11 +91,15 @@ function leavesOf(
   return [make(key, value, path), ...figure];
 }
 
-function wordsOf(leaf: Leaf): [string, Said][] {
-  // A product called Best Kettle does not make it the best one.
-  if (typeof leaf.value !== 'string' || leaf.from !== 'fact' || leaf.key === 'name') return [];
+/** Approved words; a product called Best Kettle does not make it the best one. */
+function isWords(leaf: Leaf): leaf is Leaf & { readonly value: string } {
+  return typeof leaf.value === 'string' && leaf.from === 'fact' && leaf.key !== 'name';
+}
+
+function wordsOf(leaf: Leaf, things: ReadonlySet<string>): [string, Said][] {
+  if (!isWords(leaf)) return [];
   return leaf.value.split(SENTENCES).flatMap((sentence) => {
-    const statements = extractStatements(sentence);
+    const statements = extractStatements(sentence, things);
     const prices = statements.filter(({ meaning }) => meaning.kind === 'price').map(saidKey);
     return statements.map((said): [string, Said] => [
       saidKey(said),
@@ -231,9 +238,11 @@ function gather(input: RiskInput): Grounds {
       })),
     );
   }
+  const things = countedThings(leaves.filter(isWords).map(({ value }) => value));
   return {
     leaves,
-    said: bySaying(leaves.flatMap(wordsOf)),
+    said: bySaying(leaves.flatMap((leaf) => wordsOf(leaf, things))),
+    things,
     signed: templateText(input),
     products: new Set(facts.filter((fact) => fact.kind === 'product').map((fact) => fact.id)),
     offers: facts.filter((fact) => fact.kind === 'offer' && isValidAt(fact, input.now)),
@@ -392,6 +401,8 @@ function endsIn({ offers, now }: Grounds, values: readonly number[], unit: strin
 }
 
 function quantityLeaf(grounds: Grounds, values: readonly number[], unit: string): Leaf | undefined {
+  // Only words say how many of what.
+  if (unit.startsWith('thing ')) return undefined;
   const key = UNIT_KEY[unit];
   return best(
     grounds.leaves.filter((leaf) => {

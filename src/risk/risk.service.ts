@@ -33,7 +33,13 @@ import { drawn } from './draw.js';
 import { signWords } from './sign-words.js';
 import { ORIGINAL, type Template, wordingsOf } from '../policies/playbook.js';
 import { countAudience } from './audience.read-model.js';
-import { type AdoptedModel, insertModel, selectModel } from './risk-models.repository.js';
+import {
+  type AdoptedModel,
+  insertModel,
+  type ModelInUse,
+  selectAdopted,
+  selectModel,
+} from './risk-models.repository.js';
 
 const DAY_MS = 86_400_000;
 /** So far back people remember what they were told, and no more messages than these are read for it. */
@@ -45,6 +51,8 @@ export interface AssessedDraft {
   readonly assessment: Assessment;
   readonly draftId: string;
   readonly contentHash: string;
+  /** The checks and the model that weighed what they found, see `Judge`. */
+  readonly judge: string;
 }
 
 /** A judgement, and what made it. */
@@ -249,9 +257,9 @@ export class RiskService {
     );
   }
 
-  /** How signs are weighed now. */
-  model(db: Executor): Promise<RiskModel> {
-    return selectModel(db);
+  /** The learned model in use; null while signs are weighed as set by hand. */
+  adopted(db: Executor): Promise<ModelInUse | null> {
+    return selectAdopted(db);
   }
 
   /** Takes a model into use in a person's name. @returns false when it was in use before. */
@@ -279,6 +287,7 @@ export class RiskService {
     const made = await this.decisions.get(db, message.decisionId);
     if (made === null) throw new Error(`decision ${message.decisionId} is gone`);
     const now = this.clock.now();
+    const facts = await this.factsNow(db, made.situation);
     return {
       bundle,
       seed: made.decision.seed,
@@ -286,7 +295,8 @@ export class RiskService {
       input: {
         decision: made.decision.result,
         situation: made.situation,
-        facts: await this.factsNow(db, made.situation),
+        facts,
+        rivals: await this.facts.rivals(db, facts),
         brand: bundle.brand,
         engine: bundle.engine,
         language: languageOf(languageFor(bundle, made.situation.profile.locale)),
@@ -398,6 +408,7 @@ function toAssessed(row: AssessmentRow, opened: string): AssessedDraft {
     assessment: assessmentSchema.parse({ ...rest, score: row.score, tier: row.tier }),
     draftId: row.draft_id,
     contentHash: row.content_hash,
+    judge: row.engine,
   };
 }
 

@@ -2,6 +2,7 @@ import { type Check, ofWriting } from '../check.js';
 import { audience } from './audience.js';
 import { bannedWords } from './banned-words.js';
 import { consistency } from './consistency.js';
+import { contradictions } from './contradictions.js';
 import { discount } from './discount.js';
 import { foreignLinks } from './foreign-links.js';
 import { hiddenInstructions } from './hidden-instructions.js';
@@ -23,6 +24,7 @@ import { unsupportedClaims } from './unsupported-claims.js';
 /** Every check, each made on every draft. */
 export const CHECKS: readonly Check[] = [
   unsupportedClaims,
+  contradictions,
   personalData,
   bannedWords,
   manipulation,
