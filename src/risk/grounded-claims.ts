@@ -82,7 +82,7 @@ function findStatements(context: CheckContext): GroundedStatement[] {
   const products = new ProductNames(context.facts, context.draft, context.template !== null);
   const found = new Map<string, { statement: Statement; support: Support; spans: Span[] }>();
   const readable = withoutNames(context);
-  const extract = byParagraph(extractStatements);
+  const extract = byParagraph((text) => extractStatements(text, grounds.things));
   const made = readable.map((part) => extract(part.text));
   const wording = wordingOf(
     made.flat(),

@@ -28,6 +28,12 @@ export const COMPARISONS = [
     `(?:doppelt|dreifach|halb)\\s+so\\s+\\p{L}+\\s+wie|(?:zwei|drei|vier|fünf|zehn|\\d+)[\\s-]?(?:mal|fach)\\s+(?:so\\s+\\p{L}+|mehr|${BESSER})|die\\s+hälfte\\s+(?:dessen|von\\s+dem)`,
   ),
   words(
+    `\\p{L}{2,}er\\s+(?:\\p{L}+\\s+)?than\\s+(?:any|all|every|other|others|those|ordinary|most|our\\s+\\p{L}+|your\\s+(?:old|usual|present)|anything|anyone|the\\s+(?:competition|rest|others|\\p{L}+s\\s+of))|in\\s+half\\s+the\\s+time|half\\s+the\\s+time\\s+of|(?:twice|(?:two|three|four|five|ten|\\d+)\\s+times)\\s+(?:as\\s+)?\\p{L}+\\s+as|outlasts?|unlike\\s+(?:other|the\\s+others|most|many|ordinary)(?:\\s+\\p{L}+)?`,
+  ),
+  words(
+    `\\p{L}{3,}er\\s+als\\s+(?:jede[rsnm]?|alle[rn]?|andere[rsn]?|herkömmliche[rsn]?|übliche[rsn]?|die\\s+(?:konkurrenz|der|anderen|meisten)|bei|ihre\\s+alte[nrs]?)(?:\\s+\\p{L}+)?|(?:doppelt|zweimal|dreimal|viermal|fünfmal|zehnmal|halb)\\s+so\\s+\\p{L}+\\s+wie|im\\s+(?:gegensatz|vergleich)\\s+zu(?:r|m)?\\s+(?:konkurrenz|anderen|übrigen|wettbewerb\\p{L}*)|überdauer\\p{L}+\\s+(?:die|andere|jede|alle)\\p{L}*`,
+  ),
+  words(
     `übertrifft|übertreffen|schlägt\\s+(?:alle|jede[nrs]?)|im\\s+(?:gegensatz|vergleich)\\s+zu\\s+(?:anderen|herkömmlichen|allen)\\s+\\p{L}+|(?:kein|keine)\\s+andere[rsn]?\\s+${THING}|anders\\s+als\\s+andere\\s+\\p{L}+`,
   ),
 ];
@@ -49,10 +55,27 @@ export const SUPERLATIVES = [
   words(
     `(?<!zum\\s)(?:günstigste|billigste|schnellste|größte|sicherste|stärkste|leiseste|leichteste|sparsamste|schönste|haltbarste|hochwertigste|beliebteste|meistverkaufte|niedrigste|führende|perfekte|unschlagbare?)(?:[rsnm]|n)?|marktführ\\p{L}+|preisgekrönt\\p{L}*|ausgezeichnet\\s+(?:mit|als|von)|(?:spitzen|premium|top)[\\s-]?qualität|ultimativ\\p{L}*|nummer\\s+(?:eins|1)|nr\\.\\s?1|des\\s+jahres|konkurrenzlos\\p{L}*|einzigartig\\p{L}*|unvergleichlich\\p{L}*|bestseller\\p{L}*|testsieger|niemand(?:\\s+sonst)?\\s+(?:bietet|macht|verkauft|gibt)`,
   ),
+  // By its form alone.
+  words(
+    `(?:the|our|its)\\s+(?!(?:late|near|earli|inter|for|mod|hon|har|requ|gu|cont|b|t|n|v|w|ch|qu|r|larg)est(?!\\p{L}))\\p{L}{3,}est(?:\\s+\\p{L}+){0,3}?\\s+(?:ever|(?:in|on|of)\\s+(?:the|its|our|all)\\s+\\p{L}+|(?:you|money|anyone)\\s+can\\s+\\p{L}+|(?:we|anyone|they)\\s+(?:have\\s+)?(?:ever\\s+)?(?:made|make|sell|built|build)|around|anywhere)`,
+  ),
+  words(
+    `(?:nothing|nobody|no\\s+one|no\\s+\\p{L}+\\s+(?:anywhere|on\\s+earth|in\\s+the\\s+world))\\s+(?:\\p{L}+\\s+){0,3}?\\p{L}{2,}er(?!\\p{L})|the\\s+number\\s+one|you\\s+will\\s+not\\s+find\\s+(?:an?\\s+)?\\p{L}+er(?!\\p{L})`,
+  ),
+  /(?<!\p{L})(?:[Dd](?:er|ie|as|en|em))\s+(?!(?:erste|nächste|letzte|meiste|feste|ernste|oberste|unterste|hinterste|vorderste|jüngste|älteste|neueste)[nrms]?(?!\p{L}))\p{Ll}{4,}ste[nrms]?\s+(?:\p{L}+\s+)?(?:der\s+(?:Welt|Branche|Stadt)|auf\s+(?:dem|der)\s+\p{L}+|aller\s+\p{L}+|überhaupt|weltweit|unter\s+(?:den|allen)|(?:\p{Lu}\p{L}+\s+)?(?:auf|der|in|unter|aller|am|weit)(?!\p{L}))/gu,
+  words(
+    `(?:etwas|nichts)\\s+\\p{L}+eres(?!\\p{L})|\\p{L}+ere[nrs]?\\s+\\p{L}+\\s+(?:\\p{L}+\\s+){0,3}?(?:nirgends|nirgendwo)|nirgend(?:s|wo)\\s+(?:\\p{L}+\\s+){0,3}?\\p{L}+ere[nrs]?(?!\\p{L})|nummer\\s+eins`,
+  ),
 ];
 
 /** What the shop would have to stand for. */
 const GUARANTEES = [
+  words(
+    `every\\s+(?:cent|penny)\\s+(?:\\p{L}+\\s+)?back|your\\s+money\\s+(?:comes|is|will\\s+be)\\s+(?:\\p{L}+\\s+)?back|(?:money|refund(?:ed)?)\\s+(?:\\p{L}+\\s+){0,2}?in\\s+full|we(?:['’]ll|\\s+will)?\\s+(?:replace|repair|exchange|refund)\\s+(?:it|them|everything)|we\\s+promise|we\\s+stand\\s+(?:behind|by|for)|we\\s+vouch|you\\s+have\\s+our\\s+word`,
+  ),
+  words(
+    `jeden\\s+cent\\s+(?:\\p{L}+\\s+)?zurück|versprechen\\s+(?:wir|ihnen|dir|euch)|(?:stehen|bürgen|haften)\\s+(?:wir\\s+)?(?:dafür|mit\\s+unserem\\s+namen)(?:\\s+ein)?|(?:ersetzen|reparieren|tauschen)\\s+(?:wir|sie\\s+\\p{L}+|ihn|es)(?:\\s+\\p{L}+){0,2}\\s+(?:kostenlos|gratis|umsonst|um|aus)|ein\\s+leben\\s+lang|\\p{L}+\\s+jahre\\s+garantie`,
+  ),
   words(
     `(?:we\\s+)?guarante(?:e|es|ed)|(?:(?:\\d+|two|three|five|ten|lifetime|life[\\s-]long)[\\s-]+(?:years?[\\s-]+)?)?(?:warranty|guarantee)|money[\\s-]back|(?:your|the)\\s+money\\s+back|(?:full|complete)\\s+refund|risk[\\s-]free|no\\s+risk|without\\s+(?:any\\s+)?risk|no\\s+questions\\s+asked|no\\s+obligations?|no\\s+strings(?:\\s+attached)?|free\\s+replacements?|we\\s+promise(?:\\s+that)?\\s+(?:you|it)|(?:(?:will\\s+)?never|can(?:not|['’]t))\\s+(?:breaks?|fails?|rusts?|wears?|burns?\\s+out|leaks?)|unlimited\\s+\\p{L}+|(?:within|in)\\s+(?:one|a|a\\s+single)\\s+day|unbreakable|indestructible|100\\s?%\\s+(?:protected|safe|secure|satisf\\p{L}+)|satisfaction\\s+(?:is\\s+)?(?:assured|guaranteed)|(?:match|beat)\\s+any(?:\\s+lower)?\\s+price|lasts?\\s+(?:you\\s+)?(?:a\\s+lifetime|for\\s*ever|for\\s+(?:decades|generations|life)|decades|generations)|(?:refund|pay(?:\\s+you)?|give\\s+you)\\s+(?:back\\s+)?the\\s+difference|(?:return|send)\\s+(?:it|them|anything|everything)\\s+(?:back\\s+)?(?:any\\s*time|whenever)|pay\\s+nothing|(?:you\\s+)?can(?:not|['’]t)\\s+(?:go\\s+wrong|lose)|(?:next|same|following)[\\s-](?:working[\\s-]|business[\\s-])?day\\s+(?:delivery|shipping|dispatch)|overnight\\s+(?:delivery|shipping)|an?\\s+(?:whole\\s+|full\\s+|entire\\s+)?(?:year|month|week)\\s+to\\s+(?:return|send|change|try|decide)|(?:return|send\\s+(?:it|them)\\s+back)\\s+(?:\\p{L}+\\s+){0,2}(?:within|for)\\s+(?:an?|one)\\s+(?:whole\\s+|full\\s+)?(?:year|month)`,
   ),
@@ -71,6 +94,12 @@ const HEALTH = [
   words(
     `(?:senkt|reduziert|lindert|stärkt|verhindert|heilt|verbessert|bekämpft|fördert|entgiftet|unterstützt|beugt|gut\\s+(?:für|fürs)|hilft\\s+(?:gegen|bei|beim)|schützt\\s+vor)(?:${SOME}|\\s+)${LEIDEN}|${LEIDEN}\\s+(?:lindert|senkt|stärkt|vorbeugt|heilt|verhindert)|(?:klinisch|dermatologisch|medizinisch)\\s+(?:getestet|bewiesen|geprüft|erwiesen)|wissenschaftlich\\s+(?:bewiesen|erwiesen)|von\\s+(?:ärzten|ärztinnen|experten|apothekern)\\s+empfohlen|(?:bpa|blei|schadstoff|gift|gluten|laktose|zucker|paraben|nickel)[\\s-]?frei\\p{L}{0,2}|hypoallergen\\p{L}*|anti(?:bakteriell|mikrobiell|viral)\\p{L}*|entzündungshemmend\\p{L}*|keimfrei\\p{L}*|(?:besser|gesünder|tiefer)\\s+(?:schlafen|leben|atmen)`,
   ),
+  words(
+    `(?:wards?\\s+off|banish(?:es)?|drives?\\s+away|keeps?\\s+away|works?\\s+against|helps?\\s+with|strengthen(?:s|ing)?|lowers?|relieves?)${SOME}${AILMENT}`,
+  ),
+  words(
+    `(?:vertreibt|mindert|lindert|wirkt\\s+gegen|hilft\\s+gegen|vorbeugt|beugt|löst|kräftigt|tut)${SOME}?\\s*(?:${LEIDEN}|migräne|verspannung\\p{L}*|müdigkeit|schlafstörung\\p{L}*|kopfweh)|(?:gegen|bei)\\s+(?:migräne|schlafstörung\\p{L}*|verspannung\\p{L}*|\\p{L}*schmerzen)`,
+  ),
 ];
 
 /** What is better for the environment: to be proven before it is said (Directive (EU) 2024/825). */
@@ -81,7 +110,16 @@ const GREEN = [
   words(
     `(?:klima|co2|co₂)[\\s-]?(?:neutral|positiv|frei)\\p{L}*|umweltfreundlich\\p{L}*|umweltschonend\\p{L}*|nachhaltig\\p{L}*(?:\\s+(?:produziert|hergestellt))?|(?:die\\s+)?(?:umwelt|klima)\\s+(?:schonen|schützen)|(?:schon|schütz)\\p{L}+(?:\\s+sie)?\\s+(?:die\\s+umwelt|das\\s+klima)|gut\\s+für\\s+(?:die\\s+umwelt|das\\s+klima|den\\s+planeten)|(?:aus\\s+)?recycelt\\p{L}*(?:\\s+\\p{L}+)?|(?:vollständig\\s+)?recycelbar\\p{L}*|bio[\\s-]zertifiziert\\p{L}*|kompostierbar\\p{L}*|biologisch\\s+abbaubar\\p{L}*|plastikfrei\\p{L}*|pflanzen\\s+wir\\s+(?:einen\\s+)?b(?:aum|äume)|klimaschonend\\p{L}*|ressourcenschonend\\p{L}*|(?:co2|co₂)[\\s-]?reduziert\\p{L}*|vegan\\p{L}*|tierversuchsfrei\\p{L}*|fair\\s+gehandelt\\p{L}*|aus\\s+fairem\\s+handel|fairtrade\\p{L}*`,
   ),
+  words(
+    `(?:leaves?|leaving)\\s+no\\s+(?:footprint|trace)(?:\\s+at\\s+all)?|emission[\\s-]?free|without\\s+(?:any\\s+)?emissions|(?:made|sewn|woven|built)\\s+(?:\\p{L}+\\s+)?(?:of|from)\\s+(?:\\p{L}+\\s+)?(?:recycled|reclaimed|salvaged|upcycled)(?:\\s+\\p{L}+)?|ethically\\s+\\p{L}+|organically\\s+\\p{L}+|responsibly\\s+(?:made|sourced)`,
+  ),
+  words(
+    `(?:emissions|abfall|müll|plastik|schadstoff)frei\\p{L}{0,2}|(?:meeres|alt)plastik|ökologisch\\p{L}*|öko[\\s-]?\\p{L}+|ohne\\s+(?:jede\\s+)?emissionen|(?:schont|schonen|schützt|schützen)\\s+(?:die\\s+)?(?:umwelt|natur|erde)|verantwortungsvoll\\s+(?:hergestellt|gewonnen)`,
+  ),
 ];
+
+/** So many of something, as credit is paid off. */
+const PARTS = String.raw`(?:\d+|two|three|four|five|six|ten|twelve|zwei|drei|vier|fünf|sechs|zehn|zwölf)`;
 
 /** Money beyond the price: credit, tax, gain. */
 const FINANCE = [
@@ -90,6 +128,12 @@ const FINANCE = [
   ),
   words(
     `zinsfrei\\p{L}*|zinslos\\p{L}*|(?:bezahlen|zahlen)\\s+(?:sie\\s+)?(?:ganz\\s+)?(?:bequem\\s+)?(?:erst\\s+)?(?:später|in\\s+\\d+\\s+tagen)|kauf\\s+auf\\s+rechnung|ratenzahlung\\p{L}*|(?:bequem\\s+)?in\\s+raten|keine\\s+zinsen|ohne\\s+(?:schufa|bonitäts)\\p{L}*(?:-\\p{L}+)?|macht\\s+sich\\s+(?:von\\s+selbst\\s+)?bezahlt|steuerfrei|(?:von\\s+der\\s+)?steuer\\s+absetz\\p{L}*|steuerlich\\s+absetzbar|sichere[nr]?\\s+(?:geldanlage|investition)|spar\\p{L}+\\s+(?:sie\\s+)?(?:hunderte|tausende)|(?:halbier|senk|reduzier)\\p{L}*\\s+(?:sie\\s+)?(?:ihre|deine)\\s+\\p{L}*(?:rechnung|kosten)`,
+  ),
+  words(
+    `(?:pay|settle|pay\\s+for\\s+it)\\s+(?:\\p{L}+\\s+){0,3}?(?:next\\s+(?:year|month|spring|summer)|later|until\\s+\\p{L}+)|(?:in|over|into)\\s+${PARTS}\\s+(?:\\p{L}+[\\s-]){0,3}?(?:instal?ments|parts|payments)|(?:(?<![\\d.,])0\\s?%|zero\\s+percent)\\s+(?:apr|interest|financ\\p{L}+|credit)|without\\s+(?:any\\s+)?interest|sav(?:e|es|ing)\\s+(?:you\\s+)?(?:hundreds|thousands)`,
+  ),
+  words(
+    `(?:in|mit)\\s+${PARTS}\\s+(?:\\p{L}+\\s+){0,2}?(?:monats)?raten|(?:be)?zahlen\\s+(?:sie\\s+)?erst\\s+\\p{L}+(?:\\s+\\p{L}+)?|erst\\s+(?:im|in|nächst\\p{L}+)\\s+(?:\\p{L}+\\s+)?(?:be)?zahlen|(?:null|(?<![\\d.,])0)\\s?(?:prozent|%)\\s+zinsen|sich\\s+(?:von\\s+selbst\\s+|schnell\\s+|bald\\s+)?bezahlt\\s+macht|spar\\p{L}+\\s+(?:sie\\s+)?(?:\\p{L}+\\s+)?(?:hunderte?|tausende?)(?:\\s+euro)?`,
   ),
 ];
 
@@ -107,10 +151,16 @@ const WITHSTANDS = [
   ),
 ];
 
+/** A round number of whatever it is, as long as it is a large one. */
+const MANY = String.raw`(?:(?!(?:19|20)\d\d(?!\d))\d{1,3}(?:[.,]\d{3})+|\d{5,}|(?:[\p{L}-]+\s)?(?:hundred|thousand|million)|\p{L}*(?:hundert|tausend)|(?:\p{L}+\s)?millionen)`;
+
 /** How many others bought or liked it, without a figure. */
 const CROWDS = [
   words(
     `(?:dozens|hundreds|thousands|millions|countless|tens\\s+of\\s+thousands)\\s+(?:of\\s+)?(?:\\p{L}+\\s+){0,2}?(?:customers|people|users|buyers|families|homes|fans|reviews|ratings)|(?:loved|trusted|used|chosen|recommended|bought)\\s+by\\s+(?:\\p{L}+\\s+){0,2}?(?:millions|thousands|hundreds|everyone|professionals|experts|chefs|families|people)|every(?:body|one)\\s+is\\s+talking\\s+about|in\\s+aller\\s+munde|(?:dutzende|hunderte|tausende|millionen|unzählige)\\s+(?:von\\s+)?(?:\\p{L}+\\s+){0,2}?(?:kund\\p{L}+|menschen|nutzer\\p{L}*|käufer\\p{L}*|familien|fans|bewertungen)`,
+  ),
+  words(
+    `(?:more\\s+than|over|nearly|almost|around|some|roughly|mehr\\s+als|über|fast|rund|gut|beinahe)\\s+${MANY}\\s+(?!(?:euros?|dollars?|pounds?|francs?|franken|percent|prozent|hours?|days?|weeks?|months?|years?|stunden|tage[n]?|wochen|monate[n]?|jahre[n]?|k?m|k?g|ml|liter|litres?|times|words|of)(?!\\p{L}))\\p{L}{3,}`,
   ),
 ];
 
@@ -148,5 +198,11 @@ export const OFFERS = [
   /(?<!\p{L})(?:versandkostenfrei\p{L}*|portofrei\p{L}*|(?:kostenlos|gratis|kostenfrei)\p{L}{0,2}[\s-]?(?:versand|lieferung|rückgabe|rücksendung|retoure|geschenk|probe|zugabe|testphase)\p{L}*|gratis(?:versand|geschenk|probe|zugabe))(?!\p{L})/giu,
   words(
     `(?:versand|lieferung|rückgabe|rücksendung|retoure)\\s+(?:ist|sind)\\s+(?:immer\\s+)?(?:kostenlos|kostenfrei|gratis)`,
+  ),
+  words(
+    `combin(?:ed|able|e)\\s+(?:\\p{L}+\\s+)?with\\s+(?:\\p{L}+\\s+){0,3}?(?:codes?|offers?|discounts?|vouchers?|promotions?)|stack(?:s|able|ed)?\\s+(?:\\p{L}+\\s+){0,3}?(?:codes?|offers?|discounts?|vouchers?)|as\\s+often\\s+as\\s+you\\s+(?:like|want|wish)|(?:used?|redeem(?:ed)?)\\s+(?:\\p{L}+\\s+)?more\\s+than\\s+once|(?:on|for|with)\\s+(?:every|any|all)\\s+orders?|across\\s+the\\s+(?:whole|entire)\\s+\\p{L}+|(?:site|store)[\\s-]?wide|(?:also|even)\\s+(?:on|for)\\s+(?:\\p{L}+\\s+)?(?:sale|reduced|discounted)\\s+\\p{L}+|whatever\\s+(?:you\\s+(?:order|buy|spend)|the\\s+(?:amount|value))|however\\s+(?:much|little)\\s+you\\s+(?:order|buy|spend)|regardless\\s+of\\s+(?:\\p{L}+\\s+){0,3}?(?:order|value|amount|basket)|(?:costs?|cost)\\s+you\\s+nothing|at\\s+no\\s+(?:extra\\s+|additional\\s+)?(?:cost|charge)|(?:postage|shipping|delivery|returns?)\\s+(?:is|are)\\s+(?:on\\s+us|included)|(?:double|twice|triple)\\s+(?:the\\s+)?(?:discount|points|savings)`,
+  ),
+  words(
+    `(?:mit|zu)\\s+(?:allen|jedem|anderen)\\s+(?:\\p{L}+\\s+)?(?:codes?|gutschein\\p{L}*|rabatt\\p{L}*|angebot\\p{L}*)(?:\\s+kombinier\\p{L}+)?|beliebig\\s+oft|so\\s+oft\\s+(?:sie|du|ihr)\\s+\\p{L}+|mehrfach\\s+(?:einlös|nutz|verwend)\\p{L}*|auf\\s+(?:(?:das|unser)\\s+(?:ganze|gesamte|komplette)s?\\s+sortiment|alle\\s+artikel)|auch\\s+(?:für|auf)\\s+(?:bereits\\s+|schon\\s+)?(?:reduzierte|herabgesetzte)\\p{L}*(?:\\s+\\p{L}+)?|egal,?\\s+(?:wie\\s+viel|was)\\s+\\p{L}+\\s+\\p{L}+|unabhängig\\s+vo[nm]\\s+(?:\\p{L}+\\s+)?(?:bestell|waren|einkaufs)\\p{L}+|(?:ohne|kein(?:en)?)\\s+mindest\\p{L}+|kostet\\s+(?:sie|dich|euch)\\s+(?:\\p{L}+\\s+)?nichts|ohne\\s+(?:jeden\\s+)?aufpreis|(?:doppelte|dreifache)[rnsm]?\\s+(?:rabatt|punkte|nachlass|preisnachlass)|(?:schenken|spendieren)\\s+wir\\s+(?:ihnen|dir|euch)(?:\\s+\\p{L}+){1,2}|wir\\s+(?:schenken|spendieren)\\s+(?:ihnen|dir|euch)(?:\\s+\\p{L}+){1,2}`,
   ),
 ];

@@ -1,6 +1,7 @@
 /** What a sign's code says to somebody who approves drafts, without a word of the draft or of the person: texts that are kept in the open use it. */
 const WORDS: readonly (readonly [prefix: string, words: string])[] = [
   ['claims.stale', 'a claim whose fact does not hold any more'],
+  ['claims.contradicted', 'facts that contradict each other'],
   ['claims.', 'a claim without a fact behind it'],
   ['personal-data', 'personal data that does not belong there'],
   ['words.', 'words the brand does not use'],

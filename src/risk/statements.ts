@@ -178,11 +178,26 @@ const TOGETHER =
 const SAVING =
   /(?<!\p{L})(?:sav(?:e|es|ing)|spare[n]?|sparst|ersparnis(?:\s+von)?)\s+(?:(?:you|sie|ihnen|jetzt|now)\s+){0,2}$/iu;
 
+/** Without one of these a price is a price. */
+const MAY_HAVE_ROLE =
+  /from|between|zwischen|von|sav|spar|together|total|altogether|both|all\s+in|zusammen|insgesamt|beide|gemeinsam/i;
+const AROUND = 80;
+const ENDS_SENTENCE = /[.!?\n]/u;
+
+/** What stands before a place in its sentence. */
+function sentenceBefore(text: string, at: number): string {
+  const from = Math.max(0, at - AROUND);
+  let start = at;
+  while (start > from && !ENDS_SENTENCE.test(text.charAt(start - 1))) start--;
+  return text.slice(start, at);
+}
+
 /** What a price is, by the words around it in its sentence. */
 function inItsRole(text: string, price: Statement): Statement {
   if (price.meaning.kind !== 'price') return price;
-  const before = /[^.!?\n]*$/u.exec(text.slice(Math.max(0, price.start - 80), price.start))?.[0] ?? '';
-  const behind = /^(?:[^.!?\n]|[.](?=\d))*/u.exec(text.slice(price.end, price.end + 80))?.[0] ?? '';
+  if (!MAY_HAVE_ROLE.test(text.slice(Math.max(0, price.start - AROUND), price.end + AROUND))) return price;
+  const before = sentenceBefore(text, price.start);
+  const behind = /^(?:[^.!?\n]|[.](?=\d))*/u.exec(text.slice(price.end, price.end + AROUND))?.[0] ?? '';
   const role =
     (RANGE_BEFORE.test(before) && RANGE_ON.test(behind)) || RANGE_BEHIND.test(before)
       ? 'range'
@@ -239,7 +254,48 @@ const DATES = {
   ),
 };
 
-const UNTIL = String.raw`(?:until|till|by|before|through|ends?|ending|expires?|expiring|valid|including|bis|spätestens|endet|enden|einschließlich|gültig)`;
+const ORDINALS: readonly (readonly string[])[] = [
+  ['first', 'erste'],
+  ['second', 'zweite'],
+  ['third', 'dritte'],
+  ['fourth', 'vierte'],
+  ['fifth', 'fünfte'],
+  ['sixth', 'sechste'],
+  ['seventh', 'siebte', 'siebente'],
+  ['eighth', 'achte'],
+  ['ninth', 'neunte'],
+  ['tenth', 'zehnte'],
+  ['eleventh', 'elfte'],
+  ['twelfth', 'zwölfte'],
+  ['thirteenth', 'dreizehnte'],
+  ['fourteenth', 'vierzehnte'],
+  ['fifteenth', 'fünfzehnte'],
+  ['sixteenth', 'sechzehnte'],
+  ['seventeenth', 'siebzehnte'],
+  ['eighteenth', 'achtzehnte'],
+  ['nineteenth', 'neunzehnte'],
+  ['twentieth', 'zwanzigste'],
+];
+const ONES = 'ein zwei drei vier fünf sechs sieben acht neun'.split(' ');
+const ORDINAL_NUMBER = new Map<string, number>([
+  ...ORDINALS.flatMap((names, i) => names.map((name) => [name, i + 1] as const)),
+  ...ORDINALS.slice(0, 9).map(([name], i) => [`twenty-${name ?? ''}`, 21 + i] as const),
+  ...ONES.map((one, i) => [`${one}undzwanzigste`, 21 + i] as const),
+  ['thirtieth', 30],
+  ['dreißigste', 30],
+  ['thirty-first', 31],
+  ['einunddreißigste', 31],
+]);
+const ORDINAL = [...ORDINAL_NUMBER.keys()].sort((a, b) => b.length - a.length).join('|');
+/** "the tenth of December", "zum zehnten Dezember". */
+const SPELT_DAY = new RegExp(
+  `(?<!\\p{L})(?<day>${ORDINAL})[nrs]?(?:\\s+of)?\\s+(?<month>${MONTH})(?!\\p{L})(?:,?\\s+(?<year>20\\d{2})(?!\\d))?`,
+  'giu',
+);
+/** Without one of these no day is spelt out; looking for them costs next to nothing. */
+const MAY_BE_SPELT_DAY = /(?:th|first|second|third|ten?)\s+(?:of\s+)?\p{L}/iu;
+
+const UNTIL = String.raw`(?:until|till|by|before|through|ends?|ending|expires?|expiring|closes?|closing|valid|including|bis|spätestens|endet|enden|schließt|schließen|einschließlich|gültig)`;
 const UNTIL_BEFORE = new RegExp(`(?<!\\p{L})${UNTIL}[\\s,]+(?:[\\p{L}.]+[\\s,]+){0,3}$`, 'iu');
 const BEFORE_DAY = /(?<!\p{L})(?:before|vor(?:\s+dem)?)[\s,]+(?:[\p{L}.]+[\s,]+)?$/iu;
 const WEEKDAYS: Readonly<Record<string, number>> = {
@@ -263,6 +319,7 @@ const NEAR: Readonly<Record<string, number>> = {
   today: 0,
   tonight: 0,
   midnight: 0,
+  evening: 0,
   heute: 0,
   mitternacht: 0,
   tomorrow: 1,
@@ -348,7 +405,7 @@ function endsAndFestivals(text: string): Statement[] {
 
 /** Days by name count as deadlines only; a weekday with a date behind it is read by its date. */
 const RELATIVE = new RegExp(
-  `(?<!\\p{L})${UNTIL}(?:\\s+(?:on|at|the|end|of|this|next|am|um|zum|diesen|kommenden|einschließlich|spätestens|and|including|und|mit))*\\s+(?<name>${[...Object.keys(WEEKDAYS), ...Object.keys(NEAR)].join('|')})(?!\\p{L})(?!,?\\s+(?:den\\s+|the\\s+)?(?:\\d|${MONTH}))`,
+  `(?<!\\p{L})${UNTIL}(?:\\s+(?:on|at|the|end|of|this|next|am|an|um|zum|diesen|diesem|kommenden|kommendem|noch|einschließlich|spätestens|and|including|und|mit))*\\s+(?<name>${[...Object.keys(WEEKDAYS), ...Object.keys(NEAR)].join('|')})(?!\\p{L})(?!,?\\s+(?:den\\s+|the\\s+)?(?:\\d|${MONTH}))`,
   'giu',
 );
 
@@ -401,6 +458,12 @@ function dates(text: string): Statement[] {
       ...written(year, Number(second), Number(first)),
       ...written(year, Number(first), Number(second)),
     ]);
+  }
+  for (const match of MAY_BE_SPELT_DAY.test(text) ? matchesOf(text, SPELT_DAY) : []) {
+    const { year, month = '', day = '' } = match.groups ?? {};
+    if (month === 'may' || month === 'march') continue;
+    const number = ORDINAL_NUMBER.get(day.toLowerCase()) ?? 0;
+    add(match, written(year, MONTH_NUMBER.get(month.toLowerCase()) ?? 0, number));
   }
   for (const pattern of [DATES.dayFirst, DATES.monthFirst]) {
     for (const match of matchesOf(text, pattern)) {
@@ -522,6 +585,77 @@ function ratings(text: string): Statement[] {
   );
 }
 
+/** One of a unit, where it is a limit: elsewhere `one` and `ein` are articles. */
+const WITHIN_ONE =
+  /(?<!\p{L})(?:within|in|binnen|innerhalb(?:\s+von)?)\s+(?:just\s+|only\s+|nur\s+)?(?:one|an?|a\s+single|eine[mnrs]?|ein)\s+(?:working\s+|business\s+|single\s+|einzigen?\s+)?(?<unit>hour|day|week|stunde|(?:werk|arbeits)?tag(?:es|e)?|woche)(?![\p{L}\d])/giu;
+const UNIT_NAMES: Readonly<Record<string, string>> = {
+  h: 'hour',
+  s: 'hour',
+  d: 'day',
+  w: 'day',
+  a: 'day',
+  t: 'day',
+};
+
+/** How many find room: "sleeps three", "Platz für drei". */
+const CAPACITY = new RegExp(
+  `(?<!\\p{L})(?:sleeps|seats|holds|fits|serves|(?:room|space|enough|big\\s+enough)\\s+for|platz\\s+für|reicht\\s+für|fasst)\\s+(?:up\\s+to\\s+|bis\\s+zu\\s+|about\\s+)?(?<first>${COUNT})(?![\\p{L}\\d]|[.,]\\d|\\s?(?:${ALL_UNITS.join('|')})(?![\\p{L}\\d]))`,
+  'giu',
+);
+const MAY_BE_CAPACITY = /sleeps|seats|holds|fits|serves|room|space|enough|platz|reicht|fasst/i;
+
+function rooms(text: string): Statement[] {
+  if (!MAY_BE_CAPACITY.test(text)) return [];
+  return matchesOf(text, CAPACITY).map((match) =>
+    statement(match, {
+      kind: 'quantity',
+      values: [countValues(match.groups?.['first'] ?? '')],
+      unit: 'capacity',
+    }),
+  );
+}
+
+function singles(text: string): Statement[] {
+  return matchesOf(text, WITHIN_ONE).map((match) => {
+    const written = match.groups?.['unit']?.toLowerCase() ?? '';
+    const unit = written.startsWith('woche') || written === 'week' ? 'week' : (UNIT_NAMES[written.charAt(0)] ?? 'day'); // prettier-ignore
+    return statement(match, { kind: 'quantity', values: [[1]], unit });
+  });
+}
+
+/** Enough of a word to know it again in another form. */
+const STEM = 5;
+/** A number before a word, or before a word and another one: "two candles", "two free candles". */
+const COUNTED_THING = new RegExp(
+  `(?<![\\p{L}\\d.,#/:-])(?<first>${COUNT})\\s+(?<near>\\p{L}{4,})(?:\\s+(?<far>\\p{L}{4,}))?(?![\\p{L}\\d])`,
+  'giu',
+);
+
+const stemOf = (word: string): string => word.toLowerCase().slice(0, STEM);
+
+/** Things that are counted in approved words, by the beginning of the word: where a draft counts the same, the number is a statement. */
+export function countedThings(texts: readonly string[]): ReadonlySet<string> {
+  return new Set(
+    texts
+      .flatMap((text) => matchesOf(text, COUNTED_THING))
+      .map(({ groups }) => groups?.['near'] ?? '')
+      .filter((thing) => !UNIT_OF.some(({ pattern }) => pattern.test(thing)))
+      .map(stemOf),
+  );
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+function countsOf(text: string, things: ReadonlySet<string>): Statement[] {
+  if (things.size === 0) return [];
+  return matchesOf(text, COUNTED_THING).flatMap((match) => {
+    const { first = '', near = '', far = '' } = match.groups ?? {};
+    const thing = [near, far].map(stemOf).find((stem) => things.has(stem));
+    if (thing === undefined) return [];
+    return [statement(match, { kind: 'quantity', values: [countValues(first)], unit: `thing ${thing}` })];
+  });
+}
+
 function quantities(text: string): Statement[] {
   return matchesOf(text, QUANTITY).map((match) => {
     const { first = '', second, unit = '' } = match.groups ?? {};
@@ -554,9 +688,13 @@ function statement(match: RegExpExecArray, meaning: Meaning): Statement {
 /**
  * Everything in a text that has to be true: prices, percentages, dates, quantities, superlatives and comparisons, offers and promises, in
  * English and German. Of two that overlap the longer one stays, so that `20 % off` is not also a quantity. In order of appearance.
+ * @param things that approved words count, see `countedThings`.
  */
-export function extractStatements(text: string): Statement[] {
+export function extractStatements(text: string, things: ReadonlySet<string> = NOTHING): Statement[] {
   const all = [
+    ...countsOf(text, things),
+    ...rooms(text),
+    ...singles(text),
     ...prices(text),
     ...percentages(text),
     ...dates(text),

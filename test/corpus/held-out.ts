@@ -5,6 +5,7 @@ import { fact } from '../harness/risk.js';
  * Sentences held back. They were written without a look at the checks and before these were changed, and are there to be counted, never
  * to be worked with: **do not tune a check to one of them, do not mend one that is missed, do not list in a spec which those are.**
  * A sentence that somebody has worked with belongs into `sentences.ts`, and another one that nobody has seen takes its place here.
+ * Whoever widened the checks since had read it: what is counted now is not unseen any more, see docs/checks.md.
  */
 
 export const HELD_OUT_FACTS: readonly Fact[] = [

@@ -121,6 +121,7 @@ export function riskInput(words: string, parts: Partial<RiskInput> = {}): RiskIn
     decision: decisionResult({ facts: Object.fromEntries(facts.map((each) => [each.id, each.id])) }),
     situation: situation(),
     facts,
+    rivals: [],
     brand: BRAND,
     engine: ENGINE_SETTINGS,
     purpose: 'Welcome: say hello to somebody new',

@@ -140,6 +140,54 @@ describe('unsupported claims', () => {
   });
 });
 
+describe('facts that contradict each other', () => {
+  const cup = fact('cup', 'product', { name: 'Tide cup', price: 2_400, currency: 'EUR' });
+  const other = fact('cup-2', 'product', { name: 'Tide cup', price: 2_600, currency: 'EUR' });
+  const about = (words: string, parts: Partial<RiskInput>) =>
+    assess(riskInput(words, parts)).contributions.filter(({ code }) => code === 'claims.contradicted');
+
+  it('leave what rests on one of them to a person, with the contradiction named and its place', () => {
+    const [contribution] = about('The Tide cup costs €24.00.', { facts: [cup], rivals: [other] });
+    expect(contribution?.text).toBe(
+      '“€24.00” rests on cup, and cup-2 says otherwise: price 2400 against 2600.',
+    );
+    expect(contribution?.spans).toEqual(
+      expect.arrayContaining([{ field: 'text', start: 19, end: 25, text: '€24.00' }]),
+    );
+    const engine = { ...ENGINE_SETTINGS, riskThreshold: 0.8 };
+    const { score } = assess(
+      riskInput('The Tide cup costs €24.00.', { facts: [cup], rivals: [other], engine }),
+    );
+    expect(score).toBeGreaterThanOrEqual(0.8);
+  });
+
+  it('say nothing against a draft that rests on neither, nor once one of them has ended', () => {
+    expect(about('The Tide cup waits for you.', { facts: [cup], rivals: [other] })).toEqual([]);
+    const ended = { ...other, validUntil: '2026-11-19T00:00:00.000Z' };
+    expect(about('The Tide cup costs €24.00.', { facts: [cup], rivals: [ended] })).toEqual([]);
+  });
+
+  it('may be two approved claims, or a claim that gives a product another price', () => {
+    const free = (id: string, from: number) => fact(id, 'claim', { text: `Free delivery from €${from}.` });
+    expect(about('Free delivery from €60.', { facts: [free('a', 60), free('b', 50)] }).length).toBeGreaterThan(0); // prettier-ignore
+    const claim = fact('leaflet', 'claim', { text: 'The Tide cup costs €22.' });
+    expect(about('The Tide cup costs €24.00.', { facts: [cup, claim] })[0]?.text).toContain('leaflet says otherwise'); // prettier-ignore
+    const same = fact('leaflet', 'claim', { text: 'The Tide cup costs €24.' });
+    expect(about('The Tide cup costs €24.00.', { facts: [cup, same] })).toEqual([]);
+  });
+
+  it('may be two terms of one code, or of whether something can be had', () => {
+    const ten = fact('ten', 'offer', { code: 'HELLO10', percent: 10 });
+    const fifteen = fact('fifteen', 'offer', { code: 'hello10', percent: 15 });
+    expect(about('Use HELLO10 at the checkout.', { facts: [ten], rivals: [fifteen] })).toHaveLength(1);
+    const parts = {
+      facts: [{ ...cup, data: { ...cup.data, available: true } }],
+      rivals: [{ ...cup, id: 'stock', data: { ...cup.data, available: false } }],
+    };
+    expect(about('The Tide cup is there again.', parts)[0]?.text).toContain('available true against false');
+  });
+});
+
 describe('personal data', () => {
   it('finds another’s address, phone, card, account and social security number', () => {
     expect(codes('bob@elsewhere.example')).toEqual(['personal-data.email']);

@@ -1,7 +1,8 @@
 import { type Json } from '../../shared/canonical-json.js';
 import { type Contribution, type Span } from '../assessment.js';
 import { type Check, type CheckContext } from '../check.js';
-import { findPatterns, literalPattern, normalised, wordPattern } from '../draft-text.js';
+import { findPatterns, literalPattern, normalised } from '../draft-text.js';
+import { findWords } from '../phrases.js';
 import { matchesOf } from '../../shared/matches.js';
 
 /** Addressed to a model beyond doubt. */
@@ -184,8 +185,7 @@ export const hiddenInstructions: Check = {
       const found = judge(text);
       if (found === null) return [];
       const words = text.value.trim().slice(0, 200);
-      const repeated =
-        normalised(words).length < 12 ? [] : findPatterns(context.draft, [wordPattern(words)]).list();
+      const repeated = normalised(words).length < 12 ? [] : findWords(context.draft, [words]).list();
       return [
         {
           code: repeated.length > 0 ? 'instructions.repeated' : 'instructions.hidden',

@@ -252,5 +252,18 @@ describe('the language a draft is written in', () => {
     expect(marks({ language: null }, german)).toEqual([]);
     const content = mail(german, { subject: 'Your order is with you' });
     expect(marks({ language: 'de', content })).toEqual(['language.not-asked']);
+    // However short, and however much of the mail around it is in the right language.
+    const fixed =
+      'You get this mail because you are a customer of ours. You can unsubscribe here if you do not want it, and we will not write to you any more.';
+    for (const words of [
+      'Ihr Warenkorb wartet auf Sie.',
+      'Die Tasse ist noch da.',
+      'Schön, dass du wieder da bist.',
+    ])
+      expect([words, marks({ language: 'en' }, `${words}\n\n${fixed}`)]).toEqual([
+        words,
+        ['language.not-asked'],
+      ]);
+    expect(marks({ language: 'en' }, `I am here, and so is the Wanderlust tea.\n\n${fixed}`)).toEqual([]);
   });
 });

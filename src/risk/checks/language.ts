@@ -166,21 +166,29 @@ function wordsOnlyIn(words: readonly string[], language: 'en' | 'de'): number {
   return words.filter((word) => SMALL_WORDS[language].has(word) && !SMALL_WORDS[other].has(word)).length;
 }
 
-/** Fewer small words of the other language may be a quotation. */
+/** Fewer small words of the other language may be a quotation; so many over a whole text, or in one sentence of it. */
 const FEWEST_OF_OTHER = 3;
+const FEWEST_IN_SENTENCE = 2;
 
-/** Written in German to somebody who is written to in English, or the other way round. */
+/**
+ * Written in German to somebody who is written to in English, or the other way round. Sentence by sentence first: a mail whose fixed parts
+ * are in the right language is no less a letter in the wrong one.
+ */
 function inUnaskedLanguage({ language }: CheckContext, parts: readonly FieldText[]): Span[] {
   if (language !== 'en' && language !== 'de') return [];
   const other = language === 'en' ? 'de' : 'en';
+  const isUnasked = (text: string, fewest: number): boolean => {
+    const words = wordsOf(text);
+    const unasked = wordsOnlyIn(words, other);
+    return unasked >= fewest && unasked > 2 * wordsOnlyIn(words, language);
+  };
   return parts.flatMap((part) => {
     if (part.field === 'payload') return [];
-    const words = wordsOf(part.text);
-    const unasked = wordsOnlyIn(words, other);
-    const fewest = part.field === 'text' || part.field === 'html' ? FEWEST_OF_OTHER : 2;
-    return unasked >= fewest && unasked > 2 * wordsOnlyIn(words, language)
-      ? [part.span(0, part.text.length)]
-      : [];
+    const sentences = matchesOf(part.text, SENTENCE)
+      .filter(([sentence]) => isUnasked(sentence, FEWEST_IN_SENTENCE))
+      .map(({ index, 0: sentence }) => part.span(index, index + sentence.trimEnd().length));
+    if (sentences.length > 0) return sentences;
+    return isUnasked(part.text, FEWEST_OF_OTHER) ? [part.span(0, part.text.length)] : [];
   });
 }
 

@@ -26,6 +26,9 @@ const URGENCY = [
   /(?<!\p{L})\d{1,2}:\d{2}\s+(?:minutes|mins|minuten)(?!\p{L})/giu,
 ];
 
+/** Numbers as they are written of a few; digits are looked for by patterns of their own. */
+const FEW = String.raw`(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|twenty|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|dreizehn|vierzehn|fünfzehn|zwanzig)`;
+
 const SCARCITY = [
   /(?<!\p{L})(?:only|just|last|hurry[!,]?|nur(?:\s+noch)?|noch)\s+(?:(?:less\s+than|a\s+)?few|\d+|one|two|three|wenige|ein|zwei|drei)\s*(?:x|pcs|pieces?|items?|units?|seats?|spots?|places?|rooms?|pairs?|stück|artikel|plätze|exemplare?)?\s*(?:are\s+|is\s+)?(?:left|remaining|available|in\s+stock|to\s+go|verfügbar|übrig|auf\s+lager|vorrätig|da)(?!\p{L})/giu,
   /(?<!\p{L})(?:less|fewer)\s+than\s+\d+\s+(?:left|remaining|in\s+stock)(?!\p{L})/giu,
@@ -52,10 +55,18 @@ const SCARCITY = [
   /(?<!\p{L})(?:die\s+)?letzten\s+(?:zwei|drei|vier|fünf|\d+)?\s*(?:stück|exemplare?|artikel|plätze)(?!\p{L})/giu,
   /(?<!\p{L})nur\s+noch\s+(?:sehr\s+)?wenige(?:\s+\p{L}+)?(?!\p{L})/giu,
   /(?<!\p{L})(?:bestand|vorrat|stückzahl|plätze|nachfrage)\s+(?:ist|sind)\s+(?:sehr\s+)?(?:begrenzt|knapp|limitiert|riesig|groß|hoch)(?!\p{L})/giu,
+  new RegExp(
+    `(?<!\\p{L})(?:handful\\s+of\\s+\\p{L}+|(?:the|our|die|unsere)\\s+(?:very\\s+)?(?:last|final|letzten)\\s+(?:${FEW}|\\d{1,3})(?!\\s+(?:days?|weeks?|months?|years?|hours?|minutes?|steps?|words?|tagen?|wochen|monaten?|jahren?|stunden)(?!\\p{L}))(?:\\s+\\p{L}+)?|down\\s+to\\s+(?:the|our)\\s+(?:last|final)|sold\\s+out\\s+(?:in|within)|(?:they|it|these|those)\\s+(?:are|is)\\s+gone(?:\\s+for\\s+good)?|gone\\s+for\\s+good|(?:won['’]t|will\\s+not|cannot)\\s+(?:be\\s+)?(?:restock\\p{L}*|reprint\\p{L}*|made\\s+again)|(?:nicht|nie)\\s+(?:wieder|mehr)\\s+(?:aufgelegt|nachproduziert|hergestellt|geliefert)|nur\\s+noch\\s+(?:${FEW}|\\d{1,3})\\s+(?:\\p{L}+\\s+)?(?:da|übrig|stück|vorrätig|verfügbar|auf\\s+lager)|(?:die|unsere)\\s+letzten\\s+\\p{L}+\\s+warten|bevor\\s+(?:er|sie|es|alles)\\s+(?:weg|vergriffen|ausverkauft)\\s+(?:ist|sind)|before\\s+(?:it|they)\\s+(?:is|are)\\s+gone)(?!\\p{L})`,
+    'giu',
+  ),
   /(?<!\p{L})(?:stark\s+nachgefragt|große\s+nachfrage|schnell\s+vergriffen)(?!\p{L})/giu,
 ];
 
 const CROWD = [
+  new RegExp(
+    `(?<!\\p{L})${FEW}\\s+(?:other\\s+|more\\s+|weitere\\s+|andere\\s+)?(?:people|customers?|shoppers?|others|visitors|personen|kund\\p{L}+|menschen|leute|andere)\\s+(?:are|have|has|is|were|also|just|sehen|haben|schauen|sind|kauften|bestellten)(?!\\p{L})`,
+    'giu',
+  ),
   /(?<![\p{L}\d.,])\d[\d.,]{0,12}\+?\s+(?:other\s+)?(?:people|customers?|shoppers?|others|users|visitors|guests|personen|kund\p{L}+|menschen|andere)\s+(?:(?:are|is|have|has|were|also|just|recently|already|sind|haben|gerade)\s+)*(?:view\p{L}*|look\p{L}*|watch\p{L}*|bought|buy\p{L}*|purchas\p{L}*|add\p{L}*|order\p{L}*|check\p{L}*|brows\p{L}*|shop\p{L}*|this|currently|ansehen|schauen|kaufen|gekauft|bestellt)/giu,
   /(?<![\p{L}\d.,])\d[\d.,]{0,12}\+?\s+(?:(?:sold|bought|viewed|viewing|purchased|claimed|verkauft)\s+(?:in|this|today|now|by|within|recently|heute)|(?:sold|viewing|bought))(?!\p{L})/giu,
   /(?<!\p{L})\d[\d.,]{0,12}\+?\s+(?:other\s+)?(?:people|customers?|shoppers?|others)\s+have\s+(?:this|it)\s+in\s+their(?!\p{L})/giu,

@@ -2,7 +2,7 @@ import { type CountryCode, findPhoneNumbersInText, isSupportedCountry } from 'li
 import { type Json } from '../../shared/canonical-json.js';
 import { type Contribution } from '../assessment.js';
 import { type Check, type CheckContext } from '../check.js';
-import { Findings, normalised } from '../draft-text.js';
+import { byParagraph, Findings, matchesOfAny, normalised } from '../draft-text.js';
 import { matchesOf } from '../../shared/matches.js';
 
 const EMAIL = /[\p{L}\d._%+-]{1,64}@[\p{L}\d-]{1,63}(?:\.[\p{L}\d-]{1,63}){1,5}/giu;
@@ -236,12 +236,12 @@ function contacts(context: CheckContext): Contribution[] {
     may: RegExp | null = null,
   ): Contribution[] => {
     const findings = new Findings();
+    const find = byParagraph((words) => matchesOfAny(words, patterns));
     for (const part of may === null ? draft : draft.filter((each) => may.test(each.text))) {
-      for (const pattern of patterns)
-        for (const { index, 0: found } of matchesOf(part.text, pattern)) {
-          if (isKnown(found) || IN_LINK.test(part.text.slice(Math.max(0, index - 300), index))) continue;
-          findings.add(normalised(found), found.trim(), part.span(index, index + found.length));
-        }
+      for (const { text: found, start, end } of find(part.text)) {
+        if (isKnown(found) || IN_LINK.test(part.text.slice(Math.max(0, start - 300), start))) continue;
+        findings.add(normalised(found), found.trim(), part.span(start, end));
+      }
     }
     return findings.contribute(code, weight, (found) => `“${found}” is ${what} that nobody gave for this.`);
   };

@@ -1,6 +1,7 @@
 import { type Check, type CheckContext } from '../check.js';
 import { type Contribution } from '../assessment.js';
-import { findPatterns, normalised, wordPattern } from '../draft-text.js';
+import { normalised } from '../draft-text.js';
+import { findWords } from '../phrases.js';
 import { UNSUBSCRIBE_TOKEN } from '../../messages/content.js';
 
 /** A mail is read as text or as html: what is required has to stand in both. */
@@ -28,7 +29,7 @@ export const requiredText: Check = {
         ? []
         : [missing('text.required', 0.8, `“${phrase}” is required and missing in ${parts.join(' and ')}.`)];
     });
-    const forbidden = findPatterns(draft, decision.textLimits.forbidden.map(wordPattern)).contribute(
+    const forbidden = findWords(draft, decision.textLimits.forbidden).contribute(
       'text.forbidden',
       0.9,
       (found) => `“${found}” is forbidden by a guardrail.`,
