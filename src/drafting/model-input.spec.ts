@@ -63,7 +63,7 @@ function request(allowedFields: readonly string[], traits: Record<string, Json> 
         version: 1,
         kind: 'offer',
         data: { title: '10 % off', minimum: 5_000, currency: 'EUR', url: 'https://evil.example/' },
-        validFrom: null,
+        validFrom: '2026-11-01T00:00:00.000Z',
         validUntil: '2026-12-01T00:00:00.000Z',
         source: 's',
       },
@@ -135,7 +135,7 @@ describe('what the model may see', () => {
     ]);
   });
 
-  it('has prices of facts in words, and until when they hold', () => {
+  it('has prices of facts in words, when they hold and where they come from', () => {
     expect(modelInput(request([])).facts).toEqual([
       {
         id: 'spring',
@@ -148,6 +148,8 @@ describe('what the model may see', () => {
           currency: 'EUR',
           url: 'https://evil.example/',
         },
+        source: 's',
+        valid_from: '2026-11-01T00:00:00.000Z',
         valid_until: '2026-12-01T00:00:00.000Z',
       },
     ]);

@@ -197,6 +197,8 @@ function factForModel(slot: string, fact: Fact, locale: string): Json {
     slot,
     kind: fact.kind,
     data: { ...(masked(fact.data) as Record<string, Json>), ...written },
+    source: maskText(fact.source),
+    ...(fact.validFrom === null ? {} : { valid_from: fact.validFrom }),
     ...(fact.validUntil === null ? {} : { valid_until: fact.validUntil }),
   };
 }

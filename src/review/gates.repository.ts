@@ -84,6 +84,13 @@ export async function closeGate(
   return rows[0]?.id ?? null;
 }
 
+/** What has an open gate. */
+export async function selectOpenSubjects(db: Executor): Promise<string[]> {
+  const { rows } = await sql<{ action: string }>`
+    select g.action from gates g where g.closed_at is null order by g.action`.execute(db);
+  return rows.map(({ action }) => action);
+}
+
 /** Keeps how a draft was routed, the first time it was. */
 export async function insertRoutedDraft(tx: Tx, draft: RoutedDraft, at: Date): Promise<void> {
   await sql`

@@ -20,6 +20,7 @@ import {
   insertGate,
   insertRoutedDraft,
   lockOpenGate,
+  selectOpenSubjects,
   type RoutedRow,
   selectRoutedDraft,
   updateVerdict,
@@ -155,6 +156,13 @@ export class GatesService {
         detail: { ...gate, ...parseSubject(gate.subject) },
       });
     return isNew;
+  }
+
+  /** Closes every gate, since what checks all drafts changes. @returns how many were open. */
+  async closeAll(tx: Tx, why: Parameters<GatesService['close']>[2]): Promise<number> {
+    const open = await selectOpenSubjects(tx);
+    for (const subject of open) await this.close(tx, subject, why);
+    return open.length;
   }
 
   /** Closes a subject's gate. Messages approved under it that have not left come back to a person. */

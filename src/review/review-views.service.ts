@@ -86,6 +86,7 @@ export class ReviewViews {
       ...toSummary(row, parts),
       draft: draftView(content, draft.origin, assessed?.assessment),
       variants: await this.variants.view(db, row.message_id),
+      making: await this.drafting.making(db, row.message_id, content.versions.bundle),
       decision: {
         ...result,
         id: decisionId,
@@ -151,6 +152,7 @@ function toSummary(row: ListedReview, parts: Parts | null): ReviewSummary {
       score: row.risk,
       threshold: assessment?.threshold ?? 0,
       contributions: assessment?.contributions ?? [],
+      model: parts?.assessed?.judge ?? null,
     },
     contentHash: row.content_hash,
     claimedBy:

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type DecisionResult } from '../decisions/decision.js';
 import { type VariantsReport } from '../drafting/draft.js';
+import { type Making } from '../drafting/making.js';
 import { type Claim, type MessageContent } from '../messages/content.js';
 import { type Contribution } from '../risk/assessment.js';
 
@@ -210,6 +211,8 @@ interface RiskView {
   readonly score: number;
   readonly threshold: number;
   readonly contributions: readonly Contribution[];
+  /** What judged it: the checks by a name of their own, and after a slash the learned model, where there is one. */
+  readonly model: string | null;
 }
 
 /** One item of the queue, for lists. Times ISO 8601 UTC. */
@@ -282,6 +285,8 @@ export interface ReviewDetail extends ReviewSummary {
   readonly draft: DraftView;
   /** Null where the message has one wording. */
   readonly variants: VariantsView | null;
+  /** What a model was given and what it cost; null where none was to write. */
+  readonly making: Making | null;
   readonly decision: {
     readonly id: string;
     readonly createdAt: string;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { decisionResultSchema } from '../decisions/decision.js';
 import { variantsReportSchema } from '../drafting/draft.js';
+import { makingSchema } from '../drafting/making.js';
 import { claimSchema, messageContentSchema } from '../messages/content.js';
 import { contributionSchema } from '../risk/assessment.js';
 import { reviewStateSchema, verdictSchema } from './review.js';
@@ -24,6 +25,8 @@ const summarySchema = z.strictObject({
     score: z.number(),
     threshold: z.number(),
     contributions: z.array(contributionSchema),
+    /** The checks by a name of their own, and after a slash the learned model that weighed what they found, where there is one. */
+    model: z.string().nullable(),
   }),
   contentHash: z.string(),
   claimedBy: z.strictObject({ personId: z.string(), name: z.string() }).nullable(),
@@ -81,6 +84,8 @@ export const reviewDetailSchema = summarySchema
         ),
       })
       .nullable(),
+    /** What a model was given, masked as it left, and what it cost; null where none was to write. */
+    making: makingSchema.nullable(),
     decision: decisionResultSchema.extend({
       id: z.string(),
       createdAt: time,

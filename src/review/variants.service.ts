@@ -14,6 +14,7 @@ import { tierOf } from './routing.js';
 /** One of several wordings, with the judgement it is shown with. */
 export interface OfferedVariant extends DraftVariant {
   readonly assessment: Assessment;
+  readonly judge: string;
 }
 
 /** Which wordings of a message a reviewer may choose from, and how they are shown. */
@@ -42,7 +43,7 @@ export class VariantsService {
       ...report,
       drawn: await this.gates.drawn(db, messageId),
       open: await this.areOpen(db, messageId),
-      wordings: wordings.map(({ label, contentHash, content, assessment }) => ({
+      wordings: wordings.map(({ label, contentHash, content, assessment, judge }) => ({
         label,
         contentHash,
         tier: tierOf(assessment, minimumTier),
@@ -50,6 +51,7 @@ export class VariantsService {
           score: assessment.score,
           threshold: assessment.threshold,
           contributions: assessment.contributions,
+          model: judge,
         },
         draft: draftView(content, 'model', assessment),
       })),
@@ -62,7 +64,7 @@ export class VariantsService {
     const assessed = await this.risk.byDraft(db, messageId);
     return variants.flatMap((variant) => {
       const found = assessed.get(variant.draftId);
-      return found === undefined ? [] : [{ ...variant, assessment: found.assessment }];
+      return found === undefined ? [] : [{ ...variant, assessment: found.assessment, judge: found.judge }];
     });
   }
 

@@ -5,7 +5,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 /** What the server does with one request. */
 export type Behaviour =
   /** A completion whose content is this text, or this value as JSON. */
-  | { readonly kind: 'answer'; readonly content: unknown; readonly finishReason?: string }
+  | {
+      readonly kind: 'answer';
+      readonly content: unknown;
+      readonly finishReason?: string;
+      /** What it calls the model that answered; what was asked for, unless said. */
+      readonly answeredBy?: string;
+    }
   | { readonly kind: 'refusal'; readonly text: string }
   | { readonly kind: 'truncated'; readonly content: string }
   | {
@@ -117,7 +123,15 @@ export class FakeOpenAi {
   private async play(behaviour: Behaviour, model: string, response: ServerResponse): Promise<void> {
     switch (behaviour.kind) {
       case 'answer':
-        send(response, completion(model, text(behaviour.content), null, behaviour.finishReason ?? 'stop'));
+        send(
+          response,
+          completion(
+            behaviour.answeredBy ?? model,
+            text(behaviour.content),
+            null,
+            behaviour.finishReason ?? 'stop',
+          ),
+        );
         return;
       case 'refusal':
         send(response, completion(model, null, behaviour.text, 'stop'));

@@ -9,6 +9,7 @@ import { ENGINE, PRIOR_MODELS } from '../../src/decisions/decision.js';
 import { type Draft } from '../../src/drafting/draft.js';
 import { contentFromEdit } from '../../src/drafting/edit.js';
 import { DraftingService, PromptsService } from '../../src/drafting/index.js';
+import { insertPastMessage } from '../../src/drafting/past-messages.repository.js';
 import { PastMessagesService } from '../../src/drafting/past-messages.service.js';
 import { type MessageContent } from '../../src/messages/content.js';
 import { MessagesService } from '../../src/messages/index.js';
@@ -23,10 +24,12 @@ import { type Fact } from '../../src/policies/fact.js';
 import { PoliciesService } from '../../src/policies/index.js';
 import { type Profile } from '../../src/profiles/profile.js';
 import { type Json } from '../../src/shared/canonical-json.js';
+import { assess } from '../../src/risk/assess.js';
 import { contentHash } from '../../src/shared/hash.js';
 import { startService } from '../../src/service.js';
 import { type Behaviour, FakeOpenAi, goodDraft, TOKENS_IN, TOKENS_OUT } from '../fakes/openai-server.js';
 import { openTestDatabase, type TestDatabase } from '../harness/database.js';
+import { riskInput } from '../harness/risk.js';
 import { TestClock, testRuntime } from '../harness/runtime.js';
 
 const NOW = '2026-11-20T12:00:00.000Z';
@@ -143,7 +146,7 @@ describe('drafting', () => {
         LlmGateway,
         {
           provide: LLM_LIMITS,
-          useValue: { circuit: { failures: 100, cooldownMs: 10 }, backoffMs: 5 },
+          useValue: { circuit: { failures: 100, cooldownMs: 10, longestMs: 10 }, backoffMs: 5 },
         },
         // The stages before are stood in for by what they would have left behind.
         {
@@ -502,6 +505,42 @@ describe('drafting', () => {
       expect(content?.versions).toMatchObject({ template: { id: 'by-model-mail' }, prompt: null });
     });
 
+    it('does not take an answer of a megabyte, nor ask for another one', async () => {
+      const long = goodDraft({ blocks: [{ type: 'text', text: 'All is well. '.repeat(80_000) }] });
+      expect(JSON.stringify(long).length).toBeGreaterThan(1_000_000);
+      for (const content of [long, `{"subject": "${'x'.repeat(1_000_000)}`]) {
+        fake.behave({ kind: 'answer', content }, { kind: 'answer', content: goodDraft() });
+        const { draft, content: kept } = await drafted('by-model');
+        expect(draft).toMatchObject({ origin: 'template', fallbackReason: 'invalid' });
+        expect(kept?.text.length).toBeLessThan(2_000);
+        expect(fake.requests).toHaveLength(1);
+      }
+    });
+
+    it('takes marks out of words that nobody sees, so that what is judged is what is read', async () => {
+      const text =
+        'It costs \u{202e}00.95€\u{202c}, €4\u{200b}9\u{200b}.00 today, and is the b\u{200b}est kettle.';
+      fake.behave({ kind: 'answer', content: goodDraft({ blocks: [{ type: 'text', text }] }) });
+      const { content } = await drafted('by-model');
+      if (content === null) throw new Error('nothing was drafted');
+      const { contributions } = assess({ ...riskInput(''), content, facts: [KETTLE] });
+      const unsupported = contributions.filter(({ code }) => code === 'claims.unsupported');
+      expect(unsupported.map((each) => each.text).join(' ')).toMatch(/€49\.00.*best|best.*€49\.00/s);
+      // The frame pads the preview line with joiners; what the model wrote has none.
+      expect(content.text).not.toMatch(/[\u{200b}-\u{200f}\u{202a}-\u{202e}]/u);
+    });
+
+    it('hands letters of another alphabet to a person, with their place', async () => {
+      const text = 'It is the b\u{435}st k\u{435}ttl\u{435} for you.';
+      fake.behave({ kind: 'answer', content: goodDraft({ blocks: [{ type: 'text', text }] }) });
+      const { content } = await drafted('by-model');
+      if (content === null) throw new Error('nothing was drafted');
+      const { contributions, threshold, score } = assess({ ...riskInput(''), content, facts: [KETTLE] });
+      const disguised = contributions.find(({ code }) => code.startsWith('hidden-text'));
+      expect(disguised?.spans.length).toBeGreaterThan(0);
+      expect(score).toBeGreaterThanOrEqual(threshold);
+    });
+
     it('holds instead where the playbook says so', async () => {
       fake.behave({ kind: 'refusal', text: 'I will not.' });
       expect(await drafted('or-hold')).toMatchObject({
@@ -538,6 +577,60 @@ describe('drafting', () => {
         usage: null,
       });
     });
+  });
+
+  it('compares what was approved within one space of embeddings only, whichever model is asked now', async () => {
+    const { db } = opened.database;
+    const vault = module.get(Vault, { strict: false });
+    const embedder = module.get(Embedder, { strict: false });
+    const remember = async (words: string, space: string, vector: readonly number[]): Promise<void> => {
+      const messageId = await open('by-model');
+      const keyId =
+        (await module.get(MessagesService, { strict: false }).get(db, messageId))?.profileId ?? '';
+      await opened.database.transaction(async (tx) => {
+        const sealed = await vault.sealFor(tx, keyId, { subject: words, text: words });
+        const row = { messageId, action: 'by-model', locale: 'fr', stage: 'active', space, keyId, words: sealed, vector }; // prettier-ignore
+        await insertPastMessage(tx, row, clock.now());
+      });
+    };
+    const pastOf = (asks: Embedder) =>
+      new PastMessagesService(
+        opened.database,
+        clock,
+        vault,
+        module.get(PoliciesService),
+        module.get(DecisionsService),
+        module.get(MessagesService, { strict: false }),
+        asks,
+      );
+    const asked = async (past: PastMessagesService): Promise<string[]> => {
+      const spec = bundle.actions.get('by-model')?.spec;
+      if (spec === undefined) throw new Error('no action');
+      const about = { locale: 'fr', stage: 'active', facts: ['Alder Kettle'] };
+      const found = await past.nearest(spec, about, new AbortController().signal);
+      return found.map(({ subject }) => subject).toSorted();
+    };
+    const here = await embedder.embed('a kettle');
+    // The provider's vectors are as long as those of here, and lie just where the question will be: a mix would show.
+    await remember('here 1', here.space, here.vector);
+    await remember('here 2', here.space, (await embedder.embed('a pot')).vector);
+    await remember('there 1', `test-embedding/${here.vector.length}`, here.vector);
+    await remember('there 2', `test-embedding/${here.vector.length}`, here.vector.toReversed());
+    await remember('short', 'test-embedding/2', [0.6, 0.8]);
+    const own = pastOf(embedder);
+    expect(await asked(own)).toEqual(['here 1', 'here 2']);
+
+    const answers = (embedding: readonly number[]): void => {
+      fake.behave({ kind: 'body', body: JSON.stringify({ data: [{ embedding }] }) });
+    };
+    const { environment } = testRuntime(clock, { ...fake.environment, OPENAI_EMBEDDING_MODEL: 'test-embedding' }); // prettier-ignore
+    const other = pastOf(new Embedder(environment));
+    answers(here.vector);
+    expect(await asked(other)).toEqual(['there 1', 'there 2']);
+    // An answer of another size is refused, and the draft does without examples.
+    answers([0.6, 0.8]);
+    expect(await asked(other)).toEqual([]);
+    expect(await asked(own)).toEqual(['here 1', 'here 2']);
   });
 
   it('keeps an edit as the next version, with the claims that are still there', async () => {

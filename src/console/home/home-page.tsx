@@ -5,7 +5,9 @@ import { ActionTitle } from '../decisions/decision-parts.js';
 import { Empty, Key, PageHead, RiskBar, Said, Section, Time } from '../layout/parts.js';
 import { PersonLink } from '../layout/person.js';
 import { useMay, useView } from '../layout/view.js';
+import { fallbackWords } from '../layout/words.js';
 import { type FallenGate, type Outcomes } from './home.read-model.js';
+import { type ModelTrouble } from './model-trouble.read-model.js';
 
 export interface HomeProps {
   readonly outcomes: Outcomes;
@@ -14,6 +16,8 @@ export interface HomeProps {
   readonly first: string | null;
   readonly threshold: number | null;
   readonly fallen: readonly FallenGate[];
+  /** A model that gives no drafts; null while it does, or there is none. */
+  readonly trouble: ModelTrouble | null;
   /** Nothing was ever decided: the console explains how a first signal gets in. */
   readonly fresh: boolean;
   readonly publicUrl: string;
@@ -40,6 +44,7 @@ export function HomePage(props: HomeProps): VNode {
           since <Time at={gate.at} />. {gate.text} <a href="/automation">Automation</a>
         </p>
       ))}
+      {props.modelOn && props.trouble !== null ? <Trouble trouble={props.trouble} /> : null}
       {props.fresh ? <FirstSteps publicUrl={props.publicUrl} /> : <LastDay outcomes={props.outcomes} />}
       <div class="columns">
         <WaitingReviews {...props} />
@@ -47,6 +52,19 @@ export function HomePage(props: HomeProps): VNode {
       </div>
       {props.modelOn ? null : <ModelHint />}
     </>
+  );
+}
+
+/** Decisions go on without the model: what goes in its place, and what does not go at all. */
+function Trouble({ trouble: { since, reason, templates, held } }: { trouble: ModelTrouble }): VNode {
+  const messages = (count: number): string => `${count} message${count === 1 ? '' : 's'}`;
+  return (
+    <p class="notice wait" role="status">
+      <strong>The language model gives no drafts</strong> since <Time at={since} />: {fallbackWords(reason)}.
+      Decisions go on. {messages(templates)} came from signed templates instead
+      {held === 0 ? '' : `, ${messages(held)} ${held === 1 ? 'was' : 'were'} not made, as the playbook says`}.
+      It is tried again by itself. <a href="/operations#model">Language model</a>
+    </p>
   );
 }
 

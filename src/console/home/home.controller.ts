@@ -17,6 +17,7 @@ import { readTasks } from '../tasks/tasks.read-model.js';
 import { AuditPage } from './audit-page.js';
 import { HomePage } from './home-page.js';
 import { hasDecisions, readAudit, readFallenGates, readOutcomes, readSealState } from './home.read-model.js';
+import { readModelTrouble } from './model-trouble.read-model.js';
 import { SignInFilter } from './sign-in.filter.js';
 
 const DAY_MS = 24 * 3_600_000;
@@ -61,6 +62,7 @@ export class HomeController {
         first: answerable[0] ?? null,
         threshold: this.threshold(),
         fallen: await readFallenGates(db, new Date(now.getTime() - FALLEN_DAYS * DAY_MS)),
+        trouble: await readModelTrouble(db, new Date(now.getTime() - DAY_MS)),
         fresh: !(await hasDecisions(db)),
         publicUrl: this.environment.publicUrl,
         modelOn: this.environment.OPENAI_API_KEY !== undefined,

@@ -177,14 +177,14 @@ export function Filters({
   );
 }
 
-/** The way to the next page of a list. */
-export function More({ href }: { href: string | null }): VNode {
+/** The way to the next page of a list, newest first unless said otherwise. */
+export function More({ href, text = 'Older' }: { href: string | null; text?: string }): VNode {
   return href === null ? (
     <></>
   ) : (
     <p class="more">
       <a href={href} role="button" class="secondary outline">
-        Older
+        {text}
       </a>
     </p>
   );

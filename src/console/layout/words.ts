@@ -98,6 +98,23 @@ const REASON: Readonly<Record<string, string>> = {
   other: 'Something else',
 };
 
+const FALLBACK: Readonly<Record<string, string>> = {
+  no_model: 'none is configured',
+  prompt_missing: 'its prompt is missing',
+  refused: 'it refused',
+  truncated: 'its answer was cut off',
+  invalid: 'its answers could not be used',
+  rate_limited: 'it asked to be left alone for a while',
+  quota: 'its quota is used up',
+  timeout: 'it did not answer in time',
+  unavailable: 'it could not be reached',
+  circuit_open: 'it had failed too often and was left alone',
+  budget: 'the tokens of the day are spent',
+};
+
+/** Why a model gave no draft, to follow "The model gave no draft:". */
+export const fallbackWords = (reason: string): string => FALLBACK[reason] ?? codeWords(reason);
+
 /** A reviewer's reason code in words. */
 export const reasonWords = (code: string): string => REASON[code] ?? codeWords(code);
 
@@ -142,6 +159,17 @@ export function moneyWords(minor: number, currency: string): string {
     return new Intl.NumberFormat('en', { style: 'currency', currency }).format(minor / 10 ** CURRENCY_DIGITS);
   } catch {
     return `${(minor / 10 ** CURRENCY_DIGITS).toFixed(CURRENCY_DIGITS)} ${currency}`; // Not a currency that Intl knows.
+  }
+}
+
+/** Millionths of a minor unit as an amount, with as many digits as it takes: 72000 EUR as "€0.00072". */
+export function costWords(micros: number, currency: string): string {
+  const amount = micros / 1_000_000 / 10 ** CURRENCY_DIGITS;
+  const digits = { minimumFractionDigits: CURRENCY_DIGITS, maximumFractionDigits: 6 };
+  try {
+    return new Intl.NumberFormat('en', { style: 'currency', currency, ...digits }).format(amount);
+  } catch {
+    return `${new Intl.NumberFormat('en', digits).format(amount)} ${currency}`; // Not a currency that Intl knows.
   }
 }
 

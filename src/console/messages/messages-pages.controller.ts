@@ -4,6 +4,7 @@ import { h } from 'preact';
 import { z } from 'zod';
 import { type Actor, actorId, Allow, CurrentActor } from '../../access/index.js';
 import { type Environment } from '../../config/environment.js';
+import { DraftingService } from '../../drafting/index.js';
 import { MessagesService } from '../../messages/index.js';
 import { MESSAGE_STATES } from '../../messages/message.js';
 import { Database } from '../../platform/database/index.js';
@@ -13,8 +14,9 @@ import { cursorField } from '../forms.js';
 import { type Answer, page, redirect, withDone } from '../page.js';
 import { PageInterceptor } from '../page.interceptor.js';
 import { SealedReader } from '../sealed-reader.service.js';
+import { type Making } from '../../drafting/making.js';
 import { MessagePage, MessagesPage } from './messages-pages.js';
-import { countMessages, readMessage, readMessages } from './messages.read-model.js';
+import { countMessages, type MessageView, readMessage, readMessages } from './messages.read-model.js';
 import { OutboxItemPage, OutboxPage } from './outbox-pages.js';
 import { readOutbox } from './outbox.read-model.js';
 
@@ -35,6 +37,7 @@ export class MessagesPagesController {
     private readonly database: Database,
     private readonly reader: SealedReader,
     private readonly messages: MessagesService,
+    private readonly drafting: DraftingService,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {}
 
@@ -78,8 +81,13 @@ export class MessagesPagesController {
     return page({
       title: message.subject ?? 'Message',
       section: 'messages',
-      body: h(MessagePage, { message }),
+      body: h(MessagePage, { message, making: await this.making(message) }),
     });
+  }
+
+  /** Nothing is told of it once the content is gone, with its age or with the person. */
+  private async making({ id, content }: MessageView): Promise<Making | null> {
+    return content === null ? null : this.drafting.making(this.database.db, id, content.versions.bundle);
   }
 
   @Post('messages/:id/cancel')

@@ -17,7 +17,9 @@ import {
 import { PersonLink } from '../layout/person.js';
 import { approvalWords, messageStateWords } from '../layout/words.js';
 import { canMove, MESSAGE_STATES, type MessageState } from '../../messages/message.js';
+import { type Making } from '../../drafting/making.js';
 import { ContentTabs } from './content-tabs.js';
+import { MakingCard } from './making.js';
 import { type MessageLine, type MessageView } from './messages.read-model.js';
 
 export interface MessagesProps {
@@ -46,7 +48,8 @@ export function MessagesPage({ messages, counts, state, by, older }: MessagesPro
             on: state === one,
             count: counts.get(one) ?? 0,
           })),
-          { href: '/messages?by=template', text: 'automatic', on: by === 'template' },
+          { href: '/messages?by=template', text: 'by signed template', on: by === 'template' },
+          { href: '/messages?by=threshold', text: 'through a gate', on: by === 'threshold' },
           { href: '/messages?by=person', text: 'signed by a person', on: by === 'person' },
         ]}
       />
@@ -103,7 +106,7 @@ function MessageTable({ messages }: { messages: readonly MessageLine[] }): VNode
                   <>
                     {message.approvalKind === 'person'
                       ? (message.approvedBy ?? 'a person')
-                      : 'signed template'}
+                      : approvalWords(message.approvalKind)}
                     {message.approvalKind === 'person' ? null : <small>{message.approvedBy}</small>}
                   </>
                 )}
@@ -139,7 +142,7 @@ function When({ message }: { message: MessageLine }): VNode {
 const isState = (state: string): state is MessageState =>
   (MESSAGE_STATES as readonly string[]).includes(state);
 
-export function MessagePage({ message }: { message: MessageView }): VNode {
+export function MessagePage({ message, making }: { message: MessageView; making: Making | null }): VNode {
   const cancellable = isState(message.state) && canMove(message.state, 'cancelled');
   return (
     <>
@@ -170,6 +173,7 @@ export function MessagePage({ message }: { message: MessageView }): VNode {
         <div>
           <Life message={message} />
           <Signed message={message} />
+          <MakingCard making={making} />
           <Details message={message} />
         </div>
       </div>

@@ -8,6 +8,7 @@ import { Empty, Facts, Key, Leaving, Mark, PageHead, Pill, Said, Short, Time } f
 import { useMay } from '../layout/view.js';
 import { reviewStateWords } from '../layout/words.js';
 import { ContentTabs } from '../messages/content-tabs.js';
+import { MakingCard } from '../messages/making.js';
 import { EditForm } from './edit-form.js';
 import { type ReviewProps } from './review-props.js';
 import { Claims, MarkedWords, Risk } from './review-parts.js';
@@ -222,6 +223,7 @@ function Reasons({ review, decision }: { review: ReviewDetail; decision: Decisio
           </section>
         </>
       )}
+      <MakingCard making={review.making} />
       {review.verdicts.length === 0 ? null : <History review={review} />}
     </div>
   );

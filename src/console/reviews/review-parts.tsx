@@ -12,7 +12,7 @@ const LIGHT = 0.1;
 
 /** What the checks found, heaviest first, each with the words it points at. */
 export function Risk({ review }: { review: ReviewDetail }): VNode {
-  const { contributions, score, threshold } = review.risk;
+  const { contributions, score, threshold, model } = review.risk;
   return (
     <Section title="Risk" hint="the probability that a careful reviewer would reject or change this">
       <div class="card">
@@ -36,9 +36,16 @@ export function Risk({ review }: { review: ReviewDetail }): VNode {
             ))}
           </ul>
         )}
+        {model === null ? null : <p class="faint">{judgeWords(model)}</p>}
       </div>
     </Section>
   );
+}
+
+/** `risk-0f3a5b7c9d1e/2026-11-22-400` for readers. */
+function judgeWords(judge: string): string {
+  const [checks = '', learned] = judge.split('/');
+  return `Judged by checks ${checks}, weighed ${learned === undefined ? 'as set by hand' : `by the learned model ${learned}`}.`;
 }
 
 const QUOTES_SHOWN = 4;

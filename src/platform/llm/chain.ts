@@ -30,12 +30,16 @@ export interface ParsedAnswer<T> {
   readonly mend: { readonly answer: string; readonly problems: string } | null;
   readonly tokensIn: number;
   readonly tokensOut: number;
+  /** Which model answered, as the endpoint names it; null where it does not say. */
+  readonly answeredBy: string | null;
 }
 
 /** Checks beyond the schema: what is wrong with a value, in words the model can act on. */
 export type Check<T> = (value: T) => readonly string[];
 
 const QUOTED = 8_000;
+/** Twice what the longest answer a prompt may ask for takes; whatever is longer is no draft, and another round would cost as much again. */
+const LONGEST_ANSWER = 200_000;
 const liquid = promptLiquid();
 
 /** prompt → model → parser. */
@@ -81,21 +85,27 @@ function render(source: string, input: Readonly<Record<string, Json>>): string {
 
 function readAnswer<T>(message: AIMessageChunk, schema: z.ZodType<T>, check: Check<T>): ParsedAnswer<T> {
   const text = message.text;
-  const { finishReason, refusal, ...tokens } = answerFactsSchema.parse(message.response_metadata);
+  const { finishReason, refusal, ...answered } = answerFactsSchema.parse(message.response_metadata);
   if (refusal !== null && refusal !== '')
-    return { answer: { kind: 'refused', detail: refusal.slice(0, 500) }, mend: null, ...tokens };
+    return { answer: { kind: 'refused', detail: refusal.slice(0, 500) }, mend: null, ...answered };
   if (finishReason === 'content_filter')
-    return { answer: { kind: 'refused', detail: "the provider's content filter" }, mend: null, ...tokens };
+    return { answer: { kind: 'refused', detail: "the provider's content filter" }, mend: null, ...answered };
   if (finishReason === 'length')
     return {
       answer: { kind: 'truncated', detail: 'the answer hit its limit of tokens' },
       mend: null,
-      ...tokens,
+      ...answered,
+    };
+  if (text.length > LONGEST_ANSWER)
+    return {
+      answer: { kind: 'invalid', detail: `the answer is ${text.length} characters long` },
+      mend: null,
+      ...answered,
     };
   const problems = (detail: string): ParsedAnswer<T> => ({
     answer: { kind: 'invalid', detail: detail.slice(0, 2_000) },
     mend: { answer: text, problems: detail.slice(0, 2_000) },
-    ...tokens,
+    ...answered,
   });
   if (text.trim() === '') return problems('It is empty.');
   let json: unknown;
@@ -108,7 +118,7 @@ function readAnswer<T>(message: AIMessageChunk, schema: z.ZodType<T>, check: Che
   if (!parsed.success) return problems(z.prettifyError(parsed.error));
   const wrong = check(parsed.data);
   if (wrong.length > 0) return problems(wrong.map((line) => `- ${line}`).join('\n'));
-  return { answer: { kind: 'ok', value: parsed.data, repaired: false }, mend: null, ...tokens };
+  return { answer: { kind: 'ok', value: parsed.data, repaired: false }, mend: null, ...answered };
 }
 
 /** Endpoints that do not know response formats wrap their JSON in a code fence. */

@@ -45,6 +45,16 @@ describe('the embedder, with a provider', () => {
     expect(spaces).toEqual(['test-embedding/2', 'test-embedding/3']);
   });
 
+  it('takes no vector of another size than the model gave before', async () => {
+    const one = embedder();
+    answers([0.6, 0.8]);
+    await one.embed('a kettle');
+    answers([0.6, 0.8, 0]);
+    await expect(one.embed('a pot')).rejects.toThrow('the embedding has 3 numbers where this model');
+    answers([0.8, 0.6]);
+    expect((await one.embed('a pot')).vector).toEqual([0.8, 0.6]);
+  });
+
   it.each([
     ['none', []],
     ['one number', [1]],

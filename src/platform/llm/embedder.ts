@@ -30,6 +30,8 @@ export class Embedder {
   private readonly model: string;
   private readonly provider: { readonly client: OpenAI; readonly model: string } | null;
   private offline: Promise<EmbeddingsModel> | undefined;
+  /** How many numbers this model's embeddings have, since its first answer. */
+  private size: number | undefined;
 
   constructor(@Inject(ENVIRONMENT) environment: Environment) {
     const { OPENAI_API_KEY: apiKey, OPENAI_EMBEDDING_MODEL: model, OPENAI_BASE_URL: baseURL } = environment;
@@ -60,6 +62,14 @@ export class Embedder {
     // A point without a direction is near to nothing.
     if (!Number.isFinite(length) || length === 0)
       throw new ModelFailure({ kind: 'unavailable', retryable: false, detail: 'the embedding is no vector' });
+    // A model has one size. Another one is a broken answer, and would be kept where nothing is ever compared with it.
+    this.size ??= vector.length;
+    if (vector.length !== this.size)
+      throw new ModelFailure({
+        kind: 'unavailable',
+        retryable: false,
+        detail: `the embedding has ${vector.length} numbers where this model's have ${this.size}`,
+      });
     return { space: `${this.model}/${vector.length}`, vector };
   }
 

@@ -9,7 +9,7 @@ const schema = z.strictObject({ subject: z.string().max(20), count: z.int() });
 type Value = z.output<typeof schema>;
 const GOOD: Value = { subject: 'Hello', count: 1 };
 const good: Behaviour = { kind: 'answer', content: GOOD };
-const LIMITS: LlmLimits = { circuit: { failures: 3, cooldownMs: 200 }, backoffMs: 10 };
+const LIMITS: LlmLimits = { circuit: { failures: 3, cooldownMs: 200, longestMs: 200 }, backoffMs: 10 };
 
 describe('the gateway to the model', () => {
   let fake: FakeOpenAi;
@@ -252,6 +252,13 @@ describe('the gateway to the model', () => {
     await new Promise((resolve) => setTimeout(resolve, 220));
     expect((await llm.generate(request())).kind).toBe('ok');
     expect(llm.describe().circuit).toBe('closed');
+  });
+
+  it('names the version that answered, where the endpoint tells it by a name', async () => {
+    fake.behave({ ...good, answeredBy: 'test-model-2026-10-01' });
+    expect((await gateway().generate(request())).model).toBe('test-model-2026-10-01');
+    fake.behave({ ...good, answeredBy: 'a model\nof ours' });
+    expect((await gateway().generate(request())).model).toBe('test-model');
   });
 
   it('answers that came but cannot be used leave the circuit closed', async () => {

@@ -48,7 +48,7 @@ export interface LlmLimits {
 /** Injection token of `LlmLimits`. */
 export const LLM_LIMITS = Symbol('llm limits');
 export const DEFAULT_LIMITS: LlmLimits = {
-  circuit: { failures: 5, cooldownMs: 30_000 },
+  circuit: { failures: 5, cooldownMs: 30_000, longestMs: 5 * 60_000 },
   backoffMs: 500,
 };
 
@@ -95,6 +95,8 @@ interface Tally {
   tokensIn: number;
   tokensOut: number;
   sent: readonly SentMessage[];
+  /** Which model answered last, as the endpoint names it. */
+  answeredBy: string | null;
 }
 
 /** The one way to the language model: strict JSON, one repair round, one deadline over all, and typed outcomes. */
@@ -212,7 +214,7 @@ export class LlmGateway {
     jsonSchema: ReturnType<typeof strictSchema>,
   ): Promise<ModelOutcome<T>> {
     const startedAt = performance.now();
-    const tally: Tally = { calls: 0, tokensIn: 0, tokensOut: 0, sent: [] };
+    const tally: Tally = { calls: 0, tokensIn: 0, tokensOut: 0, sent: [], answeredBy: null };
     const finish = async (
       result:
         Answer<T> | ProviderFailure | { readonly kind: 'circuit_open' | 'budget'; readonly detail: string },
@@ -220,7 +222,8 @@ export class LlmGateway {
       const usage = this.usageOf(tally, request.prices, performance.now() - startedAt);
       this.measure(result.kind, usage);
       if (tally.calls > 0) await this.record(usage, result.kind !== 'ok');
-      return { ...result, model: this.modelName, usage, sent: tally.calls > 0 ? tally.sent : [] };
+      const model = tally.answeredBy ?? this.modelName;
+      return { ...result, model, usage, sent: tally.calls > 0 ? tally.sent : [] };
     };
     const deadline = new AbortController();
     const abort = (): void => {
@@ -302,6 +305,7 @@ export class LlmGateway {
         const parsed = await invoke();
         tally.tokensIn += parsed.tokensIn;
         tally.tokensOut += parsed.tokensOut;
+        tally.answeredBy = parsed.answeredBy;
         return parsed;
       } catch (error) {
         const wait = error instanceof ModelFailure ? this.waitBeforeRetry(error.failure, attempt) : null;
@@ -367,10 +371,12 @@ export class LlmGateway {
   private noteFailure(failure: ProviderFailure): void {
     const before = this.circuit.state;
     this.failing = failure.kind;
-    this.circuit = failed(this.circuit, performance.now(), this.limits.circuit, failure.kind === 'quota');
+    const now = performance.now();
+    const circuit = failed(this.circuit, now, this.limits.circuit, failure.kind === 'quota');
+    this.circuit = circuit;
     this.log.warn('model.failed', { outcome: failure.kind });
-    if (this.circuit.state === 'open' && before !== 'open')
-      this.log.warn('model.left_alone', { ms: this.limits.circuit.cooldownMs });
+    if (circuit.state === 'open' && before !== 'open')
+      this.log.warn('model.left_alone', { ms: Math.round(circuit.until - now) });
   }
 
   private usageOf(tally: Tally, prices: ModelPrices, latencyMs: number): ModelUsage {

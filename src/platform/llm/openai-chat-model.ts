@@ -29,6 +29,8 @@ export const answerFactsSchema = z.object({
   refusal: z.string().nullable(),
   tokensIn: z.number(),
   tokensOut: z.number(),
+  /** Which model answered, as the endpoint names it: a version of the one that was asked for. Null where it does not say. */
+  answeredBy: z.string().nullable(),
 });
 
 /** As much of a chat completion as is used; anything else an endpoint adds is its own affair. */
@@ -44,6 +46,9 @@ const completionSchema = z.object({
     .min(1),
   usage: z.object({ prompt_tokens: z.number(), completion_tokens: z.number() }).nullish(),
 });
+
+/** What a model may be called; anything else an endpoint says is no name. */
+const MODEL_NAME = /^[\w.:/@+-]{1,100}$/;
 
 const ROLES: Readonly<Record<string, SentMessage['role']>> = {
   system: 'system',
@@ -118,6 +123,7 @@ export class OpenAiChatModel extends BaseChatModel<OpenAiCallOptions> {
       refusal: choice.message.refusal ?? null,
       tokensIn: usage?.prompt_tokens ?? 0,
       tokensOut: usage?.completion_tokens ?? 0,
+      answeredBy: MODEL_NAME.exec(completion.data.model ?? '')?.[0] ?? null,
     };
     const message = new AIMessage({ content: text, response_metadata: { ...facts } });
     return { generations: [{ text, message }] };

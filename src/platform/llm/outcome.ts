@@ -37,6 +37,7 @@ export type ModelOutcome<T> = (
   /** Not asked: the model failed too often lately, or the day's tokens are spent. */
   | { readonly kind: 'circuit_open' | 'budget'; readonly detail: string }
 ) & {
+  /** The one that answered, by the name the endpoint gives it, such as `gpt-4.1-mini-2025-04-14`; where none did, the one that was asked. */
   readonly model: string;
   readonly usage: ModelUsage;
   /** What was sent, word for word; empty when nothing was. */

@@ -1,0 +1,110 @@
+import { type VNode } from 'preact';
+import { type Making } from '../../drafting/making.js';
+import { type Json } from '../../shared/canonical-json.js';
+import { Facts } from '../layout/parts.js';
+import { capital, costWords, fallbackWords } from '../layout/words.js';
+
+/** What the data sections of the shipped prompts are called for whoever reads the words; others go by their own names. */
+const SECTIONS: Readonly<Record<string, string>> = {
+  customer: 'The person, as far as the action allows',
+  'what happened': 'What happened',
+  facts: 'Facts',
+  examples: 'Past messages that people approved',
+  links: 'Links it may use',
+};
+
+const ROLES: Readonly<Record<string, string>> = {
+  system: 'The rules it was given',
+  user: 'The task with its data',
+  assistant: 'Its answer that could not be used',
+};
+
+/** Who wrote the words, from what, and at what cost; nothing where no model was to write. */
+export function MakingCard({ making }: { readonly making: Making | null }): VNode | null {
+  if (making === null) return null;
+  const { prompt, failed, usage, sent } = making;
+  return (
+    <section class="card">
+      <h2>How it was written</h2>
+      {failed === null ? null : (
+        <p>The model gave no draft: {fallbackWords(failed)}. The words come from a signed template.</p>
+      )}
+      <Facts
+        rows={[
+          ['Model', prompt?.model ?? null],
+          ['Prompt', prompt === null ? null : `${prompt.id}, version ${prompt.version}`],
+          ['Tokens', usage === null ? null : `${count(usage.tokensIn)} in, ${count(usage.tokensOut)} out`],
+          ['Cost', usage === null ? null : <Cost key="cost" usage={usage} />],
+          ['Took', usage === null ? null : `${(usage.latencyMs / 1_000).toFixed(1)} s`],
+        ]}
+      />
+      {sent.length === 0 ? <p class="faint">Nothing was sent to a model.</p> : <Given making={making} />}
+    </section>
+  );
+}
+
+const count = (tokens: number): string => tokens.toLocaleString('en');
+
+function Cost({ usage }: { readonly usage: NonNullable<Making['usage']> }): VNode {
+  if (usage.tokensIn + usage.tokensOut === 0) return <>nothing: no answer was paid for, or one was at hand</>;
+  if (usage.costMicros === 0) return <>not known: the playbook has no price for this model</>;
+  return <>{costWords(usage.costMicros, usage.currency)}</>;
+}
+
+/** What left the house for it, folded away: by parts, and word for word. */
+function Given({ making: { context, sent } }: { readonly making: Making }): VNode {
+  return (
+    <details class="raw given">
+      <summary>What the model was given</summary>
+      <p class="faint">Addresses and long numbers were masked before it left.</p>
+      {context.map(({ name, data }, index) => (
+        <div key={index}>
+          <h3>{SECTIONS[name] ?? capital(name)}</h3>
+          <Value value={data} />
+        </div>
+      ))}
+      <details class="raw">
+        <summary>Word for word</summary>
+        {sent.map(({ role, content }, index) => (
+          <div key={index}>
+            <h3>{index > 2 ? 'What was wrong with that answer' : (ROLES[role] ?? capital(role))}</h3>
+            <pre class="words">{content}</pre>
+          </div>
+        ))}
+      </details>
+    </details>
+  );
+}
+
+/** JSON for readers. */
+function Value({ value }: { readonly value: Json }): VNode {
+  if (value === null || value === '') return <span class="faint">nothing</span>;
+  if (typeof value !== 'object') return <>{String(value)}</>;
+  if (Array.isArray(value))
+    return value.length === 0 ? (
+      <span class="faint">none</span>
+    ) : (
+      <ul class="plain given-list">
+        {value.map((item, index) => (
+          <li key={index}>
+            <Value value={item} />
+          </li>
+        ))}
+      </ul>
+    );
+  const members = Object.entries(value);
+  return members.length === 0 ? (
+    <span class="faint">nothing</span>
+  ) : (
+    <dl class="given-members">
+      {members.map(([name, member]) => (
+        <div key={name}>
+          <dt>{name.replaceAll('_', ' ')}</dt>
+          <dd>
+            <Value value={member} />
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
