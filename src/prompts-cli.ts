@@ -7,6 +7,7 @@ import { type z } from 'zod';
 import { ADVICE_PROMPT } from './advice/advice-input.js';
 import { readEnvironment } from './config/environment.js';
 import { parsePrompt, parsePromptOf, type Prompt, type PromptResult } from './drafting/prompt.js';
+import { TEMPLATE_PROMPT } from './drafting/template-writing.js';
 import { Database } from './platform/database/index.js';
 import { DEFAULT_LIMITS, LlmGateway, writePrompt } from './platform/llm/index.js';
 import { clockFor } from './platform/runtime.js';
@@ -18,14 +19,18 @@ import { YamlFile } from './policies/yaml-file.js';
 import { type Json } from './shared/canonical-json.js';
 import { adviceEvaluationSchema, adviceQuestionOf, markAdvice } from './rehearsal/evaluate-advice.js';
 import { mark, type Marks, questionOf } from './rehearsal/evaluate-prompt.js';
+import { markTemplate, templateEvaluationSchema, templateQuestionOf } from './rehearsal/evaluate-template.js';
 import { type Evaluation, evaluationSchema } from './rehearsal/evaluation.js';
 
 const USAGE = `npm run prompts -- eval <prompt> [--live]      judges the answers in <prompts>/evals/<prompt>.yaml; --live asks the endpoint of OPENAI_API_KEY too
 npm run prompts -- eval advice/<id> [--live]  the same of a prompt for advice, by <prompts>/advice/evals/<id>.yaml
+npm run prompts -- eval template/<id> [--live]  the same of a prompt for templates, by <prompts>/template/evals/<id>.yaml
 npm run prompts -- diff <old file> <new file>  what two versions of a prompt ask, case by case; both of drafts, or both of advice`;
 
 /** Before the id of a prompt for advice. */
 const ADVICE = 'advice/';
+/** Before the id of a prompt for templates. */
+const TEMPLATE = 'template/';
 
 type ExitCode = 0 | 1 | 2;
 
@@ -128,6 +133,24 @@ async function evaluateAdvice(id: string, live: boolean): Promise<ExitCode> {
     };
   });
   return judge(bundle, prompt, { schemaName: 'advice', passMark, live }, asked);
+}
+
+async function evaluateTemplate(id: string, live: boolean): Promise<ExitCode> {
+  const bundle = await playbook();
+  const folder = join(environment.PROMPTS_DIR, 'template');
+  const path = join(folder, `${id}.md`);
+  const prompt = usable(parsePromptOf(TEMPLATE_PROMPT, path, await text(path)));
+  const { passMark, cases } = await casesIn(join(folder, 'evals', `${id}.yaml`), templateEvaluationSchema);
+  const asked = cases.map((each) => {
+    const question = templateQuestionOf(bundle, prompt, each);
+    if (typeof question === 'string') throw new CannotLook(`${each.case}: ${question}`);
+    return {
+      ...each,
+      input: question.input,
+      mark: (answer: unknown) => markTemplate(bundle, prompt, question, each, answer),
+    };
+  });
+  return judge(bundle, prompt, { schemaName: 'template', passMark, live }, asked);
 }
 
 async function judge(
@@ -280,7 +303,9 @@ async function run(): Promise<ExitCode> {
   if (command === 'eval' && first !== undefined && second === undefined)
     return first.startsWith(ADVICE)
       ? evaluateAdvice(first.slice(ADVICE.length), values.live)
-      : evaluate(first, values.live);
+      : first.startsWith(TEMPLATE)
+        ? evaluateTemplate(first.slice(TEMPLATE.length), values.live)
+        : evaluate(first, values.live);
   if (command === 'diff' && first !== undefined && second !== undefined && rest.length === 0)
     return diff(first, second);
   console.error(USAGE);

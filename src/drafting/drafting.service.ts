@@ -47,6 +47,7 @@ import {
   selectVariantsReport,
 } from './drafts.repository.js';
 import { languageFor } from './locale.js';
+import { type Making, makingOf } from './making.js';
 import { problemsOf, toDraft } from './model-draft.js';
 import { linksFor, modelInput, type ModelInputRequest } from './model-input.js';
 import { type PastMessage, PastMessagesService } from './past-messages.service.js';
@@ -164,6 +165,12 @@ export class DraftingService implements OnApplicationBootstrap {
     const drafts: Draft[] = [];
     for (const sealed of await selectDrafts(db, messageId)) drafts.push(await this.open(db, sealed));
     return drafts;
+  }
+
+  /** How a message's words came about; null where no model was to write them, and once that has aged out. @throws ErasedError */
+  async making(db: Executor, messageId: string, bundleHash: string): Promise<Making | null> {
+    const { brand } = await this.policies.bundle(bundleHash);
+    return makingOf(await this.versions(db, messageId), brand.currency);
   }
 
   /** The wordings of a message that has several, as they were written; empty for any other message. @throws ErasedError */

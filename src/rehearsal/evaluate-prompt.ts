@@ -135,6 +135,7 @@ export async function mark(
     decision: result,
     situation,
     facts: situation.facts,
+    rivals: [],
     brand: bundle.brand,
     engine: bundle.engine,
     purpose: purposeOf(question.action.spec),
