@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Tx } from '../platform/database/index.js';
 import { CarriedNamesService, ProfilesService } from '../profiles/index.js';
-import { withConsent } from '../profiles/consent.js';
+import { PHONE_SPACES, withConsent } from '../profiles/consent.js';
 import { type Consent, type Profile } from '../profiles/profile.js';
 import { canonicalJson, type Json } from '../shared/canonical-json.js';
 import { type NewSignal, IMPORT_SOURCE } from '../signals/signal.js';
@@ -38,8 +38,6 @@ class ErasedMeanwhile extends Error {
 }
 
 const UNKNOWN = { path: 'userId', message: 'is known to nobody: import the contact first' } as const;
-/** Beside an e-mail address, everything a phone number can be written to by. */
-const PHONE_SPACES = ['phone', 'sms', 'whatsapp'];
 const MARKETING_ONLY = new Set(['unsubscribe', 'complaint']);
 
 /** Takes lines in, and says what each came to. The same for a dry run, whose transaction is rolled back. */
@@ -154,7 +152,7 @@ export class ApplyingService {
         });
       statements.push({ profileId: profile.id, consent: line.consent });
     }
-    await this.profiles.setConsents(tx, statements);
+    await this.profiles.recordConsents(tx, statements);
     return outcomes;
   }
 

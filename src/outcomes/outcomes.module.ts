@@ -9,12 +9,13 @@ import { LinksService } from './links.service.js';
 import { OutcomesService } from './outcomes.service.js';
 import { ProviderReportsController } from './provider-reports.controller.js';
 import { ProviderReportsService } from './provider-reports.service.js';
+import { WithdrawalsService } from './withdrawals.service.js';
 
 /** What came of messages. */
 @Module({
   imports: [PoliciesModule, SignalsModule, ProfilesModule, DecisionsModule, MessagesModule],
   controllers: [LinksController, ProviderReportsController],
-  providers: [OutcomesService, LinksService, ProviderReportsService],
-  exports: [OutcomesService],
+  providers: [OutcomesService, WithdrawalsService, LinksService, ProviderReportsService],
+  exports: [OutcomesService, WithdrawalsService],
 })
 export class OutcomesModule {}

@@ -26,6 +26,7 @@ import {
   selectClicksAround,
   selectOutcomes,
 } from './outcomes.repository.js';
+import { WithdrawalsService } from './withdrawals.service.js';
 
 const SYSTEM = 'system';
 /** A goal reached within this time after a message counts as its conversion. */
@@ -47,6 +48,7 @@ export class OutcomesService {
     private readonly profiles: ProfilesService,
     private readonly tasks: TasksService,
     private readonly messages: MessagesService,
+    private readonly withdrawals: WithdrawalsService,
   ) {}
 
   /** A click that may be a person's: once its neighbours are known, it counts or it does not. */
@@ -175,16 +177,7 @@ export class OutcomesService {
       source: reason === 'unsubscribe' ? 'unsubscribe' : 'complaint',
       at: this.clock.now().toISOString(),
     });
-    for (const open of await this.messages.openOf(tx, profile.id)) {
-      // What is just being handed over can no longer be held back.
-      if (open.class !== 'marketing' || open.channel !== message.channel || open.state === 'sending')
-        continue;
-      await this.messages.move(tx, open.id, 'suppressed', {
-        actor: SYSTEM,
-        code: reason === 'unsubscribe' ? 'unsubscribed' : 'complained',
-        text: reason === 'unsubscribe' ? 'The person unsubscribed.' : 'The person complained.',
-      });
-    }
+    await this.withdrawals.close(tx, profile.id, ({ channel }) => channel === message.channel, reason);
   }
 
   /** The address the message went to, whatever the person's address is now, and also once nobody can read it any more. */
@@ -241,8 +234,8 @@ export class OutcomesService {
   }
 
   /**
-   * Looks at applied signals: bounces that dispatch met while sending, and goals reached after a message. Call it in the transaction that
-   * applied them.
+   * Looks at applied signals: bounces that dispatch met while sending, consent that was withdrawn, and goals reached after a message. Call it
+   * in the transaction that applied them.
    */
   async observe(tx: Tx, applied: readonly Applied[]): Promise<void> {
     for (const { signal } of applied) {
@@ -262,6 +255,7 @@ export class OutcomesService {
         }),
       );
     }
+    await this.withdrawals.observe(tx, applied);
     await this.observeGoals(tx, applied);
   }
 

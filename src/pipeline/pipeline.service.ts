@@ -5,7 +5,7 @@ import { DispatchService, RestoredService } from '../dispatch/index.js';
 import { DraftingService } from '../drafting/index.js';
 import { ImportsService } from '../imports/index.js';
 import { AutomationService } from '../learning/index.js';
-import { OutcomesService } from '../outcomes/index.js';
+import { OutcomesService, WithdrawalsService } from '../outcomes/index.js';
 import { Pace } from '../platform/pace/index.js';
 import { ENVIRONMENT } from '../platform/runtime.js';
 import { Neighbours } from '../platform/redis/index.js';
@@ -39,6 +39,7 @@ export class PipelineService {
     review: ReviewService,
     dispatch: DispatchService,
     outcomes: OutcomesService,
+    withdrawals: WithdrawalsService,
     learning: AutomationService,
     private readonly restored: RestoredService,
     imports: ImportsService,
@@ -60,6 +61,7 @@ export class PipelineService {
     this.work.register(dispatch.messageApproved);
     this.work.register(dispatch.fateTold);
     this.work.register(outcomes.linkFollowed);
+    this.work.register(withdrawals.consentWithdrawn);
     this.work.register(learning.draftJudged);
     this.work.register(imports.importAsked);
     this.work.register(replays.replayAsked);

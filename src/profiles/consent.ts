@@ -126,6 +126,39 @@ function revokedBy(signal: Signal, consents: readonly Consent[]): readonly strin
   return [...new Set(['email', ...consents.map(({ channel }) => channel)])].sort();
 }
 
+/** Events with which somebody takes back what was agreed. Others that deny (`Consent Denied`, `Consent Updated`, traits) tell of a setting, which may change again. */
+const WITHDRAWALS: Readonly<Record<string, Withdrawal['reason']>> = {
+  'Consent Withdrawn': 'unsubscribe',
+  Unsubscribed: 'unsubscribe',
+  'Message Complained': 'complaint',
+};
+/** Beside a mailbox, everything an address can be suppressed for: see `ProfilesService.addressHashesOf`. */
+export const PHONE_SPACES: readonly string[] = ['phone', 'sms', 'whatsapp'];
+
+/** Somebody wants nothing more on a channel, whatever it is about: their address there is suppressed for good. */
+export interface Withdrawal {
+  readonly channel: string;
+  readonly reason: 'unsubscribe' | 'complaint';
+}
+
+/**
+ * What a signal withdraws for good, by event or in so many words. What says no to one topic is a matter of consent alone.
+ * @param consents what was said before: words that mean everything mean each channel of these, a mailbox and a telephone.
+ */
+export function withdrawalsIn(signal: Signal, consents: readonly Consent[]): readonly Withdrawal[] {
+  const event = signal.type === 'track' ? (signal.event ?? '') : '';
+  if (Object.hasOwn(WITHDRAWALS, event)) {
+    const { channel = 'email', topic = EVERY_TOPIC } = signal.properties;
+    const isAll = typeof topic !== 'string' || topic === EVERY_TOPIC;
+    const named = typeof channel === 'string' ? channel : 'email';
+    const reason = WITHDRAWALS[event];
+    return isAll && reason !== undefined && NAME.test(named) ? [{ channel: named, reason }] : [];
+  }
+  const revoked = revokedBy(signal, consents);
+  const all = revocationIn(signal) === 'everything' ? [...revoked, ...PHONE_SPACES] : revoked;
+  return [...new Set(all)].map((channel) => ({ channel, reason: 'unsubscribe' }));
+}
+
 /** What a signal revokes in so many words, as statements about consent. */
 export function revocationsIn(signal: Signal, consents: readonly Consent[]): readonly Consent[] {
   return revokedBy(signal, consents).map((channel) => ({

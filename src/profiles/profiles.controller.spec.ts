@@ -8,6 +8,7 @@ import { AuditModule } from '../audit/index.js';
 import { DatabaseModule } from '../platform/database/index.js';
 import { configureHttp, httpAdapter, HttpModule } from '../platform/http/index.js';
 import { RuntimeModule } from '../platform/runtime.module.js';
+import { WorkModule } from '../platform/work/index.js';
 import { ProfilesModule, ProfilesService } from './index.js';
 
 const TOKEN = 'test-administrator-token';
@@ -29,6 +30,7 @@ describe('the profiles API', () => {
         AuditModule,
         AccessModule,
         ProfilesModule,
+        WorkModule,
       ],
     }).compile();
     app = module.createNestApplication<NestFastifyApplication>(httpAdapter());

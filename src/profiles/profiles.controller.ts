@@ -62,7 +62,8 @@ export class ProfilesController {
     return this.database.transaction(async (tx) => {
       const profileId = await this.profiles.findByUserId(tx, userId);
       if (profileId === null) throw unknown();
-      await this.profiles.setConsent(tx, profileId, consent);
+      const { id } = await this.profiles.lock(tx, profileId);
+      await this.profiles.recordConsents(tx, [{ profileId: id, consent }]);
       const { channel, topic, state, source } = consent;
       await this.audit.record(tx, {
         actor: actorId(actor),

@@ -3,12 +3,13 @@ import { AuditService } from '../audit/index.js';
 import { type Executor, type Tx } from '../platform/database/index.js';
 import { Secrets } from '../platform/secrets/secrets.js';
 import { ErasedError, Vault } from '../platform/vault/index.js';
+import { WorkService } from '../platform/work/index.js';
 import { Clock } from '../shared/clock.js';
 import { addressHash, identityHash, normaliseAddress } from '../shared/identity.js';
 import { Ids } from '../shared/ids.js';
 import { SignalsService } from '../signals/index.js';
 import { IMPORT_SOURCE, OWN_SOURCE, type Signal } from '../signals/signal.js';
-import { withConsent } from './consent.js';
+import { consentFor, PHONE_SPACES, withConsent } from './consent.js';
 import { type DeclaredEvents } from './history.js';
 import { type Consent, type Profile } from './profile.js';
 import {
@@ -109,6 +110,7 @@ export class ProfilesService {
     private readonly ids: Ids,
     private readonly signals: SignalsService,
     private readonly audit: AuditService,
+    private readonly work: WorkService,
     secrets: Secrets,
   ) {
     this.identitySecret = secrets.lookup('identity');
@@ -506,12 +508,40 @@ export class ProfilesService {
     await this.setConsents(tx, [{ profileId: state.profile.id, consent }]);
   }
 
-  /** The same of many people at once, in their order; the profiles are canonical ones. */
-  async setConsents(
+  /**
+   * The same of many people at once, in their order, as somebody recorded them; the profiles are canonical ones. What is open for those who
+   * refuse something by it is looked through right afterwards (work `consent.withdrawn`).
+   */
+  async recordConsents(
     tx: Tx,
     statements: readonly { readonly profileId: string; readonly consent: Consent }[],
   ): Promise<void> {
-    if (statements.length === 0) return;
+    const changed = await this.setConsents(tx, statements);
+    const refused = statements.filter(({ profileId, consent: { channel, topic } }) => {
+      const profile = changed.get(profileId);
+      return profile !== undefined && consentFor(profile.consents, channel, topic) === 'denied';
+    });
+    const dueAt = this.clock.now();
+    const people = [...new Set(refused.map(({ profileId }) => profileId))];
+    if (people.length === 0) return;
+    // A row for each time: whoever does one holds it and waits for the profile, which is held here, so that waiting for it would be for ever.
+    await this.work.enqueue(
+      tx,
+      ...people.map((profile) => ({
+        kind: 'consent.withdrawn',
+        key: this.ids.make('con'),
+        dueAt,
+        payload: { profile },
+      })),
+    );
+  }
+
+  /** @returns whose consents are others now, as they are now. */
+  private async setConsents(
+    tx: Tx,
+    statements: readonly { readonly profileId: string; readonly consent: Consent }[],
+  ): Promise<ReadonlyMap<string, Profile>> {
+    if (statements.length === 0) return new Map();
     const held = await this.lockStates(
       tx,
       statements.map(({ profileId }) => profileId),
@@ -539,15 +569,16 @@ export class ProfilesService {
       changed.has(id) ? [this.toUpdate(state, userHash, key, id)] : [],
     );
     if (updates.length > 0) await updateProfiles(tx, updates);
+    return new Map([...held].flatMap(([id, { state }]) => (changed.has(id) ? [[id, state.profile]] : [])));
   }
 
   /** Never write to this address again. The first reason stays. Outlives the person's erasure. @param suppression `space`: see `addressSpace`. */
   async suppress(
     tx: Tx,
-    suppression: { space: string; address: string; reason: string; source: string },
+    suppression: { space: string; address: string; reason: string; source: string; saidAt?: Date },
   ): Promise<void> {
-    const { space, address, reason, source } = suppression;
-    await this.suppressHash(tx, { space, addressHash: this.addressHash(space, address), reason, source });
+    const { space, address, ...rest } = suppression;
+    await this.suppressHash(tx, { space, addressHash: this.addressHash(space, address), ...rest });
   }
 
   /** The same for an address that is known by its hash alone, as after an erasure. */
@@ -576,7 +607,7 @@ export class ProfilesService {
   addressHashesOf({ addresses: { email, phone } }: Profile): string[] {
     return [
       ...(email === null ? [] : [this.addressHash('email', email)]),
-      ...(phone === null ? [] : ['phone', 'sms', 'whatsapp'].map((space) => this.addressHash(space, phone))),
+      ...(phone === null ? [] : PHONE_SPACES.map((space) => this.addressHash(space, phone))),
     ];
   }
 

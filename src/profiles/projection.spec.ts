@@ -184,6 +184,14 @@ describe('the projection', () => {
     });
   });
 
+  it('has counts of its own, as whoever asks by name or writes them down needs', () => {
+    const { profile } = apply([received({ event: 'A' })]);
+    const written: unknown = JSON.parse(JSON.stringify(toFeatures(profile, at(60)).events));
+    expect(written).toEqual({
+      A: { total: 1, count1d: 1, count7d: 1, count30d: 1, count90d: 1, lastAt: at(0) },
+    });
+  });
+
   it('counts beyond the last hundred occurrences by days', () => {
     const { profile } = apply(Array.from({ length: 500 }, (_, i) => received({ event: 'A' }, i * 60)));
     const events = toFeatures(profile, at(499 * 60)).events['A'];

@@ -37,7 +37,9 @@ export function firstStages(database: Database, runtime: Runtime, bundle: () => 
   const signals = new SignalsService(database, vault, clock, ids, secrets, metrics);
   const inbox = new InboxService(database, vault, clock);
   const audit = new AuditService(database, vault, clock, ids, secrets);
-  const profiles = new ProfilesService(vault, clock, ids, signals, audit, secrets);
+  const pace = new Pace();
+  const work = new WorkService(database, clock, metrics, pace);
+  const profiles = new ProfilesService(vault, clock, ids, signals, audit, work, secrets);
   // Of these two only one method is called here; both have specs of their own.
   const policies = { active: bundle } as unknown as PoliciesService;
   const seen: Applied[] = [];
@@ -48,8 +50,6 @@ export function firstStages(database: Database, runtime: Runtime, bundle: () => 
       return Promise.resolve();
     },
   } as unknown as OutcomesService;
-  const pace = new Pace();
-  const work = new WorkService(database, clock, metrics, pace);
   const triggers = new TriggersService(database, policies, profiles, work, clock, ids, metrics);
   const intake = new IntakeService(
     database,

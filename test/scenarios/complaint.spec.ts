@@ -15,6 +15,7 @@ import {
   endSound,
   lastDecision,
   mailsTo,
+  message,
   messagesTo,
   only,
   reviewsAbout,
@@ -110,6 +111,69 @@ describe('an angry customer', () => {
     expect(only(await mailsTo(story, 'quinn@example.com')).email.subject).toBe(
       'We have your message (t-quinn)',
     );
+  });
+
+  it('is one whose stop is done at once, and for good, however it was said', async () => {
+    const said = (
+      userId: string,
+      event: string,
+      properties: Record<string, unknown>,
+    ): Record<string, unknown> => ({
+      type: 'track',
+      userId,
+      event,
+      properties: { channel: 'email', ...properties },
+    });
+    const people = ['stan', 'una', 'wes', 'xia', 'yui', 'zoe'];
+    for (const userId of people) {
+      await story.happens(identify(userId), oldOrder(story, userId), checkout(userId, { total: 240 }));
+    }
+    await story.passes(HOUR);
+    const stateOf = async (userId: string): Promise<string> => only(await messagesTo(story, userId)).state;
+    for (const userId of people) expect([userId, await stateOf(userId)]).toEqual([userId, 'in_review']);
+
+    await story.happens(
+      said('stan', 'Reply Received', { text: 'STOP.' }),
+      said('una', 'Reply Received', { text: 'Please do not stop, I like these.' }),
+      said('wes', 'Consent Withdrawn', {}),
+      said('xia', 'Consent Updated', { state: 'denied', topic: 'offers' }),
+      said('yui', 'Consent Updated', { state: 'denied' }),
+    );
+    const at = story.clock.now().toISOString();
+    const refused = { channel: 'email', topic: '*', state: 'denied', source: 'telephone', at };
+    expect((await story.request('PUT', '/v1/profiles/zoe/consent', { body: refused })).status).toBe(200);
+    await story.settle();
+
+    const suppressed = async (userId: string): Promise<string[]> => {
+      const { suppressions } = JSON.parse(JSON.stringify(await story.get(`/v1/profiles/${userId}`))) as {
+        suppressions: { channel: string; reason: string }[];
+      };
+      return suppressions.map(({ channel, reason }) => `${channel} ${reason}`);
+    };
+    const outcome = async (userId: string): Promise<unknown[]> => [
+      await stateOf(userId),
+      await suppressed(userId),
+    ];
+    expect(await outcome('stan')).toEqual(['suppressed', ['email unsubscribe']]);
+    expect(await outcome('una')).toEqual(['in_review', []]);
+    expect(await outcome('wes')).toEqual(['suppressed', ['email unsubscribe']]);
+    // Another topic is another matter, and a setting may change again.
+    expect(await outcome('xia')).toEqual(['in_review', []]);
+    expect(await outcome('yui')).toEqual(['suppressed', []]);
+    expect(await outcome('zoe')).toEqual(['suppressed', []]);
+    const lastSteps = await Promise.all(
+      ['stan', 'yui', 'zoe'].map(async (userId) => {
+        const { id } = only(await messagesTo(story, userId));
+        return (await message(story, id)).steps.at(-1)?.reason.code;
+      }),
+    );
+    expect(lastSteps).toEqual(['unsubscribed', 'consent_withdrawn', 'consent_withdrawn']);
+    for (const userId of ['stan', 'wes', 'yui', 'zoe']) expect(await reviewsAbout(story, userId)).toEqual([]);
+
+    // The address stays suppressed when everything else of the person is gone.
+    expect((await story.request('DELETE', '/v1/profiles/stan')).status).toBe(204);
+    await story.happens(identify('stanley', { email: 'stan@example.com', email_consent: true }));
+    expect(await suppressed('stanley')).toEqual(['email unsubscribe']);
   });
 
   it('reaches the lead when it is about grief', async () => {

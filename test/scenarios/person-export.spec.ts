@@ -12,6 +12,8 @@ const NOT_IN_IT: Readonly<Record<string, string>> = {
   import_chunks: 'a file of many people, sealed under a key of its own and gone when it has been taken in',
   judged_drafts: 'figures about how drafts were judged; the verdicts are in the export',
   profile_merges: 'in the profile',
+  simulation_affected:
+    'what a playbook that was only tried would have sent, by codes; gone with the simulation',
 };
 
 /** Where each of the others is. */

@@ -6,6 +6,7 @@ import {
   capital,
   clockTime,
   codeWords,
+  fallbackWords,
   messageStateWords,
   outcomeWords,
   plainMembers,
@@ -122,7 +123,7 @@ function Told({ entry }: { entry: TimelineEntry }): VNode {
               {entry.subject === null ? null : <>“{entry.subject}” </>}
               {entry.risk === null ? null : <RiskBar score={entry.risk.score} threshold={null} />}
               {entry.fallbackReason === null ? null : (
-                <> · no model draft: {codeWords(entry.fallbackReason)}</>
+                <> · the model gave no draft: {fallbackWords(entry.fallbackReason)}</>
               )}
             </>
           }
