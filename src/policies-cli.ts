@@ -166,7 +166,7 @@ async function replayAll(db: Db, replayer: Replayer, bundle: Bundle, now: Date):
     },
     now,
   };
-  let progress: Progress = { tally: EMPTY_TALLY, after: null, isLast: false };
+  let progress: Progress = { tally: EMPTY_TALLY, after: null, affected: [], isLast: false };
   for (;;) {
     progress = await replayer.goOn(db, replaying, progress, { forMs: SAY_EVERY_MS });
     if (progress.isLast) return progress.tally;

@@ -3,7 +3,7 @@ import { NestApplicationContextOptions } from '@nestjs/common/interfaces/nest-ap
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AccessService, type Bootstrapped } from './access/index.js';
+import { AccessService, type Bootstrapped, PeopleService } from './access/index.js';
 import { AppModule } from './app.module.js';
 import { type Environment } from './config/environment.js';
 import { PipelineService } from './pipeline/index.js';
@@ -55,6 +55,17 @@ async function createRuntime(environment: Environment): Promise<Runtime> {
   return { environment, clock, ids: new RandomIds(clock), secrets: new Secrets(keys) };
 }
 
+/** The ids of who wrote the playbook's folder; null when the environment does not say, or names somebody whom nobody knows here. */
+async function writersOfFolder(
+  app: NestFastifyApplication,
+  { POLICIES_AUTHORS }: Environment,
+): Promise<string[] | null> {
+  if (POLICIES_AUTHORS === undefined) return null;
+  const people = new Map((await app.get(PeopleService).list()).map(({ email, id }) => [email, id]));
+  const writers = POLICIES_AUTHORS.map((address) => people.get(address));
+  return writers.some((id) => id === undefined) ? null : writers.filter((id) => id !== undefined);
+}
+
 /** Whoever answers requests makes the first start, and brings the folder's playbook into force, or before those who have to agree to it. */
 async function startApi(
   app: NestFastifyApplication,
@@ -64,7 +75,7 @@ async function startApi(
   const { administrator, printed } = await app.get(AccessService).bootstrap(environment);
   for (const line of printed) show(line);
   await app.get(PoliciesService).loadFolderAtStart(administrator);
-  await app.get(ProposalsService).proposeFolder(administrator);
+  await app.get(ProposalsService).proposeFolder(administrator, await writersOfFolder(app, environment));
   await app.listen({ port: environment.PORT, host: environment.HOST });
   await app.get(PublicAddress).tell(app.get(Database).db, await app.getUrl());
   return administrator;

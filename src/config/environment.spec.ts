@@ -28,6 +28,7 @@ describe('the environment', () => {
     [{ ROLE: 'api', SECRET_KEYS }, /^DATABASE_URL should be set when ROLE is "api"/],
     [{ ROLE: 'worker', DATABASE_URL }, /^SECRET_KEYS should be set, .*when ROLE is "worker"$/],
     [{ CLOCK: 'yesterday' }, /^CLOCK should be an ISO time/],
+    [{ POLICIES_AUTHORS: 'bea@example.com, nobody' }, /^POLICIES_AUTHORS should be one or more e-mail/],
     [{ BOOTSTRAP_ADMIN_EMAIL: 'nobody' }, /^BOOTSTRAP_ADMIN_EMAIL should be an e-mail address/],
     [{ SMTP_URL: 'smtp://127.0.0.1:2525' }, /^MAIL_FROM should be/],
     [

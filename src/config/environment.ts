@@ -46,6 +46,14 @@ const schema = z.object({
     })
     .optional(),
   POLICIES_DIR: z.string().min(1).default('./policies'),
+  /** Who wrote the playbook's folder as it is now, by e-mail address: they cannot agree to it. */
+  POLICIES_AUTHORS: z
+    .string()
+    .transform((text) => text.split(',').map((each) => each.trim().toLowerCase()))
+    .refine((addresses) => addresses.every((each) => z.email().safeParse(each).success), {
+      error: 'should be one or more e-mail addresses, separated by commas',
+    })
+    .optional(),
   PROMPTS_DIR: z.string().min(1).default('./prompts'),
   OPENAI_API_KEY: z.string().min(1).optional(),
   OPENAI_BASE_URL: url(['http:', 'https:'], 'http://127.0.0.1:11434/v1').optional(),

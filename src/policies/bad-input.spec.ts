@@ -50,7 +50,9 @@ describe('a playbook that means harm', () => {
       expect.stringContaining('a playbook has at most 2000 files of 4096 KB together'),
     );
     const [one] = mistakes('guardrails/big.yaml', `# ${'x'.repeat(5 * 1024 * 1024)}`);
-    expect(one).toContain('a playbook has at most');
+    expect(one).toMatch(
+      /^guardrails\/big\.yaml:1:1 a playbook has at most .* this is the largest, with 5121 KB$/,
+    );
     expect(mistakes('guardrails/big.yaml', `# ${'x'.repeat(300 * 1024)}\n${rule('')}`)[0]).toContain(
       'guardrails/big.yaml:1:1 is larger than 256 KB',
     );
@@ -100,6 +102,11 @@ describe('a playbook that means harm', () => {
     expect(mistakes('guardrails/two.yaml', `${rule('')}---\n${rule('')}`)).toEqual([
       expect.stringMatching(/^guardrails\/two\.yaml:\d+:1 holds a second document/),
     ]);
+  });
+
+  it('with brackets where a key belongs is told so in words', () => {
+    const [first] = mistakes('guardrails/braces.yaml', '{{{');
+    expect(first).toBe('guardrails/braces.yaml:1:2 a key should be a plain text, such as `title`');
   });
 
   it('with an id twice names both places', () => {

@@ -144,7 +144,14 @@ class Reader {
     const entries = Object.entries(files);
     const size = entries.reduce((sum, [, text]) => sum + text.length, 0);
     if (entries.length > MOST_FILES || size > LARGEST_PLAYBOOK) {
-      this.report('', `a playbook has at most ${MOST_FILES} files of ${LARGEST_PLAYBOOK / 1024} KB together`);
+      const [path = '', text = ''] = entries.reduce<[string, string] | []>(
+        (largest, entry) => (entry[1].length > (largest[1]?.length ?? -1) ? entry : largest),
+        [],
+      );
+      this.report(
+        path,
+        `a playbook has at most ${MOST_FILES} files of ${LARGEST_PLAYBOOK / 1024} KB together; this one has ${entries.length} of ${Math.ceil(size / 1024)} KB, and of these files this is the largest, with ${Math.ceil(text.length / 1024)} KB`,
+      );
     } else {
       for (const [path, text] of entries)
         if (this.errors.length < MOST_MISTAKES_IN_ALL) this.readFile(path, text);

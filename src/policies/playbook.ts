@@ -660,8 +660,8 @@ const healthSchema = z.strictObject({
   reviewEvery: duration.default('180d'),
   /** Who sees to what has no owner of its own, such as a fact or how much is held; left out: nobody. */
   owner: z.string().min(1).optional(),
-  /** Whether links in templates and facts are followed, to see that they still lead somewhere: requests to other hosts. */
-  checkLinks: z.boolean().default(false),
+  /** Whether links in templates and facts are followed, to see that they still lead somewhere: requests to other hosts. Left out they are not, and that is told of. */
+  checkLinks: z.boolean().optional(),
   /** Private or loopback hosts that links may lead to all the same. */
   allowHosts: z.array(z.string().min(1)).default([]),
 });

@@ -51,9 +51,11 @@ const proposalSchema = z
     severity: z.enum(SEVERITIES),
     /** How many other people have to agree. */
     needed: z.int(),
-    /** `folder`: a start found it in the playbook's folder, and the administrator stands for who wrote it. */
+    /** `folder`: a start found it in the playbook's folder, and the administrator answers for it. */
     origin: z.enum(['person', 'folder']),
     author: person,
+    /** Who wrote what is proposed and cannot agree to it; null where nobody said who wrote the folder. */
+    writers: z.array(person).nullable(),
     createdAt: z.iso.datetime(),
     endedAt: z.iso.datetime().nullable(),
     /** What would be otherwise, item by item, in words and in full. */
@@ -97,6 +99,7 @@ function toAnswer(proposal: Proposal): ProposalAnswer {
   return {
     ...rest,
     author: { ...proposal.author },
+    writers: proposal.writers?.map((each) => ({ ...each })) ?? null,
     changes: changes.map((change) => ({
       ...change,
       words: changeWords(change),

@@ -30,6 +30,8 @@ export interface Proposal {
   readonly replayId: string | null;
   readonly origin: ProposalOrigin;
   readonly author: { readonly id: string; readonly name: string };
+  /** Who wrote what is proposed: the author of a change made here, of a folder whom the environment names; null where nobody said. */
+  readonly writers: readonly { readonly id: string; readonly name: string }[] | null;
   readonly createdAt: string;
   readonly endedAt: string | null;
   readonly verdicts: readonly ProposalVerdict[];
@@ -50,6 +52,7 @@ interface ProposalRow {
   origin: ProposalOrigin;
   author: string;
   author_name: string;
+  writers: { id: string; name: string }[] | null;
   created_at: Date;
   ended_at: Date | null;
   verdicts: { id: string; name: string; verdict: 'approve' | 'reject'; note: string | null; at: string }[];
@@ -58,6 +61,8 @@ interface ProposalRow {
 const proposal = sql`
   select p.id, p.title, p.reason, p.state, p.base_hash, p.bundle_hash, p.changes, p.severity, p.needed, p.tests, p.replay_id, p.origin, p.author,
     a.name as author_name, p.created_at, p.ended_at,
+    (select jsonb_agg(jsonb_build_object('id', w.id, 'name', w.name) order by w.name, w.id)
+      from people w where p.writers is not null and w.id in (select jsonb_array_elements_text(p.writers::jsonb))) as writers,
     (select coalesce(jsonb_agg(jsonb_build_object('id', v.person_id, 'name', w.name, 'verdict', v.verdict, 'note', v.note, 'at', v.at)
         order by v.at, v.person_id), '[]'::jsonb)
       from proposal_verdicts v join people w on w.id = v.person_id where v.proposal_id = p.id) as verdicts
@@ -78,6 +83,7 @@ function toProposal(row: ProposalRow): Proposal {
     replayId: row.replay_id,
     origin: row.origin,
     author: { id: row.author, name: row.author_name },
+    writers: row.writers ?? (row.origin === 'person' ? [{ id: row.author, name: row.author_name }] : null),
     createdAt: row.created_at.toISOString(),
     endedAt: row.ended_at?.toISOString() ?? null,
     verdicts: row.verdicts.map(({ id, name, at, ...verdict }) => ({
@@ -90,17 +96,18 @@ function toProposal(row: ProposalRow): Proposal {
 
 export async function insertProposal(
   tx: Tx,
-  made: Omit<Proposal, 'state' | 'author' | 'createdAt' | 'endedAt' | 'verdicts'> & {
+  made: Omit<Proposal, 'state' | 'author' | 'writers' | 'createdAt' | 'endedAt' | 'verdicts'> & {
     readonly author: string;
+    /** Ids; null where it is the author, or nobody knows. */
+    readonly writers: readonly string[] | null;
     readonly at: Date;
   },
 ): Promise<void> {
   await sql`
-    insert into proposals (id, title, reason, state, base_hash, bundle_hash, changes, severity, needed, tests, replay_id, origin, author, created_at)
+    insert into proposals (id, title, reason, state, base_hash, bundle_hash, changes, severity, needed, tests, replay_id, origin, author, writers, created_at)
     values (${made.id}, ${made.title}, ${made.reason}, 'open', ${made.base}, ${made.bundle}, ${canonicalJson(made.changes)},
-      ${made.severity}, ${made.needed}, ${canonicalJson(made.tests)}, ${made.replayId}, ${made.origin}, ${made.author}, ${made.at})`.execute(
-    tx,
-  );
+      ${made.severity}, ${made.needed}, ${canonicalJson(made.tests)}, ${made.replayId}, ${made.origin}, ${made.author},
+      ${made.writers === null ? null : JSON.stringify(made.writers)}, ${made.at})`.execute(tx);
 }
 
 /** One proposal at a time is judged or made: what collides is seen by whoever comes second. */
@@ -147,6 +154,17 @@ export async function selectLatestOf(db: Executor, bundle: string): Promise<Prop
     ${proposal} where p.bundle_hash = ${bundle}
     order by p.state in ('open', 'approved') desc, p.created_at desc, p.id desc limit 1`.execute(db);
   return rows[0] === undefined ? null : toProposal(rows[0]);
+}
+
+/** Everybody who wrote a bundle or had it proposed as their own, in any proposal of it. */
+export async function selectWriters(db: Executor, bundle: string): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`
+    select p.author as id from proposals p where p.bundle_hash = ${bundle} and p.origin = 'person'
+    union
+    select jsonb_array_elements_text(p.writers::jsonb) from proposals p where p.bundle_hash = ${bundle} and p.writers is not null`.execute(
+    db,
+  );
+  return new Set(rows.map(({ id }) => id));
 }
 
 export async function insertVerdict(

@@ -25,6 +25,7 @@ import {
   selectLatestOf,
   selectProposals,
   selectWaiting,
+  selectWriters,
   updateState,
 } from './proposals.repository.js';
 import { type TestReport } from './test-report.js';
@@ -87,7 +88,7 @@ export class ProposalsService {
     return this.database.transaction(async (tx) => {
       await lockProposals(tx);
       await this.refuseCollisions(tx, request, changes);
-      return this.keep(tx, { request, by, base, bundle, changes, tests, origin: 'person' });
+      return this.keep(tx, { request, by, base, bundle, changes, tests, writers: null, origin: 'person' });
     });
   }
 
@@ -109,19 +110,21 @@ export class ProposalsService {
       if (last !== null && isWaiting(last))
         throw new Problem(409, 'proposed-already', `“${last.title}” (${last.id}) proposes it already.`);
       await this.refuseCollisions(tx, request, compared.changes);
-      return this.keep(tx, { ...compared, request, by, origin: 'person' });
+      return this.keep(tx, { ...compared, request, by, writers: null, origin: 'person' });
     });
   }
 
   /**
-   * Proposes what a start found in the folder, in the administrator's name: nobody here knows who wrote it, and whoever answers for the
-   * folder cannot also agree to it. What earlier starts proposed is withdrawn; what others refused is not asked again.
+   * Proposes what a start found in the folder, in the name of the administrator, who answers for the folder and cannot also agree to it. Nor can
+   * its writers; where nobody knows them, one more has to agree, for one of those who do may have written it. What earlier starts proposed is
+   * withdrawn; what others refused is not asked again.
+   * @param writers ids of people; null when they are not known.
    */
-  async proposeFolder(administrator: Activator): Promise<void> {
+  async proposeFolder(administrator: Activator, writers: readonly string[] | null): Promise<void> {
     const bundle = this.policies.waitingFolder();
     if (bundle === null) return;
     try {
-      await this.proposeFound(bundle, administrator);
+      await this.proposeFound(bundle, administrator, writers);
     } catch (error) {
       // It waits on the playbook's page, where somebody can propose it once what is in the way was decided.
       if (!(error instanceof Problem)) throw error;
@@ -129,11 +132,18 @@ export class ProposalsService {
     }
   }
 
-  private async proposeFound(bundle: string, by: Activator): Promise<void> {
+  private async proposeFound(
+    bundle: string,
+    by: Activator,
+    writers: readonly string[] | null,
+  ): Promise<void> {
     const compared = await this.compareKept(bundle);
     const request = {
       title: `The playbook’s folder, ${bundle.slice(0, 12)}`,
-      reason: 'A start found the folder changed. Who wrote it is not known here.',
+      reason:
+        writers === null
+          ? 'A start found the folder changed. Who wrote it is not known here, so one more person has to agree.'
+          : 'A start found the folder changed.',
     };
     await this.database.transaction(async (tx) => {
       await lockProposals(tx);
@@ -145,7 +155,7 @@ export class ProposalsService {
         if (earlier.origin === 'folder')
           await this.end(tx, earlier, 'withdrawn', by, { verdict: 'withdraw', note });
       await this.refuseCollisions(tx, request, compared.changes);
-      await this.keep(tx, { ...compared, request, by, origin: 'folder' });
+      await this.keep(tx, { ...compared, request, by, writers, origin: 'folder' });
     });
   }
 
@@ -216,9 +226,10 @@ export class ProposalsService {
       readonly request: Pick<NewProposal, 'title' | 'reason'>;
       readonly by: Activator;
       readonly origin: ProposalOrigin;
+      readonly writers: readonly string[] | null;
     },
   ): Promise<Proposal> {
-    const { request, by, base, bundle, changes, tests, origin } = made;
+    const { request, by, base, bundle, changes, tests, origin, writers } = made;
     const now = this.clock.now();
     const id = this.ids.make('prp');
     const severity = gravest(changes.map((change) => change.severity));
@@ -235,11 +246,12 @@ export class ProposalsService {
       changes,
       severity,
       // The playbook in force says how many, or a proposal could ask for fewer.
-      needed: base.engine.approvals[severity],
+      needed: base.engine.approvals[severity] + (origin === 'folder' && writers === null ? 1 : 0),
       tests,
       origin,
       replayId: await replayer.askIn(tx, { bundle: bundle.hash, since, by: by.personId }),
       author: by.personId,
+      writers,
       at: now,
     });
     await this.audit.record(tx, {
@@ -283,7 +295,7 @@ export class ProposalsService {
 
   /**
    * Agrees, refuses, or takes one's own proposal back.
-   * @throws Problem 404; 409 when it is decided already, for one's own, for a second verdict of the same person, or when its tests fail.
+   * @throws Problem 404; 409 when it is decided already, for what one wrote or proposed oneself, for a second verdict of the same person, or when its tests fail.
    */
   judge(id: string, given: NewVerdict, by: Activator): Promise<Proposal> {
     return this.database.transaction(async (tx) => {
@@ -299,6 +311,8 @@ export class ProposalsService {
       } else {
         if (isAuthor)
           throw new Problem(409, 'own-proposal', 'You proposed it, so somebody else has to decide on it.');
+        if ((await selectWriters(tx, proposal.bundle)).has(by.personId))
+          throw new Problem(409, 'own-proposal', 'You wrote it, so somebody else has to decide on it.');
         await this.count(tx, proposal, { ...given, verdict: given.verdict }, by);
       }
       return this.read(tx, id);

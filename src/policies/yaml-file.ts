@@ -161,10 +161,12 @@ function placeIn(text: string, offset: number): { line: number; column: number }
 
 /** As the parser says it. */
 const SECOND_DOCUMENT = 'Source contains multiple documents';
+const KEY_NO_TEXT = 'With stringKeys';
 
 /** What the parser says, without advice for those who call it. */
 function firstLine(text: string): string {
   if (text.startsWith(SECOND_DOCUMENT)) return 'holds a second document: keep it in a file of its own';
+  if (text.startsWith(KEY_NO_TEXT)) return 'a key should be a plain text, such as `title`';
   return text.split('\n')[0] ?? text;
 }
 
