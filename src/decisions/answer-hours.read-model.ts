@@ -1,41 +1,50 @@
-import { type Executor, prepared } from '../platform/database/index.js';
 import { type Profile } from '../profiles/profile.js';
 import { stageAt } from '../profiles/stage.js';
 import { ANSWERED_WITHIN_MS, countHours, firstMonth, MOST_OWN, OWN_MS, segmentOf } from './best-hours.js';
 import { type HourCount, type HourCounts } from './situation.js';
 
-interface HoursRow {
+/** What was counted of some channels, in one row; null for nothing. */
+export interface HoursRow {
   own: [channel: string, at: number, answered: boolean][] | null;
   others: [channel: string, segment: string, slot: number, left: number, answered: number][] | null;
+}
+
+/** Whose hours are asked for. */
+export interface HoursQuestion {
+  readonly profile: Profile;
+  readonly now: Date;
+  readonly channels: readonly string[];
+}
+
+const segmentOfProfile = ({ profile, now }: HoursQuestion): string =>
+  segmentOf(profile.country, stageAt(profile, now.toISOString()));
+
+/** The values that `HOURS_PARTS` names, from $7 on. */
+export function hoursValues(question: HoursQuestion): unknown[] {
+  const { now, channels } = question;
+  return [
+    new Date(now.getTime() - OWN_MS),
+    new Date(now.getTime() - ANSWERED_WITHIN_MS),
+    channels,
+    segmentOfProfile(question),
+    firstMonth(now),
+    MOST_OWN,
+  ];
 }
 
 /**
  * When messages are answered on some channels: by this person, by those like them, by everyone. What left within the last 72 hours is not counted,
  * since it may still be answered, nor is anything transactional: a receipt is read when somebody buys. @returns null when nothing was counted.
  */
-export async function readAnswerHours(
-  db: Executor,
-  profile: Profile,
-  now: Date,
-  channels: readonly string[],
-): Promise<Record<string, HourCounts> | null> {
-  if (channels.length === 0) return null;
-  const segment = segmentOf(profile.country, stageAt(profile, now.toISOString()));
-  const [row] = await selectHours(db, [
-    profile.id,
-    new Date(now.getTime() - OWN_MS),
-    new Date(now.getTime() - ANSWERED_WITHIN_MS),
-    channels,
-    segment,
-    firstMonth(now),
-    MOST_OWN,
-  ]);
+export function answerHoursIn(row: HoursRow, question: HoursQuestion): Record<string, HourCounts> | null {
+  const { profile, channels } = question;
+  const segment = segmentOfProfile(question);
   const counted = channels.flatMap((channel): [string, HourCounts][] => {
     const of = (whose: string): HourCount[] =>
-      (row?.others ?? [])
+      (row.others ?? [])
         .filter(([on, group]) => on === channel && group === whose)
         .map(([, , slot, left, answered]) => [slot, left, answered]);
-    const left = (row?.own ?? [])
+    const left = (row.own ?? [])
       .filter(([on]) => on === channel)
       .map(([, at, answered]) => ({ at, answered }));
     const counts = { everyone: of(''), segment: of(segment), own: countHours(left, profile.zones) };
@@ -45,32 +54,32 @@ export async function readAnswerHours(
   return counted.length === 0 ? null : Object.fromEntries(counted);
 }
 
-/** $1 profile, $2 since, $3 before, $4 channels, $5 segment, $6 first month, $7 how many of one's own. */
-const selectHours = prepared<HoursRow>(
-  'decisions.answer_hours',
-  `with recursive family as (
-    select $1::text as id
-    union
-    select m.from_profile_id from profile_merges m join family f on m.into_profile_id = f.id
-  ), own as (
+/**
+ * Read together with the rest of a person's past, behind their `family`. $7 since, $8 before, $9 channels, $10 segment, $11 first month, $12 how
+ * many of one's own.
+ */
+export const HOURS_PARTS = `own as (
     select m.channel, m.sent_at, exists (
         select 1 from outcomes o
         where o.message_id = m.id and o.counted and o.kind in ('opened', 'clicked')
           and o.at < m.sent_at + interval '72 hours'
       ) as answered
-    from messages m
-    where m.profile_id in (select f.id from family f) and m.sent_at > $2::timestamptz and m.sent_at <= $3::timestamptz
-      and m.state in ('sent', 'delivered') and m.class = 'marketing' and m.channel = any($4::text[])
-    order by m.sent_at desc, m.id limit $7::int
+    from family f cross join lateral (
+      select x.id, x.channel, x.sent_at from messages x
+      where x.profile_id = f.id and x.sent_at > $7::timestamptz and x.sent_at <= $8::timestamptz
+        and x.state in ('sent', 'delivered') and x.class = 'marketing' and x.channel = any($9::text[])
+      offset 0
+    ) m
+    order by m.sent_at desc, m.id limit $12::int
   ), others as (
     select h.channel, h.segment, h.slot, sum(h.sent)::bigint as sent, sum(h.answered)::bigint as answered
     from answer_hours h
-    where h.channel = any($4::text[]) and h.segment in ('', $5::text) and h.month >= $6::date
+    where h.channel = any($9::text[]) and h.segment in ('', $10::text) and h.month >= $11::date
     group by h.channel, h.segment, h.slot
-  )
-  select
+  )`;
+
+export const HOURS_COLUMNS = `
     (select json_agg(json_build_array(o.channel, floor(extract(epoch from o.sent_at) * 1000)::bigint, o.answered)
       order by o.sent_at) from own o) as own,
     (select json_agg(json_build_array(h.channel, h.segment, h.slot, h.sent, h.answered) order by h.slot)
-      from others h) as others`,
-);
+      from others h) as others`;

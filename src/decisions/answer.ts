@@ -31,6 +31,7 @@ export interface DecisionAnswer {
   readonly probability: number;
   readonly flip: readonly { readonly change: string; readonly becomes: string }[];
   readonly bundle: string;
+  /** Those it was made with, by what they foretell; `risk` once its draft was judged: the checks, and the learned model after a slash. */
   readonly models: Readonly<Record<string, string>>;
   readonly engine: string;
   readonly seed: string;
@@ -49,9 +50,11 @@ export function toAnswer(
     readonly flips: readonly Flip[];
     readonly exemptions: readonly CandidateExemption[];
     readonly content: Json | undefined;
+    /** What judged the draft, where there is one. */
+    readonly risk: string | undefined;
   },
 ): DecisionAnswer {
-  const { flips, exemptions, content } = told;
+  const { flips, exemptions, content, risk } = told;
   const { result } = decision;
   return {
     id: decision.id,
@@ -68,7 +71,7 @@ export function toAnswer(
     probability: result.probability,
     flip: flips.map(toFlipAnswer),
     bundle: decision.bundleHash,
-    models: decision.models,
+    models: { ...decision.models, ...(risk === undefined ? {} : { risk }) },
     engine: decision.engine,
     seed: decision.seed,
     trigger: decision.triggerId,

@@ -14,6 +14,7 @@ import {
   type GuardrailVerdict,
   judgeAll,
   matchedOf,
+  withoutRules,
   writtenDown,
 } from './guardrails.js';
 import { channelChecks, type Limits, limitsMemory, textChecks } from './limits.js';
@@ -96,11 +97,21 @@ export function examine(bundle: Bundle, situation: Situation, models: Models): E
   return { bundle, situation, models, examined, questions };
 }
 
-function channelsOf(bundle: Bundle, { spec }: CompiledAction): Channel[] {
-  return spec.channels.flatMap((name) => {
-    const channel = bundle.channels.get(name);
-    return channel?.enabled === true ? [channel] : [];
-  });
+const channelsBefore = new WeakMap<Bundle['channels'], WeakMap<Action, readonly Channel[]>>();
+
+/** Those that are switched on, looked up once for each action. */
+function channelsOf({ channels }: Bundle, { spec }: CompiledAction): readonly Channel[] {
+  let byAction = channelsBefore.get(channels);
+  if (byAction === undefined) channelsBefore.set(channels, (byAction = new WeakMap()));
+  let known = byAction.get(spec);
+  if (known === undefined) {
+    known = spec.channels.flatMap((name) => {
+      const channel = channels.get(name);
+      return channel?.enabled === true ? [channel] : [];
+    });
+    byAction.set(spec, known);
+  }
+  return known;
 }
 
 /**
@@ -115,15 +126,30 @@ export function reexamine(before: Examination, changes: readonly Change[]): Exam
     const changed = changes.reduce<Case>(applyChange, before);
     return examine(changed.bundle, changed.situation, before.models);
   }
-  const without = new Set(changes.flatMap((change) => (change.kind === 'guardrail_removed' ? [change.guardrail] : []))); // prettier-ignore
+  const left = remaining(changes);
   const examined = before.examined.map((each, i) => {
     const question = before.questions[i] ?? null;
     if (question === null || !changes.some((change) => touches(change, each))) return each;
     const action = bundle.actions.get(question.action.spec.id) ?? question.action;
-    const verdicts = each.verdicts.filter(({ guardrail }) => !without.has(guardrail.id));
-    return examineOne({ ...question, situation, action }, { verdicts, earlier: each });
+    return examineOne({ ...question, situation, action }, { verdicts: left(each.verdicts), earlier: each });
   });
   return { ...before, bundle, situation, examined };
+}
+
+/** What is left of verdicts when rules are gone; the same array for the same verdicts. */
+function remaining(
+  changes: readonly Change[],
+): (verdicts: readonly GuardrailVerdict[]) => readonly GuardrailVerdict[] {
+  const rules = new Set(
+    changes.flatMap((change) => (change.kind === 'guardrail_removed' ? [change.guardrail] : [])),
+  );
+  if (rules.size === 0) return (verdicts) => verdicts;
+  const known = new Map<readonly GuardrailVerdict[], readonly GuardrailVerdict[]>();
+  return (verdicts) => {
+    let left = known.get(verdicts);
+    if (left === undefined) known.set(verdicts, (left = withoutRules(verdicts, rules)));
+    return left;
+  };
 }
 
 /** Whether a change has anything to do with a candidate. */
@@ -378,7 +404,7 @@ function neededReview(
 }
 
 /** What a day of waiting loses unless the playbook says otherwise: an offer read a day later is worth about a tenth less. */
-const WAITING_COST = 0.1;
+export const WAITING_COST = 0.1;
 
 /** Whether it waits for a better hour, and what the hours are worth; undefined where the earliest moment is the best. */
 function hoursFor(
@@ -420,7 +446,15 @@ function eligibilityOf(
   };
 }
 
-function guardrailBlocks(verdicts: readonly GuardrailVerdict[]): Reason[] {
+const blocksBefore = new WeakMap<readonly GuardrailVerdict[], readonly Reason[]>();
+
+function guardrailBlocks(verdicts: readonly GuardrailVerdict[]): readonly Reason[] {
+  let blocks = blocksBefore.get(verdicts);
+  if (blocks === undefined) blocksBefore.set(verdicts, (blocks = blocksOf(verdicts)));
+  return blocks;
+}
+
+function blocksOf(verdicts: readonly GuardrailVerdict[]): Reason[] {
   return [
     ...matchedOf(verdicts, 'suppress').map(({ guardrail, reason }) => ({
       code: `guardrail:${guardrail.id}`,

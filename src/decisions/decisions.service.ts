@@ -10,7 +10,7 @@ import { ProfilesService } from '../profiles/index.js';
 import { type Profile } from '../profiles/profile.js';
 import { TriggersService } from '../triggers/index.js';
 import { type Firing } from '../triggers/firing.js';
-import { canonicalJson, type Json } from '../shared/canonical-json.js';
+import { canonicalBytes, canonicalJson, type Json } from '../shared/canonical-json.js';
 import { Clock } from '../shared/clock.js';
 import { sha256Hex } from '../shared/hash.js';
 import { Ids } from '../shared/ids.js';
@@ -18,7 +18,7 @@ import { type Signal } from '../signals/signal.js';
 import { type AdviceQuestion, type ModelAnswer } from './adviser.port.js';
 import { AdvisingService } from './advising.service.js';
 import { type Examination } from './candidates.js';
-import { type Decision, decisionResultSchema, ENGINE, PRIOR_MODELS, wasForbidden } from './decision.js';
+import { type Decision, type DecisionResult, ENGINE, PRIOR_MODELS, wasForbidden } from './decision.js';
 import {
   insertDecision,
   isDecided,
@@ -360,8 +360,8 @@ export class DecisionsService {
   ): Promise<boolean> {
     const { result } = decision;
     const texts = {
-      situation: Buffer.from(canonicalJson(situation)),
-      result: Buffer.from(canonicalJson(result)),
+      situation: canonicalBytes(situation),
+      result: canonicalBytes(result),
     };
     return insertDecision(db, {
       id: decision.id,
@@ -447,7 +447,7 @@ export class DecisionsService {
         triggerId: stored.triggerId,
         firingId: stored.firingId,
         messageId: stored.messageId,
-        result: decisionResultSchema.parse(JSON.parse(this.vault.unsealText(key, stored.result))),
+        result: JSON.parse(this.vault.unsealText(key, stored.result)) as DecisionResult,
       },
       situation: JSON.parse(this.vault.unsealText(key, stored.situation)) as Situation,
     };

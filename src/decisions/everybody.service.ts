@@ -18,7 +18,7 @@ import {
   selectUse,
   settleLeases,
 } from './everybody.repository.js';
-import { allSharedCaps, firstRoom, NEVER, roomIn, type SharedCap, sliceAt, slicingOf } from './everybody.js';
+import { allSharedCaps, fullCap, roomIn, type SharedCap, sliceAt, slicingOf } from './everybody.js';
 import { type FullCap } from './situation.js';
 
 /** Tokens of a lease that this process has not used. */
@@ -202,21 +202,4 @@ async function standing(
   const taken = await selectTaken(db, cap.counter, slice - span);
   const room = roomIn(taken, cap.limit.max, span, slice);
   return { room, full: room < cap.tokens ? fullCap(cap, taken, slice) : null };
-}
-
-function fullCap(
-  { rule, counter, limit, tokens }: SharedCap,
-  taken: ReadonlyMap<number, number>,
-  slice: number,
-): FullCap {
-  const { span, widthMs } = slicingOf(limit);
-  const until =
-    tokens > limit.max ? null : firstRoom(taken, { max: limit.max, span, tokens }, slice) * widthMs;
-  return {
-    rule,
-    counter,
-    max: limit.max,
-    from: new Date(slice * widthMs).toISOString(),
-    until: until === null ? NEVER : new Date(until).toISOString(),
-  };
 }

@@ -5,6 +5,7 @@ import { counterOf } from './counter.js';
 import { type DecisionResult } from './decision.js';
 import { type Ruled } from './limits.js';
 import { counts } from './send-time.js';
+import { type FullCap } from './situation.js';
 
 /** A cap over everybody, and how many tokens a message takes of it. */
 export interface SharedCap extends Ruled<Cap> {
@@ -57,6 +58,25 @@ export function firstRoom(
   let at = slice;
   while (at < last && roomIn(taken, max, span, at) < tokens) at++;
   return at;
+}
+
+/** What to say of a cap that has no room in a slice. */
+export function fullCap(
+  { rule, counter, limit, tokens }: SharedCap,
+  taken: ReadonlyMap<number, number>,
+  slice: number,
+  /** Less than the cap's own where only some people are looked at. */
+  max = limit.max,
+): FullCap {
+  const { span, widthMs } = slicingOf(limit);
+  const until = tokens > max ? null : firstRoom(taken, { max, span, tokens }, slice) * widthMs;
+  return {
+    rule,
+    counter,
+    max: limit.max,
+    from: new Date(slice * widthMs).toISOString(),
+    until: until === null ? NEVER : new Date(until).toISOString(),
+  };
 }
 
 /** Caps over everybody that a decision to act takes a place of, in the order in which they are taken. */

@@ -11,6 +11,7 @@ import { PRIOR_MODELS } from './decision.js';
 import { AgedOutError, type DecidedCase, DecisionsService } from './decisions.service.js';
 import { type Flip, flipsOf } from './flip.js';
 import { isOnItsWay, sentContent } from './onsite-content.read-model.js';
+import { riskModels } from './risk-model.read-model.js';
 
 /** How long an answer waits for content that a page is to render. It never waits for a model: only signed templates are that quick. */
 const CONTENT_WAIT_MS = 1_500;
@@ -49,20 +50,26 @@ export class ExplanationsService {
   /** Many at once, one after the other, so that nobody else waits for long. */
   async explainAll(cases: readonly DecidedCase[]): Promise<DecisionAnswer[]> {
     const answers: DecisionAnswer[] = [];
+    const judged = await this.judgesOf(cases);
     for (const each of cases) {
-      answers.push(await this.explain(each));
+      answers.push(await this.explain(each, judged));
       await new Promise((resolve) => setImmediate(resolve));
     }
     return answers;
   }
 
-  async explain(decided: DecidedCase): Promise<DecisionAnswer> {
+  async explain(
+    decided: DecidedCase,
+    judged: ReadonlyMap<string, string> | null = null,
+  ): Promise<DecisionAnswer> {
     const { decision, situation } = decided;
+    const risk = (judged ?? (await this.judgesOf([decided]))).get(decision.messageId ?? '');
     const bundle = await this.bundleOf(decision.bundleHash);
     return toAnswer(decision, situation, {
       flips: bundle === null ? [] : this.flipsOf(decided, bundle),
       exemptions: bundle === null ? [] : exemptionsIn(bundle, situation, decision.result),
       content: await this.contentOf(decided, bundle),
+      risk,
     });
   }
 
@@ -78,6 +85,12 @@ export class ExplanationsService {
       }
     }
     return this.explain(decided);
+  }
+
+  /** What judged the drafts of these decisions, by message. */
+  private judgesOf(cases: readonly DecidedCase[]): Promise<ReadonlyMap<string, string>> {
+    const ids = cases.flatMap(({ decision: { messageId } }) => (messageId === null ? [] : [messageId]));
+    return riskModels(this.database.db, ids);
   }
 
   private flipsOf({ decision, situation, examination }: DecidedCase, bundle: Bundle): Flip[] {

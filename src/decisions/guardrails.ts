@@ -140,15 +140,40 @@ export function writtenDown(verdicts: readonly GuardrailVerdict[]): Candidate['g
   return written.get(verdicts) ?? verdicts.map(writeDown);
 }
 
-/** The verdicts that matched with one effect. */
-export function matchedOf<E extends Guardrail['effect']>(
+/** The same verdicts without those of some rules. */
+export function withoutRules(
+  verdicts: readonly GuardrailVerdict[],
+  rules: ReadonlySet<string>,
+): readonly GuardrailVerdict[] {
+  const left = verdicts.filter(({ guardrail }) => !rules.has(guardrail.id));
+  written.set(
+    left,
+    writtenDown(verdicts).filter(({ id }) => !rules.has(id)),
+  );
+  return left;
+}
+
+type Effect = Guardrail['effect'];
+/** A verdict that matched. */
+interface Matched<E extends Effect> {
+  readonly guardrail: Extract<Guardrail, { effect: E }>;
+  readonly reason: string;
+}
+
+const byEffect = new WeakMap<readonly GuardrailVerdict[], { readonly [E in Effect]: Matched<E>[] }>();
+
+/** The verdicts that matched with one effect. Sorted out once: verdicts are the same array for many candidates. */
+export function matchedOf<E extends Effect>(
   verdicts: readonly GuardrailVerdict[],
   effect: E,
-): { readonly guardrail: Extract<Guardrail, { effect: E }>; readonly reason: string }[] {
-  const found: { guardrail: Extract<Guardrail, { effect: E }>; reason: string }[] = [];
-  for (const { guardrail, matched, reason } of verdicts) {
-    if (matched && guardrail.effect === effect)
-      found.push({ guardrail: guardrail as Extract<Guardrail, { effect: E }>, reason });
+): readonly Matched<E>[] {
+  let matched = byEffect.get(verdicts);
+  if (matched === undefined) {
+    matched = { suppress: [], handoff: [], review: [], limit: [] };
+    for (const { guardrail, matched: matches, reason } of verdicts)
+      if (matches)
+        (matched[guardrail.effect] as { guardrail: Guardrail; reason: string }[]).push({ guardrail, reason });
+    byEffect.set(verdicts, matched);
   }
-  return found;
+  return matched[effect];
 }

@@ -19,7 +19,16 @@ export interface Limits {
   readonly discounts: readonly Ruled<number>[];
 }
 
+const limitsBefore = new WeakMap<readonly GuardrailVerdict[], Limits>();
+
+/** The same object for the same verdicts. */
 export function limitsOf(verdicts: readonly GuardrailVerdict[]): Limits {
+  let limits = limitsBefore.get(verdicts);
+  if (limits === undefined) limitsBefore.set(verdicts, (limits = limitsIn(verdicts)));
+  return limits;
+}
+
+function limitsIn(verdicts: readonly GuardrailVerdict[]): Limits {
   const caps: Ruled<Cap>[] = [];
   const hours: Ruled<SendingHours>[] = [];
   const channels: Ruled<readonly string[]>[] = [];

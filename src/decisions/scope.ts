@@ -16,9 +16,14 @@ interface Index {
   readonly byCountry: ReadonlyMap<string, readonly CompiledGuardrail[]>;
   readonly byChannel: ReadonlyMap<string, readonly CompiledGuardrail[]>;
   readonly anywhere: readonly CompiledGuardrail[];
-  /** What was looked up, by action, channel and country. */
-  readonly found: WeakMap<Action, Map<string, readonly CompiledGuardrail[]>>;
+  /** What was looked up. */
+  readonly found: Known<readonly CompiledGuardrail[]>;
+  /** Exemptions that were looked up. */
+  readonly exempt: Known<readonly Exemption[]>;
 }
+
+/** By action, and by channel and country. */
+type Known<T> = WeakMap<Action, Map<string, T>>;
 
 const indexes = new WeakMap<readonly CompiledGuardrail[], Index>();
 
@@ -27,14 +32,22 @@ export function guardrailsFor(
   guardrails: readonly CompiledGuardrail[],
   target: GuardrailTarget,
 ): readonly CompiledGuardrail[] {
+  const index = indexFor(guardrails);
+  return remembered(index.found, target, () => lookUp(index, target));
+}
+
+function indexFor(guardrails: readonly CompiledGuardrail[]): Index {
   let index = indexes.get(guardrails);
   if (index === undefined) indexes.set(guardrails, (index = indexOf(guardrails)));
-  let known = index.found.get(target.action);
-  if (known === undefined)
-    index.found.set(target.action, (known = new Map<string, readonly CompiledGuardrail[]>()));
+  return index;
+}
+
+function remembered<T extends object>(known: Known<T>, target: GuardrailTarget, find: () => T): T {
+  let ofAction = known.get(target.action);
+  if (ofAction === undefined) known.set(target.action, (ofAction = new Map<string, T>()));
   const key = `${target.channel ?? ''} ${target.country ?? ''}`;
-  let found = known.get(key);
-  if (found === undefined) known.set(key, (found = lookUp(index, target)));
+  let found = ofAction.get(key);
+  if (found === undefined) ofAction.set(key, (found = find()));
   return found;
 }
 
@@ -52,7 +65,7 @@ function indexOf(guardrails: readonly CompiledGuardrail[]): Index {
     else if (channels.length > 0) file(byChannel, channels, guardrail);
     else anywhere.push(guardrail);
   }
-  return { byAction, byTag, byCountry, byChannel, anywhere, found: new WeakMap() };
+  return { byAction, byTag, byCountry, byChannel, anywhere, found: new WeakMap(), exempt: new WeakMap() };
 }
 
 function file(
@@ -115,7 +128,14 @@ function limitsTimes(spec: Guardrail): boolean {
  * The rules from which a target is exempted by name, ordered by id; and for what is transactional the hours and caps that its class exempts it
  * from. Other rules on marketing alone are about something else, and no exemption.
  */
-export function exemptionsOf(guardrails: readonly CompiledGuardrail[], target: GuardrailTarget): Exemption[] {
+export function exemptionsOf(
+  guardrails: readonly CompiledGuardrail[],
+  target: GuardrailTarget,
+): readonly Exemption[] {
+  return remembered(indexFor(guardrails).exempt, target, () => findExemptions(guardrails, target));
+}
+
+function findExemptions(guardrails: readonly CompiledGuardrail[], target: GuardrailTarget): Exemption[] {
   return guardrails
     .flatMap(({ spec }): Exemption[] => {
       const { id, scope } = spec;

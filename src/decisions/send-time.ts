@@ -1,7 +1,14 @@
 import { type Cap } from '../policies/playbook.js';
 import { type Profile } from '../profiles/profile.js';
 import { durationMs } from '../shared/clock.js';
-import { isZone, localTimeText, OFFSETS_WORLDWIDE, type Zone, zonesOfCountry } from '../shared/local-time.js';
+import {
+  isZone,
+  localTimeText,
+  OFFSETS_WORLDWIDE,
+  type SendingHours,
+  type Zone,
+  zonesOfCountry,
+} from '../shared/local-time.js';
 import { nextAllowed, overlap } from '../shared/open-hours.js';
 import { type BestMoment, bestMoment, type HourChoice, type HourEvidence } from './best-hours.js';
 import { conflicting, type Limits, type Ruled } from './limits.js';
@@ -168,6 +175,15 @@ function permittedFrom(
   return null;
 }
 
+const hoursBefore = new WeakMap<Limits, readonly SendingHours[]>();
+
+/** The same array for the same limits, so that what is known of it is found again. */
+function hoursIn(limits: Limits): readonly SendingHours[] {
+  let hours = hoursBefore.get(limits);
+  if (hours === undefined) hoursBefore.set(limits, (hours = limits.hours.map(({ limit }) => limit)));
+  return hours;
+}
+
 /**
  * The earliest moment that hours and caps allow together, before it expires; or, where the person's hours are known, the one worth most. Hours
  * hold in every zone the person may be in; caps are rolling and exact.
@@ -175,7 +191,7 @@ function permittedFrom(
 export function sendTime(question: SendTimeQuestion): SendTime {
   const { from, before, profile, limits, subject } = question;
   const zones = candidateZones(profile);
-  const hours = limits.hours.map(({ limit }) => limit);
+  const hours = hoursIn(limits);
   const openAt = (at: number) => nextAllowed(at, before, hours.length === 0 ? [] : zones, hours);
 
   const never = limits.caps.filter(({ limit }) => limit.max === 0 && counts(limit, subject));

@@ -6,7 +6,13 @@ import { FactsService } from '../policies/index.js';
 import { type MessageClass } from '../policies/playbook.js';
 import { ProfilesService } from '../profiles/index.js';
 import { type Profile } from '../profiles/profile.js';
-import { readAnswerHours } from './answer-hours.read-model.js';
+import {
+  answerHoursIn,
+  HOURS_COLUMNS,
+  HOURS_PARTS,
+  type HoursRow,
+  hoursValues,
+} from './answer-hours.read-model.js';
 import { ReviewTimes } from './review-times.read-model.js';
 import { factExpressions, historyMs, hourChannels, idsBy } from './needs.js';
 import { type CountedMessage, type PastMessage, type Situation } from './situation.js';
@@ -55,19 +61,24 @@ export class SituationReader {
     // What is read with the rest cannot depend on it.
     const later = chosen.some(({ source }) => READS_THE_PAST.test(source));
     const named = request.facts ?? [];
-    const [row] = await selectPast(db, [
+    // Looked at again, a message leaves as soon as it may.
+    const isNew = request.excludeMessageId === undefined;
+    const hours = { profile, now, channels: isNew ? hourChannels(bundle, bare) : [] };
+    const values = [
       profile.id,
       new Date(now.getTime() - historyMs(bundle)),
       request.excludeMessageId ?? '',
       email === null ? null : this.profiles.addressHash('email', email),
       this.profiles.addressHashesOf(profile),
       later ? [] : [...named, ...idsBy(chosen, bundle, bare)],
-    ]);
+    ];
+    const [row] =
+      hours.channels.length === 0
+        ? await selectPast(db, values)
+        : await selectPastAndHours(db, [...values, ...hoursValues(hours)]);
     if (row === undefined) throw new Error(`nothing was read of ${profile.id}`);
     const elsewhere = row.elsewhere?.map(toCounted) ?? [];
-    // Looked at again, a message leaves as soon as it may.
-    const isNew = request.excludeMessageId === undefined;
-    const answerHours = await readAnswerHours(db, profile, now, isNew ? hourChannels(bundle, bare) : []);
+    const answerHours = answerHoursIn(row, hours);
     const reviews = isNew ? await this.reviewTimes.read(db, bundle, bare) : null;
     const situation: Situation = {
       ...bare,
@@ -116,33 +127,31 @@ const COUNTED = `h.channel, h.class, h.tags, h.open, ${MILLISECONDS('h.at')}`;
  * What was sent, and what is open and holds its place. A message that is just leaving may have left: it counts as sent from the moment it
  * began to.
  */
-const placesHeld = (whose: string) => `
+const placesHeld = (from: string, whose: string) => `
   select m.id, m.action, m.channel, m.class, m.tags, m.topic, m.offer,
     m.state in ('drafting', 'assessed', 'in_review', 'approved', 'scheduled') as open,
     case when m.state in ('drafting', 'assessed', 'in_review', 'approved', 'scheduled') then m.send_at
       else coalesce(m.sent_at, m.updated_at) end as at
-  from messages m
+  from ${from}
   where ${whose}
     and m.state in ('drafting', 'assessed', 'in_review', 'approved', 'scheduled', 'sending', 'sent', 'delivered', 'unknown')`;
 
-/**
- * A person's past under their profile and every one that was merged into it; what the same mailbox got for other profiles, since several may
- * claim one address and it has one person's patience; and facts at their latest version.
- * $1 profile, $2 since, $3 a message to leave out, $4 the mailbox's hash or null, $5 hashes of addresses, $6 ids of facts.
- */
-const selectPast = prepared<PastRow>(
-  'decisions.past',
-  `with recursive family as (
+/** Profile by profile through the index, however many rows a planner guesses while the table is small. */
+const OWN_MESSAGES = `family f cross join lateral (
+    select x.id, x.action, x.channel, x.class, x.tags, x.topic, x.offer, x.state, x.send_at, x.sent_at, x.updated_at
+    from messages x where x.profile_id = f.id offset 0
+  ) m`;
+const FAMILY = `family as (
     select $1::text as id
     union
     select m.from_profile_id from profile_merges m join family f on m.into_profile_id = f.id
-  )
-  select
+  )`;
+const PAST_COLUMNS = `
     (select json_agg(json_build_array(${COUNTED}, h.id, h.action, h.topic, h.offer) order by h.at, h.id)
-      from (${placesHeld('m.profile_id in (select f.id from family f)')}) h
+      from (${placesHeld(OWN_MESSAGES, 'true')}) h
       where (h.open or h.at > $2::timestamptz) and h.id <> $3::text) as history,
     (select json_agg(json_build_array(${COUNTED}) order by h.at, h.id)
-      from (${placesHeld('m.address_hash = $4::text and m.profile_id not in (select f.id from family f)')}) h
+      from (${placesHeld('messages m', 'm.address_hash = $4::text and m.profile_id not in (select f.id from family f)')}) h
       where (h.open or h.at > $2::timestamptz) and h.id <> $3::text) as elsewhere,
     (select json_agg(json_build_array(t.id, t.reason_code, t.reason) order by t.created_at, t.id)
       from tasks t where t.profile_id in (select f.id from family f) and t.state = 'open') as tasks,
@@ -152,7 +161,23 @@ const selectPast = prepared<PastRow>(
         ${MILLISECONDS('f.valid_until')}, f.source) order by f.id)
       from (select distinct on (v.id) v.id, v.version, v.kind, v.data, v.valid_from, v.valid_until, v.source
         from facts v where v.id = any($6::text[])
-        order by v.id, v.version desc) f) as facts`,
+        order by v.id, v.version desc) f) as facts`;
+
+const NO_HOURS = 'null as own, null as others';
+
+/**
+ * A person's past under their profile and every one that was merged into it; what the same mailbox got for other profiles, since several may
+ * claim one address and it has one person's patience; and facts at their latest version.
+ * $1 profile, $2 since, $3 a message to leave out, $4 the mailbox's hash or null, $5 hashes of addresses, $6 ids of facts.
+ */
+const selectPast = prepared<PastRow & HoursRow>(
+  'decisions.past',
+  `with recursive ${FAMILY} select ${PAST_COLUMNS}, ${NO_HOURS}`,
+);
+/** The same and when messages are answered: on the path of a request one question costs less than two. */
+const selectPastAndHours = prepared<PastRow & HoursRow>(
+  'decisions.past_and_hours',
+  `with recursive ${FAMILY}, ${HOURS_PARTS} select ${PAST_COLUMNS}, ${HOURS_COLUMNS}`,
 );
 
 function iso(ms: number): string {

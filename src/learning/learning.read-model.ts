@@ -124,12 +124,18 @@ export async function readRefuted(db: Executor, subject: string, fingerprint: st
   return rows[0]?.at ?? null;
 }
 
+/** A judged draft, and when the verdict was given. */
+interface JudgedExample extends Example {
+  readonly at: Date;
+}
+
 /** Judged drafts of every action, the latest first. That another wording was preferred says nothing against a draft, so it teaches nothing. */
-export async function readExamples(db: Executor, limit: number): Promise<Example[]> {
-  const { rows } = await sql<{ signs: string; verdict: string }>`
-    select j.signs, j.verdict from judged_drafts j where j.verdict is not null and not j.passed_over
+export async function readExamples(db: Executor, limit: number): Promise<JudgedExample[]> {
+  const { rows } = await sql<{ signs: string; verdict: string; at: Date }>`
+    select j.signs, j.verdict, j.judged_at as at from judged_drafts j where j.verdict is not null and not j.passed_over
     order by j.judged_at desc, j.message_id limit ${limit}`.execute(db);
-  return rows.map(({ signs, verdict }) => ({
+  return rows.map(({ signs, verdict, at }) => ({
+    at,
     signs: JSON.parse(signs) as Example['signs'],
     wrong: verdict !== 'right',
   }));

@@ -27,7 +27,7 @@ function wilson(hits: number, n: number): [number, number] {
   return [Math.max(0, (centre - half) / scale), Math.min(1, (centre + half) / scale)];
 }
 
-/** Predicted against observed, in parts of equal count. */
+/** Predicted against observed, in parts of nearly equal count: drafts of the same prediction stay together. */
 export function reliability(
   predicted: readonly number[],
   wrong: readonly boolean[],
@@ -36,8 +36,10 @@ export function reliability(
   const order = predicted.map((p, i) => ({ p, wrong: wrong[i] === true })).sort((a, b) => a.p - b.p);
   const bins: ReliabilityBin[] = [];
   const size = Math.max(1, Math.ceil(order.length / parts));
-  for (let start = 0; start < order.length; start += size) {
-    const part = order.slice(start, start + size);
+  for (let start = 0, end = 0; start < order.length; start = end) {
+    end = Math.min(order.length, start + size);
+    while (end < order.length && order[end]?.p === order[end - 1]?.p) end++;
+    const part = order.slice(start, end);
     const hits = part.filter((each) => each.wrong).length;
     const [low, high] = wilson(hits, part.length);
     bins.push({

@@ -48,6 +48,20 @@ describe('the fitted risk', () => {
     expect(few.strengths['tone.pressure']).toBeGreaterThan(0.8);
   });
 
+  it('is held against verdicts in parts that keep the same prediction together', () => {
+    const predicted = [0.3, 0, 0, 0.1, 0, 0, 0.2, 0, 0, 0];
+    const bins = reliability(
+      predicted,
+      predicted.map((p) => p > 0.15),
+      5,
+    );
+    expect(bins.map(({ from, to, count, observed }) => [from, to, count, observed])).toEqual([
+      [0, 0, 7, 0],
+      [0.1, 0.2, 2, 0.5],
+      [0.3, 0.3, 1, 1],
+    ]);
+  });
+
   it('is calibrated on drafts it never saw, and better than the weights set by hand', () => {
     const examples = world(4_000, 2);
     const wrong = examples.map((each) => each.wrong);
