@@ -106,7 +106,7 @@ async function simulateAll(
   request: SimulationRequest,
   playbooks: Playbooks,
 ): Promise<SimulationTally> {
-  let progress: Progress = { tally: EMPTY_SIMULATION, after: '', isLast: false };
+  let progress: Progress = { tally: EMPTY_SIMULATION, after: '', affected: [], isLast: false };
   for (let saidAt = performance.now(); !progress.isLast;) {
     progress = await simulator.step(db, request, playbooks, progress);
     if (progress.isLast || performance.now() - saidAt < SAY_EVERY_MS) continue;

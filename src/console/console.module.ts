@@ -6,6 +6,7 @@ import { HealthModule } from '../health/index.js';
 import { ImportsModule } from '../imports/index.js';
 import { LearningModule } from '../learning/index.js';
 import { DispatchModule } from '../dispatch/index.js';
+import { DraftingModule } from '../drafting/index.js';
 import { MessagesModule } from '../messages/index.js';
 import { ProblemPages } from '../platform/http/index.js';
 import { LlmModule } from '../platform/llm/index.js';
@@ -35,10 +36,12 @@ import { TimelineController } from './people/timeline.controller.js';
 import { HealthPagesController } from './playbook/health-pages.controller.js';
 import { EditorController } from './playbook/editor.controller.js';
 import { BundlePagesController } from './playbook/bundle-pages.controller.js';
+import { AffectedPagesController } from './playbook/affected-pages.controller.js';
 import { PlaybookController } from './playbook/playbook.controller.js';
 import { ProposalsPagesController } from './playbook/proposals-pages.controller.js';
 import { ReviewsPagesController } from './reviews/reviews.controller.js';
 import { SealedReader } from './sealed-reader.service.js';
+import { WriteTemplateController } from './playbook/write-template.controller.js';
 import { TasksPagesController } from './tasks/tasks-pages.controller.js';
 import { TeamController } from './team/team.controller.js';
 
@@ -51,6 +54,7 @@ import { TeamController } from './team/team.controller.js';
     ImportsModule,
     DecisionsModule,
     MessagesModule,
+    DraftingModule,
     ReviewModule,
     DispatchModule,
     LlmModule,
@@ -76,6 +80,8 @@ import { TeamController } from './team/team.controller.js';
     PlaybookController,
     EditorController,
     ProposalsPagesController,
+    AffectedPagesController,
+    WriteTemplateController,
     AutomationController,
     OperationsController,
     TeamController,

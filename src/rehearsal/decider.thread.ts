@@ -4,7 +4,7 @@ import { type MessagePort, parentPort } from 'node:worker_threads';
 import { type Bundle } from '../policies/bundle.js';
 import { compilePlaybook } from '../policies/compiler.js';
 import { countPage, type Library, type SealedPage } from './pages.decider.js';
-import { type Tally } from './replay.js';
+import { type Counted } from './replay.js';
 
 /** What the service says to a thread: a page to count, or what the thread asked for. */
 export type ToThread =
@@ -30,7 +30,7 @@ type Question<K extends keyof Questions = keyof Questions> = {
 
 /** What a thread says. */
 export type FromThread =
-  | { readonly kind: 'counted'; readonly id: number; readonly tally: Tally }
+  | { readonly kind: 'counted'; readonly id: number; readonly counted: Counted }
   | { readonly kind: 'failed'; readonly id: number; readonly error: string }
   | { readonly kind: 'question'; readonly id: number; readonly question: number; readonly asks: Question };
 
@@ -72,7 +72,7 @@ class DeciderThread {
       results: (ids) => this.ask(id, 'results', ids),
     };
     try {
-      this.say({ kind: 'counted', id, tally: await countPage(page, library) });
+      this.say({ kind: 'counted', id, counted: await countPage(page, library) });
     } catch (error) {
       this.say({ kind: 'failed', id, error: error instanceof Error ? error.message : String(error) });
     }

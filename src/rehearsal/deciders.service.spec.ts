@@ -97,13 +97,15 @@ describe('threads that decide again', () => {
     const here = await Promise.all(pages.map(({ page, sources }) => countPage(page, sources)));
     const there = await Promise.all(pages.map(({ page, sources }) => deciders.count(page, sources)));
     expect(there).toEqual(here);
-    expect(there[0]).toMatchObject({
+    expect(there[0]?.tally).toMatchObject({
       decisions: 40,
       unreadable: 10,
       erased: 10,
       [under === then ? 'reproduced' : 'changed']: 20,
       unexplained: 0,
     });
+    const changes = Object.entries(there[0]?.tally.messages ?? {}).filter(([name]) => name !== 'inWords');
+    expect(there[0]?.affected).toHaveLength(changes.reduce((sum, [, count]) => sum + count, 0));
   });
 
   it('say when the playbook is gone, and go on with the next page', async () => {
@@ -111,7 +113,9 @@ describe('threads that decide again', () => {
     const gone = { ...page, bundle: '0'.repeat(64) };
     await expect(deciders.count(gone, sources)).rejects.toThrow('is gone');
     const next = stored(then);
-    await expect(deciders.count(next.page, next.sources)).resolves.toMatchObject({ reproduced: 20 });
+    await expect(deciders.count(next.page, next.sources)).resolves.toMatchObject({
+      tally: { reproduced: 20 },
+    });
   });
 
   it('hand on why their results cannot be read', async () => {

@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { type FromThread, type Questions, type ToThread } from './decider.thread.js';
 import { countPage, type Library, type SealedPage } from './pages.decider.js';
-import { type Tally } from './replay.js';
+import { type Counted } from './replay.js';
 
 /** What whoever has pages counted answers threads by: they compile playbooks themselves, from files. */
 export interface Sources extends Library {
@@ -61,7 +61,7 @@ export class Deciders implements OnModuleDestroy {
   }
 
   /** @throws ThreadDied; Error when the page's playbook is gone, or a source fails. */
-  async count(page: SealedPage, sources: Sources): Promise<Tally> {
+  async count(page: SealedPage, sources: Sources): Promise<Counted> {
     if (this.file === null)
       return countPage(page, sources, () => new Promise((resolve) => setImmediate(resolve)));
     clearTimeout(this.idle);
@@ -100,7 +100,7 @@ function threadsHere(): number {
 
 interface PageUnderWay {
   readonly sources: Sources;
-  readonly resolve: (tally: Tally) => void;
+  readonly resolve: (counted: Counted) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -134,7 +134,7 @@ class DeciderThread {
     return this.underWay.size;
   }
 
-  count(page: SealedPage, sources: Sources): Promise<Tally> {
+  count(page: SealedPage, sources: Sources): Promise<Counted> {
     const id = ++this.given;
     return new Promise((resolve, reject) => {
       this.underWay.set(id, { sources, resolve, reject });
@@ -156,7 +156,7 @@ class DeciderThread {
         return;
       case 'counted':
         this.underWay.delete(said.id);
-        page.resolve(said.tally);
+        page.resolve(said.counted);
         return;
       case 'failed':
         this.underWay.delete(said.id);

@@ -1,8 +1,10 @@
+export { type AffectedLine, AffectedPeople, type AffectedPersonLine } from './affected-people.service.js';
 export { RehearsalModule } from './rehearsal.module.js';
 export { Deciders } from './deciders.service.js';
 export { Replayer } from './replayer.service.js';
 export { ReplaysService } from './replays.service.js';
 export { SimulationsService } from './simulations.service.js';
 export { Simulator } from './simulator.service.js';
+export { TemplateWriter } from './template-writer.service.js';
 export { TesterModule } from './tester.module.js';
 export { runAll } from './tester.service.js';

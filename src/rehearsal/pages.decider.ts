@@ -2,11 +2,11 @@ import { type Situation } from '../decisions/situation.js';
 import { unseal } from '../platform/vault/seal.js';
 import { type Bundle } from '../policies/bundle.js';
 import {
+  type Counted,
   type DecidedAgain,
   decideAgain,
   isComparable,
   type StoredCase,
-  type Tally,
   tallyOf,
   type Unread,
 } from './replay.js';
@@ -42,7 +42,7 @@ export interface Library {
 const AT_ONCE = 4;
 
 /**
- * Opens a page's situations, decides them again and counts what came of it. The same page and the same playbooks give the same tally, on
+ * Opens a page's situations, decides them again and counts what came of it. The same page and the same playbooks give the same counts, on
  * whatever thread.
  * @param giveWay lets others have their turn, on a thread that is not alone with this.
  * @throws Error when the playbook of the page is gone.
@@ -51,7 +51,7 @@ export async function countPage(
   page: SealedPage,
   library: Library,
   giveWay?: () => Promise<void>,
-): Promise<Tally> {
+): Promise<Counted> {
   const bundle = await library.bundle(page.bundle);
   if (bundle === null) throw new Error(`The playbook ${page.bundle} is gone, or this version cannot compile it.`); // prettier-ignore
   const decided: (DecidedAgain | Unread)[] = [];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { estimateOf } from './estimate.js';
 import { type Tally } from './replay.js';
+import { type RuleUse } from './rule-use.js';
 
 const bounds = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });
 const valueSchema = z.discriminatedUnion('kind', [
@@ -23,6 +24,27 @@ const valueSchema = z.discriminatedUnion('kind', [
     why: z.string(),
   }),
 ]);
+
+/** Money in minor units of the brand's currency. */
+const ruleCost = z.strictObject({
+  id: z.string(),
+  /** Decisions in which it matched. */
+  matched: z.int(),
+  /** What it held back and nothing else did, and what that was expected to be worth. */
+  alone: z.int(),
+  worth: z.number(),
+  /** Messages that waited for it alone, the mean wait in hours, and what the playbook says waiting so long loses. */
+  delayed: z.int(),
+  delayedHours: z.number(),
+  delayWorth: z.number(),
+  /** Messages for which it asked for a person. */
+  asked: z.int(),
+  /** Of those, what nobody signed before it expired, and what that was expected to be worth. */
+  lapsed: z.int(),
+  lapsedWorth: z.number(),
+  /** What of it has no price, and why. */
+  unpriced: z.array(z.string()),
+});
 
 /** A replay as it is answered over HTTP and shown in the console. */
 export const replayAnswerSchema = z
@@ -62,8 +84,8 @@ export const replayAnswerSchema = z
     }),
     /** What did it, the most frequent first. */
     causes: z.array(z.strictObject({ code: z.string(), lost: z.int(), gained: z.int() })),
-    /** How often each rule fired, and what it held back that nothing else did; minor units. The dearest first. */
-    rules: z.array(z.strictObject({ id: z.string(), matched: z.int(), alone: z.int(), worth: z.number() })),
+    /** How often each rule fired, and what that costs in expected value, as far as it has a price. The dearest first. */
+    rules: z.array(ruleCost),
     /** Messages a day for which a rule asks for a person. */
     reviews: z.array(z.strictObject({ day: z.iso.date(), before: z.int(), after: z.int() })),
     missing: z.array(z.strictObject({ field: z.string(), decisions: z.int() })),
@@ -114,8 +136,8 @@ export function replayAnswer(replay: KeptReplay): ReplayAnswer {
       .map(([code, count]) => ({ code, ...count }))
       .toSorted((a, b) => counts(b) - counts(a) || (a.code < b.code ? -1 : 1)),
     rules: Object.entries(tally.rules)
-      .map(([id, { matched, alone, worth }]) => ({ id, matched, alone, worth: Math.round(worth) }))
-      .toSorted((a, b) => b.worth - a.worth || b.matched - a.matched || (a.id < b.id ? -1 : 1)),
+      .map(([id, use]) => ruleCostOf(id, use))
+      .toSorted((a, b) => priceOf(b) - priceOf(a) || b.matched - a.matched || (a.id < b.id ? -1 : 1)),
     reviews: Object.entries(tally.reviews)
       .map(([day, count]) => ({ day, ...count }))
       .toSorted((a, b) => (a.day < b.day ? -1 : 1)),
@@ -131,6 +153,41 @@ export function replayAnswer(replay: KeptReplay): ReplayAnswer {
     createdAt: replay.createdAt.toISOString(),
     finishedAt: replay.finishedAt?.toISOString() ?? null,
   };
+}
+
+const HOUR_MS = 3_600_000;
+
+/** @param use of an earlier version: without some of its counts. */
+function ruleCostOf(id: string, use: Partial<RuleUse>): ReplayAnswer['rules'][number] {
+  const { matched = 0, alone = 0, worth = 0, delayed = 0, delayedMs = 0, delayWorth = 0 } = use;
+  const { delayedToo = 0, asked = 0, lapsed = 0, lapsedWorth = 0 } = use;
+  return {
+    id,
+    matched,
+    alone,
+    worth: Math.round(worth),
+    delayed,
+    delayedHours: delayed === 0 ? 0 : Math.round((delayedMs / delayed / HOUR_MS) * 10) / 10,
+    delayWorth: Math.round(delayWorth),
+    asked,
+    lapsed,
+    lapsedWorth: Math.round(lapsedWorth),
+    unpriced: [
+      ...(delayedToo > 0
+        ? [`${delayedToo} messages waited for it and for something else: what of that is its doing is not told apart.`] // prettier-ignore
+        : []),
+      ...(asked > 0
+        ? ['What it takes people to look has no price: the playbook does not say what their time costs.']
+        : []),
+    ],
+  };
+}
+
+/** All that a rule costs and that has a price. */
+export function priceOf(
+  rule: Pick<ReplayAnswer['rules'][number], 'worth' | 'delayWorth' | 'lapsedWorth'>,
+): number {
+  return rule.worth + rule.delayWorth + rule.lapsedWorth;
 }
 
 type Counts = Pick<

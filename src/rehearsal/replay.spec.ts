@@ -52,7 +52,7 @@ function counted(
     outcome: null,
     ...more,
   };
-  return tallyOf(target, [decideAgain(target.bundle, stored)], new Map([['dec_1', result]]));
+  return tallyOf(target, [decideAgain(target.bundle, stored)], new Map([['dec_1', result]])).tally;
 }
 
 /** Somebody with these traits, decided about under the earlier playbook, replayed under the later one. */
@@ -145,7 +145,7 @@ describe('what did it', () => {
     const given = situation({ actions: ['win-back-30'] });
     const tally = counted({ bundle: capped, engine: 'here', former: () => then }, given, {
       seed: 'dec_1',
-      outcome: { sent: true, converted: false },
+      outcome: { sent: true, converted: false, lapsed: false },
     });
     expect(tally.messages.lost).toBe(1);
     expect(Object.keys(tally.causes)).toEqual(['cap:no-letters']);

@@ -1,13 +1,23 @@
 import { decide } from '../decisions/decide.js';
-import { type Candidate, type DecisionResult, HOLD, PRIOR_MODELS } from '../decisions/decision.js';
+import { type DecisionResult, HOLD, PRIOR_MODELS } from '../decisions/decision.js';
 import { needsOf } from '../decisions/needs.js';
 import { type Situation } from '../decisions/situation.js';
 import { type Bundle } from '../policies/bundle.js';
-import { canonicalJson } from '../shared/canonical-json.js';
+import { canonicalBytes, canonicalJson } from '../shared/canonical-json.js';
 import { sha256Hex } from '../shared/hash.js';
-import { causeOf, differencesBeside, type NotRecorded } from './beside.js';
+import {
+  type Affected,
+  affectedBy,
+  type BeforeAndAfter,
+  candidateOf,
+  causesOf,
+  changeBetween,
+  type MessageChange,
+} from './affected.js';
+import { differencesBeside, type NotRecorded } from './beside.js';
 import { joinedSums, NO_TRIALS, type Sums, withTrial } from './estimate.js';
 import { newFieldsMissing } from './new-fields.js';
+import { type Executed, joinedBy, joinedUses, type RuleUse, ruleUseOf } from './rule-use.js';
 
 /** A decision as it was stored, its situation opened. */
 export interface StoredCase {
@@ -24,7 +34,12 @@ export interface StoredCase {
   /** SHA-256 of the canonical JSON that was stored, in hex. */
   readonly resultHash: string;
   /** Null while nobody can know yet. */
-  readonly outcome: { readonly sent: boolean; readonly converted: boolean } | null;
+  readonly outcome: {
+    readonly sent: boolean;
+    readonly converted: boolean;
+    /** Nobody had signed it when it expired. */
+    readonly lapsed: boolean;
+  } | null;
 }
 
 /** The counts of a replay, and what is behind them. Of a bounded size. */
@@ -64,18 +79,6 @@ export interface Tally {
   readonly value: Sums;
 }
 
-export interface RuleUse {
-  /** Decisions in which it matched. */
-  readonly matched: number;
-  /** Decisions in which nothing else stood against a message that was worth sending. */
-  readonly alone: number;
-  /** What those messages were expected to be worth, in minor units of the brand's currency. */
-  readonly worth: number;
-}
-
-/** lost: a message would not be sent; gained: one would; other: another action or channel; retimed: another time; tasks: a hand-off more or less. */
-type MessageChange = 'lost' | 'gained' | 'other' | 'retimed' | 'taskGained' | 'taskLost' | 'inWords';
-
 export const EMPTY_TALLY: Tally = {
   decisions: 0,
   reproduced: 0,
@@ -100,7 +103,6 @@ export const EMPTY_TALLY: Tally = {
 
 const MOST_SAMPLES = 20;
 const MOST_CAUSES = 500;
-const MOST_RULES = 2_000;
 const MOST_DAYS = 1_000;
 const MOST_MISSING = 100;
 
@@ -126,12 +128,19 @@ export interface DecidedAgain {
 export function decideAgain(bundle: Bundle, stored: StoredCase): DecidedAgain | Unread {
   if (!sameModels(stored)) return 'otherModels';
   const after = decide(bundle, stored.situation, PRIOR_MODELS, stored.seed);
-  return { stored, after, isSame: sha256Hex(canonicalJson(after)) === stored.resultHash };
+  return { stored, after, isSame: sha256Hex(canonicalBytes(after)) === stored.resultHash };
 }
 
 /** Whether the result that was stored has to be looked at: it differs, and nothing but the playbook can have done it. */
 export function isComparable({ isSame, stored }: DecidedAgain, engine: string): boolean {
   return !isSame && stored.engine === engine;
+}
+
+/** What came of deciding some decisions again. Plain data: it travels between threads. */
+export interface Counted {
+  readonly tally: Tally;
+  /** Each of them that would have been another for its person, in their order. */
+  readonly affected: readonly Affected[];
 }
 
 /**
@@ -142,20 +151,24 @@ export function tallyOf(
   target: Target,
   cases: readonly (DecidedAgain | Unread)[],
   results: ReadonlyMap<string, string | null>,
-): Tally {
+): Counted {
   let tally = EMPTY_TALLY;
-  const executed: DecisionResult['candidates'][] = [];
+  const executed: Executed[] = [];
+  const affected: Affected[] = [];
   for (const each of cases) {
     if (typeof each === 'string') {
       tally = withUnread(tally, each);
       continue;
     }
-    const next = withCase(tally, target, each, results.get(each.stored.id) ?? null);
-    const isJudged = next.reproduced + next.changed > tally.reproduced + tally.changed;
-    if (isJudged && each.stored.mode === 'execute') executed.push(each.after.candidates);
-    tally = next;
+    const { stored, after } = each;
+    const next = withCase(tally, target, each, results.get(stored.id) ?? null);
+    tally = next.tally;
+    if (next.before === null || stored.mode === 'decide') continue;
+    executed.push({ result: after, situation: stored.situation, lapsed: stored.outcome?.lapsed === true });
+    const one = affectedBy(stored, { before: next.before, after });
+    if (one !== null) affected.push(one);
   }
-  return { ...tally, rules: ruleUseOf(executed) };
+  return { tally: { ...tally, rules: ruleUseOf(target.bundle, executed) }, affected };
 }
 
 /** Counts a decision that cannot be decided again. */
@@ -163,21 +176,33 @@ function withUnread(tally: Tally, kind: Unread): Tally {
   return { ...tally, decisions: tally.decisions + 1, [kind]: tally[kind] + 1 };
 }
 
-function withCase(tally: Tally, target: Target, again: DecidedAgain, result: string | null): Tally {
+/** A tally with one more decision, and what that one was where it could be held against what it would be. */
+interface WithCase {
+  readonly tally: Tally;
+  readonly before: DecisionResult | null;
+}
+
+function withCase(tally: Tally, target: Target, again: DecidedAgain, result: string | null): WithCase {
   const { stored, after, isSame } = again;
   const counted = { ...tally, decisions: tally.decisions + 1 };
-  if (isSame)
-    return judged({ ...counted, reproduced: counted.reproduced + 1 }, stored, { before: after, after });
-  if (!isComparable(again, target.engine))
-    return sampled({ ...counted, engineChanged: counted.engineChanged + 1 }, 'engineChanged', stored.id);
-  if (result === null) return withUnread(tally, 'unreadable');
+  const unjudged = (counts: Tally): WithCase => ({ tally: counts, before: null });
+  if (isSame) {
+    const same = { ...counted, reproduced: counted.reproduced + 1 };
+    return { tally: judged(same, stored, { before: after, after }), before: after };
+  }
+  if (!isComparable(again, target.engine)) {
+    const other = { ...counted, engineChanged: counted.engineChanged + 1 };
+    return unjudged(sampled(other, 'engineChanged', stored.id));
+  }
+  if (result === null) return unjudged(withUnread(tally, 'unreadable'));
   const before = JSON.parse(result) as DecisionResult;
   const missing = missingIn(target, stored);
   if (missing.fields.length > 0)
-    return withMissing(counted, target, missing, { id: stored.id, before, after });
+    return unjudged(withMissing(counted, target, missing, { id: stored.id, before, after }));
   const changed = judged({ ...counted, changed: counted.changed + 1 }, stored, { before, after });
-  if (stored.bundleHash !== target.bundle.hash) return changed;
-  return sampled({ ...changed, unexplained: changed.unexplained + 1 }, 'unexplained', stored.id);
+  if (stored.bundleHash !== target.bundle.hash) return { tally: changed, before };
+  const unexplained = { ...changed, unexplained: changed.unexplained + 1 };
+  return { tally: sampled(unexplained, 'unexplained', stored.id), before };
 }
 
 const MODELS_HERE = canonicalJson(PRIOR_MODELS.versions);
@@ -242,96 +267,6 @@ function judged(tally: Tally, stored: StoredCase, both: BeforeAndAfter): Tally {
   return valued(reviewed(known, { day: stored.createdAt.slice(0, 10), ...both }), stored, both);
 }
 
-/** Counts what each rule did in decisions: of several candidates it held back alone, the one that was worth most. */
-function ruleUseOf(decisions: readonly DecisionResult['candidates'][]): Record<string, RuleUse> {
-  const uses = new Map<string, { matched: number; alone: number; worth: number }>();
-  for (const candidates of decisions) {
-    for (const id of matchedIn(candidates)) {
-      let use = uses.get(id);
-      if (use === undefined) uses.set(id, (use = { matched: 0, alone: 0, worth: 0 }));
-      use.matched += 1;
-    }
-    for (const [id, worth] of heldBackAlone(candidates)) {
-      const use = uses.get(id);
-      if (use === undefined || worth <= 0) continue;
-      use.alone += 1;
-      use.worth += worth;
-    }
-  }
-  return Object.fromEntries(uses);
-}
-
-/** Adds what each rule did in one more decision. */
-export function withRuleUse(
-  uses: Readonly<Record<string, RuleUse>>,
-  candidates: DecisionResult['candidates'],
-): Readonly<Record<string, RuleUse>> {
-  return joinedUses(uses, ruleUseOf([candidates]));
-}
-
-function joinedUses(
-  a: Readonly<Record<string, RuleUse>>,
-  b: Readonly<Record<string, RuleUse>>,
-): Readonly<Record<string, RuleUse>> {
-  return joinedBy(a, b, MOST_RULES, (one, other) => ({
-    matched: one.matched + other.matched,
-    alone: one.alone + other.alone,
-    worth: one.worth + other.worth,
-  }));
-}
-
-const matchedBefore = new WeakMap<Candidate['guardrails'], readonly string[]>();
-
-/** Ids of the rules that matched for a candidate or another. What rules said is one and the same array for most decisions. */
-function matchedIn(candidates: DecisionResult['candidates']): Set<string> {
-  const ids = new Set<string>();
-  const seen = new Set<Candidate['guardrails']>();
-  for (const { guardrails } of candidates) {
-    if (seen.has(guardrails)) continue;
-    seen.add(guardrails);
-    let matched = matchedBefore.get(guardrails);
-    if (matched === undefined)
-      matchedBefore.set(
-        guardrails,
-        (matched = guardrails.filter((each) => each.matched).map(({ id }) => id)),
-      );
-    for (const id of matched) ids.add(id);
-  }
-  return ids;
-}
-
-/** By rule, the worth of the dearest candidate that it alone held back. */
-function heldBackAlone(candidates: DecisionResult['candidates']): Map<string, number> {
-  const worth = new Map<string, number>();
-  for (const { blockedBy, score } of candidates) {
-    const [first] = blockedBy;
-    if (first?.code.startsWith(OF_RULE) !== true || blockedBy.some(({ code }) => code !== first.code))
-      continue;
-    const id = first.code.slice(OF_RULE.length);
-    worth.set(id, Math.max(worth.get(id) ?? 0, score.total));
-  }
-  return worth;
-}
-
-const OF_RULE = 'guardrail:';
-
-/** One and the same result where it was reproduced. */
-interface BeforeAndAfter {
-  readonly before: DecisionResult;
-  readonly after: DecisionResult;
-}
-
-/** @returns null where nothing changed: both are the very same result then. */
-function changeBetween({ before, after }: BeforeAndAfter): MessageChange | null {
-  if (before === after) return null;
-  const [sent, sends] = [before.outcome === 'act', after.outcome === 'act'];
-  if (sent !== sends) return sent ? 'lost' : 'gained';
-  if ((before.handoff === null) !== (after.handoff === null))
-    return before.handoff === null ? 'taskGained' : 'taskLost';
-  if (before.action !== after.action || before.channel !== after.channel) return 'other';
-  return before.sendAt === after.sendAt ? 'inWords' : 'retimed';
-}
-
 function withChange(
   tally: Tally,
   change: MessageChange,
@@ -339,25 +274,8 @@ function withChange(
 ): Tally {
   const messages = { ...tally.messages, [change]: tally.messages[change] + 1 };
   const known = sampled({ ...tally, messages }, change, id);
-  if (change === 'lost') return withCauses(known, 'lost', causesOf(before, after));
-  if (change === 'gained') return withCauses(known, 'gained', causesOf(after, before));
-  return known;
-}
-
-/** Why the message of one result is not in the other: what blocks it there and not here. */
-function causesOf(sent: DecisionResult, held: DecisionResult): string[] {
-  const here = candidateOf(sent, sent);
-  const there = candidateOf(held, sent);
-  if (there === undefined) return ['not-a-candidate'];
-  const known = new Set(here?.blockedBy.map(causeOf));
-  const blocks = [...new Set(there.blockedBy.map(causeOf))].filter((code) => !known.has(code));
-  if (blocks.length > 0) return blocks;
-  // Nothing stands against it: somebody takes over, or it was not worth it.
-  return [held.handoff === null ? 'not_worth_it' : `guardrail:${held.handoff.reasonCode}`];
-}
-
-function candidateOf(result: DecisionResult, of: DecisionResult): Candidate | undefined {
-  return result.candidates.find((each) => each.action === of.action && each.channel === of.channel);
+  if (change !== 'lost' && change !== 'gained') return known;
+  return withCauses(known, change, causesOf(change, { before, after }));
 }
 
 function withCauses(tally: Tally, kind: 'lost' | 'gained', codes: readonly string[]): Tally {
@@ -439,20 +357,3 @@ const COUNTS = [
 ] as const;
 
 const add = (one: number, other: number): number => one + other;
-
-/** @param most names that are kept; what comes after them is not counted by name. */
-function joinedBy<T>(
-  a: Readonly<Record<string, T>>,
-  b: Readonly<Record<string, T>>,
-  most: number,
-  join: (one: T, other: T) => T,
-): Readonly<Record<string, T>> {
-  const all = { ...a };
-  let names = Object.keys(all).length;
-  for (const [name, value] of Object.entries(b)) {
-    const held = Object.hasOwn(all, name) ? all[name] : undefined;
-    if (held !== undefined) all[name] = join(held, value);
-    else if (names++ < most) all[name] = value;
-  }
-  return all;
-}

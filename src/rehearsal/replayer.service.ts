@@ -4,7 +4,8 @@ import { type Executor } from '../platform/database/index.js';
 import { Vault } from '../platform/vault/index.js';
 import { Deciders, type Sources } from './deciders.service.js';
 import { KEY_BYTES, type SealedCase, type SealedPage } from './pages.decider.js';
-import { joined, type Tally } from './replay.js';
+import { type Affected } from './affected.js';
+import { type Counted, joined, type Tally } from './replay.js';
 import { type ReplayCursor } from './replays.repository.js';
 import {
   selectResults,
@@ -18,10 +19,19 @@ const PAGE = 250;
 /** When a goal counts, and how long a message may wait before it leaves: only then is its outcome known. */
 const OUTCOME_KNOWN_AFTER_MS = (7 + 7) * 86_400_000;
 
-/** How far a replay has come. */
-export interface Progress {
+/** So many are listed by one step, about: then it ends, and what it holds is written down. */
+const MOST_AFFECTED = 5_000;
+
+/** Where a replay stands. */
+interface Standing {
   readonly tally: Tally;
   readonly after: ReplayCursor | null;
+}
+
+/** How far a replay has come. */
+export interface Progress extends Standing {
+  /** Who would be affected, of the decisions since it went on. */
+  readonly affected: readonly Affected[];
   readonly isLast: boolean;
 }
 
@@ -42,6 +52,12 @@ interface ReadPage {
   readonly isLast: boolean;
 }
 
+/** A page that is being counted, and the place behind it. */
+interface PageUnderWay {
+  readonly counted: Promise<Counted>;
+  readonly after: ReplayCursor | null;
+}
+
 /** Reads stored decisions page by page and has them decided again. */
 @Injectable()
 export class Replayer {
@@ -58,7 +74,7 @@ export class Replayer {
   async goOn(
     db: Executor,
     replaying: Replaying,
-    from: Omit<Progress, 'isLast'>,
+    from: Standing,
     { forMs, signal }: { readonly forMs: number; readonly signal?: AbortSignal },
   ): Promise<Progress> {
     const until = performance.now() + forMs;
@@ -69,23 +85,29 @@ export class Replayer {
         return ids.map((id) => results.get(id) ?? null);
       },
     };
-    const underWay: { readonly tally: Promise<Tally>; readonly after: ReplayCursor | null }[] = [];
-    let done: Omit<Progress, 'isLast'> = from;
+    const underWay: PageUnderWay[] = [];
+    const affected: Affected[] = [];
+    let done: Standing = { tally: from.tally, after: from.after };
+    const next = async (): Promise<void> => {
+      const { counted, after } = await counts(underWay);
+      done = { tally: joined(done.tally, counted.tally), after };
+      affected.push(...counted.affected);
+    };
     let read: Pick<ReadPage, 'after' | 'isLast'> = { after: from.after, isLast: false };
     try {
-      while (!read.isLast && performance.now() < until) {
+      while (!read.isLast && performance.now() < until && affected.length < MOST_AFFECTED) {
         signal?.throwIfAborted();
         const { page, ...place } = await this.read(db, replaying, read.after);
         read = place;
-        underWay.push({ tally: this.deciders.count(page, sources), after: place.after });
-        if (underWay.length >= this.deciders.atOnce) done = await withNext(done, underWay);
+        underWay.push({ counted: this.deciders.count(page, sources), after: place.after });
+        if (underWay.length >= this.deciders.atOnce) await next();
       }
-      while (underWay.length > 0) done = await withNext(done, underWay);
+      while (underWay.length > 0) await next();
     } finally {
       // One that failed is thrown already; the others end by themselves.
-      await Promise.allSettled(underWay.map(({ tally }) => tally));
+      await Promise.allSettled(underWay.map(({ counted }) => counted));
     }
-    return { ...done, isLast: read.isLast };
+    return { ...done, affected, isLast: read.isLast };
   }
 
   private async read(
@@ -107,15 +129,15 @@ export class Replayer {
   }
 }
 
-async function withNext(
-  { tally }: Omit<Progress, 'isLast'>,
-  underWay: { readonly tally: Promise<Tally>; readonly after: ReplayCursor | null }[],
-): Promise<Omit<Progress, 'isLast'>> {
+/** Pages are counted in their order. A page stays under way until it is counted: another one may fail meanwhile. */
+async function counts(
+  underWay: PageUnderWay[],
+): Promise<{ readonly counted: Counted; readonly after: ReplayCursor | null }> {
   const [next] = underWay;
   if (next === undefined) throw new Error('no page is under way');
-  const counted = await next.tally;
+  const counted = await next.counted;
   underWay.shift();
-  return { tally: joined(tally, counted), after: next.after };
+  return { counted, after: next.after };
 }
 
 function sealedCases(
@@ -145,7 +167,7 @@ function sealedCases(
       models: row.models,
       seed: row.seed,
       resultHash: row.result_hash,
-      outcome: isKnown ? { sent: row.sent, converted: row.converted } : null,
+      outcome: isKnown ? { sent: row.sent, converted: row.converted, lapsed: row.lapsed } : null,
       sealed: key === undefined ? 'erased' : row.situation === null ? 'aged' : { from, to: end },
     };
   });

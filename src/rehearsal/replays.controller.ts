@@ -3,7 +3,10 @@ import { ApiBearerAuth, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { type Actor, actorId, Allow, CurrentActor } from '../access/index.js';
 import { Database } from '../platform/database/index.js';
-import { Idempotent } from '../platform/http/index.js';
+import { decodeCursor, Idempotent, page, type Page, pageQuery } from '../platform/http/index.js';
+import { affectedAnswer, type affectedAnswerSchema, affectedPageSchema } from './affected-answer.js';
+import { AffectedPeople } from './affected-people.service.js';
+import { AFFECTING } from './affected.js';
 import { replayAnswer, replayAnswerSchema } from './replay-answer.js';
 import { ReplaysService } from './replays.service.js';
 
@@ -16,11 +19,16 @@ const replayBody = z
   })
   .meta({ id: 'NewReplay' });
 const asked = z.strictObject({ id: z.string() }).meta({ id: 'ReplayAsked' });
-const listQuery = z.strictObject({
-  bundle: bundleHash.optional(),
-  limit: z.coerce.number().int().min(1).max(50).default(20),
+const listQuery = pageQuery.extend({ bundle: bundleHash.optional() });
+const createdCursor = z.tuple([z.iso.datetime(), z.string()]);
+const list = z
+  .strictObject({ data: z.array(replayAnswerSchema), nextCursor: z.string().nullable() })
+  .meta({ id: 'ReplayPage' });
+const affectedQuery = pageQuery.extend({
+  change: z.enum(AFFECTING).optional(),
+  /** A code of what did it, such as `guardrail:minors`. */
+  cause: z.string().min(1).max(200).optional(),
 });
-const list = z.strictObject({ data: z.array(replayAnswerSchema) }).meta({ id: 'Replays' });
 
 @ApiTags('policies')
 @ApiBearerAuth()
@@ -29,6 +37,7 @@ export class ReplaysController {
   constructor(
     private readonly database: Database,
     private readonly replays: ReplaysService,
+    private readonly affectedPeople: AffectedPeople,
   ) {}
 
   /** Replays a kept bundle over stored situations, in the background. Nothing is sent and nobody is affected. */
@@ -47,18 +56,19 @@ export class ReplaysController {
     };
   }
 
-  /** The latest replays, newest first. */
+  /** Replays, newest first. */
   @Get()
   @Allow('policies.read')
   @ApiResponse({ status: 200, standardSchema: list })
   async list(
     @Query({ schema: listQuery }) query: z.output<typeof listQuery>,
-  ): Promise<z.output<typeof list>> {
+  ): Promise<Page<z.output<typeof replayAnswerSchema>>> {
     const rows = await this.replays.list(this.database.db, {
       bundleHash: query.bundle ?? null,
-      limit: query.limit,
+      after: decodeCursor(query.cursor, createdCursor),
+      limit: query.limit + 1,
     });
-    return { data: rows.map(replayAnswer) };
+    return page(rows.map(replayAnswer), query.limit, ({ createdAt, id }) => [createdAt, id]);
   }
 
   /** How far a replay has come, and what it shows. */
@@ -68,5 +78,19 @@ export class ReplaysController {
   @ApiResponse({ status: 404, description: 'No such replay' })
   async show(@Param('id') id: string): Promise<z.output<typeof replayAnswerSchema>> {
     return replayAnswer(await this.replays.get(id));
+  }
+
+  /** Every executed decision that would have been another for its person, in their order, and what did it. Nobody who was erased is named. */
+  @Get(':id/affected')
+  @Allow('decisions.read')
+  @ApiResponse({ status: 200, standardSchema: affectedPageSchema })
+  @ApiResponse({ status: 404, description: 'No such replay' })
+  async affected(
+    @Param('id') id: string,
+    @Query({ schema: affectedQuery }) query: z.output<typeof affectedQuery>,
+  ): Promise<Page<z.output<typeof affectedAnswerSchema>>> {
+    await this.replays.get(id);
+    const { data, nextCursor } = await this.affectedPeople.ofReplay(id, query);
+    return { data: data.map(affectedAnswer), nextCursor };
   }
 }

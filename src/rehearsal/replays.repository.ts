@@ -83,15 +83,24 @@ export async function selectReplay(db: Executor, id: string): Promise<Replay | n
   return rows[0] === undefined ? null : toReplay(rows[0]);
 }
 
-/** Newest first, of one bundle or of all. */
+/** Which replays: of one bundle or of all, those older than `after`. */
+export interface ReplaysQuery {
+  readonly bundleHash: string | null;
+  readonly after: readonly [at: string, id: string] | null;
+  readonly limit: number;
+}
+
+/** Newest first. */
 export async function selectReplays(
   db: Executor,
-  query: { bundleHash: string | null; limit: number },
+  { bundleHash, after, limit }: ReplaysQuery,
 ): Promise<Replay[]> {
+  const [at, id] = after ?? [null, null];
   const { rows } = await sql<ReplayRow>`
     select ${columns} from replays
-    where ${query.bundleHash}::text is null or bundle_hash = ${query.bundleHash}::text
-    order by created_at desc, id desc limit ${query.limit}`.execute(db);
+    where (${bundleHash}::text is null or bundle_hash = ${bundleHash}::text)
+      and (${at}::timestamptz is null or (created_at, id) < (${at}::timestamptz, ${id}::text))
+    order by created_at desc, id desc limit ${limit}`.execute(db);
   return rows.map(toReplay);
 }
 

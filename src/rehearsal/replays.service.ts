@@ -7,12 +7,14 @@ import { again, DONE, Unrecoverable, type WorkHandler, WorkService } from '../pl
 import { PlaybookReplayer, PoliciesService } from '../policies/index.js';
 import { Clock } from '../shared/clock.js';
 import { Ids } from '../shared/ids.js';
+import { insertAffected } from './affected.repository.js';
 import { ThreadDied } from './deciders.service.js';
 import { type Progress, Replayer } from './replayer.service.js';
 import {
   endReplay,
   insertReplay,
   type Replay,
+  type ReplaysQuery,
   selectReplay,
   selectReplays,
   updateProgress,
@@ -59,6 +61,7 @@ export class ReplaysService extends PlaybookReplayer {
     commit: async (tx, job, _step, answer) => {
       const now = this.clock.now();
       await updateProgress(tx, job.key, answer);
+      await insertAffected(tx, job.key, answer.affected);
       if (!answer.isLast) return again(now);
       await endReplay(tx, job.key, { state: 'done', error: null, at: now });
       return DONE;
@@ -120,7 +123,7 @@ export class ReplaysService extends PlaybookReplayer {
   }
 
   /** Newest first, of one bundle or of all. */
-  list(db: Executor, query: { bundleHash: string | null; limit: number }): Promise<Replay[]> {
+  list(db: Executor, query: ReplaysQuery): Promise<Replay[]> {
     return selectReplays(db, query);
   }
 }

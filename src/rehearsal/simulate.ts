@@ -1,6 +1,5 @@
-import { examine } from '../decisions/candidates.js';
-import { conclude } from '../decisions/decide.js';
-import { type DecisionResult, PRIOR_MODELS } from '../decisions/decision.js';
+import { admittedAtOnce } from '../decisions/admission.js';
+import { type DecisionResult } from '../decisions/decision.js';
 import { type SharedCap, sharedCapsOf } from '../decisions/everybody.js';
 import {
   ANSWERED_WITHIN_MS,
@@ -35,6 +34,7 @@ import {
   timerDue,
   type Watch,
 } from '../triggers/match.js';
+import { type SharedPlaces } from './shared-places.js';
 import { type EarlierTask, type Step, type StoredPerson } from './stored-person.js';
 
 const DAY_MS = 86_400_000;
@@ -79,6 +79,8 @@ export interface World {
   readonly facts: ReadonlyMap<string, readonly KnownFact[]>;
   /** Before it was known a fact is as it was when it came to be known: for signals that are heard as if they had arrived at once. */
   readonly factsAlways: boolean;
+  /** Places in caps over everybody, which all people of this world share; absent where those caps refuse nothing. */
+  readonly places?: SharedPlaces;
   /** When messages were answered, by segment, the empty one being everyone; absent where nothing waits for it. */
   readonly hours?: ReadonlyMap<string, readonly MonthCount[]>;
 }
@@ -97,7 +99,7 @@ export type SimulatedEvent = { readonly at: string } & (
       readonly kind: 'decision';
       readonly trigger: string;
       readonly result: DecisionResult;
-      /** Tokens that it would take of caps over everybody, by counter; none is refused. */
+      /** Tokens that it takes of caps over everybody, by counter. */
       readonly shared: readonly SharedCap[];
     }
   /** Fired too often in a day for anything to follow. */
@@ -146,6 +148,19 @@ interface SimulatedMessage extends DueMessage {
   isOver: boolean;
 }
 
+interface DueTimer {
+  readonly profileId: string;
+  readonly timer: Timer;
+}
+
+/** One of both, or nothing, which is due at Infinity. */
+interface Due {
+  /** Epoch milliseconds. */
+  readonly dueMs: number;
+  readonly message: SimulatedMessage | null;
+  readonly timer: DueTimer | null;
+}
+
 /**
  * One person in one simulated world. Their recorded signals are heard in order; triggers, timers, decisions, caps and the look before sending are the
  * code that really runs; every simulated message enters the simulated history that the next decision reads. Pure: the same person and the same
@@ -153,8 +168,10 @@ interface SimulatedMessage extends DueMessage {
  */
 export class PersonSimulation {
   readonly events: SimulatedEvent[] = [];
-  /** Facts that were asked for and not looked up yet: with them it has to be simulated again. */
+  /** Facts that were asked for and not looked up yet: nothing more can happen until they are. */
   readonly unknownFacts = new Set<string>();
+  /** What fired and waits for facts. */
+  private undecided: { readonly profileId: string; readonly fire: Fire; readonly occasion: string }[] = [];
   private readonly watches = new Map<string, Watch>();
   private readonly profiles = new Map<string, Profile>();
   private readonly mergedInto = new Map<string, string>();
@@ -173,10 +190,29 @@ export class PersonSimulation {
     this.tasks = [...person.tasks];
   }
 
+  /** When the next thing falls due of itself, epoch milliseconds; Infinity when nothing will. */
+  get dueMs(): number {
+    return this.next().dueMs;
+  }
+
+  /** Lets the next thing that falls due happen. */
+  pass(): void {
+    this.let(this.next());
+  }
+
+  /** Goes on with what waited for facts, now that they are looked up. */
+  goOn(): void {
+    this.unknownFacts.clear();
+    const waiting = this.undecided;
+    this.undecided = [];
+    for (const { profileId, fire, occasion } of waiting) this.decide(profileId, fire, occasion);
+  }
+
   /** One more thing is heard, after everything that fell due before it. */
   hear(step: Step): void {
     const { at, profileId, merged, signal } = step;
     this.passUntil(Date.parse(at));
+    if (this.unknownFacts.size > 0) return;
     const watch = merged.reduce(
       (joined, from) => joinWatches(joined, this.watches.get(from) ?? NOTHING_WATCHED),
       this.watches.get(profileId) ?? NOTHING_WATCHED,
@@ -204,19 +240,28 @@ export class PersonSimulation {
     return this.messages.filter(({ leftAt, isOver }) => leftAt === null && !isOver).length;
   }
 
-  /** Everything that falls due before `limit`, in order; at the same moment messages leave before timers fire. */
+  /** Everything that falls due before `limit`, in order. */
   private passUntil(limit: number): void {
-    for (;;) {
-      const message = this.nextMessage();
-      const timer = this.nextTimer();
-      const messageMs = message?.dueMs ?? Infinity;
-      const timerMs = timer === null ? Infinity : Date.parse(timer.timer.dueAt);
-      if (Math.min(messageMs, timerMs) >= limit) break;
-      this.clock = Math.max(this.clock, Math.min(messageMs, timerMs));
-      if (message !== null && messageMs <= timerMs) this.leave(message);
-      else if (timer !== null) this.due(timer.profileId, timer.timer);
-    }
+    for (let next = this.next(); this.unknownFacts.size === 0 && next.dueMs < limit; next = this.next())
+      this.let(next);
     this.clock = Math.max(this.clock, limit);
+  }
+
+  /** What falls due first; at the same moment messages leave before timers fire. */
+  private next(): Due {
+    const message = this.nextMessage();
+    const timer = this.nextTimer();
+    const messageMs = message?.dueMs ?? Infinity;
+    const timerMs = timer === null ? Infinity : Date.parse(timer.timer.dueAt);
+    return messageMs <= timerMs
+      ? { dueMs: messageMs, message, timer: null }
+      : { dueMs: timerMs, message: null, timer };
+  }
+
+  private let({ dueMs, message, timer }: Due): void {
+    this.clock = Math.max(this.clock, dueMs);
+    if (message !== null) this.leave(message);
+    else if (timer !== null) this.due(timer.profileId, timer.timer);
   }
 
   private nextMessage(): SimulatedMessage | null {
@@ -227,8 +272,8 @@ export class PersonSimulation {
     return next;
   }
 
-  private nextTimer(): { readonly profileId: string; readonly timer: Timer } | null {
-    let next: { readonly profileId: string; readonly timer: Timer } | null = null;
+  private nextTimer(): DueTimer | null {
+    let next: DueTimer | null = null;
     for (const [profileId, { timers }] of this.watches)
       for (const timer of timers)
         if (next === null || timer.dueAt < next.timer.dueAt) next = { profileId, timer };
@@ -273,7 +318,7 @@ export class PersonSimulation {
   }
 
   private decide(profileId: string, fire: Fire, occasion: string): void {
-    const { bundle, seed } = this.world;
+    const { bundle, seed, places } = this.world;
     const now = this.now();
     const signal = fire.signalId === null ? null : (this.signals.get(fire.signalId) ?? null);
     const situation = this.situation(profileId, {
@@ -281,12 +326,24 @@ export class PersonSimulation {
       signal: signal === null ? null : toSituationSignal(signal),
       actions: bundle.triggers.get(fire.triggerId)?.spec.actions ?? [],
     });
+    if (this.unknownFacts.size > 0) {
+      this.undecided.push({ profileId, fire, occasion });
+      return;
+    }
     const name = `${seed} ${this.person.id} ${occasion}`;
-    const result = conclude(examine(bundle, situation, PRIOR_MODELS), name);
+    const holder = this.holderOf(this.nextId());
+    const decided = admittedAtOnce(
+      bundle,
+      situation,
+      name,
+      (caps, at) => places?.take(holder, caps, at, this.clock) ?? null,
+    );
+    const { result } = decided;
     const shared = sharedCapsOf(bundle, result);
     this.events.push({ at: now, kind: 'decision', trigger: fire.triggerId, result, shared });
     if (result.handoff !== null) this.handOver(profileId, result.handoff);
-    if (result.outcome === 'act') this.openMessage(profileId, { result, situation, name, occasion });
+    if (result.outcome === 'act')
+      this.openMessage(profileId, { result, situation: decided.situation, name, occasion });
   }
 
   private handOver(
@@ -305,7 +362,7 @@ export class PersonSimulation {
     const spec = bundle.actions.get(action)?.spec;
     if (spec === undefined || channel === null || sendAt === null || expiresAt === null)
       throw new Error(`a message without an action, a channel or a time: ${action}`);
-    const id = `msg_${String(this.messages.length).padStart(6, '0')}`;
+    const id = this.nextId();
     const why = [
       ...(result.review?.why.map(({ code }) => code) ?? []),
       ...(assumptions.modelDrafts && spec.draft.mode === 'model' ? ['origin.model'] : []),
@@ -348,6 +405,15 @@ export class PersonSimulation {
     if (why.length > 0) this.events.push({ at: this.now(), kind: 'review', action, channel, why });
   }
 
+  private nextId(): string {
+    return `msg_${String(this.messages.length).padStart(6, '0')}`;
+  }
+
+  /** What a message is called among those of everybody. */
+  private holderOf(messageId: string): string {
+    return `${this.person.id} ${messageId}`;
+  }
+
   /** The look before sending. */
   private leave(message: SimulatedMessage): void {
     const { bundle, assumptions } = this.world;
@@ -358,6 +424,7 @@ export class PersonSimulation {
       { ...message.about, actions: [action] },
       { facts: message.facts.map(({ id }) => id), without: message.id },
     );
+    if (this.unknownFacts.size > 0) return;
     const { tier, shown, answered, isSigned } = message;
     const result = recheck(bundle, situation, {
       ...message,
@@ -368,6 +435,7 @@ export class PersonSimulation {
     if (result.handoff !== null) this.handOver(message.profileId, result.handoff);
     switch (result.verdict) {
       case 'send':
+        if (!this.hasPlace(message)) return;
         message.leftAt = at;
         this.events.push({ at, kind: 'sent', action, channel, occasion: message.occasion });
         return;
@@ -392,8 +460,25 @@ export class PersonSimulation {
     }
   }
 
+  /** Moves its places in caps over everybody to now; where there is no room it waits for it, or is given up. */
+  private hasPlace(message: SimulatedMessage): boolean {
+    const { places } = this.world;
+    const full = places?.renew(this.holderOf(message.id), this.clock) ?? null;
+    if (full === null) {
+      places?.left(this.holderOf(message.id));
+      return true;
+    }
+    if (full.until >= message.expiresAt) this.stop(message, 'suppress', ['cap']);
+    else {
+      message.sendAt = full.until;
+      message.dueMs = this.later(message, Date.parse(full.until));
+    }
+    return false;
+  }
+
   private stop(message: SimulatedMessage, verdict: 'suppress' | 'expire', why: readonly string[]): void {
     message.isOver = true;
+    this.world.places?.release(this.holderOf(message.id));
     const { action, channel } = message;
     this.events.push({ at: this.now(), kind: 'stopped', action, channel, verdict, why });
   }

@@ -85,7 +85,7 @@ const simulationReportSchema = z.strictObject({
   rules: z.array(z.strictObject({ id: z.string(), ...beside(ruleCounts) })),
   /** Caps of one person's that were full. */
   caps: z.array(z.strictObject({ rule: z.string(), ...beside(capCounts) })),
-  /** Caps over everybody: what would be asked of them on the busiest UTC day. They refuse nothing here. */
+  /** Caps over everybody: what messages take of them on the busiest UTC day, where they were to leave when they were decided. */
   everybody: z.array(
     z.strictObject({
       rule: z.string(),
@@ -97,6 +97,8 @@ const simulationReportSchema = z.strictObject({
   ),
   /** Ids of a few profiles for each difference. */
   samples: z.record(z.string(), z.array(z.string())),
+  /** Whether caps over everybody were applied. */
+  together: z.boolean(),
   /** What has to be known to read the figures. */
   notes: z.array(z.string()),
 });
@@ -221,6 +223,7 @@ export function simulationReport(tally: SimulationTally, about: About): Simulati
       return [{ rule, max, per, of, ...both(({ everybody }) => busiest(everybody[counter]?.days)) }];
     }),
     samples: Object.fromEntries(Object.entries(tally.samples).map(([kind, ids]) => [kind, [...ids]])),
+    together: tally.together === true,
     notes: notesOn(tally, about),
   };
 }
@@ -290,11 +293,6 @@ function namesIn(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string
 /** What was taken for granted and what is left out, in words. */
 function notesOn(tally: SimulationTally, { request, total }: About): string[] {
   const { heard, share, seed, assumptions } = request;
-  const overEverybody = [
-    ...new Set(
-      [tally.asked, tally.active].flatMap((side) => Object.values(side.everybody).map(({ rule }) => rule)),
-    ),
-  ].toSorted();
   return [
     'How people would have reacted to messages they never got is not known: opens, clicks and orders are the recorded ones, whichever messages are simulated.',
     `A message that needs a person is approved ${hours(assumptions.reviewMs)} later, and a task is closed ${hours(assumptions.taskMs)} after it was opened.`,
@@ -312,17 +310,28 @@ function notesOn(tally: SimulationTally, { request, total }: About): string[] {
           'Signals are heard when they happened, as if each had arrived at once; facts from before they were known are as they first came to be known.',
         ]
       : []),
-    ...(overEverybody.length > 0
-      ? [
-          `People are simulated one after the other, so caps over everybody (${overEverybody.join(', ')}) are not applied: what would be asked of them is shown beside.`,
-        ]
-      : []),
+    ...sharedNotes(tally, share),
     'Only what triggers call for is decided: decisions asked for over the API, pauses, and messages to other people at the same address are left out.',
     ...(tally.fromProfile > 0
       ? [
           `Of ${tally.fromProfile} people the earliest signals are no longer kept; what their profile still tells of that time stands in.`,
         ]
       : []),
+  ];
+}
+
+/** How caps over everybody were taken. */
+function sharedNotes({ together, asked, active }: SimulationTally, share: number): string[] {
+  const rules = [asked, active].flatMap((side) => Object.values(side.everybody).map(({ rule }) => rule));
+  const named = [...new Set(rules)].toSorted().join(', ');
+  if (together === true)
+    return [
+      'Caps over everybody are applied: people are simulated together, in the order of time. Messages of before the span count in them by their channel, class and tags, whether or not the rule would have matched them; no token is lost to blocks that processes lease.',
+      ...(share < 1 ? ['A share of the people has as large a share of those caps.'] : []),
+    ];
+  if (named === '') return [];
+  return [
+    `So many people are simulated one after the other, so caps over everybody (${named}) are not applied: what would be asked of them is shown beside. With at most 5,000 people, and less that is heard of them, they are.`,
   ];
 }
 

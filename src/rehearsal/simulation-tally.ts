@@ -1,6 +1,7 @@
 import { type DecisionResult, HOLD } from '../decisions/decision.js';
 import { ruleOfCap } from '../decisions/send-time.js';
-import { type RuleUse, withRuleUse } from './replay.js';
+import { differenceOf } from './affected-person.js';
+import { type RuleUse, withHeldBack } from './rule-use.js';
 import { type PersonSimulation, type SimulatedEvent } from './simulate.js';
 
 const MOST_SAMPLES = 20;
@@ -77,7 +78,7 @@ export interface Side {
   readonly actions: Readonly<Record<string, ActionCounts>>;
   readonly rules: Readonly<Record<string, RuleUse>>;
   readonly caps: Readonly<Record<string, CapCounts>>;
-  /** What caps over everybody would be asked for, by counter and UTC day: they refuse nothing here. */
+  /** What messages took of caps over everybody, by counter and UTC day. */
   readonly everybody: Readonly<Record<string, SharedCounts>>;
 }
 
@@ -93,6 +94,8 @@ export interface SimulationTally {
   readonly erased: number;
   /** Left out: a signal or the profile cannot be opened. */
   readonly unreadable: number;
+  /** Whether caps over everybody were applied; absent where there are none, and in what an earlier version counted. */
+  readonly together?: boolean;
   readonly asked: Side;
   readonly active: Side;
   /** People by what they would get, under the playbook asked for beside the one in force. */
@@ -157,7 +160,7 @@ export interface SimulatedPerson {
 
 /** Counts what happened to one person. */
 export function withPerson(tally: SimulationTally, person: SimulatedPerson): SimulationTally {
-  const difference = differenceOf(person.asked.events, person.active.events);
+  const difference = differenceOf({ asked: person.asked.events, active: person.active.events });
   const samples = tally.samples[difference] ?? [];
   return {
     ...tally,
@@ -174,22 +177,6 @@ export function withPerson(tally: SimulationTally, person: SimulatedPerson): Sim
   };
 }
 
-/** Fewer or more messages; as many, but others; or the same ones, on the same occasions. */
-function differenceOf(
-  asked: readonly SimulatedEvent[],
-  active: readonly SimulatedEvent[],
-): keyof SimulationTally['affected'] {
-  const [after, before] = [sentOf(asked), sentOf(active)];
-  if (after.length !== before.length) return after.length < before.length ? 'fewer' : 'more';
-  return after.every((each, i) => each === before[i]) ? 'same' : 'others';
-}
-
-function sentOf(events: readonly SimulatedEvent[]): string[] {
-  return events
-    .flatMap((event) => (event.kind === 'sent' ? [`${event.occasion} ${event.action} ${event.channel}`] : []))
-    .toSorted();
-}
-
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 function withSide(side: Side, { events, waiting }: SimulatedPerson['asked']): Side {
@@ -199,7 +186,7 @@ function withSide(side: Side, { events, waiting }: SimulatedPerson['asked']): Si
   for (const event of events) {
     count(next, event);
     if (event.kind !== 'decision') continue;
-    next.rules = withRuleUse(next.rules, event.result.candidates);
+    next.rules = withHeldBack(next.rules, event.result.candidates);
     for (const [rule, kind] of capsIn(event.result)) {
       const held = full.get(rule) ?? { blocked: 0, waited: 0 };
       full.set(rule, { ...held, [kind]: held[kind] + 1 });

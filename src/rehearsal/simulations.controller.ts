@@ -3,7 +3,14 @@ import { ApiBearerAuth, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { type Actor, actorId, Allow, CurrentActor } from '../access/index.js';
 import { Database } from '../platform/database/index.js';
-import { Idempotent } from '../platform/http/index.js';
+import { decodeCursor, Idempotent, page, type Page, pageQuery } from '../platform/http/index.js';
+import {
+  affectedPeoplePageSchema,
+  affectedPersonAnswer,
+  type affectedPersonSchema,
+} from './affected-answer.js';
+import { AffectedPeople } from './affected-people.service.js';
+import { PERSON_CHANGES } from './affected-person.js';
 import { simulationAnswer, simulationAnswerSchema } from './simulation-answer.js';
 import { MOST_PEOPLE } from './simulation-request.js';
 import { SimulationsService } from './simulations.service.js';
@@ -32,11 +39,16 @@ const simulationBody = z
   })
   .meta({ id: 'NewSimulation' });
 const asked = z.strictObject({ id: z.string() }).meta({ id: 'SimulationAsked' });
-const listQuery = z.strictObject({
-  bundle: bundleHash.optional(),
-  limit: z.coerce.number().int().min(1).max(50).default(20),
+const listQuery = pageQuery.extend({ bundle: bundleHash.optional() });
+const createdCursor = z.tuple([z.iso.datetime(), z.string()]);
+const list = z
+  .strictObject({ data: z.array(simulationAnswerSchema), nextCursor: z.string().nullable() })
+  .meta({ id: 'SimulationPage' });
+const affectedQuery = pageQuery.extend({
+  change: z.enum(PERSON_CHANGES).optional(),
+  /** A code of what did it, such as `cap:marketing-pressure`. */
+  cause: z.string().min(1).max(200).optional(),
 });
-const list = z.strictObject({ data: z.array(simulationAnswerSchema) }).meta({ id: 'Simulations' });
 
 @ApiTags('policies')
 @ApiBearerAuth()
@@ -45,6 +57,7 @@ export class SimulationsController {
   constructor(
     private readonly database: Database,
     private readonly simulations: SimulationsService,
+    private readonly affectedPeople: AffectedPeople,
   ) {}
 
   /**
@@ -68,18 +81,19 @@ export class SimulationsController {
     return { id: await this.simulations.ask({ ...body, by: actorId(actor) }) };
   }
 
-  /** The latest simulations, newest first. */
+  /** Simulations, newest first. */
   @Get()
   @Allow('policies.read')
   @ApiResponse({ status: 200, standardSchema: list })
   async list(
     @Query({ schema: listQuery }) query: z.output<typeof listQuery>,
-  ): Promise<z.output<typeof list>> {
+  ): Promise<Page<z.output<typeof simulationAnswerSchema>>> {
     const rows = await this.simulations.list(this.database.db, {
       bundleHash: query.bundle ?? null,
-      limit: query.limit,
+      after: decodeCursor(query.cursor, createdCursor),
+      limit: query.limit + 1,
     });
-    return { data: rows.map(simulationAnswer) };
+    return page(rows.map(simulationAnswer), query.limit, ({ createdAt, id }) => [createdAt, id]);
   }
 
   /** How far a simulation has come, and what it shows. */
@@ -89,5 +103,19 @@ export class SimulationsController {
   @ApiResponse({ status: 404, description: 'No such simulation' })
   async show(@Param('id') id: string): Promise<z.output<typeof simulationAnswerSchema>> {
     return simulationAnswer(await this.simulations.get(id));
+  }
+
+  /** Everybody who would get other messages than under the playbook in force, and what did it. Nobody who was erased is named. */
+  @Get(':id/affected')
+  @Allow('decisions.read')
+  @ApiResponse({ status: 200, standardSchema: affectedPeoplePageSchema })
+  @ApiResponse({ status: 404, description: 'No such simulation' })
+  async affected(
+    @Param('id') id: string,
+    @Query({ schema: affectedQuery }) query: z.output<typeof affectedQuery>,
+  ): Promise<Page<z.output<typeof affectedPersonSchema>>> {
+    await this.simulations.get(id);
+    const { data, nextCursor } = await this.affectedPeople.ofSimulation(id, query);
+    return { data: data.map(affectedPersonAnswer), nextCursor };
   }
 }

@@ -82,15 +82,24 @@ export async function selectSimulation(db: Executor, id: string): Promise<Simula
   return rows[0] === undefined ? null : toSimulation(rows[0]);
 }
 
-/** Newest first, of one bundle or of all. */
+/** Which simulations: of one bundle or of all, those older than `after`. */
+export interface SimulationsQuery {
+  readonly bundleHash: string | null;
+  readonly after: readonly [at: string, id: string] | null;
+  readonly limit: number;
+}
+
+/** Newest first. */
 export async function selectSimulations(
   db: Executor,
-  query: { bundleHash: string | null; limit: number },
+  { bundleHash, after, limit }: SimulationsQuery,
 ): Promise<Simulation[]> {
+  const [at, id] = after ?? [null, null];
   const { rows } = await sql<SimulationRow>`
     select ${columns} from simulations
-    where ${query.bundleHash}::text is null or bundle_hash = ${query.bundleHash}::text
-    order by created_at desc, id desc limit ${query.limit}`.execute(db);
+    where (${bundleHash}::text is null or bundle_hash = ${bundleHash}::text)
+      and (${at}::timestamptz is null or (created_at, id) < (${at}::timestamptz, ${id}::text))
+    order by created_at desc, id desc limit ${limit}`.execute(db);
   return rows.map(toSimulation);
 }
 

@@ -9,6 +9,7 @@ import { again, DONE, type WorkHandler, WorkService } from '../platform/work/ind
 import { PoliciesService } from '../policies/index.js';
 import { Clock } from '../shared/clock.js';
 import { Ids } from '../shared/ids.js';
+import { insertAffectedPeople } from './affected.repository.js';
 import { requestOf, shareOf, type SimulationWish } from './simulation-request.js';
 import {
   endSimulation,
@@ -16,6 +17,7 @@ import {
   selectSimulation,
   selectSimulations,
   type Simulation,
+  type SimulationsQuery,
   updateSimulated,
 } from './simulations.repository.js';
 import { type Progress, Simulator } from './simulator.service.js';
@@ -61,6 +63,7 @@ export class SimulationsService {
     commit: async (tx, job, _simulation, progress) => {
       const now = this.clock.now();
       await updateSimulated(tx, job.key, progress);
+      await insertAffectedPeople(tx, job.key, progress.affected);
       if (!progress.isLast) return again(now);
       await endSimulation(tx, job.key, { state: 'done', error: null, at: now });
       return DONE;
@@ -124,7 +127,7 @@ export class SimulationsService {
   }
 
   /** Newest first, of one bundle or of all. */
-  list(db: Executor, query: { bundleHash: string | null; limit: number }): Promise<Simulation[]> {
+  list(db: Executor, query: SimulationsQuery): Promise<Simulation[]> {
     return selectSimulations(db, query);
   }
 }

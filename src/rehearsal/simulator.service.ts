@@ -1,7 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { profileFamilies } from '../decisions/index.js';
 import { firstMonth, OWN_MS, segmentOf } from '../decisions/best-hours.js';
+import { allSharedCaps, slicingOf } from '../decisions/everybody.js';
 import { historyMs } from '../decisions/needs.js';
+import { counts } from '../decisions/send-time.js';
 import { type Executor } from '../platform/database/index.js';
 import { Secrets } from '../platform/secrets/secrets.js';
 import { Vault } from '../platform/vault/index.js';
@@ -9,10 +11,11 @@ import { type Bundle } from '../policies/bundle.js';
 import { declaredEvents } from '../profiles/declared.js';
 import { STAGES } from '../profiles/stage.js';
 import { type ProfileState } from '../profiles/projection.js';
-import { type Json } from '../shared/canonical-json.js';
+import { canonicalJson, type Json } from '../shared/canonical-json.js';
 import { unitHash } from '../shared/hash.js';
 import { addressHash } from '../shared/identity.js';
 import { type Signal } from '../signals/signal.js';
+import { affectedPerson, type AffectedPerson } from './affected-person.js';
 import {
   type AddressSuppression,
   type KnownFact,
@@ -20,8 +23,10 @@ import {
   PersonSimulation,
   type World,
 } from './simulate.js';
+import { type EarlierTokens, SharedPlaces } from './shared-places.js';
 import { longestWait, type SimulationRequest } from './simulation-request.js';
 import {
+  EMPTY_SIMULATION,
   type LeftOut,
   type SimulatedPerson,
   type SimulationTally,
@@ -44,6 +49,7 @@ import {
   selectConsents,
   selectEarlierAnswers,
   selectEarlierMessages,
+  selectEarlierPlaces,
   selectEarlierTasks,
   selectFactVersions,
   selectHourCounts,
@@ -52,6 +58,7 @@ import {
   selectStates,
   selectSuppressed,
 } from './stored-people.read-model.js';
+import { Town } from './town.js';
 
 /** People whose past is read together, and signals of theirs: some tens of megabytes at most. */
 const PEOPLE_AT_ONCE = 25;
@@ -65,6 +72,11 @@ const STEP_MS = 1_000;
 /** So long at most before others get their turn. */
 const TURN_MS = 8;
 const MOST_FACTS_KNOWN = 5_000;
+/** So many people, and things they are heard of in the span, are held at once at most: a few hundred megabytes. */
+const MOST_TOGETHER = 6_000;
+const MOST_SIGNALS_TOGETHER = 100_000;
+/** People are held together for so long after the last step: then another process has taken over. */
+const FORGOTTEN_AFTER_MS = 120_000;
 /** Where suppressions of an address are kept. */
 const ADDRESS_SPACES = [
   ['email', ['email']],
@@ -77,11 +89,17 @@ export interface Playbooks {
   readonly active: Bundle;
 }
 
-/** How far a simulation has come. */
-export interface Progress {
+/** Where a simulation stands. */
+interface Standing {
   readonly tally: SimulationTally;
   /** The last profile that was looked at. */
   readonly after: string;
+}
+
+/** How far a simulation has come. */
+export interface Progress extends Standing {
+  /** Who would be affected, of the people since it went on. */
+  readonly affected: readonly AffectedPerson[];
   readonly isLast: boolean;
 }
 
@@ -97,11 +115,28 @@ interface OpenedSignal {
   readonly signal: Signal;
 }
 
+/** People who share caps, all at once, and what is known of how that goes. */
+interface TownUnderWay {
+  /** Which simulation it belongs to. */
+  readonly of: string;
+  readonly worlds: Worlds;
+  readonly town: Town;
+  /** In the order of their ids. */
+  readonly residents: SimulatedPerson[];
+  readonly leftOut: LeftOut[];
+  signals: number;
+  /** The last profile that moved in; null when all have. */
+  after: string | null;
+}
+
 /** Reads people's stored past and lets both playbooks make of it what they would. Reads only. */
 @Injectable()
-export class Simulator {
+export class Simulator implements OnModuleDestroy {
   private readonly addressSecret: Buffer;
   private turnedAt = 0;
+  /** One at a time: it holds everybody's lives. */
+  private town: TownUnderWay | null = null;
+  private forgetting: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly vault: Vault,
@@ -120,38 +155,197 @@ export class Simulator {
     return countPeople(db, inQuestion(request, playbooks));
   }
 
-  /** Simulates the next people, for about a second. */
+  onModuleDestroy(): void {
+    clearTimeout(this.forgetting);
+    this.town = null;
+  }
+
+  /**
+   * Simulates for about a second: the next people, one after the other; or all of them together, where a playbook has caps over everybody. What
+   * is held together is held by this process alone: another one begins anew, and comes to the same.
+   */
   async step(
     db: Executor,
     request: SimulationRequest,
     playbooks: Playbooks,
-    { tally, after }: Omit<Progress, 'isLast'>,
+    { tally, after }: Standing,
   ): Promise<Progress> {
     const started = performance.now();
     this.turnedAt = started;
+    if (tally.together !== false && haveSharedCaps(playbooks))
+      return this.together(db, request, playbooks, { tally, after });
     const worlds = new Worlds(request, playbooks);
-    let now: Progress = { tally, after, isLast: false };
+    let now: Progress = { tally, after, affected: [], isLast: false };
     while (!now.isLast && performance.now() - started < STEP_MS) now = await this.some(db, worlds, now);
     return now;
   }
 
+  /** A second of the life of a town. */
+  private async together(
+    db: Executor,
+    request: SimulationRequest,
+    playbooks: Playbooks,
+    { tally, after }: Standing,
+  ): Promise<Progress> {
+    const started = performance.now();
+    const isOver = (): boolean => performance.now() - started >= STEP_MS;
+    const of = canonicalJson([request, playbooks.asked.hash, playbooks.active.hash]);
+    const unchanged: Progress = { tally, after, affected: [], isLast: false };
+    if (this.town !== null && this.town.of !== of) {
+      // Another simulation has its people together: this one waits until they have parted.
+      await new Promise((resolve) => setTimeout(resolve, STEP_MS));
+      return unchanged;
+    }
+    const town = (this.town ??= await this.founded(db, request, playbooks, of));
+    this.forgetLater();
+    try {
+      while (town.after !== null && !isCrowded(town) && !isOver()) await this.moveIn(db, town);
+      while (town.after === null && town.town.nextAt !== null && !isOver()) {
+        await this.passed(db, town);
+        await this.giveWay();
+      }
+    } catch (error) {
+      // Somebody may be half told: it begins anew.
+      this.town = null;
+      throw error;
+    }
+    if (isCrowded(town)) {
+      this.town = null;
+      return { ...unchanged, tally: { ...EMPTY_SIMULATION, together: false } };
+    }
+    if (town.after !== null || town.town.nextAt !== null)
+      return { ...unchanged, tally: { ...tally, people: town.residents.length } };
+    this.town = null;
+    return this.countedTogether(town);
+  }
+
+  private forgetLater(): void {
+    clearTimeout(this.forgetting);
+    this.forgetting = setTimeout(() => (this.town = null), FORGOTTEN_AFTER_MS).unref();
+  }
+
+  private async founded(
+    db: Executor,
+    request: SimulationRequest,
+    playbooks: Playbooks,
+    of: string,
+  ): Promise<TownUnderWay> {
+    const places = {
+      asked: await this.places(db, request, playbooks.asked),
+      active: await this.places(db, request, playbooks.active),
+    };
+    return {
+      of,
+      worlds: new Worlds(request, playbooks, places),
+      town: new Town(Date.parse(request.until)),
+      residents: [],
+      leftOut: [],
+      signals: 0,
+      after: '',
+    };
+  }
+
+  /** What messages of before the span hold of a playbook's caps, as if it had been in force then; whether its rules would have matched them nobody asks. */
+  private async places(
+    db: Executor,
+    { since, share }: SimulationRequest,
+    bundle: Bundle,
+  ): Promise<SharedPlaces> {
+    const earlier: EarlierTokens[] = [];
+    for (const { limit, counter } of allSharedCaps(bundle)) {
+      const { widthMs, span } = slicingOf(limit);
+      const from = new Date(Date.parse(since) - (span + 1) * widthMs);
+      for (const row of await selectEarlierPlaces(db, { since, from, widthMs })) {
+        if (!counts(limit, row)) continue;
+        const each = limit.of === 'cost' ? Math.ceil(bundle.channels.get(row.channel)?.contactCost ?? 0) : 1;
+        const tokens = each * row.messages * share;
+        earlier.push({ counter, slice: row.slice, tokens, until: row.until?.getTime() ?? null });
+      }
+    }
+    return new SharedPlaces(share, earlier);
+  }
+
+  /** The next people move in: what lies before the span is told them one after the other. */
+  private async moveIn(db: Executor, town: TownUnderWay): Promise<void> {
+    const { worlds } = town;
+    const { people, after, isLast } = await this.picked(db, worlds, town.after ?? '');
+    for (const group of await this.groups(db, worlds.request, people))
+      for await (const person of this.people(db, worlds, group)) {
+        if (typeof person === 'string') {
+          town.leftOut.push(person);
+          continue;
+        }
+        const { steps, fromProfile, asked, active } = await this.lives(db, worlds, person);
+        const later: Step[] = [];
+        for (const step of steps) {
+          if (step.at >= worlds.request.since) {
+            later.push(step);
+            continue;
+          }
+          for (const life of new Set([asked, active])) life.hear(step);
+          await this.giveWay();
+        }
+        town.town.settle({ id: person.id, steps: later.values(), lives: [...new Set([asked, active])] });
+        town.residents.push({ id: person.id, signals: person.signals.length, fromProfile, asked, active });
+        town.signals += later.length;
+      }
+    town.after = isLast ? null : after;
+  }
+
+  /** The next thing happens, once all facts are at hand that it asks for. */
+  private async passed(db: Executor, { town, worlds }: TownUnderWay): Promise<void> {
+    if (worlds.facts.size > MOST_FACTS_KNOWN) worlds.facts.clear();
+    let unknown = town.pass();
+    while (unknown.length > 0) {
+      await this.learn(db, worlds, unknown);
+      unknown = town.goOn();
+    }
+  }
+
+  private async countedTogether({ residents, leftOut }: TownUnderWay): Promise<Progress> {
+    let tally = leftOut.reduce(withLeftOut, { ...EMPTY_SIMULATION, together: true });
+    const affected: AffectedPerson[] = [];
+    for (const person of residents) {
+      tally = withPerson(tally, person);
+      const one = affectedOf(person);
+      if (one !== null) affected.push(one);
+      await this.giveWay();
+    }
+    return { tally, after: residents.at(-1)?.id ?? '', affected, isLast: true };
+  }
+
   /** Some people, one after the other. */
-  private async some(db: Executor, worlds: Worlds, { tally, after }: Progress): Promise<Progress> {
-    const { request, playbooks } = worlds;
+  private async some(db: Executor, worlds: Worlds, { tally, after, affected }: Progress): Promise<Progress> {
+    const { people, ...place } = await this.picked(db, worlds, after);
+    let counted = tally;
+    const more: AffectedPerson[] = [];
+    for (const group of await this.groups(db, worlds.request, people))
+      for await (const person of this.people(db, worlds, group)) {
+        if (typeof person === 'string') {
+          counted = withLeftOut(counted, person);
+          continue;
+        }
+        const simulated = await this.simulated(db, worlds, person);
+        counted = withPerson(counted, simulated);
+        const one = affectedOf(simulated);
+        if (one !== null) more.push(one);
+      }
+    return { tally: counted, affected: [...affected, ...more], ...place };
+  }
+
+  /** The next ones whom the sample picks, and the place behind them. */
+  private async picked(
+    db: Executor,
+    { request, playbooks }: Worlds,
+    after: string,
+  ): Promise<{ readonly people: readonly string[]; readonly after: string; readonly isLast: boolean }> {
     const limit = Math.min(MOST_IDS, Math.ceil((2 * PEOPLE_AT_ONCE) / request.share));
     const ids = await selectPeople(db, inQuestion(request, playbooks), after, limit);
     const picked = ids.filter((id) => unitHash(`simulate:${request.seed}:${id}`) < request.share);
     const people = picked.slice(0, PEOPLE_AT_ONCE);
     const all = people.length === picked.length;
-    let counted = tally;
-    for (const group of await this.groups(db, request, people))
-      for await (const person of this.people(db, worlds, group))
-        counted =
-          typeof person === 'string'
-            ? withLeftOut(counted, person)
-            : withPerson(counted, await this.simulated(db, worlds, person));
     return {
-      tally: counted,
+      people,
       after: (all ? ids.at(-1) : people.at(-1)) ?? after,
       isLast: all && ids.length < limit,
     };
@@ -288,41 +482,60 @@ export class Simulator {
     }
   }
 
-  /** One person under both playbooks, again with every fact that either asks for and that was not at hand. */
+  /** One person alone, under both playbooks. */
   private async simulated(db: Executor, worlds: Worlds, person: StoredPerson): Promise<SimulatedPerson> {
+    if (worlds.facts.size > MOST_FACTS_KNOWN) worlds.facts.clear();
+    const { steps, fromProfile, asked, active } = await this.lives(db, worlds, person);
+    for (const life of new Set([asked, active])) {
+      for (const step of steps) {
+        while (life.dueMs < Date.parse(step.at)) await this.lived(db, worlds, life, () => { life.pass(); }); // prettier-ignore
+        await this.lived(db, worlds, life, () => { life.hear(step); }); // prettier-ignore
+      }
+      while (life.dueMs < Date.parse(worlds.request.until))
+        await this.lived(db, worlds, life, () => { life.pass(); }); // prettier-ignore
+      life.end();
+    }
+    return { id: person.id, signals: person.signals.length, fromProfile, asked, active };
+  }
+
+  /** Lets something happen to somebody, and looks up what it asks for. */
+  private async lived(
+    db: Executor,
+    worlds: Worlds,
+    life: PersonSimulation,
+    happen: () => void,
+  ): Promise<void> {
+    happen();
+    while (life.unknownFacts.size > 0) {
+      await this.learn(db, worlds, [...life.unknownFacts]);
+      life.goOn();
+    }
+    await this.giveWay();
+  }
+
+  /** What somebody will be heard of, and who they are in both worlds before it. */
+  private async lives(
+    db: Executor,
+    worlds: Worlds,
+    person: StoredPerson,
+  ): Promise<{
+    readonly steps: readonly Step[];
+    readonly fromProfile: boolean;
+    readonly asked: PersonSimulation;
+    readonly active: PersonSimulation;
+  }> {
     const { steps: telling, fromProfile } = retell(person, worlds.declared);
     const steps: Step[] = [];
     for (const step of telling) {
-      steps.push(step);
+      // What was said of consent later on is not heard in the span.
+      if (step.at < worlds.request.until) steps.push(step);
       await this.giveWay();
     }
     const suppressions = await this.suppressions(db, steps);
     await this.learnHours(db, worlds, steps);
-    if (worlds.facts.size > MOST_FACTS_KNOWN) worlds.facts.clear();
-    for (;;) {
-      const [asked, active] = [
-        new PersonSimulation(worlds.asked, person, suppressions),
-        new PersonSimulation(worlds.active, person, suppressions),
-      ];
-      for (const simulation of worlds.areSame ? [asked] : [asked, active]) {
-        for (const step of steps) {
-          simulation.hear(step);
-          if (simulation.unknownFacts.size > 0) break;
-          await this.giveWay();
-        }
-        if (simulation.unknownFacts.size === 0) simulation.end();
-      }
-      const unknown = [...asked.unknownFacts, ...active.unknownFacts];
-      if (unknown.length === 0)
-        return {
-          id: person.id,
-          signals: person.signals.length,
-          fromProfile,
-          asked,
-          active: worlds.areSame ? asked : active,
-        };
-      await this.learn(db, worlds, unknown);
-    }
+    const asked = new PersonSimulation(worlds.asked, person, suppressions);
+    const active = worlds.areSame ? asked : new PersonSimulation(worlds.active, person, suppressions);
+    return { steps, fromProfile, asked, active };
   }
 
   /** Counts of everyone, and of whom this person may be counted with. */
@@ -396,6 +609,19 @@ export class Simulator {
   }
 }
 
+/** More than can be held at once. */
+function isCrowded({ residents, signals }: TownUnderWay): boolean {
+  return residents.length > MOST_TOGETHER || signals > MOST_SIGNALS_TOGETHER;
+}
+
+function haveSharedCaps({ asked, active }: Playbooks): boolean {
+  return allSharedCaps(asked).length + allSharedCaps(active).length > 0;
+}
+
+function affectedOf({ id, asked, active }: SimulatedPerson): AffectedPerson | null {
+  return affectedPerson(id, { asked: asked.events, active: active.events });
+}
+
 /** Both playbooks' worlds for as long as a step lasts. */
 class Worlds {
   /** Versions of the facts that were asked for, by id. */
@@ -414,11 +640,13 @@ class Worlds {
   constructor(
     readonly request: SimulationRequest,
     readonly playbooks: Playbooks,
+    /** Caps over everybody, where people share them. */
+    places?: { readonly asked: SharedPlaces; readonly active: SharedPlaces },
   ) {
     const { asked, active } = playbooks;
     this.declared = new Set([...declaredEvents(asked), ...declaredEvents(active)]);
-    this.asked = this.world(asked);
-    this.active = this.world(active);
+    this.asked = this.world(asked, places?.asked);
+    this.active = this.world(active, places?.active);
     this.areSame = asked.hash === active.hash;
     this.waitForHours = [asked, active].some(({ actions }) =>
       [...actions.values()].some(({ spec }) => spec.bestHours === true),
@@ -426,7 +654,7 @@ class Worlds {
     this.historyFrom = new Date(Date.parse(request.since) - Math.max(historyMs(asked), historyMs(active)));
   }
 
-  private world(bundle: Bundle): World {
+  private world(bundle: Bundle, places?: SharedPlaces): World {
     const { since, until, seed, assumptions, heard } = this.request;
     return {
       bundle,
@@ -437,6 +665,7 @@ class Worlds {
       facts: this.facts,
       factsAlways: heard === 'occurrence',
       hours: this.hours,
+      ...(places === undefined ? {} : { places }),
     };
   }
 }

@@ -18,6 +18,8 @@ export interface StoredDecisionRow {
   readonly result_hash: string;
   readonly sent: boolean;
   readonly converted: boolean;
+  /** Its message expired with nobody's signature. */
+  readonly lapsed: boolean;
 }
 
 /** Which decisions a replay looks at: made from `since` to `until`. */
@@ -51,7 +53,9 @@ export async function selectStored(
     select d.id, d.created_at, d.mode, d.bundle_hash, d.engine, d.models, d.seed, d.key_id,
       ${SITUATION} as situation, d.result_hash,
       coalesce(m.sent_at is not null, false) as sent,
-      exists (select 1 from outcomes o where o.message_id = m.id and o.kind = 'converted' and o.counted) as converted
+      exists (select 1 from outcomes o where o.message_id = m.id and o.kind = 'converted' and o.counted) as converted,
+      coalesce(m.state = 'expired', false)
+        and exists (select 1 from reviews r where r.message_id = m.id and r.state = 'expired') as lapsed
     from ${DECISIONS_WITH_SITUATION}
       left join messages m on m.id = d.message_id
     where d.created_at <= ${until} ${from}

@@ -154,6 +154,42 @@ export async function selectEarlierMessages(
   return rows;
 }
 
+/** Messages of one kind that hold a piece of time. */
+interface EarlierPlaces {
+  readonly channel: string;
+  readonly class: MessageClass;
+  readonly tags: readonly string[];
+  readonly slice: number;
+  /** When they ended without leaving; null for those that left. */
+  readonly until: Date | null;
+  readonly messages: number;
+}
+
+/**
+ * Everybody's messages of before the span by the piece of time in which they left, or were to leave when the span began. Those that were open then
+ * and did not leave count until they ended.
+ */
+export async function selectEarlierPlaces(
+  db: Executor,
+  { since, from, widthMs }: { readonly since: string; readonly from: Date; readonly widthMs: number },
+): Promise<EarlierPlaces[]> {
+  const { rows } = await sql<EarlierPlaces>`
+    with earlier as (
+      select m.channel, m.class, m.tags,
+        case when m.state in ('sending', 'sent', 'delivered', 'unknown') then coalesce(m.sent_at, m.updated_at)
+          else greatest(m.send_at, ${since}::timestamptz) end as at,
+        case when m.state in ('suppressed', 'rejected', 'expired', 'failed', 'cancelled') then m.updated_at end as until
+      from messages m
+      where m.created_at < ${since}::timestamptz and m.updated_at >= ${from}
+    )
+    select e.channel, e.class, e.tags, floor(extract(epoch from e.at) * 1000 / ${widthMs}::float8)::bigint as slice, e.until,
+      count(*)::bigint as messages
+    from earlier e
+    where e.at >= ${from} and (e.until is null or e.until > ${since}::timestamptz)
+    group by 1, 2, 3, 4, 5 order by 4, 5, 1, 2, 3`.execute(db);
+  return rows;
+}
+
 interface EarlierAnswerRow {
   readonly profile_id: string;
   readonly channel: string;

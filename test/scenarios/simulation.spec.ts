@@ -52,6 +52,7 @@ describe('a launch, before it happens', () => {
   let asked: string;
   let proposal: string;
   let decisionsBefore: number;
+  let affectedList: string;
 
   beforeAll(async () => {
     story = await Story.begin();
@@ -128,7 +129,8 @@ describe('a launch, before it happens', () => {
   });
 
   it('lets a tighter cap hold one message back, and its absence let the next one go', async () => {
-    const report = reportOf(await simulated(asked));
+    const simulation = await simulated(asked);
+    const report = reportOf(simulation);
     const reminders = report.actions.find(
       ({ action, channel }) => action === 'recover-cart' && channel === 'email',
     );
@@ -151,6 +153,31 @@ describe('a launch, before it happens', () => {
     expect(report.affected).toEqual({ fewer: 0, more: 0, others: 1, same: 2 });
     const ada = await story.get('/v1/profiles/ada');
     expect(report.samples).toEqual({ others: [ada['id']] });
+
+    const list = `/v1/policies/simulate/${String(simulation['id'])}/affected`;
+    const reminder = (day: string) => ({
+      at: expect.stringContaining(day) as string,
+      action: 'recover-cart',
+      channel: 'email',
+    });
+    const { data, nextCursor } = plain(await story.get(list)) as { data: unknown[]; nextCursor: unknown };
+    expect([data, nextCursor]).toEqual([
+      [
+        {
+          profileId: ada['id'],
+          userId: 'ada',
+          change: 'others',
+          causes: expect.arrayContaining(['cap:marketing-pressure', 'guardrail:cart-once-a-week']) as unknown,
+          asked: { count: expect.any(Number) as number, first: expect.arrayContaining([reminder('2026-11-25')]) as unknown }, // prettier-ignore
+          active: { count: expect.any(Number) as number, first: expect.arrayContaining([reminder('2026-11-20')]) as unknown }, // prettier-ignore
+        },
+      ],
+      null,
+    ]);
+    const none = { data: [], nextCursor: null };
+    expect(plain(await story.get(`${list}?change=fewer`))).toEqual(none);
+    expect(plain(await story.get(`${list}?cause=guardrail:complaint`))).toEqual(none);
+    affectedList = list;
   });
 
   it('gives the same bytes for the same signals, playbooks and seed', async () => {
@@ -241,6 +268,7 @@ describe('a launch, before it happens', () => {
       erased: 1,
       affected: { fewer: 0, more: 0, others: 0, same: 2 },
     });
+    expect(plain(await story.get(affectedList))).toEqual({ data: [], nextCursor: null });
   });
 });
 

@@ -1,6 +1,6 @@
 import { type VNode } from 'preact';
 import { type CapUse } from '../../decisions/index.js';
-import { wordingsOf } from '../../policies/playbook.js';
+import { type AskedVariant, variantsAsked, wordingsOf } from '../../policies/playbook.js';
 import { type Bundle, type Finding, type PlaybookError } from '../../policies/bundle.js';
 import { type TestReport } from '../../policies/test-report.js';
 import { BundleLink, Empty, Facts, IfMay, PageHead, Pill, PostForm, Section, Time } from '../layout/parts.js';
@@ -54,6 +54,9 @@ export function PlaybookPage(props: PlaybookProps): VNode {
         <IfMay permission="policies.write">
           <a href="/playbook/edit" role="button">
             Propose a change
+          </a>
+          <a href="/playbook/write-template" role="button" class="secondary">
+            Have a template written
           </a>
         </IfMay>
         <a href="/playbook/proposals" role="button" class="secondary">
@@ -390,14 +393,18 @@ function Templates({ bundle, use }: { bundle: Bundle; use: PlaybookProps['templa
   );
 }
 
-/** Wordings that the playbook names for the model to write, by action. Those it does not name have nothing in common with each other. */
-export function namedWordings(bundle: Bundle): Map<string, readonly { id: string; brief: string }[]> {
+/** Wordings that the model writes beside each other, by action. */
+export function wordingsWritten(bundle: Bundle): Map<string, readonly AskedVariant[]> {
   return new Map(
-    [...bundle.actions.values()].flatMap(({ spec }) =>
-      Array.isArray(spec.draft.variants) ? [[spec.id, spec.draft.variants] as const] : [],
-    ),
+    [...bundle.actions.values()].flatMap(({ spec }) => {
+      const asked = spec.draft.mode === 'model' ? variantsAsked(spec) : [];
+      return asked.length === 0 ? [] : [[spec.id, asked] as const];
+    }),
   );
 }
+
+/** Of wordings that the playbook only counts, two of the same letter have nothing in common but their place in the answer. */
+const UNNAMED = 'by its place in the answer only: the playbook gives it no idea of its own';
 
 /** One wording as its line in the table says it. */
 interface Tried {
@@ -423,18 +430,18 @@ function triedIn(bundle: Bundle, use: readonly VariantUse[]): Tried[] {
         use: use.find((each) => each.templateId === spec.id && each.variant === id),
       })),
     );
-  const written = [...namedWordings(bundle)].flatMap(([action, wordings]) =>
-    wordings.map(({ id, brief }) => ({
+  const written = [...wordingsWritten(bundle)].flatMap(([action, wordings]) =>
+    wordings.map(({ label: id, brief }) => ({
       of: codeWords(action),
       id,
-      words: brief,
+      words: brief ?? UNNAMED,
       use: use.find((each) => each.templateId === null && each.action === action && each.variant === id),
     })),
   );
   return [...signed, ...written];
 }
 
-/** What came of each wording of the templates that have several, and of those the model writes by name. */
+/** What came of each wording of the templates that have several, and of those the model writes. */
 function Variants({ bundle, use }: { bundle: Bundle; use: readonly VariantUse[] }): VNode | null {
   const tried = triedIn(bundle, use);
   if (tried.length === 0) return null;

@@ -15,7 +15,7 @@ import { Clock } from '../../shared/clock.js';
 import { type Answer, DONE, page } from '../page.js';
 import { PageInterceptor } from '../page.interceptor.js';
 import { FactsPage } from './facts-page.js';
-import { namedWordings, PlaybookPage } from './playbook-page.js';
+import { PlaybookPage, wordingsWritten } from './playbook-page.js';
 import { VocabularyPage } from './vocabulary-page.js';
 import {
   type Activation,
@@ -95,7 +95,7 @@ export class PlaybookController {
     const templateIds = tried.map(({ spec }) => spec.id);
     return readVariantUse(
       this.database.db,
-      { templateIds, actions: [...namedWordings(bundle).keys()] },
+      { templateIds, actions: [...wordingsWritten(bundle).keys()] },
       since,
     );
   }

@@ -186,6 +186,9 @@ export function ProposalPage({
           <>
             {proposal.author.name} <Time at={proposal.createdAt} />, against{' '}
             <BundleLink hash={proposal.base} />: {proposal.reason}
+            {proposal.origin === 'folder' && proposal.writers !== null
+              ? ` Written by ${proposal.writers.map(({ name }) => name).join(', ')}.`
+              : null}
           </>
         }
       >
@@ -392,6 +395,8 @@ function Decide({ proposal }: { proposal: Proposal }): VNode {
   const { id, state, bundle } = proposal;
   if (state !== 'open' && state !== 'approved') return <></>;
   const isMine = actor?.kind === 'person' && actor.personId === proposal.author.id;
+  const isWriter =
+    actor?.kind === 'person' && proposal.writers?.some((writer) => writer.id === actor.personId) === true;
   return (
     <Section title="Decide">
       <IfMay permission="policies.activate">
@@ -401,7 +406,7 @@ function Decide({ proposal }: { proposal: Proposal }): VNode {
             <textarea name="note" rows={2} maxLength={4000} />
           </label>
           <footer>
-            {state === 'open' && !isMine ? (
+            {state === 'open' && !isMine && !isWriter ? (
               <button type="submit" name="verdict" value="approve">
                 Agree
               </button>
@@ -410,6 +415,8 @@ function Decide({ proposal }: { proposal: Proposal }): VNode {
               <button type="submit" name="verdict" value="withdraw" class="secondary">
                 Withdraw
               </button>
+            ) : isWriter ? (
+              'You wrote it, so others decide on it.'
             ) : (
               <button type="submit" name="verdict" value="reject" class="secondary">
                 Refuse

@@ -201,6 +201,7 @@ export class ProposalsPagesController {
       proposal.replayId === null ? null : replayAnswer(await this.replays.get(proposal.replayId));
     const [simulated] = await this.simulations.list(this.database.db, {
       bundleHash: proposal.bundle,
+      after: null,
       limit: 1,
     });
     const simulation = simulated === undefined ? null : simulationAnswer(simulated);

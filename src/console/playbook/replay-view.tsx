@@ -1,8 +1,11 @@
 import { type VNode } from 'preact';
-import { type ReplayAnswer } from '../../rehearsal/replay-answer.js';
+import { type AffectingChange } from '../../rehearsal/affected.js';
+import { priceOf, type ReplayAnswer } from '../../rehearsal/replay-answer.js';
+import { RuleTitle } from '../decisions/decision-parts.js';
 import { Facts, Pill } from '../layout/parts.js';
-import { type Titles, useView } from '../layout/view.js';
-import { codeWords, moneyWords } from '../layout/words.js';
+import { useView } from '../layout/view.js';
+import { moneyWords } from '../layout/words.js';
+import { causeWords } from './affected-pages.js';
 
 /** What a replay shows, or how far it has come. */
 export function ReplayView({ replay }: { replay: ReplayAnswer }): VNode {
@@ -12,7 +15,6 @@ export function ReplayView({ replay }: { replay: ReplayAnswer }): VNode {
         <p>It could not be finished: {replay.error}</p>
       </div>
     );
-  const { titles } = useView();
   const { messages } = replay;
   return (
     <div class="card">
@@ -26,13 +28,14 @@ export function ReplayView({ replay }: { replay: ReplayAnswer }): VNode {
           ['Decisions', replay.decisions.toLocaleString('en')],
           ['Come out the same', <Unchanged key="same" replay={replay} />],
           ['Come out differently', (replay.changed - messages.inWords).toLocaleString('en')],
-          ['Would not be messaged any more', count(messages.lost, replay.samples['lost'])],
-          ['Would be messaged', count(messages.gained, replay.samples['gained'])],
-          ['Another message', count(messages.other, replay.samples['other'])],
-          ['At another time', count(messages.retimed, replay.samples['retimed'])],
-          ['Hand-offs', messages.taskGained + messages.taskLost === 0 ? null : `${messages.taskGained} more, ${messages.taskLost} fewer`], // prettier-ignore
-          ['Rules that did it', causes(replay, titles)],
-          ['Rules that held back most', dearest(replay, titles)],
+          ['Would not be messaged any more', <Count replay={replay} change="lost" />],
+          ['Would be messaged', <Count replay={replay} change="gained" />],
+          ['Another message', <Count replay={replay} change="other" />],
+          ['At another time', <Count replay={replay} change="retimed" />],
+          ['Handed to a person', messages.taskGained === 0 ? null : <Count replay={replay} change="taskGained" />], // prettier-ignore
+          ['No longer handed over', messages.taskLost === 0 ? null : <Count replay={replay} change="taskLost" />], // prettier-ignore
+          ['Rules that did it', replay.causes.length === 0 ? null : <Causes replay={replay} />],
+          ['What rules cost', replay.rules.length === 0 ? null : <RuleCosts rules={replay.rules} />],
           ['Reviews that rules ask for', reviews(replay)],
           ['Made by another engine', unlessNone(replay.engineChanged)],
           ['Made with other figures', unlessNone(replay.otherModels)],
@@ -63,43 +66,86 @@ function unlessNone(number: number): string | null {
   return number === 0 ? null : number.toLocaleString('en');
 }
 
-/** A number, with a few decisions to look at. */
-function count(number: number, samples: readonly string[] = []): VNode | string {
-  if (number === 0) return '0';
+/** A number, with the way to all whom it counts. */
+function Count({ replay, change }: { replay: ReplayAnswer; change: AffectingChange }): VNode {
+  const number = replay.messages[change];
+  if (number === 0) return <>0</>;
   return (
     <>
       {number.toLocaleString('en')}{' '}
-      {samples.slice(0, 5).map((id, i) => (
-        <a key={id} href={`/decisions/${id}`}>
-          {i === 0 ? 'such as this' : ', this'}
-        </a>
-      ))}
+      <a href={`/playbook/replays/${replay.id}/affected?change=${change}`}>
+        {number === 1 ? 'whom' : 'all of them'}
+      </a>
     </>
   );
 }
 
-function causes({ causes: all }: ReplayAnswer, { guardrails }: Titles): string | null {
-  if (all.length === 0) return null;
-  return all
-    .slice(0, 10)
-    .map(({ code, lost, gained }) => {
-      const words = [lost === 0 ? '' : `${lost} fewer`, gained === 0 ? '' : `${gained} more`];
-      const rule = code.replace(/^(guardrail|cap):/, '');
-      const title = guardrails.get(rule) ?? codeWords(rule);
-      return `${code.startsWith('cap:') ? `the cap of “${title}”` : title}: ${words.filter((each) => each !== '').join(', ')}`;
-    })
-    .join('; ');
+const CAUSES_SHOWN = 10;
+
+/** Each with the way to whom it concerns. */
+function Causes({ replay }: { replay: ReplayAnswer }): VNode {
+  const { titles } = useView();
+  return (
+    <>
+      {replay.causes.slice(0, CAUSES_SHOWN).map(({ code, lost, gained }) => (
+        <div key={code}>
+          <a href={`/playbook/replays/${replay.id}/affected?cause=${encodeURIComponent(code)}`}>
+            {causeWords(code, titles)}
+          </a>
+          :{' '}
+          {[lost === 0 ? '' : `${lost} fewer`, gained === 0 ? '' : `${gained} more`]
+            .filter((each) => each !== '')
+            .join(', ')}
+        </div>
+      ))}
+      {replay.causes.length > CAUSES_SHOWN ? (
+        <small>and {replay.causes.length - CAUSES_SHOWN} more</small>
+      ) : null}
+    </>
+  );
 }
 
-function dearest({ rules }: ReplayAnswer, { guardrails, currency }: Titles): string | null {
-  const held = rules.filter(({ alone }) => alone > 0).slice(0, 5);
-  if (held.length === 0) return null;
-  return held
-    .map(
-      ({ id, alone, worth }) =>
-        `${guardrails.get(id) ?? id}: ${alone} message${alone === 1 ? '' : 's'} alone, expected to be worth ${moneyWords(worth, currency)}`,
-    )
-    .join('; ');
+const RULES_SHOWN = 8;
+
+/** Rules by what they cost, and what of it has no price. */
+function RuleCosts({ rules }: { rules: ReplayAnswer['rules'] }): VNode {
+  const { currency } = useView().titles;
+  const costly = rules.filter((rule) => priceOf(rule) > 0 || rule.unpriced.length > 0 || rule.delayed > 0);
+  const shown = costly.slice(0, RULES_SHOWN);
+  return (
+    <>
+      {shown.map((rule) => (
+        <div key={rule.id}>
+          <RuleTitle id={rule.id} />: {costWords(rule, currency).join('; ')}
+          {rule.unpriced.map((words) => (
+            <div key={words}>
+              <small>{words}</small>
+            </div>
+          ))}
+        </div>
+      ))}
+      {costly.length > shown.length ? <small>and {costly.length - shown.length} more</small> : null}
+    </>
+  );
+}
+
+function costWords(rule: ReplayAnswer['rules'][number], currency: string): string[] {
+  const messages = (count: number): string => `${count} message${count === 1 ? '' : 's'}`;
+  return [
+    `fired ${rule.matched} ${rule.matched === 1 ? 'time' : 'times'}`,
+    ...(rule.alone === 0
+      ? []
+      : [
+          `held back ${messages(rule.alone)} alone, expected to be worth ${moneyWords(rule.worth, currency)}`,
+        ]),
+    ...(rule.delayed === 0
+      ? []
+      : [`${messages(rule.delayed)} waited ${rule.delayedHours} hours on average, which loses ${moneyWords(rule.delayWorth, currency)}`]), // prettier-ignore
+    ...(rule.asked === 0 ? [] : [`asked for a person ${rule.asked} times`]),
+    ...(rule.lapsed === 0
+      ? []
+      : [`${messages(rule.lapsed)} nobody signed in time, expected to be worth ${moneyWords(rule.lapsedWorth, currency)}`]), // prettier-ignore
+  ];
 }
 
 function reviews({ reviews: days }: ReplayAnswer): string | null {

@@ -86,7 +86,7 @@ function SimulationView({ simulation }: { simulation: SimulationAnswer }): VNode
         </p>
       ) : null}
       <Totals report={report} />
-      <People report={report} />
+      <People report={report} list={`/playbook/simulations/${simulation.id}/affected`} />
       <Days report={report} />
       <Actions report={report} />
       <Rules report={report} />
@@ -161,16 +161,16 @@ function Totals({ report: { totals } }: { report: SimulationReport }): VNode {
   return <Beside head="In all" lines={[...always, ...sometimes]} />;
 }
 
-function People({ report }: { report: SimulationReport }): VNode {
-  const { affected, samples } = report;
+function People({ report, list }: { report: SimulationReport; list: string }): VNode {
+  const { affected } = report;
   const count = (people: number): string | null => (people === 0 ? null : number(people));
   return (
     <div class="card">
       <Facts
         rows={[
-          ['People with fewer messages', some(affected.fewer, samples['fewer'])],
-          ['People with more', some(affected.more, samples['more'])],
-          ['As many, but others', some(affected.others, samples['others'])],
+          ['People with fewer messages', some(affected.fewer, `${list}?change=fewer`)],
+          ['People with more', some(affected.more, `${list}?change=more`)],
+          ['As many, but others', some(affected.others, `${list}?change=others`)],
           ['The same', number(affected.same)],
           ['Erased, not simulated', count(report.erased)],
           ['Left out: too many signals', count(report.tooMany)],
@@ -182,17 +182,12 @@ function People({ report }: { report: SimulationReport }): VNode {
   );
 }
 
-/** A number of people, with a few of them to look at. */
-function some(people: number, ids: readonly string[] = []): VNode | string {
+/** A number of people, with the way to all of them. */
+function some(people: number, list: string): VNode | string {
   if (people === 0) return '0';
   return (
     <>
-      {number(people)}{' '}
-      {ids.slice(0, 5).map((id, i) => (
-        <a key={id} href={`/people/${id}`}>
-          {i === 0 ? 'such as this' : ', this'}
-        </a>
-      ))}
+      {number(people)} <a href={list}>{people === 1 ? 'whom' : 'all of them'}</a>
     </>
   );
 }
@@ -360,7 +355,7 @@ function Rules({ report: { rules } }: { report: SimulationReport }): VNode {
   );
 }
 
-function Caps({ report: { caps, everybody } }: { report: SimulationReport }): VNode {
+function Caps({ report: { caps, everybody, together } }: { report: SimulationReport }): VNode {
   return (
     <>
       {caps.length === 0 ? null : (
@@ -393,9 +388,9 @@ function Caps({ report: { caps, everybody } }: { report: SimulationReport }): VN
       )}
       {everybody.length === 0 ? null : (
         <>
-          <h3>Caps over everybody, not applied</h3>
+          <h3>Caps over everybody{together ? null : ', not applied'}</h3>
           <Beside
-            head="What would be asked of them on the busiest day"
+            head={together ? 'Taken on the busiest day' : 'What would be asked of them on the busiest day'}
             lines={everybody.map(({ rule, max, per, of, asked, active }) => ({
               key: `${rule} ${per} ${of}`,
               name: `${rule}: ${number(max)} ${of === 'cost' ? 'of contact cost' : 'messages'} per ${per}`,

@@ -233,6 +233,13 @@ table erased_identities
   constraint erased_identities_pkey PRIMARY KEY (hash)
   CREATE INDEX erased_identities_at ON public.erased_identities USING btree (erased_at)
 
+table fact_things
+  fact_id text not null
+  version integer not null
+  things text[] not null
+  constraint fact_things_pkey PRIMARY KEY (fact_id)
+  CREATE INDEX fact_things_things ON public.fact_things USING gin (things)
+
 table facts
   id text not null
   version integer not null
@@ -668,6 +675,7 @@ table proposals
   created_at timestamp with time zone not null
   ended_at timestamp with time zone
   origin text not null default 'person'::text
+  writers text
   constraint proposals_author_fkey FOREIGN KEY (author) REFERENCES people(id)
   constraint proposals_base_hash_fkey FOREIGN KEY (base_hash) REFERENCES bundles(hash)
   constraint proposals_bundle_hash_fkey FOREIGN KEY (bundle_hash) REFERENCES bundles(hash)
@@ -678,6 +686,18 @@ table proposals
   constraint proposals_state_check CHECK ((state = ANY (ARRAY['open'::text, 'approved'::text, 'rejected'::text, 'withdrawn'::text, 'activated'::text])))
   CREATE INDEX proposals_created ON public.proposals USING btree (created_at DESC, id DESC)
   CREATE INDEX proposals_waiting ON public.proposals USING btree (created_at) WHERE (state = ANY (ARRAY['open'::text, 'approved'::text]))
+
+table replay_affected
+  replay_id text not null
+  decided_at timestamp with time zone not null
+  decision_id text not null
+  change text not null
+  causes text[] not null
+  done text not null
+  constraint replay_affected_change_check CHECK ((change = ANY (ARRAY['lost'::text, 'gained'::text, 'other'::text, 'retimed'::text, 'taskGained'::text, 'taskLost'::text])))
+  constraint replay_affected_pkey PRIMARY KEY (replay_id, decided_at, decision_id)
+  constraint replay_affected_replay_id_fkey FOREIGN KEY (replay_id) REFERENCES replays(id) ON DELETE CASCADE
+  CREATE INDEX replay_affected_change ON public.replay_affected USING btree (replay_id, change, decided_at, decision_id)
 
 table replays
   id text not null
@@ -848,6 +868,17 @@ table silence_sweeps
   finished_at timestamp with time zone
   constraint silence_sweeps_pass_check CHECK ((pass = ANY (ARRAY[1, 2])))
   constraint silence_sweeps_pkey PRIMARY KEY (activation, trigger_id, pass)
+
+table simulation_affected
+  simulation_id text not null
+  profile_id text not null
+  change text not null
+  causes text[] not null
+  messages text not null
+  constraint simulation_affected_change_check CHECK ((change = ANY (ARRAY['fewer'::text, 'more'::text, 'others'::text])))
+  constraint simulation_affected_pkey PRIMARY KEY (simulation_id, profile_id)
+  constraint simulation_affected_simulation_id_fkey FOREIGN KEY (simulation_id) REFERENCES simulations(id) ON DELETE CASCADE
+  CREATE INDEX simulation_affected_change ON public.simulation_affected USING btree (simulation_id, change, profile_id)
 
 table simulations
   id text not null
