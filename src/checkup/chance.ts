@@ -105,6 +105,17 @@ export function isAlarming({ chance, days, longestBefore }: Silence): boolean {
   return chance < UNLIKELY && days > longestBefore;
 }
 
+/** Whether a share lies above a rate beyond chance: so many hits or more would be that unlikely if each of them came at this rate. */
+export function exceeds({ hits, of }: Share, rate: number): boolean {
+  let chance = 0;
+  for (let k = hits; k <= of; k++) {
+    const term = Math.exp(logChoose(of, k) + k * Math.log(rate) + (of - k) * Math.log1p(-rate));
+    chance += term;
+    if (k > of * rate && term < chance * 1e-16) break;
+  }
+  return hits > of * rate && chance < UNLIKELY;
+}
+
 /** From where on a rise counts. */
 export interface RiseFloor {
   /** Share below which nobody minds, whatever it was before. */

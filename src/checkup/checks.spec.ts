@@ -4,13 +4,16 @@ import { fact } from '../../test/fixtures/playbook.js';
 import { type Bundle } from '../policies/bundle.js';
 import { compilePlaybook } from '../policies/compiler.js';
 import {
+  actionsByCase,
   factsNamed,
   lookAtExpiries,
   lookAtFacts,
   lookAtHeld,
   lookAtLinks,
+  lookAtLinkSetting,
   lookAtMessages,
   lookAtReviews,
+  lookAtStaleFacts,
   lookAtTriggers,
 } from './checks.js';
 import { type Found } from './finding.js';
@@ -76,7 +79,11 @@ describe('facts that actions name', () => {
     );
 
   it('are those named outright', () => {
-    expect(factsNamed(bundle).get('offer-welcome-10')).toContainEqual({ action: 'welcome', slot: 'offer' });
+    expect(factsNamed(bundle).get('offer-welcome-10')).toContainEqual({
+      action: 'welcome',
+      slot: 'offer',
+      always: true,
+    });
     expect([...factsNamed(bundle).keys()].every((id) => !id.includes('signal'))).toBe(true);
   });
 
@@ -91,6 +98,40 @@ describe('facts that actions name', () => {
       subject: 'actions/welcome',
       owner: 'lifecycle',
     });
+  });
+
+  it('may be one of several, and are told of as that', () => {
+    const either = compiled((path, text) =>
+      path === 'actions/lifecycle.yaml'
+        ? text.replace(
+            `offer: "'offer-welcome-10'"`,
+            `offer: "profile.events['Order Completed'].total > 0 ? 'offer-again' : 'offer-welcome-10'"`,
+          )
+        : text,
+    );
+    expect([...factsNamed(either).keys()]).toEqual(
+      expect.arrayContaining(['offer-again', 'offer-welcome-10']),
+    );
+    const { found: both } = lookAtFacts(either, new Map(), NOW);
+    expect(both.find(({ detail }) => detail === 'offer-again')?.message).toContain(
+      'cannot go without it where it is the one to name',
+    );
+    expect([actionsByCase(bundle).has('welcome'), actionsByCase(either).has('welcome')]).toEqual([
+      false,
+      true,
+    ]);
+  });
+
+  it('that depend on the case are told of when many decisions met one that was over', () => {
+    const use = { action: 'care-guide', hits: 5, of: 50 };
+    const [found, ...more] = lookAtStaleFacts(bundle, [use]).found;
+    expect([found, more]).toMatchObject([
+      { code: 'facts-stale', subject: 'actions/care-guide', severity: 'medium' },
+      [],
+    ]);
+    expect(found?.owner).toBe(bundle.actions.get('care-guide')?.spec.owner);
+    expect(found?.message).toContain('10 % (5 of 50)');
+    expect(lookAtStaleFacts(bundle, [{ ...use, hits: 4 }, { ...use, of: 51 }, { ...use, action: 'gone' }]).found).toEqual([]); // prettier-ignore
   });
 
   it('are told of when there is none, and not when they last', () => {
@@ -163,7 +204,34 @@ describe('messages', () => {
     ]);
     expect(lookAtMessages(bundle, [counts], [past]).found).toEqual([]);
     // Another channel has another past.
-    expect(lookAtMessages(bundle, [worse], [{ ...past, channel: 'onsite' }]).found).toEqual([]);
+    const elsewhere = { ...past, channel: 'onsite' };
+    expect(lookAtMessages(bundle, [{ ...worse, complained: 0 }], [elsewhere]).found).toEqual([]);
+  });
+
+  it('without a past of their own are held against others of their class, on the same channel', () => {
+    const worse = { ...counts, unsubscribed: 24 };
+    const others = { ...past, action: 'win-back-30' };
+    const [found, ...more] = lookAtMessages(bundle, [worse], [others]).found;
+    expect([found?.code, found?.owner, more]).toEqual(['unsubscribes-rising', 'lifecycle', []]);
+    expect(found?.message).toContain(
+      'are 1.2 % (24 of 2000) in the last seven days, against 0.2 % (16 of 8000)',
+    );
+    // What people asked for is unsubscribed from by nobody, and says nothing of advertising.
+    expect(lookAtMessages(bundle, [worse], [{ ...past, action: 'confirm-order' }]).found).toEqual([]);
+    // Others as bad as this one are no measure of what is new.
+    expect(lookAtMessages(bundle, [worse], [{ ...others, unsubscribed: 96 }]).found).toEqual([]);
+  });
+
+  it.each([
+    ['unsubscribes-rising', { unsubscribed: 70 }, { unsubscribed: 45 }],
+    ['complaints-rising', { complained: 10 }, { complained: 3 }],
+    ['bounces-rising', { bounced: 140 }, { bounced: 105 }],
+  ])('without anything to compare with alarm beyond what nothing should reach: %s', (code, bad, fair) => {
+    const found = lookAtMessages(bundle, [{ ...counts, ...bad }], []).found;
+    expect(told(found)).toEqual([`${code} actions/welcome`]);
+    expect(found[0]?.message).toContain('nothing to compare it with');
+    expect(lookAtMessages(bundle, [{ ...counts, ...fair }], []).found).toEqual([]);
+    expect(lookAtMessages(bundle, [{ ...counts, ...bad, sent: 99 }], []).found).toEqual([]);
   });
 });
 
@@ -187,6 +255,16 @@ describe('links', () => {
     const { found } = lookAtLinks(bundle, many(11));
     expect(told(found)).toEqual(['link-broken links/shop.example.com']);
     expect(found[0]?.message).toBe('11 links to shop.example.com lead nowhere; of https://shop.example.com/0 (facts/cup): it answers 404.'); // prettier-ignore
+  });
+
+  it('that nobody decided to follow are told of, until somebody did', () => {
+    const checked = (health: string) =>
+      lookAtLinkSetting(
+        compiled((path, text) => (path === 'engine.yaml' ? `${text}\nhealth: { ${health} }\n` : text)),
+      ).found;
+    expect(told(checked('owner: shop'))).toEqual(['links-unchecked playbook']);
+    expect(checked('owner: shop')[0]?.owner).toBe('shop');
+    expect([...checked('checkLinks: false'), ...checked('checkLinks: true')]).toEqual([]);
   });
 
   it('of which nothing is known are told of by host, with the owner where one template names it', () => {

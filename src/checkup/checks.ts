@@ -1,8 +1,11 @@
+import { parse } from '@marcbachmann/cel-js';
 import { type Bundle } from '../policies/bundle.js';
+import { type Contradiction } from '../policies/contradiction.js';
+import { textsGivenBy } from '../policies/expression-syntax.js';
 import { type Fact } from '../policies/fact.js';
 import { expiries } from '../policies/findings.js';
 import { durationMs } from '../shared/clock.js';
-import { hasRisen, isAlarming, type RiseFloor, type Share, silenceOf } from './chance.js';
+import { exceeds, hasRisen, isAlarming, type RiseFloor, type Share, silenceOf } from './chance.js';
 import { type Found, type HealthCode, type Looked } from './finding.js';
 import { itemsOf } from './items.js';
 import { inFactsList, inPlaybook } from './places.js';
@@ -76,14 +79,24 @@ function inDays(duration: string): number {
   return Math.round(durationMs(duration) / DAY_MS);
 }
 
-/** Facts that actions name outright: each is needed, valid, for the action to be done at all. @returns by fact id. */
-export function factsNamed(bundle: Bundle): Map<string, { action: string; slot: string }[]> {
-  const named = new Map<string, { action: string; slot: string }[]>();
+interface FactUse {
+  readonly action: string;
+  readonly slot: string;
+  /** The action always asks for this fact; else for some people only. */
+  readonly always: boolean;
+}
+
+/** Facts that actions name outright, always or as one of several: each is needed, valid, for the action to be done at all. @returns by fact id. */
+export function factsNamed(bundle: Bundle): Map<string, FactUse[]> {
+  const named = new Map<string, FactUse[]>();
   for (const { spec } of bundle.actions.values())
     for (const [slot, source] of Object.entries(spec.facts)) {
-      const id = /^\s*(['"])([^'"\\]+)\1\s*$/.exec(source)?.[2];
-      if (id === undefined) continue; // Which fact it is depends on the person.
-      named.set(id, [...(named.get(id) ?? []), { action: spec.id, slot }]);
+      const tree = parse(source).ast;
+      // What is not written out depends on the person: see `lookAtStaleFacts`.
+      for (const id of new Set(textsGivenBy(tree))) {
+        const use = { action: spec.id, slot, always: tree.op === 'value' };
+        named.set(id, [...(named.get(id) ?? []), use]);
+      }
     }
   return named;
 }
@@ -92,7 +105,7 @@ export function factsNamed(bundle: Bundle): Map<string, { action: string; slot: 
 export function lookAtFacts(bundle: Bundle, facts: ReadonlyMap<string, Fact>, now: string): Looked {
   const found: Found[] = [];
   for (const [id, uses] of factsNamed(bundle))
-    for (const { action } of uses) {
+    for (const { action, always } of uses) {
       const about = aboutFact(facts.get(id), id, now);
       if (about === null) continue;
       const templates = [...bundle.templates.values()].filter(({ spec }) => spec.action === action);
@@ -102,7 +115,7 @@ export function lookAtFacts(bundle: Bundle, facts: ReadonlyMap<string, Fact>, no
         subject: `actions/${action}`,
         detail: id,
         owner: bundle.actions.get(action)?.spec.owner ?? null,
-        message: `${about.message} The action ${action}${names === '' ? '' : ` and its templates (${names})`} cannot go without it.`,
+        message: `${about.message} The action ${action}${names === '' ? '' : ` and its templates (${names})`} cannot go without it${always ? '' : ' where it is the one to name'}.`,
         href: inFactsList(id),
       });
     }
@@ -129,6 +142,61 @@ function aboutFact(
     message: `The fact ${id} ends on ${day}.`,
     advice,
   };
+}
+
+/** Actions for which it depends on the case which fact they are about. */
+export function actionsByCase({ actions }: Bundle): Set<string> {
+  const byCase = [...actions.values()].filter(({ spec }) =>
+    Object.values(spec.facts).some((source) => parse(source).ast.op !== 'value'),
+  );
+  return new Set(byCase.map(({ spec }) => spec.id));
+}
+
+/** Fewer decisions, or a smaller share of them, are what a catalogue that changes brings with it. */
+const STALE: Readonly<{ hits: number; share: number }> = { hits: 5, share: 0.1 };
+
+/** Actions that often ask for facts which are over, whichever these are: of the decisions of the last seven days in which their facts were there. */
+export function lookAtStaleFacts(
+  bundle: Bundle,
+  uses: readonly (Share & { readonly action: string })[],
+): Looked {
+  const found = uses.flatMap(({ action, ...share }): Found[] => {
+    const spec = bundle.actions.get(action)?.spec;
+    if (spec === undefined || share.hits < STALE.hits || share.hits < STALE.share * share.of) return [];
+    return [
+      {
+        code: 'facts-stale',
+        subject: `actions/${action}`,
+        severity: 'medium',
+        owner: spec.owner,
+        message: `“${spec.title}” asked for a fact that was over in ${shareWords(share)} decisions of the last seven days, and could not go there.`,
+        advice:
+          'Put new versions of the facts that ended (`PUT /v1/facts/:id`), or let the action not be eligible for them.',
+        href: inPlaybook(bundle, `actions/${action}`),
+      },
+    ];
+  });
+  return looked(['facts-stale'], found);
+}
+
+/** So many are told of one by one; more have one cause. */
+const MOST_CONTRADICTIONS = 50;
+
+/** Facts in force at once that cannot both be true: drafts that rest on one of them wait for a person. */
+export function lookAtContradictions(bundle: Bundle, contradictions: readonly Contradiction[]): Looked {
+  return looked(
+    ['facts-contradict'],
+    contradictions.slice(0, MOST_CONTRADICTIONS).map(({ facts: [one, other], text }): Found => ({
+      code: 'facts-contradict',
+      subject: `facts/${one}`,
+      detail: other,
+      severity: 'high',
+      owner: bundle.engine.health.owner ?? null,
+      message: `The facts ${one} and ${other} are both in force and contradict each other: ${text}. Whatever is drafted from them waits for a person.`,
+      advice: 'End one of them (`validUntil`), or put right what it says (`PUT /v1/facts/:id`).',
+      href: inFactsList(one),
+    })),
+  );
 }
 
 /** Offers and claims in force that nobody said anything new of for long. */
@@ -241,6 +309,7 @@ const RISES = [
     words: 'Unsubscriptions',
     severity: 'high',
     floor: { share: 0.002, hits: 5, of: 100, factor: 1.5 },
+    most: 0.02,
     advice: 'Look at what these messages say, to whom and how often; pause the action while you do.',
   },
   {
@@ -249,6 +318,8 @@ const RISES = [
     words: 'Complaints',
     severity: 'high',
     floor: { share: 0.0005, hits: 3, of: 100, factor: 1.5 },
+    // Gmail asks for less than this.
+    most: 0.001,
     advice: 'Pause the action: mailbox providers hold complaints against everything that you send.',
   },
   {
@@ -257,33 +328,43 @@ const RISES = [
     words: 'Bounces',
     severity: 'medium',
     floor: { share: 0.01, hits: 5, of: 100, factor: 1.5 },
+    most: 0.05,
     advice: 'Look where these addresses come from, and whether the mail provider refuses your domain.',
   },
 ] as const satisfies readonly {
   code: HealthCode;
-  of: keyof MessageCounts;
+  of: 'unsubscribed' | 'complained' | 'bounced';
   words: string;
   severity: Found['severity'];
   floor: RiseFloor;
+  /** Share above which it alarms where there is nothing to compare with. */
+  most: number;
   advice: string;
 }[];
 
-/** What grows faster than the messages do. @param past the four weeks before. */
+/**
+ * What grows faster than the messages do. Where an action has too little of a past on its channel, it is held against other actions of its class
+ * there, and where these have none either, against what nobody should go beyond.
+ * @param past the four weeks before.
+ */
 export function lookAtMessages(
   bundle: Bundle,
   recent: readonly MessageCounts[],
   past: readonly MessageCounts[],
 ): Looked {
   const found = recent.flatMap((now) => {
-    const before = past.find(({ action, channel }) => action === now.action && channel === now.channel);
     const spec = bundle.actions.get(now.action)?.spec;
-    if (before === undefined || spec === undefined) return [];
-    return RISES.flatMap(({ code, of, words, severity, floor, advice }): Found[] => {
-      const shares = [
-        { hits: now[of], of: now.sent },
-        { hits: before[of], of: before.sent },
-      ] as const;
-      if (!hasRisen(...shares, floor)) return [];
+    if (spec === undefined) return [];
+    const isOther = (each: MessageCounts): boolean =>
+      each.channel === now.channel &&
+      each.action !== now.action &&
+      bundle.actions.get(each.action)?.spec.class === spec.class;
+    const own = past.filter(({ action, channel }) => action === now.action && channel === now.channel);
+    const others = [...past.filter(isOther), ...recent.filter(isOther)];
+    return RISES.flatMap(({ code, of, words, severity, floor, most, advice }): Found[] => {
+      const share = { hits: now[of], of: now.sent };
+      const against = comparison(share, sumOf(own, of), sumOf(others, of), floor, most);
+      if (against === null) return [];
       return [
         {
           code,
@@ -291,7 +372,7 @@ export function lookAtMessages(
           detail: now.channel,
           severity,
           owner: spec.owner,
-          message: `${words} after “${spec.title}” by ${now.channel} rose to ${shareWords(shares[0])} in the last seven days, from ${shareWords(shares[1])} in the four weeks before.`,
+          message: `${words} after “${spec.title}” by ${now.channel} ${against.verb} ${shareWords(share)} in the last seven days, ${against.words}.`,
           advice,
           href: inPlaybook(bundle, `actions/${now.action}`),
         },
@@ -302,6 +383,32 @@ export function lookAtMessages(
     RISES.map(({ code }) => code),
     found,
   );
+}
+
+/** Against what a share is too high, in words; null where it is not. */
+function comparison(
+  share: Share,
+  own: Share,
+  others: Share,
+  floor: RiseFloor,
+  most: number,
+): { readonly verb: string; readonly words: string } | null {
+  if (own.of >= floor.of)
+    return hasRisen(share, own, floor)
+      ? { verb: 'rose to', words: `from ${shareWords(own)} in the four weeks before` }
+      : null;
+  const verb = 'are';
+  if (hasRisen(share, others, floor))
+    return { verb, words: `against ${shareWords(others)} of others of its class there; it is new` };
+  if (share.hits < floor.hits || share.of < floor.of || !exceeds(share, most)) return null;
+  return { verb, words: `above ${percent(most)} %; it is new, and there is nothing to compare it with` };
+}
+
+function sumOf(counts: readonly MessageCounts[], of: 'unsubscribed' | 'complained' | 'bounced'): Share {
+  return {
+    hits: counts.reduce((sum, each) => sum + each[of], 0),
+    of: counts.reduce((sum, each) => sum + each.sent, 0),
+  };
 }
 
 /** Every hold is seldom wrong, and a fifth more of them is a rule that bites where nobody meant it to. */
@@ -356,6 +463,22 @@ export function lookAtLinks(bundle: Bundle, checks: readonly LinkCheck[]): Looke
       ...byHost(unknown).map(([host, links]) => manyLinks(bundle, 'link-unknown', host, links)),
     ],
   );
+}
+
+/** That nobody follows links is somebody's decision, or an oversight. */
+export function lookAtLinkSetting(bundle: Bundle): Looked {
+  const { checkLinks, owner = null } = bundle.engine.health;
+  const found: Found = {
+    code: 'links-unchecked',
+    subject: 'playbook',
+    severity: 'low',
+    owner,
+    message: 'Nobody decided whether links are followed, so they are not: one that broke is not found.',
+    advice:
+      'Write `health: { checkLinks: true }` into engine.yaml; it asks the hosts of your links once a day. `false` leaves it off and is not told of.',
+    href: '/playbook/edit?path=engine.yaml',
+  };
+  return looked(['links-unchecked'], checkLinks === undefined ? [found] : []);
 }
 
 type LinksOfHost = readonly [LinkCheck, ...LinkCheck[]];
@@ -419,7 +542,11 @@ function ownerOf(bundle: Bundle, subject: string): string | null {
 }
 
 function shareWords({ hits, of }: Share): string {
-  return `${Number(((100 * hits) / Math.max(1, of)).toPrecision(2))} % (${hits} of ${of})`;
+  return `${percent(hits / Math.max(1, of))} % (${hits} of ${of})`;
+}
+
+function percent(share: number): number {
+  return Number((100 * share).toPrecision(2));
 }
 
 function oneDecimal(value: number): string {

@@ -70,7 +70,7 @@ export class CheckupViews {
     const { db } = this.database;
     const ended = await readCursor(db, roundIn.ended);
     const counts = new Map((await countOpenFindings(db)).map(({ severity, count }) => [severity, count]));
-    const { checkLinks } = this.policies.active().engine.health;
+    const checkLinks = this.policies.active().engine.health.checkLinks === true;
     const since = new Date(this.clock.now().getTime() - LINK_KEPT_MS);
     const links = new Map(
       (checkLinks ? await countLinkChecks(db, since) : []).map(({ state, count }) => [state, count]),

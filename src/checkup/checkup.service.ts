@@ -9,13 +9,16 @@ import { Ids } from '../shared/ids.js';
 import {
   factsNamed,
   type FiringHistory,
+  lookAtContradictions,
   lookAtExpiries,
   lookAtFacts,
   lookAtHeld,
   lookAtLinks,
+  lookAtLinkSetting,
   lookAtMessages,
   lookAtOldFacts,
   lookAtReviews,
+  lookAtStaleFacts,
   lookAtTriggers,
 } from './checks.js';
 import { CountingService } from './counting.service.js';
@@ -31,6 +34,7 @@ import {
   readCursor,
   resolveUnseen,
   selectBadLinks,
+  selectFactUse,
   selectFirings,
   selectMessages,
   selectOutcomes,
@@ -92,9 +96,10 @@ export class CheckupService {
       ...(await this.lookAtFacts(bundle, now)),
       ...(await this.lookAtFirings(bundle, since, now)),
       await this.lookAtMessages(bundle, now),
+      lookAtLinkSetting(bundle),
       lookAtLinks(
         bundle,
-        bundle.engine.health.checkLinks
+        bundle.engine.health.checkLinks === true
           ? await selectBadLinks(this.database.db, new Date(now.getTime() - LINK_KEPT_MS))
           : [],
       ),
@@ -129,11 +134,15 @@ export class CheckupService {
 
   private async lookAtFacts(bundle: Bundle, now: Date): Promise<Looked[]> {
     const { db } = this.database;
+    let noted;
+    do noted = await this.database.transaction((tx) => this.facts.nameThings(tx));
+    while (noted > 0);
     const named = await this.facts.current(db, [...factsNamed(bundle).keys()]);
     const before = new Date(now.getTime() - durationMs(bundle.engine.health.reviewEvery));
     return [
       lookAtFacts(bundle, new Map(named.map((fact) => [fact.id, fact])), now.toISOString()),
       lookAtOldFacts(bundle, await selectOldFacts(db, before, now)),
+      lookAtContradictions(bundle, await this.facts.contradictions(db)),
     ];
   }
 
@@ -164,6 +173,7 @@ export class CheckupService {
     };
     const at = counted.getTime();
     return [
+      lookAtStaleFacts(bundle, await selectFactUse(db, dayOf(at - (RECENT_DAYS - 1) * DAY_MS))),
       lookAtTriggers(bundle, history, now.toISOString()),
       lookAtHeld(
         bundle,

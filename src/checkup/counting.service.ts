@@ -5,6 +5,7 @@ import { Pace } from '../platform/pace/index.js';
 import { Vault } from '../platform/vault/index.js';
 import { PoliciesService } from '../policies/index.js';
 import { Clock } from '../shared/clock.js';
+import { actionsByCase } from './checks.js';
 import { countsOf, type Counted } from './decision-counts.js';
 import { type CountedDecision, longestWrite, selectUncounted } from './health.read-model.js';
 import { addDecisionDays, addRuleDays, readCursor } from './health.repository.js';
@@ -48,9 +49,10 @@ export class CountingService {
     const before = new Date(now - MARGIN_MS - (await longestWrite(tx)));
     const rows = await selectUncounted(tx, cursor, before, limit);
     const last = rows.at(-1);
-    const { actions } = this.policies.active();
+    const bundle = this.policies.active();
+    const { actions } = bundle;
     const isOwed = (action: string): boolean => actions.get(action)?.spec.class === 'transactional';
-    const { rules, decisions } = countsOf(await this.open(tx, rows), isOwed);
+    const { rules, decisions } = countsOf(await this.open(tx, rows), isOwed, actionsByCase(bundle));
     await addRuleDays(tx, rules);
     await addDecisionDays(tx, decisions);
     // Behind the last one there is nothing more before that time, and nothing will come.

@@ -1,6 +1,6 @@
 import { type DecisionResult } from '../decisions/decision.js';
 import { type DecisionDay, type RuleDay } from './health-days.js';
-import { usesOf } from './rule-use.js';
+import { factUsesOf, usesOf } from './rule-use.js';
 
 /** An executed decision, as far as it is counted. */
 export interface Counted {
@@ -17,8 +17,12 @@ export interface Counts {
   readonly decisions: readonly DecisionDay[];
 }
 
-/** What some executed decisions add to the counts of their days. @param isOwed as in `usesOf`. */
-export function countsOf(decided: readonly Counted[], isOwed: (action: string) => boolean): Counts {
+/** What some executed decisions add to the counts of their days. @param isOwed as in `usesOf`. @param byCase as in `factUsesOf`. */
+export function countsOf(
+  decided: readonly Counted[],
+  isOwed: (action: string) => boolean,
+  byCase: ReadonlySet<string>,
+): Counts {
   const rules = new Map<string, RuleDay>();
   const decisions = new Map<string, DecisionDay>();
   for (const { at, outcome, triggerId, result } of decided) {
@@ -28,7 +32,10 @@ export function countsOf(decided: readonly Counted[], isOwed: (action: string) =
     const known = decisions.get(key)?.decisions ?? 0;
     decisions.set(key, { day, trigger_id, outcome, decisions: known + 1 });
     if (result === null) continue;
-    for (const { rule, stood, alone, costMicros } of usesOf(result, isOwed)) {
+    for (const { rule, stood, alone, costMicros } of [
+      ...usesOf(result, isOwed),
+      ...factUsesOf(result, byCase),
+    ]) {
       const before = rules.get(`${day} ${rule}`);
       rules.set(`${day} ${rule}`, {
         rule,

@@ -5,6 +5,8 @@ export const HEALTH_CODES = [
   'fact-missing',
   'fact-expired',
   'fact-expires',
+  'facts-stale',
+  'facts-contradict',
   'facts-unreviewed',
   'trigger-stopped',
   'trigger-never-fired',
@@ -14,6 +16,7 @@ export const HEALTH_CODES = [
   'held-rising',
   'link-broken',
   'link-unknown',
+  'links-unchecked',
 ] as const;
 export type HealthCode = (typeof HEALTH_CODES)[number];
 

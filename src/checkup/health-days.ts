@@ -1,4 +1,7 @@
-/** What a guardrail did on a UTC day, such as `2026-11-22`. */
+/**
+ * What a guardrail did on a UTC day, such as `2026-11-22`. Under `actions/<id>` how often an action that names facts found them (`matched`), and
+ * how often one of them was not valid any more (`stood`).
+ */
 export interface RuleDay {
   readonly rule: string;
   readonly day: string;

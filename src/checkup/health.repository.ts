@@ -64,7 +64,22 @@ export async function selectRuleUse(
   const { rows } = await sql<Omit<RuleDay, 'day'> & { last_day: string }>`
     select d.rule, sum(d.matched)::bigint as matched, sum(d.stood)::bigint as stood, sum(d.alone)::bigint as alone,
       sum(d.cost_micros)::bigint as cost_micros, max(d.day)::text as last_day
-    from rule_days d where d.day >= ${since}::date group by d.rule order by d.rule`.execute(db);
+    from rule_days d where d.day >= ${since}::date and d.rule not like 'actions/%' group by d.rule order by d.rule`.execute(
+    db,
+  );
+  return rows;
+}
+
+/** How often actions found their facts from a day on, that day included, and how often one of these was not valid any more. */
+export async function selectFactUse(
+  db: Executor,
+  since: string,
+): Promise<{ action: string; hits: number; of: number }[]> {
+  const { rows } = await sql<{ action: string; hits: number; of: number }>`
+    select substr(d.rule, 9) as action, sum(d.stood)::bigint as hits, sum(d.matched)::bigint as of
+    from rule_days d where d.day >= ${since}::date and d.rule like 'actions/%' group by d.rule order by d.rule`.execute(
+    db,
+  );
   return rows;
 }
 

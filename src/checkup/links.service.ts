@@ -43,7 +43,7 @@ export class LinksService {
   /** Follows some links when it is time to; of several processes one does. */
   async followIfDue(): Promise<void> {
     const bundle = this.policies.active();
-    if (!bundle.engine.health.checkLinks) return;
+    if (bundle.engine.health.checkLinks !== true) return;
     const now = this.clock.now();
     if (await claimRound(this.database.db, ROUND, now, new Date(now.getTime() + EVERY_MS)))
       await this.follow();

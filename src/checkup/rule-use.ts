@@ -54,6 +54,29 @@ export function usesOf(result: DecisionResult, isOwed: (action: string) => boole
   });
 }
 
+/** Under what the facts of an action are counted, beside guardrails. */
+const factsOfAction = (action: string): string => `actions/${action}`;
+
+/**
+ * Actions that came up with all of their facts there: whether one of them was not valid any more. Where no fact is named, as by a signal that is
+ * about something else, nothing is said.
+ * @param byCase actions for which it depends on the case which fact that is; what is named outright is looked at by itself.
+ */
+export function factUsesOf(result: DecisionResult, byCase: ReadonlySet<string>): RuleUse[] {
+  const stale = new Map<string, boolean>();
+  for (const { action, blockedBy } of result.candidates) {
+    const codes = blockedBy.map(({ code }) => code);
+    if (action === HOLD || !byCase.has(action) || codes.includes('missing_fact')) continue;
+    stale.set(action, codes.includes('stale_fact'));
+  }
+  return [...stale].map(([action, stood]) => ({
+    rule: factsOfAction(action),
+    stood,
+    alone: false,
+    costMicros: 0,
+  }));
+}
+
 /** Expected value of what was done; nothing is worth nothing, and so is a task. */
 function worthOf({ outcome, action, channel, candidates }: DecisionResult): number {
   if (outcome !== 'act') return 0;

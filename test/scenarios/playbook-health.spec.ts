@@ -103,6 +103,24 @@ describe('the playbook, looked after while it runs', () => {
     expect(never.map((each) => textOf(each, 'message')).join(' ')).toContain('25 of the latest signals');
   });
 
+  it('says which facts contradict each other, also those of the release before', async () => {
+    const cup = (price: number) => ({ kind: 'product', data: { name: 'Lone cup', price, currency: 'EUR' }, source: 'till' }); // prettier-ignore
+    for (const [id, price] of [
+      ['lone-1', 2_400],
+      ['lone-2', 2_600],
+    ] as const)
+      // prettier-ignore
+      expect((await story.request('PUT', `/v1/facts/${id}`, { body: cup(price) })).status).toBe(200);
+    await sql`delete from fact_things where fact_id = 'lone-2'`.execute(story.database.db);
+    await looks(story);
+    const found = only(about(await findings(story), 'facts/lone-1'));
+    expect(found).toMatchObject({ code: 'facts-contradict', severity: 'high' });
+    expect(textOf(found, 'message')).toContain('price 2400 against 2600');
+    expect((await story.request('PUT', '/v1/facts/lone-2', { body: cup(2_400) })).status).toBe(200);
+    await looks(story);
+    expect(about(await findings(story), 'facts/lone-1')).toEqual([]);
+  });
+
   it('says which facts end, have ended, and are there again', async () => {
     const put = (validUntil: string | null) =>
       story.request('PUT', '/v1/facts/offer-welcome-10', {
