@@ -41,6 +41,7 @@ const figures = await Promise.all(
         'cost',
         'overload',
         'scale-out',
+        'redis',
         'expressions',
         'checks',
         'replay',

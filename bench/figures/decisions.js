@@ -55,6 +55,14 @@ export async function measure(bench) {
       'lower',
       against,
     ),
+    row(
+      `decision API, told to come back (429) at ${RATE[bench.engine]}/s`,
+      (ours.open.refused / ours.open.requests) * 100,
+      Math.max(1, (1 - ours.closed.perSecond / RATE[bench.engine]) * 100),
+      '%',
+      'lower',
+      'the share that is too much, 1 at the least',
+    ),
   ];
 }
 

@@ -26,6 +26,7 @@ export async function measure(bench) {
   const together = await withService(bench, {}, (service) =>
     acknowledged(bench, service, batches(bench.world.people), CALLERS),
   );
+  const firstStartMs = bench.engine === 'postgres' ? await firstStart(bench) : null;
   const { batch: batchLimit, single: singleLimit } = await limits(bench, apart.bodyBytes);
   return [
     perSecond('durable ingest, batches of 100', apart.batch, batchLimit),
@@ -41,6 +42,18 @@ export async function measure(bench) {
       BARE,
     ),
     row('start on a database that is there', apart.startMs, batchLimit.server.startMs, 'ms', 'lower', BARE),
+    ...(firstStartMs === null
+      ? []
+      : [
+          row(
+            'first start, on an empty database',
+            firstStartMs,
+            batchLimit.server.startMs,
+            'ms',
+            'lower',
+            BARE,
+          ),
+        ]),
     row('memory at rest', apart.rest, batchLimit.server.rest, 'MiB', 'lower', BARE),
     row('memory at its highest under ingest', apart.highest, batchLimit.server.highest, 'MiB', 'lower', BARE),
     ...(apart.cpu.database === null
@@ -72,6 +85,18 @@ async function withService(bench, options, use) {
     return await use(service, database);
   } finally {
     await service.kill();
+    await database.drop();
+  }
+}
+
+/** From the start of a process to its open door where nothing is: migrations, the playbook, the first administrator. */
+async function firstStart(bench) {
+  const database = await bench.world.empty();
+  try {
+    const service = await startService(database, { paused: true });
+    await service.kill();
+    return service.startMs;
+  } finally {
     await database.drop();
   }
 }

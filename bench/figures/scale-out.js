@@ -14,7 +14,7 @@ const SHOWN = 6;
  * Two api and four worker processes on one PostgreSQL and one Redis, beside one process that does everything: signals taken, signals applied
  * (from the first request until none waits), and all that follows from them done (decisions, drafts, reviews), with what the database's backends wait
  * for meanwhile. On one machine all share the cores: what this shows is whether they stand in each other's way. Signals applied alone do not: one
- * process decides hardly anything while signals wait, four workers do it meanwhile.
+ * process decides hardly anything while signals wait, four workers do it meanwhile. And what memory each role takes.
  */
 export const name = 'scale-out';
 export const engines = ['postgres'];
@@ -62,6 +62,22 @@ export async function measure(bench) {
         'lower',
         against,
       ),
+      row(
+        `${title}: memory of an api at its highest`,
+        Math.max(...many.memory.slice(0, APIS)),
+        one.memory[0],
+        'MiB',
+        'lower',
+        against,
+      ),
+      row(
+        `${title}: memory of a worker at its highest`,
+        Math.max(...many.memory.slice(APIS)),
+        one.memory[0],
+        'MiB',
+        'lower',
+        against,
+      ),
     ];
   } finally {
     await redis.stop();
@@ -105,7 +121,8 @@ async function measureProcesses(bench, environments) {
       return { ingest: load.perSecond, applied, followed };
     });
     tell(bench, environments.length, waits);
-    return { ...result, waits };
+    const memory = await Promise.all(services.map((service) => service.memory()));
+    return { ...result, waits, memory: memory.map(({ highest }) => highest) };
   } finally {
     await Promise.all(services.map((service) => service.kill()));
     await database.drop();

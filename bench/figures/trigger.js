@@ -1,25 +1,11 @@
-import { firingBatches, makeLoad } from '../load/load.js';
 import { quantile } from '../load/quantile.js';
 import { rawClient } from '../limits/raw-client.js';
 import { row } from '../row.js';
-import { untilNone } from '../world/checks.js';
+import { firing, watchDecisions } from '../world/decided.js';
 import { startService } from '../world/service.js';
 
 const PER_SECOND = 2_000;
-const FIRES = 0.02;
-const BATCH = 20;
 const CALLERS = 64;
-
-/**
- * The moment of each decision, written just before its transaction commits: a deferred constraint trigger runs at the commit, before the log
- * is flushed. In a table of its own, without a log.
- */
-const WATCH = `
-  create unlogged table bench_decided (firing_id text, at timestamptz);
-  create function bench_note_decision() returns trigger language plpgsql as $$
-    begin insert into bench_decided values (new.firing_id, clock_timestamp()); return null; end $$;
-  create constraint trigger bench_note_decision after insert on decisions deferrable initially deferred
-    for each row when (new.firing_id is not null) execute function bench_note_decision();`;
 
 /**
  * From the moment a signal should be sent to the commit of the decision it leads to: 2,000 signals a second, open loop, in batches of 20, two in a
@@ -34,19 +20,13 @@ export async function measure(bench) {
   const limit = await limits(database);
   const service = await startService(database);
   try {
-    await service.query(WATCH);
-    const load = await makeLoad({
-      urls: [service.url],
-      requests: firingBatches(bench.world.people, BATCH, FIRES),
+    await watchDecisions(service);
+    const { acknowledged, latencies } = await firing(bench, service, {
+      perSecond: PER_SECOND,
       connections: CALLERS,
-      rate: PER_SECOND / BATCH,
       seconds: bench.size(4, 20),
       warmUp: 2,
     });
-    if (load.refused > 0) throw new Error(`${load.refused} requests were refused`);
-    await untilNone(service, 'select count(*) from signal_inbox');
-    await untilNone(service, `select count(*) from work where kind = 'trigger.fired' and state = 'ready'`);
-    const latencies = await latenciesOf(service, load.tags);
     const against = 'three commits of one raw client';
     return [
       row(
@@ -65,26 +45,19 @@ export async function measure(bench) {
         'lower',
         against,
       ),
-      row('trigger to decision, signal acknowledged, p99', load.p99, limit.p99, 'ms', 'lower', against),
+      row(
+        'trigger to decision, signal acknowledged, p99',
+        acknowledged.p99,
+        limit.p99,
+        'ms',
+        'lower',
+        against,
+      ),
     ];
   } finally {
     await service.kill();
     await database.drop();
   }
-}
-
-/** Milliseconds from each firing signal's time to its decision's commit. @throws Error when one of them has none */
-async function latenciesOf(service, tags) {
-  const rows = await service.query(`
-    select s.message_id as message, extract(epoch from b.at) * 1000 as at
-    from bench_decided b join firings f on f.id = b.firing_id join signals s on s.id = f.signal_id`);
-  const decidedAt = new Map(rows.map(({ message, at }) => [message, Number(at)]));
-  const missing = tags.filter(([message]) => !decidedAt.has(message));
-  if (missing.length > 0)
-    throw new Error(`${missing.length} of ${tags.length} firing signals led to no decision`);
-  if (rows.length > tags.length * 1.5)
-    throw new Error(`${rows.length} decisions followed from triggers where ${tags.length} were meant`);
-  return tags.flatMap(([message, sentAt, counts]) => (counts ? [decidedAt.get(message) - sentAt] : []));
 }
 
 async function limits(database) {

@@ -34,7 +34,10 @@ export async function startRedis() {
   }
   return {
     url: `redis://127.0.0.1:${port}/0`,
+    /** Its connections stay open and nothing answers: worse than one that is gone. */
+    freeze: () => child.kill('SIGSTOP'),
     stop: async () => {
+      child.kill('SIGCONT');
       child.kill('SIGTERM');
       await exited;
       await remove();
