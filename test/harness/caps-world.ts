@@ -24,11 +24,11 @@ import { TestClock, testRuntime } from './runtime.js';
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-function action(id: string, more: string): string {
+function action(id: string, more: string, channels = '[email]'): string {
   return `- id: ${id}
   title: ${id}
   goal: an order
-  channels: [email]
+  channels: ${channels}
   value: 10000
   propensity: 0.5
   validFor: 2d
@@ -47,12 +47,22 @@ const template = (id: string): string => `- id: ${id}-mail
   owner: mara
 `;
 
-const ACTIONS = ['offer', 'news', 'care', 'receipt'] as const;
+const card = (id: string): string => `- id: ${id}-card
+  action: ${id}
+  channel: onsite
+  content: { kind: onsite, title: Hello, body: Hello, url: 'https://shop.example.com/' }
+  maxAudience: 1000000
+  expires: 2099-01-01
+  owner: mara
+`;
+
+const MAILED = ['offer', 'news', 'care', 'receipt'] as const;
+const ACTIONS = [...MAILED, 'card'] as const;
 type ActionId = (typeof ACTIONS)[number];
 
-/** A playbook of four actions by mail, of which the guardrails are given. */
-export function mailPlaybook(guardrails: string): Bundle {
-  const result = compilePlaybook({ ...PLAYBOOK, 'guardrails/all.yaml': guardrails });
+/** A playbook of four actions by mail, of which the guardrails are given, and whatever else is otherwise. */
+export function mailPlaybook(guardrails: string, more: Readonly<Record<string, string>> = {}): Bundle {
+  const result = compilePlaybook({ ...PLAYBOOK, ...more, 'guardrails/all.yaml': guardrails });
   if (!result.ok) throw new Error(JSON.stringify(result.errors));
   return result.bundle;
 }
@@ -75,7 +85,24 @@ currency: EUR
     action('care', 'class: marketing\n  delay: 37m'),
     action('receipt', 'class: transactional'),
   ].join('\n'),
-  'templates/all.yaml': ACTIONS.map(template).join('\n'),
+  'templates/all.yaml': MAILED.map(template).join('\n'),
+};
+
+/** How long a review of `care` is said to take. */
+const REVIEW_MINUTES = 64;
+
+/** Two channels, of which actions use one or both, and one action that a person looks at first. */
+const ON_TWO_CHANNELS: Readonly<Record<string, string>> = {
+  'channels.yaml':
+    '- { id: email, kind: email, contactCost: 1 }\n- { id: onsite, kind: onsite, contactCost: 2 }\n',
+  'actions/all.yaml': [
+    action('offer', 'class: marketing\n  tags: [promotion]', '[email, onsite]'),
+    action('news', 'class: marketing'),
+    action('care', `class: marketing\n  delay: 37m\n  reviewTime: ${REVIEW_MINUTES}m`),
+    action('receipt', 'class: transactional'),
+    action('card', 'class: marketing', '[onsite]'),
+  ].join('\n'),
+  'templates/all.yaml': [...MAILED.map(template), card('offer'), card('card')].join('\n'),
 };
 
 const PERSONAL = `- id: marketing-pressure
@@ -102,14 +129,31 @@ const PERSONAL = `- id: marketing-pressure
   scope: { channels: [email] }
   caps: [{ max: 9, per: 6h, channels: [email] }]
   owner: mara
+- id: cards
+  title: Two cards in two hours
+  reason: A site is there for something else.
+  effect: limit
+  scope: { channels: [onsite] }
+  caps: [{ max: 2, per: 2h, channels: [onsite] }]
+  owner: mara
+- id: careful
+  title: Somebody reads what is meant well
+  reason: It may not be.
+  effect: review
+  scope: { actions: [care] }
+  owner: mara
 `;
+
+const MARKETING = ['offer', 'news', 'care', 'card'];
+const CHANNELS = ['email', 'onsite'];
 
 /** The same once more, in figures of its own. */
 const CAPS: readonly PlainCap[] = [
-  { name: 'marketing', actions: ['offer', 'news', 'care'], max: 3, window: 1.5 * HOUR },
-  { name: 'marketing', actions: ['offer', 'news', 'care'], max: 7, window: DAY },
-  { name: 'offers', actions: ['offer'], max: 1, window: 5 * HOUR },
-  { name: 'mails', actions: [...ACTIONS], max: 9, window: 6 * HOUR },
+  { name: 'marketing', actions: MARKETING, channels: CHANNELS, max: 3, window: 1.5 * HOUR },
+  { name: 'marketing', actions: MARKETING, channels: CHANNELS, max: 7, window: DAY },
+  { name: 'offers', actions: ['offer'], channels: CHANNELS, max: 1, window: 5 * HOUR },
+  { name: 'mails', actions: ACTIONS, channels: ['email'], max: 9, window: 6 * HOUR },
+  { name: 'cards', actions: ACTIONS, channels: ['onsite'], max: 2, window: 2 * HOUR },
 ];
 
 export interface CapsRun {
@@ -126,6 +170,11 @@ export interface CapsResult {
   readonly decisions: number;
   readonly messages: number;
   readonly cancelled: number;
+  /** Places held on site. */
+  readonly cards: number;
+  /** Places of what a person looks at first, and how many of them were to leave before a review is over. */
+  readonly reviewed: number;
+  readonly tooSoon: number;
   readonly looks: number;
   readonly over: readonly string[];
   /** Windows that were full to the last place: without any, "none over" would say nothing. */
@@ -199,7 +248,7 @@ export async function settlePerson(
         anonymousId: null,
         previousId: null,
         groupId: null,
-        traits: { email, timezone: 'Europe/Berlin', consent: { email: 'granted' } },
+        traits: { email, timezone: 'Europe/Berlin', consent: { email: 'granted', onsite: 'granted' } },
         properties: {},
         context: {},
         occurredAt: at,
@@ -224,7 +273,7 @@ export class CapsWorld {
 
   static async open(database: Database): Promise<CapsWorld> {
     const clock = new TestClock('2026-10-24T07:11:00.000Z');
-    const bundle = mailPlaybook(PERSONAL);
+    const bundle = mailPlaybook(PERSONAL, ON_TWO_CHANNELS);
     const app = await decidingProcess(database, clock, () => bundle);
     return new CapsWorld(database, app, clock);
   }
@@ -275,8 +324,19 @@ export class CapsWorld {
       await this.passes((2 + Math.floor(random() * 5_000)) * 1_000, writers);
     }
     const seconds = (performance.now() - began) / 1_000;
-    const messages = await this.places();
-    return { decisions: latencies.length, messages: messages.length + cancelled, cancelled, looks, over, full, latencies, seconds }; // prettier-ignore
+    const places = await this.places();
+    return {
+      decisions: latencies.length,
+      messages: places.length + cancelled,
+      cancelled,
+      cards: places.filter(({ channel }) => channel === 'onsite').length,
+      ...(await this.reviews()),
+      looks,
+      over,
+      full,
+      latencies,
+      seconds,
+    };
   }
 
   private async decide({ userId }: Person, what: ActionId): Promise<void> {
@@ -338,20 +398,40 @@ export class CapsWorld {
     });
   }
 
+  /** A person's own messages keep within their caps, wherever they go; and a mailbox, whoever it belongs to, gets no more mails than one person. */
   private async reckon(): Promise<Reckoning> {
-    return reckon(await this.places(), CAPS);
+    const places = await this.places();
+    const own = reckon(places, CAPS);
+    const mails = places.filter(({ channel }) => channel === 'email');
+    const shared = reckon(
+      mails.map((place) => ({ ...place, holder: this.mailboxes().get(place.holder) ?? place.holder })),
+      CAPS,
+    );
+    return { over: [...own.over, ...shared.over], full: own.full + shared.full };
+  }
+
+  private mailboxes(): Map<string, string> {
+    return new Map(this.people.map(({ profileId, mailbox }) => [profileId, mailbox]));
+  }
+
+  private async reviews(): Promise<Pick<CapsResult, 'reviewed' | 'tooSoon'>> {
+    const { rows } = await sql<{ reviewed: number; too_soon: number }>`
+      select count(*)::int as reviewed,
+        (count(*) filter (where m.send_at < m.created_at + ${REVIEW_MINUTES} * interval '1 minute'))::int as too_soon
+      from messages m where m.action = 'care'`.execute(this.database.db);
+    return { reviewed: rows[0]?.reviewed ?? 0, tooSoon: rows[0]?.too_soon ?? 0 };
   }
 
   private async places(): Promise<StoredPlace[]> {
-    const mailboxes = new Map(this.people.map(({ profileId, mailbox }) => [profileId, mailbox]));
-    const { rows } = await sql<{ profile_id: string; action: string; at: Date }>`
-      select m.profile_id, m.action, coalesce(m.sent_at, m.send_at) as at
+    const { rows } = await sql<{ profile_id: string; action: string; channel: string; at: Date }>`
+      select m.profile_id, m.action, m.channel, coalesce(m.sent_at, m.send_at) as at
       from messages m where m.state not in ('suppressed', 'rejected', 'expired', 'failed', 'cancelled')`.execute(
       this.database.db,
     );
-    return rows.map(({ profile_id, action: what, at }) => ({
-      mailbox: mailboxes.get(profile_id) ?? profile_id,
+    return rows.map(({ profile_id, action: what, channel, at }) => ({
+      holder: profile_id,
       action: what,
+      channel,
       at: at.getTime(),
     }));
   }

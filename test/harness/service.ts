@@ -135,10 +135,13 @@ export class Story {
   }
 
   /** Stops the service, lets something happen while nobody is there, and starts it again on the same database. */
-  async restart(meanwhile: () => Promise<void> | void = () => undefined): Promise<void> {
+  async restart(
+    meanwhile: () => Promise<void> | void = () => undefined,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
     await this.service.stop();
     await meanwhile();
-    this.running = { ...this.now, service: await this.startAnother() };
+    this.running = { ...this.now, service: await this.startAnother(environment) };
   }
 
   /** Waits, in real time, until something is the case; for what does not go by the story's clock. */

@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
 import { DispatchWorld } from '../harness/dispatch-world.js';
-import { readAnswerHours } from '../../src/decisions/answer-hours.read-model.js';
+import { SituationReader } from '../../src/decisions/index.js';
 import { Pace } from '../../src/platform/pace/index.js';
 import { type Message } from '../../src/messages/message.js';
+import { type Bundle } from '../../src/policies/bundle.js';
+import { PoliciesService } from '../../src/policies/index.js';
 import { ProfilesService } from '../../src/profiles/index.js';
 import { selectEarlierAnswers, selectHourCounts } from '../../src/rehearsal/stored-people.read-model.js';
 import { linkToken } from '../../src/shared/links.js';
@@ -53,12 +55,19 @@ describe('counting when messages are answered', () => {
       { segment: 'DE lead', slot: 11, sent: 2, answered: 1 },
     ]);
     const profile = await world.get(ProfilesService).load(world.database.db, ada);
-    expect(await readAnswerHours(world.database.db, profile, world.clock.now(), ['email', 'onsite'])).toEqual(
-      {
-        email: { everyone: [[11, 2, 1]], segment: [[11, 2, 1]], own: [[11, 2, 1]] },
-      },
-    );
-    expect(await readAnswerHours(world.database.db, profile, world.clock.now(), [])).toBeNull();
+    const playbook = world.get(PoliciesService).active();
+    const answersFor = async (bestHours: boolean) => {
+      const actions = [...playbook.actions].map(
+        ([id, action]) => [id, { ...action, spec: { ...action.spec, bestHours } }] as const,
+      );
+      const bundle: Bundle = { ...playbook, actions: new Map(actions) };
+      const asked = { profile, now: world.clock.now() };
+      return (await world.get(SituationReader).read(world.database.db, bundle, asked)).answerHours;
+    };
+    expect(await answersFor(true)).toEqual({
+      email: { everyone: [[11, 2, 1]], segment: [[11, 2, 1]], own: [[11, 2, 1]] },
+    });
+    expect(await answersFor(false)).toBeUndefined();
     // What a simulation reads of the same.
     const { db } = world.database;
     const march = { from: '2026-03-01', to: '2026-03-31' };

@@ -85,8 +85,13 @@ describe('a cap over everybody', () => {
     const { rows } = await sql<{ at: Date }>`
       select m.send_at as at from messages m where m.state = 'drafting'`.execute(opened.database.db);
     expect(rows).toHaveLength(PEOPLE);
-    const places = rows.map(({ at }) => ({ mailbox: 'everybody', action: 'receipt', at: at.getTime() }));
-    const cap = { name: 'mails', actions: ['receipt'], max: 30, window: HOUR };
+    const places = rows.map(({ at }) => ({
+      holder: 'everybody',
+      action: 'receipt',
+      channel: 'email',
+      at: at.getTime(),
+    }));
+    const cap = { name: 'mails', actions: ['receipt'], channels: ['email'], max: 30, window: HOUR };
     expect(reckon(places, [cap]).over).toEqual([]);
     // All of the first hour but what somebody leased and did not come to use.
     const first = places.filter(({ at }) => at < Date.parse(NOW) + HOUR).length;

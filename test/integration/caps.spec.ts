@@ -20,6 +20,10 @@ describe('caps per person, written to by many at once', () => {
       expect(result.over).toEqual([]);
       expect(result.full).toBeGreaterThan(100);
       expect(result.cancelled).toBeGreaterThan(10);
+      // Both channels were used, and what waits for a reviewer was planned with that in mind.
+      expect(result.cards).toBeGreaterThan(10);
+      expect(result.reviewed).toBeGreaterThan(10);
+      expect(result.tooSoon).toBe(0);
     } finally {
       await world.close();
       await opened.close();
@@ -28,9 +32,9 @@ describe('caps per person, written to by many at once', () => {
 });
 
 describe('the oracle', () => {
-  const cap = { name: 'mails', actions: ['news'], max: 2, window: 3_600_000 };
+  const cap = { name: 'mails', actions: ['news'], channels: ['email'], max: 2, window: 3_600_000 };
   const at = (...seconds: number[]) =>
-    seconds.map((second) => ({ mailbox: 'ada', action: 'news', at: second * 1_000 }));
+    seconds.map((second) => ({ holder: 'ada', action: 'news', channel: 'email', at: second * 1_000 }));
 
   it('sees one too many to the second, and none where a window has just passed', () => {
     expect(reckon(at(0, 10, 3_600), [cap])).toEqual({ over: [], full: 2 });
@@ -39,10 +43,11 @@ describe('the oracle', () => {
     ]);
   });
 
-  it('counts each mailbox and kind by itself', () => {
+  it('counts each holder, kind and channel by itself', () => {
     const others = [
-      { mailbox: 'bea', action: 'news', at: 1 },
-      { mailbox: 'ada', action: 'care', at: 2 },
+      { holder: 'bea', action: 'news', channel: 'email', at: 1 },
+      { holder: 'ada', action: 'care', channel: 'email', at: 2 },
+      { holder: 'ada', action: 'news', channel: 'onsite', at: 3 },
     ];
     expect(reckon([...at(0, 10), ...others], [cap]).over).toEqual([]);
   });

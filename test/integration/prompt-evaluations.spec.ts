@@ -6,11 +6,13 @@ import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { ADVICE_PROMPT } from '../../src/advice/advice-input.js';
 import { parsePrompt, parsePromptOf, type Prompt } from '../../src/drafting/prompt.js';
+import { TEMPLATE_PROMPT } from '../../src/drafting/template-writing.js';
 import { type Bundle } from '../../src/policies/bundle.js';
 import { compilePlaybook } from '../../src/policies/compiler.js';
 import { readPlaybookFolder } from '../../src/policies/playbook.folder.js';
 import { adviceEvaluationSchema, adviceQuestionOf, markAdvice } from '../../src/rehearsal/evaluate-advice.js'; // prettier-ignore
 import { mark, questionOf } from '../../src/rehearsal/evaluate-prompt.js';
+import { markTemplate, templateEvaluationSchema, templateQuestionOf } from '../../src/rehearsal/evaluate-template.js'; // prettier-ignore
 import { type EvaluationCase, evaluationSchema } from '../../src/rehearsal/evaluation.js';
 
 describe('the evaluations of the shipped prompts', () => {
@@ -71,6 +73,30 @@ describe('the evaluations of the shipped prompts', () => {
             case: each.case,
             good,
             answer,
+            marks: good ? [] : true,
+          });
+        }
+      }
+    }
+  });
+
+  it('let good templates pass and find bad ones out', async () => {
+    const files = await readdir('prompts/template/evals');
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) {
+      const path = `prompts/template/${file.replace('.yaml', '.md')}`;
+      const read = parsePromptOf(TEMPLATE_PROMPT, path, await readFile(path, 'utf8'));
+      if (!read.ok) throw new Error(read.errors[0]?.message);
+      const text = await readFile(`prompts/template/evals/${file}`, 'utf8');
+      for (const each of templateEvaluationSchema.parse(parse(text)).cases) {
+        const question = templateQuestionOf(bundle, read.prompt, each);
+        if (typeof question === 'string') throw new Error(question);
+        for (const { model, answer, good } of each.answers) {
+          const marks = await markTemplate(bundle, read.prompt, question, each, answer);
+          expect({ case: each.case, model, good, marks: good ? marks : marks.length > 0 }).toEqual({
+            case: each.case,
+            model,
+            good,
             marks: good ? [] : true,
           });
         }

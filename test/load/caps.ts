@@ -26,6 +26,7 @@ function lines(what: string, { decisions: made, latencies, seconds, ...result }:
   return [
     `${what}: ${made} decisions in ${seconds.toFixed(0)} s, ${result.messages} messages, ${result.cancelled} taken back`,
     `  a decision took ${quantile(latencies, 0.5)} in the middle, ${quantile(latencies, 0.99)} at the 99th percentile`,
+    `  ${result.cards} places on site, ${result.reviewed} planned to leave after a review, ${result.tooSoon} of them too soon`,
     `  ${result.looks} looks of the oracle: ${result.over.length} over, ${result.full} windows full to the last place`,
     ...result.over.slice(0, 20).map((line) => `  ${line}`),
   ];
@@ -47,7 +48,10 @@ try {
     const alone = await world.run({ ...one, writers: 1 });
     const many = await world.run({ ...one, decisions, writers, say });
     for (const line of [...lines('1 writer', alone), ...lines(`${writers} writers`, many)]) console.log(line);
-    failed = alone.over.length + many.over.length > 0 || many.full === 0 || many.decisions !== decisions;
+    failed =
+      alone.over.length + many.over.length + many.tooSoon > 0 ||
+      Math.min(many.full, many.cards, many.reviewed) === 0 ||
+      many.decisions !== decisions;
   } finally {
     await world.close();
     await database.close();

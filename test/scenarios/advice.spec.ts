@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type Behaviour, FakeOpenAi, goodDraft } from '../fakes/openai-server.js';
 import { checkout, DAY, fillCatalogue, HOUR, identify, oldOrder, order } from '../harness/customers.js';
 import { type Body, Story } from '../harness/service.js';
+import { endSound } from '../harness/shown.js';
 
 const BY_MAIL = { action: 'recover-cart', channel: 'email' };
 const ON_SITE = { action: 'recover-cart', channel: 'onsite' };
@@ -51,7 +52,7 @@ describe('advice before a decision', () => {
     model = await FakeOpenAi.start();
   });
   afterEach(async () => {
-    await story.end();
+    await endSound(story);
     await model.close();
   });
 

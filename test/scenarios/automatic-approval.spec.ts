@@ -211,4 +211,65 @@ describe('drafts that may go without a person', () => {
     expect((await story.request('GET', '/')).text).toContain('Drafts are others than those');
     expect(await fallen('gate.drift')).toBe('1');
   });
+
+  /** Verdicts as if so many more drafts like the first had been judged: with these signs, and so many of them rejected. */
+  async function wereJudged(
+    round: string,
+    signs: readonly object[],
+    right: number,
+    wrong: number,
+  ): Promise<void> {
+    await sql`
+      with one as (select j.message_id from judged_drafts j order by j.routed_at, j.message_id limit 1),
+      made as (
+        insert into messages select r.* from one join messages m on m.id = one.message_id, generate_series(1, ${right + wrong}) i,
+          jsonb_populate_record(m, jsonb_build_object('id', ${`copy-${round}-`}::text || i, 'state', 'rejected')) r returning id
+      )
+      insert into judged_drafts select r.* from made, one join judged_drafts j on j.message_id = one.message_id,
+        jsonb_populate_record(j, jsonb_build_object('message_id', made.id, 'action', 'copied/email', 'signs', ${JSON.stringify(signs)}::text,
+          'verdict', case when split_part(made.id, '-', 3)::int <= ${wrong} then 'rejected' else 'right' end)) r`.execute(
+      story.database.db,
+    );
+  }
+
+  it('are judged by weights that verdicts taught, once a person takes those into use, which closes every gate', async () => {
+    const taught = /To learn from verdicts, (\d+) more verdicts are needed/;
+    const missing = Number(taught.exec(await page())?.[1]);
+    expect(missing).toBeGreaterThan(100);
+    expect((await story.post('/automation/risk')).status).toBe(409);
+    await certify('ole');
+    const before = (await story.messages('ole0'))[0];
+    await wereJudged('silent', [], 140, 20);
+    await wereJudged('light', [{ code: 'manners.pressure', weight: 0.5 }], 55, 5);
+    const shown = await page();
+    expect(shown).not.toMatch(taught);
+    expect(shown).toContain('Learned from these verdicts, judged on those it had not seen: Brier score');
+    expect(shown).toContain('It closes 1 open gate at once');
+    const scores = [...shown.matchAll(/Brier score (\d\.\d+)/g)].map(([, score]) => Number(score));
+    expect(scores).toHaveLength(2);
+    expect(scores[1]).toBeLessThan(scores[0] ?? 0);
+
+    expect((await story.post('/automation/risk')).status).toBe(303);
+    const adopted = await page();
+    const version = /Signs are weighed as learned: model ([\d-]+), taken into use by Administrator/.exec(
+      adopted,
+    )?.[1];
+    expect(version).toBeDefined();
+    expect(adopted).toContain('took weights into use that were learned from verdicts');
+    const open = await sql`select 1 from gates where closed_at is null`.execute(story.database.db);
+    expect(open.rows).toEqual([]);
+    expect((await story.post('/automation/risk')).status).toBe(409);
+
+    const message = await abandons('olga');
+    const item = await review(message['id']);
+    expect(String(item['risk']?.['model'])).toMatch(new RegExp(`^risk-[0-9a-f]+/${String(version)}$`));
+    expect(item['risk']?.['contributions']?.map((each) => String(each['code']))).toContain('base');
+    const decided = await story.get(`/v1/decisions/${String(item['decision']?.['id'])}`);
+    expect(String(decided['models']?.['risk'])).toBe(String(item['risk']?.['model']));
+    const old = await story.get(`/v1/decisions/${String(before?.['decisionId'])}`);
+    expect(String(old['models']?.['risk'])).toMatch(/^risk-[0-9a-f]+$/);
+
+    await sql`delete from judged_drafts where action = 'copied/email'`.execute(story.database.db);
+    await sql`delete from messages where id like 'copy-%'`.execute(story.database.db);
+  });
 });

@@ -285,7 +285,7 @@ describe('a day of approved and scheduled mails that nobody sent', () => {
 
   it('sends nothing to those who said no, bought or complained meanwhile, and says why', async () => {
     const leftOut = [
-      [withdrawing, 'suppressed: consent_denied'],
+      [withdrawing, 'suppressed: consent_withdrawn'],
       [buying, 'expired: goal_reached'],
       [complaining, 'suppressed: guardrail:open-ticket'],
     ] as const;

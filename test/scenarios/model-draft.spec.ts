@@ -133,6 +133,35 @@ describe('a draft that the model wrote', () => {
       expect(seen).not.toContain(secret);
   });
 
+  it('shows its reviewer what the model was given, by part and word for word, and what it cost', async () => {
+    const [message] = await story.messages('ada');
+    const [closed] = await story.reviews('approved');
+    const review = await story.get(`/v1/reviews/${String(closed?.['id'])}`);
+    expect(review['messageId']).toBe(message?.['id']);
+    const making = review['making'];
+    expect(making?.['prompt']).toMatchObject({ id: 'recover-cart', model: 'test-model' });
+    expect(making?.['usage']).toMatchObject({ tokensIn: TOKENS_IN, tokensOut: TOKENS_OUT, currency: 'EUR' });
+    expect(making?.['failed']).toBeNull();
+    expect(making?.['sent']).toEqual(model.requests[0]?.body.messages);
+    expect(making?.['context']?.map((part) => String(part['name']))).toEqual(
+      expect.arrayContaining(['customer', 'facts', 'examples']),
+    );
+    const said = JSON.stringify(making);
+    expect(said).toContain('cup-tide');
+    for (const secret of ['Secretsurname', '2125550123', 'walnut', 'ada@example.com', 'the-note-stays-home'])
+      expect(said).not.toContain(secret);
+    for (const path of [`/reviews/${String(review['id'])}`, `/messages/${String(message?.['id'])}`]) {
+      const page = (await story.request('GET', path)).text;
+      for (const words of [
+        'How it was written',
+        'What the model was given',
+        '1,000 in, 200 out',
+        'Word for word',
+      ])
+        expect([path, page]).toEqual([path, expect.stringContaining(words)]);
+    }
+  });
+
   it('is accounted for: the draft on the timeline, its use of the model in the metrics', async () => {
     const drafts = (await timeline(story, 'ada')).filter((entry) => String(entry['kind']) === 'draft');
     expect(drafts).toEqual([
@@ -179,5 +208,15 @@ describe('a draft that the model wrote', () => {
     const [message] = await story.messages('bob');
     expect(message?.['state']).toBe('rejected');
     expect(smtp.mails).toHaveLength(1);
+  });
+
+  it('shows nothing of what the model was given once the person is erased', async () => {
+    const [closed] = await story.reviews('rejected');
+    const id = String(closed?.['id']);
+    expect((await story.get(`/v1/reviews/${id}`))['making']?.['sent']).toHaveLength(2);
+    expect((await story.request('DELETE', '/v1/profiles/bob')).status).toBe(204);
+    expect((await story.request('GET', `/v1/reviews/${id}`)).status).toBe(410);
+    const page = await story.request('GET', `/messages/${String(closed?.['messageId'])}`);
+    expect(page.text).not.toContain('What the model was given');
   });
 });

@@ -122,6 +122,52 @@ describe('a model that does not write', () => {
     expect(await fallbackOf('owl')).toEqual(['model: null']);
   });
 
+  it('is gone for a day: decisions go on, nothing is asked in vain, and it writes again once it is back', async () => {
+    await begin();
+    const home = async (): Promise<string> => (await story.request('GET', '/')).text;
+    const gone = 'The language model gives no drafts';
+    /** Several people leave their checkouts, and their messages. */
+    const abandon = async (names: readonly string[]): Promise<(Body | undefined)[]> => {
+      await story.happens(...names.flatMap((name) => [identify(name), oldOrder(story, name)]));
+      await story.happens(...names.map((name) => checkout(name)));
+      await story.passes(HOUR);
+      return Promise.all(names.map(async (name) => (await story.messages(name))[0]));
+    };
+    expect(await home()).not.toContain(gone);
+    model.behave({ kind: 'status', status: 400 });
+    await abandon(['anna', 'bert', 'cora', 'dana', 'egon', 'fred']);
+    const asked = model.requests.length;
+    expect(asked).toBeGreaterThanOrEqual(5);
+    expect(await home()).toContain(gone);
+    expect(await home()).toContain('it could not be reached');
+
+    for (const round of ['morning', 'noon', 'night']) {
+      const names = [`${round}-1`, `${round}-2`];
+      for (const message of await abandon(names)) {
+        expect(message?.['templateId']).toBe('recover-cart-mail');
+        expect(message?.['approval']).toMatchObject({ kind: 'template' });
+      }
+      for (const name of names) expect(await fallbackOf(name)).toEqual(['template: circuit_open']);
+      await story.passes(6 * HOUR);
+    }
+    expect(model.requests).toHaveLength(asked);
+    expect(await home()).toContain('12 messages came from signed templates instead');
+    expect((await story.request('GET', '/operations')).text).toContain('left alone: it failed too often');
+
+    // The breaker goes by the machine's own clock: so far it is set on.
+    const now = performance.now.bind(performance);
+    performance.now = () => now() + 31_000;
+    try {
+      model.behave({ kind: 'answer', content: goodDraft() });
+      const [message] = await abandon(['zoe']);
+      expect([message?.['state'], await fallbackOf('zoe')]).toEqual(['in_review', ['model: null']]);
+    } finally {
+      performance.now = now;
+    }
+    expect(await home()).not.toContain(gone);
+    expect((await story.request('GET', '/operations')).text).toContain('asked as needed');
+  });
+
   it('makes the service hold where the playbook says so', async () => {
     const recovery = (await readFile('policies/actions/recovery.yaml', 'utf8'))
       .replace('fallback: template', 'fallback: hold')
@@ -132,6 +178,8 @@ describe('a model that does not write', () => {
     const last = message?.['steps']?.at(-1);
     expect(last?.['reason']?.['code']).toBe('no_draft');
     expect(String(last?.['reason']?.['text'])).toContain('refused');
+    await abandons('cleo', { kind: 'status', status: 400 });
+    expect((await story.request('GET', '/')).text).toContain('1 message was not made, as the playbook says');
     // And when it is back, it writes.
     const next = await abandons('dora', { kind: 'answer', content: goodDraft() });
     expect(next?.['state']).toBe('in_review');

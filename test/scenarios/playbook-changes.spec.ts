@@ -310,14 +310,18 @@ describe('a change of the playbook', () => {
   });
 
   /** What the files say next, found by a start as it is in production. */
-  async function restartInProduction(from: string, to: string): Promise<void> {
+  async function restartInProduction(
+    from: string,
+    to: string,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
     const [path, before] = [join(story.policiesDirectory, 'guardrails/law.yaml'), process.env['NODE_ENV']];
     await story.restart(async () => {
       const text = await readFile(path, 'utf8');
       expect(text).toContain(from);
       await writeFile(path, text.replace(from, to));
       process.env['NODE_ENV'] = 'production';
-    });
+    }, environment);
     process.env['NODE_ENV'] = before;
   }
 
@@ -336,8 +340,10 @@ describe('a change of the playbook', () => {
         origin: 'folder',
         base: before,
         severity: 'critical',
-        needed: 2,
+        // One more than for what somebody here wrote: Cyd or Dan may have written it.
+        needed: 3,
         author: { name: 'Administrator' },
+        writers: null,
         tests: { failed: 0 },
         replay: expect.stringMatching(/./) as string,
         changes: [{ item: 'guardrails/minors', words: 'The rule minors was changed: reason.' }],
@@ -351,6 +357,8 @@ describe('a change of the playbook', () => {
     await judge('Cyd', id, 'approve');
     expect((await activate('Cyd', bundle)).status).toBe(409);
     await judge('Dan', id, 'approve');
+    expect((await activate('Cyd', bundle)).status).toBe(409);
+    await judge('Bea', id, 'approve');
     expect((await activate('Cyd', bundle)).body).toMatchObject({ hash: bundle, activatedBy: { name: 'Cyd' } }); // prettier-ignore
 
     // One step back is one person's, and the folder that stays as it is asks for nothing.
@@ -374,6 +382,33 @@ describe('a change of the playbook', () => {
     expect((await story.post('/v1/policies/proposals', whole, tokens['Dan'])).status).toBe(409);
     expect((await story.post('/v1/policies/proposals', { ...whole, bundle: await inForce() }, tokens['Dan'])).status).toBe(409); // prettier-ignore
     await judge('Bea', idOf(again), 'withdraw');
+  });
+
+  it('in files is not agreed to by whoever wrote them, however it is proposed', async () => {
+    const written = { POLICIES_AUTHORS: 'Bea@shop.example.com, dan@shop.example.com' };
+    await restartInProduction('They are no adult, or', 'They are minors, or', written);
+    const [found] = await waiting();
+    expect(found).toMatchObject({ needed: 2, writers: [{ name: 'Bea' }, { name: 'Dan' }] });
+    const [id, bundle] = [String(found?.['id']), String(found?.['bundle'])];
+    for (const by of ['Bea', 'Dan', 'admin'])
+      expect((await judge(by, id, 'approve')).body).toMatchObject({ status: 409, type: expect.stringContaining('own-proposal') as string }); // prettier-ignore
+    const page = await story.request('GET', `/playbook/proposals/${id}`, { token: tokens['Bea'] ?? '' });
+    expect(page.text).toContain('Written by Bea, Dan.');
+    expect(page.text).toContain('others decide on it');
+    expect(plain(await judge('Cyd', id, 'approve'))).toMatchObject({ state: 'open' });
+    await judge('Cyd', id, 'reject');
+    // Asked again by Cyd, it is still theirs.
+    const again = await story.post('/v1/policies/proposals', { title: 'Again', reason: 'Talked over.', bundle }, tokens['Cyd']); // prettier-ignore
+    for (const by of ['Bea', 'Dan', 'Cyd'])
+      expect((await judge(by, idOf(again), 'approve')).status).toBe(409);
+    await judge('Cyd', idOf(again), 'withdraw');
+
+    // Somebody whom nobody knows here may be anybody.
+    const unknown = { POLICIES_AUTHORS: 'bea@shop.example.com, eve@shop.example.com' };
+    await restartInProduction('They are minors, or', 'They are still minors, or', unknown);
+    const [other] = await waiting();
+    expect(other).toMatchObject({ needed: 3, writers: null });
+    await judge('Cyd', String(other?.['id']), 'reject');
   });
 
   it('that nobody proposed is not put in force, and the answer says what to do', async () => {

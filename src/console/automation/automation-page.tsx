@@ -1,5 +1,5 @@
 import { type VNode } from 'preact';
-import { type Automation, OBJECTIONS_NEEDED, type RiskFit, VERDICTS_NEEDED } from '../../learning/index.js';
+import { type Automation, type RiskFit } from '../../learning/index.js';
 import { type ReliabilityBin } from '../../learning/reliability.js';
 import { Empty, IfMay, PageHead, Pill, PostForm, Section, Time } from '../layout/parts.js';
 
@@ -25,7 +25,7 @@ export function AutomationPage({
         ))}
       </Section>
       <Section title="Risk against verdicts">
-        <Fit fit={fit} />
+        <Fit fit={fit} actions={actions} />
       </Section>
     </>
   );
@@ -38,8 +38,8 @@ const KINDS: Readonly<Record<Automation['kind'], string>> = {
 };
 
 function ActionCard({ automation }: { readonly automation: Automation }): VNode {
-  const { action, kind, terms, gate, closed } = automation;
-  const title = `${automation.title}, ${KINDS[kind]}`;
+  const { action, terms, gate, closed } = automation;
+  const title = nameOf(automation);
   return (
     <article class="card" aria-label={title}>
       <h3>
@@ -158,46 +158,88 @@ function Actions({ automation }: { readonly automation: Automation }): VNode {
   );
 }
 
-function Fit({ fit }: { readonly fit: RiskFit }): VNode {
-  const missing = Math.max(0, VERDICTS_NEEDED - fit.verdicts);
-  const objections = Math.max(0, OBJECTIONS_NEEDED - fit.objections);
+function Fit({ fit, actions }: { readonly fit: RiskFit; readonly actions: readonly Automation[] }): VNode {
+  const { inUse, adopted, held, missing, candidate } = fit;
   return (
     <>
       <p>
-        {fit.inUse.version === 'unfitted'
-          ? 'Signs are weighed as set by hand.'
-          : `Signs are weighed as learned: model ${fit.inUse.version}.`}{' '}
-        {fit.verdicts} verdicts on drafts of models, {fit.objections} against them.
-        {fit.brier === null ? '' : ` Brier score ${fit.brier.toFixed(3)} (0 is perfect, 0.25 is a coin).`}
+        {adopted === null ? (
+          'Signs are weighed as set by hand.'
+        ) : (
+          <>
+            Signs are weighed as learned: model {inUse.version}, taken into use by {adopted.by}{' '}
+            <Time at={adopted.at} />.
+          </>
+        )}{' '}
+        {count(fit.verdicts, 'verdict')} on drafts of models, {fit.objections} against them
+        {adopted === null ? '' : `; ${held.verdicts} since, and only on those is it judged`}.
+        {held.brier === null ? '' : ` Brier score ${held.brier.toFixed(3)} (0 is perfect, 0.25 is a coin).`}
       </p>
-      {fit.curve.length === 0 ? null : <Curve bins={fit.curve} caption="The model in use" />}
-      {fit.candidate === null ? (
-        <p>
-          To learn from verdicts, {missing} more are needed
-          {objections > 0 ? `, ${objections} of them against the draft` : ''}.
-        </p>
+      {held.curve.length === 0 ? null : <Curve bins={held.curve} caption="The model in use" />}
+      {candidate === null ? (
+        <Missing missing={missing} />
       ) : (
         <>
           <Curve
-            bins={fit.candidate.curve}
-            caption={`Learned from these verdicts, judged on those it had not seen: Brier score ${fit.candidate.brier.toFixed(3)}`}
+            bins={candidate.curve}
+            caption={`Learned from these verdicts, judged on those it had not seen: Brier score ${candidate.brier.toFixed(3)}`}
           />
-          <IfMay permission="policies.activate">
-            <PostForm action="/automation/risk" aria-label="Adopt the learned risk">
-              <p>
-                Adopting it changes what checks drafts: every open gate closes, and verdicts for gates are
-                counted anew.
-              </p>
-              <button type="submit" class="secondary">
-                Use the learned weights
-              </button>
-            </PostForm>
-          </IfMay>
+          {held.brier !== null && candidate.brier < held.brier ? (
+            <Adopt actions={actions} />
+          ) : (
+            <p>It foretells no better than the weights in use, so it cannot take their place.</p>
+          )}
         </>
       )}
     </>
   );
 }
+
+const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
+
+function Missing({ missing: { verdicts, objections } }: { readonly missing: RiskFit['missing'] }): VNode {
+  if (verdicts === 0)
+    return (
+      <p>
+        To learn from verdicts, {count(objections, 'more objection')} among them{' '}
+        {objections === 1 ? 'is' : 'are'} needed.
+      </p>
+    );
+  return (
+    <p>
+      To learn from verdicts, {count(verdicts, 'more verdict')} {verdicts === 1 ? 'is' : 'are'} needed
+      {objections > 0 ? `, ${objections} of them against the draft` : ''}. Until then weights are left as they
+      are, and whatever a model writes without an open gate goes to a person.
+    </p>
+  );
+}
+
+/** What adopting costs is said before: other weights check every draft of every action, so no certificate outlives them. */
+function Adopt({ actions }: { readonly actions: readonly Automation[] }): VNode {
+  const open = actions.filter(({ gate }) => gate !== null);
+  const counted = actions.filter(({ gate, audits }) => gate === null && audits > 0);
+  return (
+    <IfMay permission="policies.activate">
+      <PostForm action="/automation/risk" aria-label="Adopt the learned risk">
+        <p>
+          Learned weights judge every draft of every action anew, so what was certified under the present ones
+          no longer holds.{' '}
+          {open.length === 0
+            ? 'No gate is open that would close.'
+            : `It closes ${count(open.length, 'open gate')} at once (${open.map(nameOf).join('; ')}): their drafts need a person again, those approved that have not left too.`}{' '}
+          {counted.length === 0
+            ? ''
+            : `Verdicts counted towards ${count(counted.length, 'gate')} begin anew (${counted.map(nameOf).join('; ')}).`}
+        </p>
+        <button type="submit" class="secondary">
+          Use the learned weights in my name
+        </button>
+      </PostForm>
+    </IfMay>
+  );
+}
+
+const nameOf = ({ title, kind }: Automation): string => `${title}, ${KINDS[kind]}`;
 
 function Curve({
   bins,

@@ -2,7 +2,7 @@ import { type VNode } from 'preact';
 import { type Readiness } from '../../health/index.js';
 import { Empty, Facts, IfMay, PageHead, Pill, PostForm, Section, Short, Time } from '../layout/parts.js';
 import { useView } from '../layout/view.js';
-import { pauseWords } from '../layout/words.js';
+import { fallbackWords, pauseWords } from '../layout/words.js';
 import {
   type FailedSignal,
   type Kept,
@@ -23,6 +23,9 @@ export interface ModelStatus {
   readonly on: boolean;
   readonly name: string;
   readonly endpoint: string;
+  readonly circuit: 'closed' | 'open' | 'half_open';
+  /** Why the last request got no answer; null when it got one, or none was made. */
+  readonly failing: string | null;
   readonly usage: readonly {
     readonly day: string;
     readonly model: string;
@@ -302,6 +305,7 @@ function Model({ model }: { model: ModelStatus }): VNode {
               rows={[
                 ['Model', model.name],
                 ['Endpoint', model.endpoint],
+                ['Now', modelStateWords(model)],
               ]}
             />
             <Usage usage={model.usage} />
@@ -322,6 +326,15 @@ function Model({ model }: { model: ModelStatus }): VNode {
       </div>
     </Section>
   );
+}
+
+/** As this process knows it; with several, each finds out for itself. */
+function modelStateWords({ circuit, failing }: ModelStatus): string {
+  if (circuit === 'open')
+    return 'left alone: it failed too often. Drafts come from signed templates, or are held, as the playbook says';
+  if (circuit === 'half_open')
+    return 'left alone; the next draft tries whether it is back, and the others go without it meanwhile';
+  return failing === null ? 'asked as needed' : `asked as needed; the last time ${fallbackWords(failing)}`;
 }
 
 function Usage({ usage }: { usage: ModelStatus['usage'] }): VNode {

@@ -179,12 +179,14 @@ export class OperationsController {
 
   private async model(): Promise<ModelStatus> {
     const since = new Date(this.clock.now().getTime() - USAGE_DAYS * DAY_MS).toISOString().slice(0, 10);
-    const { available, model, host } = this.models.describe();
+    const { available, model, host, circuit, failing } = this.models.describe();
     const usage = await this.models.usageSince(since);
     return {
       on: available,
       name: model,
       endpoint: host,
+      circuit,
+      failing,
       usage: usage.map((row) => ({
         day: row.day,
         model: row.model,
