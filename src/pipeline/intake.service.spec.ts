@@ -4,7 +4,7 @@ import { openTestDatabase, type TestDatabase } from '../../test/harness/database
 import { TestClock, testRuntime } from '../../test/harness/runtime.js';
 import { newSignal } from '../../test/fixtures/signals.js';
 import { type FirstStages, firstStages } from '../../test/harness/stages.js';
-import { type NewSignal, OWN_SOURCE } from '../signals/signal.js';
+import { IMPORT_SOURCE, type NewSignal, OWN_SOURCE } from '../signals/signal.js';
 import { type Bundle } from '../policies/bundle.js';
 
 const START = '2026-11-18T12:00:00.000Z';
@@ -380,6 +380,22 @@ describe('the intake', () => {
     await sweep(1);
     await passes(10 * DAY);
     expect(await firings()).toHaveLength(1);
+  });
+
+  it('waits for nobody who only stood in a file, until they are heard', async () => {
+    for (const userId of ['u1', 'u2'])
+      await stages.signals.append(IMPORT_SOURCE, [
+        newSignal({ userId, type: 'identify', event: null, occurredAt: clock.now().toISOString() }),
+      ]);
+    await applied();
+    bundle = triggersOnly(trigger({ id: 'winback', kind: 'inactivity', for: '30d' }));
+    await sweep(1);
+    expect(await query('select profile_id from timers')).toEqual([]);
+    await happens({ userId: 'u2' });
+    await query('delete from timers');
+    await sweep(2);
+    const heard = await stages.profileOf('u2');
+    expect(await query('select profile_id from timers')).toEqual([{ profile_id: heard?.id }]);
   });
 
   it('goes through everybody once for an activation, whoever asks and however many at once', async () => {

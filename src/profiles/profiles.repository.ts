@@ -17,6 +17,8 @@ export interface ProfileUpdate {
   readonly country: string | null;
   readonly first_seen_at: string;
   readonly last_seen_at: string;
+  /** Nothing came from them so far. */
+  readonly unheard: boolean;
   readonly state: Buffer;
 }
 
@@ -170,10 +172,11 @@ export async function updateProfiles(tx: Tx, rows: readonly ProfileUpdate[]): Pr
   const states = Buffer.concat(rows.map(({ state }) => state));
   await sql`
     update profiles p set user_id_hash = u.user_id_hash, stage = u.stage, country = u.country,
-      first_seen_at = u.first_seen_at, last_seen_at = u.last_seen_at, seen_hour = u.seen_hour,
+      first_seen_at = u.first_seen_at, last_seen_at = u.last_seen_at, seen_hour = u.seen_hour, unheard = u.unheard,
       state = substring(${states}::bytea from u.starts for u.size), version = p.version + 1
     from json_to_recordset(${JSON.stringify(records)}::json) as u(id text, user_id_hash text, stage text, country text,
-      first_seen_at timestamptz, last_seen_at timestamptz, seen_hour timestamptz, starts integer, size integer)
+      first_seen_at timestamptz, last_seen_at timestamptz, seen_hour timestamptz, unheard boolean, starts integer,
+      size integer)
     where p.id = u.id`.execute(tx);
 }
 

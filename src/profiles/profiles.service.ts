@@ -326,6 +326,7 @@ export class ProfilesService {
       country: profile.country,
       first_seen_at: profile.firstSeenAt,
       last_seen_at: profile.lastSeenAt,
+      unheard: state.unheard ?? false,
       state: this.vault.sealText(key, JSON.stringify(state)),
     };
   }

@@ -36,6 +36,8 @@ export interface ProfileState {
   };
   /** Addresses that too many profiles claim: the trait stays, but nothing is sent there from this profile. */
   readonly withheld: { readonly email: string | null; readonly phone: string | null };
+  /** Nothing came from the person so far: what is known stood in a file. Nobody waits for their silence. Not there once they were heard. */
+  readonly unheard?: true;
 }
 
 /** A person of whom nothing is known yet. @param at ISO 8601: when they were first heard of. */
@@ -61,6 +63,7 @@ export function newState(id: string, at: string): ProfileState {
     traitTimes: {},
     context: { zone: null, country: null, locale: null },
     withheld: { email: null, phone: null },
+    unheard: true,
   };
 }
 
@@ -113,8 +116,10 @@ export function project(
   const { traits, traitTimes } = withTraits(profile.traits, state.traitTimes, saidTraits, at);
   const context = withContext(state.context, signal);
   const withUser = user !== null && profile.userId !== user;
+  const { unheard, ...held } = state;
   const changed: ProfileState = {
-    ...state,
+    ...held,
+    ...unheardAs(activity ? undefined : unheard),
     profile: {
       ...profile,
       userId: user ?? profile.userId,
@@ -172,7 +177,12 @@ export function mergeStates(
       email: into.withheld.email ?? from.withheld.email,
       phone: into.withheld.phone ?? from.withheld.phone,
     },
+    ...unheardAs(into.unheard && from.unheard),
   });
+}
+
+function unheardAs(unheard: ProfileState['unheard']): Pick<ProfileState, 'unheard'> {
+  return unheard === undefined ? {} : { unheard };
 }
 
 /** A member that is not there stays away: what was stored before keeps its bytes. */

@@ -55,7 +55,7 @@ export async function selectEndOfStep(tx: Tx, after: string, limit: number): Pro
 
 /**
  * Begins to wait for the silence of those within a step for whom nothing waits yet, or something waits longer than it should. They are
- * locked, as everybody is of whom a timer is written.
+ * locked, as everybody is of whom a timer is written. Whoever only stood in a file was never heard, so their silence says nothing.
  * @param people `upTo` null: to the end. `seenAfter`: the silence of whoever was seen before is long past.
  */
 export async function armSilences(
@@ -69,7 +69,7 @@ export async function armSilences(
       select p.id, p.last_seen_at, p.last_seen_at + ${timer.waitMs} * interval '1 millisecond' as due_at
       from profiles p
       where p.id > ${people.after} and (${people.upTo}::text is null or p.id <= ${people.upTo})
-        and p.merged_into is null and p.erased_at is null and p.last_seen_at > ${people.seenAfter}
+        and p.merged_into is null and p.erased_at is null and not p.unheard and p.last_seen_at > ${people.seenAfter}
         and not exists (
           select 1 from timers t
           where t.profile_id = p.id and t.trigger_id = ${timer.triggerId} and t.occasion = ${timer.occasion}

@@ -642,6 +642,7 @@ table profiles
   erased_at timestamp with time zone
   state bytea not null
   seen_hour timestamp with time zone
+  unheard boolean not null default false
   constraint profiles_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES profiles(id)
   constraint profiles_pkey PRIMARY KEY (id)
   CREATE INDEX profiles_merged ON public.profiles USING btree (merged_into) WHERE (merged_into IS NOT NULL)
