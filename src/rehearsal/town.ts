@@ -20,6 +20,7 @@ interface Living extends Resident {
  * moment the one with the smaller id does.
  */
 export class Town {
+  /** Whoever is first stands last. */
   private readonly queue: Living[] = [];
 
   /** @param until epoch milliseconds: what falls due from then on does not happen */
@@ -32,7 +33,7 @@ export class Town {
 
   /** When the next thing happens, epoch milliseconds; null when nothing does any more. */
   get nextAt(): number | null {
-    return this.queue[0]?.at ?? null;
+    return this.queue.at(-1)?.at ?? null;
   }
 
   /**
@@ -40,7 +41,7 @@ export class Town {
    * @returns facts that have to be looked up before anything else may happen; then `goOn`.
    */
   pass(): readonly string[] {
-    const [first] = this.queue;
+    const first = this.queue.at(-1);
     if (first === undefined) return [];
     const heardAt = first.next === null ? Infinity : Date.parse(first.next.at);
     if (first.next !== null && heardAt <= first.at) {
@@ -54,7 +55,7 @@ export class Town {
 
   /** Goes on with what waited for facts. @returns those that are missing still. */
   goOn(): readonly string[] {
-    const [first] = this.queue;
+    const first = this.queue.at(-1);
     if (first === undefined) return [];
     for (const life of first.lives) if (life.unknownFacts.size > 0) life.goOn();
     return this.unknown(first);
@@ -64,7 +65,7 @@ export class Town {
   private unknown(first: Living): readonly string[] {
     const facts = first.lives.flatMap(({ unknownFacts }) => [...unknownFacts]);
     if (facts.length > 0) return facts;
-    this.dequeue();
+    this.queue.pop();
     this.enqueue(first);
     return [];
   }
@@ -73,53 +74,26 @@ export class Town {
     const heardAt = living.next === null ? Infinity : Date.parse(living.next.at);
     living.at = Math.min(heardAt, ...living.lives.map(({ dueMs }) => dueMs));
     // Their lives end with the span: nothing is left of them in the queue.
-    if (living.at >= this.until) {
-      for (const life of living.lives) life.end();
-      return;
+    if (living.at >= this.until) for (const life of living.lives) life.end();
+    // A town holds a few thousand at most: to move those who come before costs nothing beside deciding.
+    else this.queue.splice(this.placeOf(living), 0, living);
+  }
+
+  /** Behind everybody who comes later. */
+  private placeOf(living: Living): number {
+    let [low, high] = [0, this.queue.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const other = this.queue[middle];
+      if (other !== undefined && isBefore(living, other)) low = middle + 1;
+      else high = middle;
     }
-    this.queue.push(living);
-    this.rise(this.queue.length - 1);
+    return low;
   }
+}
 
-  private dequeue(): void {
-    const last = this.queue.pop();
-    if (last === undefined || this.queue.length === 0) return;
-    this.queue[0] = last;
-    this.sink(0);
-  }
-
-  private rise(from: number): void {
-    for (let i = from; i > 0;) {
-      const parent = (i - 1) >> 1;
-      if (!this.isBefore(i, parent)) return;
-      this.swap(i, parent);
-      i = parent;
-    }
-  }
-
-  private sink(from: number): void {
-    for (let i = from; ;) {
-      let least = i;
-      for (const child of [2 * i + 1, 2 * i + 2])
-        if (child < this.queue.length && this.isBefore(child, least)) least = child;
-      if (least === i) return;
-      this.swap(i, least);
-      i = least;
-    }
-  }
-
-  private isBefore(i: number, j: number): boolean {
-    const [a, b] = [this.queue[i], this.queue[j]];
-    if (a === undefined || b === undefined) return false;
-    return a.at < b.at || (a.at === b.at && a.id < b.id);
-  }
-
-  private swap(i: number, j: number): void {
-    const [a, b] = [this.queue[i], this.queue[j]];
-    if (a === undefined || b === undefined) return;
-    this.queue[i] = b;
-    this.queue[j] = a;
-  }
+function isBefore(a: Living, b: Living): boolean {
+  return a.at < b.at || (a.at === b.at && a.id < b.id);
 }
 
 function told({ steps }: Pick<Resident, 'steps'>): Step | null {
