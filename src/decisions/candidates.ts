@@ -8,8 +8,8 @@ import { contactChecks, isHeldOut, latenessCheck } from './checks.js';
 import { applyChange, type Case, type Change } from './change.js';
 import { type Candidate, type Models } from './decision.js';
 import { expressionInputs } from './expression-source.js';
+import { type Answers } from './filed.js';
 import {
-  type Answers,
   answersFor,
   type GuardrailVerdict,
   judgeAll,

@@ -1,7 +1,14 @@
-import { type CompiledGuardrail, type Evaluation, type ExpressionInput } from '../policies/bundle.js';
+import {
+  type CompiledExpression,
+  type CompiledGuardrail,
+  type Evaluation,
+  type ExpressionInput,
+  type Plain,
+} from '../policies/bundle.js';
 import { type Guardrail } from '../policies/playbook.js';
 import { keepText } from '../shared/canonical-json.js';
 import { type Candidate } from './decision.js';
+import { type Answers, type Filed, filed, placesToAsk } from './filed.js';
 import { guardrailsFor, type GuardrailTarget } from './scope.js';
 
 /** What one guardrail says about one candidate. */
@@ -11,21 +18,18 @@ export interface GuardrailVerdict {
   readonly reason: string;
 }
 
-/** What a guardrail's condition gives for one candidate. */
-export type Answers = (condition: CompiledGuardrail['when']) => Evaluation<boolean>;
-
 /**
- * Answers for the candidates of one situation. Only facts differ between its candidates, so a condition that reads none is evaluated once.
+ * Answers for the candidates of one situation. Only facts differ between its candidates, so what reads none is evaluated once.
  * @param common the input without any facts.
  */
 export function answersFor(common: ExpressionInput): (own: ExpressionInput) => Answers {
-  const known = new Map<CompiledGuardrail['when'], Evaluation<boolean>>();
-  return (own) => (condition) => {
-    const earlier = known.get(condition);
+  const known = new Map<CompiledExpression<Plain>, Evaluation<Plain>>();
+  return (own) => (expression) => {
+    const earlier = known.get(expression);
     if (earlier !== undefined) return earlier;
-    if (READS_FACTS.test(condition.source)) return condition.evaluate(own);
-    const answer = condition.evaluate(common);
-    known.set(condition, answer);
+    if (READS_FACTS.test(expression.source)) return expression.evaluate(own);
+    const answer = expression.evaluate(common);
+    known.set(expression, answer);
     return answer;
   };
 }
@@ -40,11 +44,6 @@ export function bySeverity(a: Guardrail, b: Guardrail): number {
   return SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || (a.id < b.id ? -1 : 1);
 }
 
-/** The last day a rule applies is the one it names, in UTC. */
-function hasExpired(guardrail: Guardrail, now: string): boolean {
-  return guardrail.expires !== undefined && now.slice(0, 10) > guardrail.expires;
-}
-
 const EXPIRED = 'expired';
 const NO = 'no';
 const YES = 'yes';
@@ -52,14 +51,8 @@ const YES_FOR_WANT_OF_A_COUNTRY = 'yes: country';
 /** Stands before what was not known. */
 const UNKNOWN = 'unknown: ';
 
-/** What a guardrail says about a candidate, in one line. */
-function say(
-  { spec, when }: CompiledGuardrail,
-  target: GuardrailTarget,
-  answers: Answers,
-  now: string,
-): string {
-  if (hasExpired(spec, now)) return EXPIRED;
+/** What a guardrail whose time is not over says about a candidate, in one line. */
+function say({ spec, when }: CompiledGuardrail, target: GuardrailTarget, answers: Answers): string {
   const answer = answers(when);
   if (!answer.known) return UNKNOWN + JSON.stringify(answer.reads);
   if (!answer.value) return NO;
@@ -88,13 +81,23 @@ function verdictOf({ spec }: CompiledGuardrail, said: string): GuardrailVerdict 
   }
 }
 
-/** What guardrails said together, by their lines: for most people it is what they said for somebody else. */
-let remembered = new WeakMap<readonly CompiledGuardrail[], Map<string, readonly GuardrailVerdict[]>>();
+/** What rules in scope say together. */
+interface Said {
+  /** As where nothing matches: what is otherwise is put in its place. */
+  readonly silent: readonly GuardrailVerdict[];
+  readonly silentWritten: Candidate['guardrails'];
+  /** By the lines of those that match: for most people it is what was said for somebody else. */
+  readonly remembered: Map<string, readonly GuardrailVerdict[]>;
+}
+
+let said = new WeakMap<Filed, Said>();
 let inMemory = 0;
-const MOST_IN_MEMORY = 5_000;
+/** Verdicts, some 60 MB once all of them were written down. */
+const MOST_IN_MEMORY = 500_000;
 
 /**
- * What every guardrail in scope says about a candidate, all of them evaluated, ordered by id so that their order in the files means nothing.
+ * What every guardrail in scope says about a candidate, ordered by id so that their order in the files means nothing. Those that are filed under
+ * something else need not be evaluated for it: the result is that of evaluating all of them.
  * The same array for the same answers, as long as it is remembered.
  */
 export function judgeAll(
@@ -103,33 +106,52 @@ export function judgeAll(
   answers: Answers,
   now: string,
 ): readonly GuardrailVerdict[] {
-  const asked = guardrailsFor(guardrails, target);
-  const said = asked.map((each) => say(each, target, answers, now));
-  const key = said.join('\n');
-  const known = remembered.get(asked)?.get(key);
+  const asked = filed(guardrailsFor(guardrails, target), now);
+  const lines: { readonly place: number; readonly rule: CompiledGuardrail; readonly line: string }[] = [];
+  let key = '';
+  for (const places of placesToAsk(asked, answers))
+    for (const place of places) {
+      const rule = asked.rules[place];
+      const line = rule === undefined ? NO : say(rule, target, answers);
+      if (rule === undefined || line === NO) continue;
+      lines.push({ place, rule, line });
+      key += `${place} ${line}\n`;
+    }
+  const known = said.get(asked)?.remembered.get(key);
   if (known !== undefined) return known;
-  const verdicts = asked.map((each, i) => verdictOf(each, said[i] ?? NO));
-  remember(asked, key, verdicts);
-  written.set(verdicts, keepText(verdicts.map(writeDown)));
+  const { silent, silentWritten, remembered } = saidBy(asked);
+  const verdicts = [...silent];
+  const written = [...silentWritten];
+  for (const { place, rule, line } of lines) {
+    const verdict = verdictOf(rule, line);
+    verdicts[place] = verdict;
+    written[place] = writeDown(verdict);
+  }
+  remembered.set(key, verdicts);
+  writings.set(verdicts, keepText(written));
   return verdicts;
 }
 
-function remember(
-  asked: readonly CompiledGuardrail[],
-  key: string,
-  verdicts: readonly GuardrailVerdict[],
-): void {
-  if (inMemory >= MOST_IN_MEMORY) {
-    remembered = new WeakMap();
+/** Makes room for one answer more. */
+function saidBy(asked: Filed): Said {
+  const { length } = asked.rules;
+  if (inMemory + length > MOST_IN_MEMORY) {
+    said = new WeakMap();
     inMemory = 0;
   }
-  inMemory += 1;
-  const known = remembered.get(asked);
-  if (known === undefined) remembered.set(asked, new Map([[key, verdicts]]));
-  else known.set(key, verdicts);
+  inMemory += length;
+  let known = said.get(asked);
+  if (known === undefined) {
+    const silent = asked.rules.map((rule, place) =>
+      verdictOf(rule, asked.isOver[place] === true ? EXPIRED : NO),
+    );
+    known = { silent, silentWritten: silent.map(writeDown), remembered: new Map() };
+    said.set(asked, known);
+  }
+  return known;
 }
 
-const written = new WeakMap<readonly GuardrailVerdict[], Candidate['guardrails']>();
+const writings = new WeakMap<readonly GuardrailVerdict[], Candidate['guardrails']>();
 
 function writeDown({ guardrail, matched, reason }: GuardrailVerdict): Candidate['guardrails'][number] {
   return { id: guardrail.id, effect: guardrail.effect, matched, reason };
@@ -137,7 +159,7 @@ function writeDown({ guardrail, matched, reason }: GuardrailVerdict): Candidate[
 
 /** Verdicts as they are stored with a candidate. They are most of a decision, and the same for many. */
 export function writtenDown(verdicts: readonly GuardrailVerdict[]): Candidate['guardrails'] {
-  return written.get(verdicts) ?? verdicts.map(writeDown);
+  return writings.get(verdicts) ?? verdicts.map(writeDown);
 }
 
 /** The same verdicts without those of some rules. */
@@ -146,7 +168,7 @@ export function withoutRules(
   rules: ReadonlySet<string>,
 ): readonly GuardrailVerdict[] {
   const left = verdicts.filter(({ guardrail }) => !rules.has(guardrail.id));
-  written.set(
+  writings.set(
     left,
     writtenDown(verdicts).filter(({ id }) => !rules.has(id)),
   );

@@ -41,9 +41,21 @@ export interface CompiledTrigger {
   readonly value: CompiledExpression<number> | null;
 }
 
+/** A value that conditions compare with. */
+export type Plain = string | number | boolean;
+
+/** Where what is looked at is known to be none of these values, a condition is false. */
+export interface Requirement {
+  /** One and the same for all conditions that look at the same. */
+  readonly of: CompiledExpression<Plain>;
+  readonly among: readonly Plain[];
+}
+
 export interface CompiledGuardrail {
   readonly spec: Guardrail;
   readonly when: CompiledExpression<boolean>;
+  /** What the rule is filed by, so that it need not be asked; null where it has to be. */
+  readonly requires: Requirement | null;
 }
 
 export interface CompiledTemplate {

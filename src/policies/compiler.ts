@@ -8,6 +8,7 @@ import {
   type CompiledTrigger,
   type CompileResult,
   type Place,
+  type Plain,
   type PlaybookError,
 } from './bundle.js';
 import { DECIDING, type Expected, type ExpressionScope, OF_PERSON } from './expression-scope.js';
@@ -33,6 +34,7 @@ import {
   readDeclarations,
 } from './playbook-files.js';
 import { referenceErrors } from './references.js';
+import { bestNeeds, type Need, needsOf } from './requirements.js';
 
 /**
  * Compiles a whole playbook: paths relative to the playbook's folder, and their text. Every mistake is reported with file, line and
@@ -138,7 +140,7 @@ class Compiler {
       triggers: byId(triggers),
       triggersByEvent: groupByEvent(triggers),
       triggersForAnySignal: triggers.filter(({ spec }) => spec.kind === 'threshold' || spec.kind === 'inactivity'), // prettier-ignore
-      guardrails: this.declared.guardrails.map((guardrail) => this.guardrail(guardrail)),
+      guardrails: this.withRequirements(this.declared.guardrails.map((each) => this.guardrail(each))),
       templates: byId(this.declared.templates.map((template) => this.template(template))),
     };
   }
@@ -208,17 +210,11 @@ class Compiler {
 
   private guardrail(guardrail: Located<Guardrail>): CompiledGuardrail {
     const spec = this.onChannels(guardrail.spec);
-    const scope: ExpressionScope = {
-      place: 'a guardrail',
-      variables: DECIDING,
-      events: null,
-      slots: this.slotsInScope(spec),
-      sensitive: true,
-    };
+    const scope = this.scopeOfGuardrail(spec);
     const when = this.expression<boolean>(spec.when, scope, 'boolean', (offset, message) =>
       guardrail.errorInside(['when'], offset, message),
     );
-    if (spec.scope.segments.length === 0) return { spec, when };
+    if (spec.scope.segments.length === 0) return { spec, when, requires: null };
     // Belonging to a segment is a part of the condition: what is unknown of one is unknown of the other, and then the rule applies.
     const source = `(${this.segmentsIn(spec.scope.segments)}) && (${spec.when})`;
     return {
@@ -226,7 +222,39 @@ class Compiler {
       when: this.expression<boolean>(source, scope, 'boolean', (_offset, message) =>
         guardrail.error(['scope', 'segments'], `with the conditions of its segments: ${message}`),
       ),
+      requires: null,
     };
+  }
+
+  private scopeOfGuardrail(spec: Guardrail): ExpressionScope {
+    return {
+      place: 'a guardrail',
+      variables: DECIDING,
+      events: null,
+      slots: this.slotsInScope(spec),
+      sensitive: true,
+    };
+  }
+
+  /** The rules with what each is filed by. What several look at is compiled once, so that it can be asked once. */
+  private withRequirements(rules: readonly CompiledGuardrail[]): readonly CompiledGuardrail[] {
+    // Conditions that cannot be read need nothing: with a mistake there is no bundle.
+    if (this.errors.length > 0) return rules;
+    const looks = new Map<string, CompiledExpression<Plain> | null>();
+    const look = ({ of, type }: Need, spec: Guardrail): CompiledExpression<Plain> | null => {
+      let known = looks.get(of);
+      if (known === undefined) {
+        const result = this.expressions.compile<Plain>(of, this.scopeOfGuardrail(spec), type);
+        looks.set(of, (known = result.ok ? result.expression : null));
+      }
+      return known;
+    };
+    const needs = bestNeeds(rules.map(({ when }) => needsOf(when.source)));
+    return rules.map((rule, i) => {
+      const need = needs[i] ?? null;
+      const of = need === null ? null : look(need, rule.spec);
+      return need === null || of === null ? rule : { ...rule, requires: { of, among: need.among } };
+    });
   }
 
   private segmentsIn(ids: readonly string[]): string {
