@@ -93,12 +93,11 @@ export const CALLS: Readonly<Record<string, Call>> = {
   '.within(EventHistory,number)': (event: EventRecord, days: number) => happenedWithin(event, days * DAY_MS),
   '.withinHours(EventHistory,number)': (event: EventRecord, hours: number) =>
     happenedWithin(event, hours * HOUR_MS),
-  '.count(History,number)': (history: HistoryRecord, days: number) =>
-    countMessages(history, days, '', () => true),
+  '.count(History,number)': (history: HistoryRecord, days: number) => countMessages(history, days),
   ...Object.fromEntries(
-    Object.entries(COUNTED_BY).map(([name, fits]) => [
+    Object.entries(COUNTED_BY).map(([name, by]) => [
       `.${name}(History,string,number)`,
-      (history: HistoryRecord, what: string, days: number) => countMessages(history, days, what, fits),
+      (history: HistoryRecord, what: string, days: number) => countMessages(history, days, by, what),
     ]),
   ),
 };

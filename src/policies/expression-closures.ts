@@ -6,11 +6,13 @@ import { CHECKED_HAS, LINEAR_MATCHES } from './expression-engine.js';
 import { DAY_MS, elapsed, HOUR_MS, linearPattern } from './expression-functions.js';
 import { FACTS_READ, numberOf, READ } from './expression-paths.js';
 import {
+  among,
   and,
   ARITHMETIC,
   both,
   choice,
   collect,
+  constant,
   FAILED,
   has,
   lift,
@@ -18,6 +20,7 @@ import {
   not,
   or,
   ORDER,
+  orderNumbers,
   type Run,
   same,
   sameItems,
@@ -29,9 +32,6 @@ import { VARIABLE_TYPES } from './expression-scope.js';
 import { lastStep, MACROS } from './expression-syntax.js';
 import { type Struct, TIMESTAMP } from './fields.js';
 import { LazyRecord } from './records.js';
-
-/** An expression, compiled. */
-export type Closure = (input: ExpressionInput) => unknown;
 
 /** Thrown while compiling where the interpreter knows a construct and this compiler does not. */
 class NotCompiled extends Error {}
@@ -55,10 +55,9 @@ export function compileClosure(
   source: string,
   structs: readonly Struct[],
   evaluate: (constant: ASTNode) => unknown,
-): Closure | null {
+): Run | null {
   try {
-    const run = new ClosureCompiler(source, structs, evaluate).compile(tree, []);
-    return (input) => run(input, null);
+    return new ClosureCompiler(source, structs, evaluate).compile(tree, []);
   } catch (error) {
     if (error instanceof NotCompiled) return null;
     throw error;
@@ -80,15 +79,24 @@ function itemTypeOf(node: ASTNode): string {
 function remembered(walk: Run, variable: string, path: string): Run {
   const number = numberOf(path);
   if (number === null) return walk;
-  const place = variable === 'facts' ? FACTS_READ : READ;
-  return (input, frame) => {
-    const read = input[place] as unknown[] | undefined;
-    if (read === undefined) return walk(input, frame);
-    const known = read[number];
-    if (known !== undefined) return known;
+  const readAgain = (read: unknown[], input: ExpressionInput, frame: Parameters<Run>[1]): unknown => {
     const value = walk(input, frame);
     if (!(value instanceof Missing)) read[number] = value;
     return value;
+  };
+  // Two closures and not a place as an argument: a member by a name that is always the same is found faster.
+  if (variable === 'facts')
+    return (input, frame) => {
+      const read = input[FACTS_READ] as unknown[] | undefined;
+      if (read === undefined) return walk(input, frame);
+      const known = read[number];
+      return known === undefined ? readAgain(read, input, frame) : known;
+    };
+  return (input, frame) => {
+    const read = input[READ] as unknown[] | undefined;
+    if (read === undefined) return walk(input, frame);
+    const known = read[number];
+    return known === undefined ? readAgain(read, input, frame) : known;
   };
 }
 
@@ -159,7 +167,7 @@ class ClosureCompiler {
   private literal(node: Extract<ASTNode, { op: 'value' }>): Run {
     const value = node.args;
     if (typeof value === 'object') throw new NotCompiled();
-    return () => value;
+    return constant(value);
   }
 
   private variable(node: Extract<ASTNode, { op: 'id' }>, scope: readonly string[]): Run {
@@ -175,6 +183,8 @@ class ClosureCompiler {
     }
     if (!Object.hasOwn(VARIABLE_TYPES, name)) throw new NotCompiled();
     const fits = this.fits(typeOf(node));
+    if (typeOf(node) === 'double')
+      return remembered((input) => (fits(input[name]) ? input[name] : FAILED), name, name);
     return (input) => {
       const value = input[name];
       return fits(value) ? value : FAILED;
@@ -288,8 +298,7 @@ class ClosureCompiler {
     const unit = ELAPSED.get(name);
     if (unit !== undefined) return this.elapsed(first, unit, scope);
     if (args.every(({ op }) => op === 'value') && [TIMESTAMP, DURATION].includes(typeOf(node))) {
-      const constant = this.evaluate(node);
-      return () => constant;
+      return constant(this.evaluate(node));
     }
     // What converts to its own type changes nothing.
     if (name === typeOf(first)) return this.compile(first, scope);
@@ -338,8 +347,8 @@ class ClosureCompiler {
 
   private arguments(values: readonly ASTNode[], scope: readonly string[]): Run[] {
     return values.map((value) => {
-      const constant = this.literals(value);
-      if (constant !== null) return () => constant;
+      const literals = this.literals(value);
+      if (literals !== null) return constant(literals);
       return typeOf(value) === 'int' ? this.number(value, scope) : this.compile(value, scope);
     });
   }
@@ -356,7 +365,7 @@ class ClosureCompiler {
     if (typeOf(node) === 'double') return this.compile(node, scope);
     if (node.op === 'value' && typeof node.args === 'bigint') {
       const value = Number(node.args);
-      return Number.isSafeInteger(value) ? () => value : null;
+      return Number.isSafeInteger(value) ? constant(value) : null;
     }
     if (node.op === '-_') {
       const positive = this.small(node.args, scope);
@@ -402,11 +411,8 @@ class ClosureCompiler {
     const numbers = typeOf(left) === 'double' && item === 'int';
     if (!PLAIN.has(item) || (typeOf(left) !== item && !numbers)) throw new NotCompiled();
     const value = this.compile(left, scope);
-    const constant = this.literals(right);
-    if (constant !== null) {
-      const known = numbers ? constant.map(Number) : constant;
-      return lift([value], (one: unknown) => known.includes(one) && !Number.isNaN(one));
-    }
+    const literals = this.literals(right);
+    if (literals !== null) return among(value, numbers ? literals.map(Number) : literals);
     const list = this.compile(right, scope);
     return numbers
       ? both(value, list, (one: number, all: readonly bigint[]) => all.some((each) => Number(each) === one))
@@ -415,11 +421,9 @@ class ClosureCompiler {
 
   private ordered(op: '<' | '<=' | '>' | '>=', left: ASTNode, right: ASTNode, scope: readonly string[]): Run {
     const mixed = isNumber(typeOf(left)) && isNumber(typeOf(right));
-    const small = mixed && !this.isLarge(left, scope) && !this.isLarge(right, scope);
-    const [x, y] = small
-      ? [this.number(left, scope), this.number(right, scope)]
-      : [this.compile(left, scope), this.compile(right, scope)];
-    return both(x, y, ORDER[op]);
+    if (mixed && !this.isLarge(left, scope) && !this.isLarge(right, scope))
+      return orderNumbers(op, this.number(left, scope), this.number(right, scope));
+    return both(this.compile(left, scope), this.compile(right, scope), ORDER[op]);
   }
 
   private arithmetic(

@@ -150,14 +150,14 @@ function registerHistory(environment: Environment): void {
   for (const type of ['double', 'int']) {
     environment.registerFunction(
       `History.count(${type}): double`,
-      (history: HistoryRecord, days: number | bigint) => countMessages(history, Number(days), '', () => true),
+      (history: HistoryRecord, days: number | bigint) => countMessages(history, Number(days)),
       { async: false },
     );
-    for (const [name, fits] of Object.entries(COUNTED_BY)) {
+    for (const [name, by] of Object.entries(COUNTED_BY)) {
       environment.registerFunction(
         `History.${name}(string, ${type}): double`,
         (history: HistoryRecord, what: string, days: number | bigint) =>
-          countMessages(history, Number(days), what, fits),
+          countMessages(history, Number(days), by, what),
         { async: false },
       );
     }

@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js';
-import { type EventRecord, type HistoryRecord, LazyRecord } from './records.js';
+import { type CountedMessage, type EventRecord, type HistoryRecord } from './records.js';
 
 export const DAY_MS = 86_400_000;
 export const HOUR_MS = 3_600_000;
@@ -20,34 +20,34 @@ export function happenedWithin(event: EventRecord, span: number): boolean {
   return last instanceof Date && event.now.getTime() - last.getTime() < span;
 }
 
-/** What a message is counted by. */
-type Fits = (message: LazyRecord, name: string) => boolean;
+/** Counts of messages by one of their members. */
+export const COUNTED_BY = {
+  countAction: 'action',
+  countChannel: 'channel',
+  countTopic: 'topic',
+  countTag: 'tag',
+} as const;
+export type CountedBy = (typeof COUNTED_BY)[keyof typeof COUNTED_BY];
 
-function isTagged(message: LazyRecord, tag: string): boolean {
-  const tags = message.get('tags');
-  return Array.isArray(tags) && tags.includes(tag);
+function isCounted(message: CountedMessage, by: CountedBy, name: string): boolean {
+  switch (by) {
+    case 'action':
+      return message.action === name;
+    case 'channel':
+      return message.channel === name;
+    case 'topic':
+      return message.topic === name;
+    case 'tag':
+      return message.tags.includes(name);
+  }
 }
 
-/** Counts of messages by one of their members. */
-export const COUNTED_BY: Readonly<Record<string, Fits>> = {
-  countAction: (message, name) => message.get('action') === name,
-  countChannel: (message, name) => message.get('channel') === name,
-  countTopic: (message, name) => message.get('topic') === name,
-  countTag: isTagged,
-};
-
-/** Messages of the last `days`; one that is still open counts, because it holds its place. */
-export function countMessages(history: HistoryRecord, days: number, name: string, fits: Fits): number {
+/** Messages of the last `days`, of any kind or by one of their members; one that is still open counts, because it holds its place. */
+export function countMessages(history: HistoryRecord, days: number, by?: CountedBy, name = ''): number {
   const since = history.now.getTime() - days * DAY_MS;
-  const messages = history.get('messages');
-  if (!Array.isArray(messages)) return 0;
   let count = 0;
-  for (const message of messages) {
-    if (!(message instanceof LazyRecord)) continue;
-    const at = message.get('at');
-    const counts = message.get('open') === true || (at instanceof Date && at.getTime() > since);
-    if (counts && fits(message, name)) count++;
-  }
+  for (const message of history.counted)
+    if ((message.open || message.at > since) && (by === undefined || isCounted(message, by, name))) count++;
   return count;
 }
 

@@ -23,17 +23,49 @@ interface Frame {
 /** A part of an expression, compiled: its value as the interpreter has it, or `Missing`. */
 export type Run = (input: ExpressionInput, frame: Frame | null) => unknown;
 
+const constants = new WeakMap<Run, { readonly value: unknown }>();
+
+/** A value that stands in the expression: what takes it keeps it, instead of asking for it each time. */
+export function constant(value: unknown): Run {
+  const run: Run = () => value;
+  constants.set(run, { value });
+  return run;
+}
+
+type Apply = (...values: unknown[]) => unknown;
+
 /** Applies a function to values that are all there; evaluated from the last to the first, as the interpreter does. */
 export function lift(values: readonly Run[], call: Call): Run {
-  const apply = call as (...all: unknown[]) => unknown;
+  const apply = call as Apply;
   const [first, second, third] = values;
   if (first === undefined || values.length > 3) throw new RangeError('one to three values');
+  if (second === undefined) return liftOne(first, apply);
+  const [b, c] = [constants.get(second), third === undefined ? null : constants.get(third)];
+  if (b !== undefined && c !== undefined) return liftWith(first, apply, b.value, c?.value);
   return (input, frame) => {
-    const c = third?.(input, frame);
-    if (c instanceof Missing) return c;
-    const b = second?.(input, frame);
-    if (b instanceof Missing) return b;
-    const a = first(input, frame);
+    const z = third?.(input, frame);
+    if (z instanceof Missing) return z;
+    const y = second(input, frame);
+    if (y instanceof Missing) return y;
+    const x = first(input, frame);
+    if (x instanceof Missing) return x;
+    const result = apply(x, y, z);
+    return result === REFUSED ? FAILED : result;
+  };
+}
+
+function liftOne(value: Run, apply: Apply): Run {
+  return (input, frame) => {
+    const a = value(input, frame);
+    if (a instanceof Missing) return a;
+    const result = apply(a);
+    return result === REFUSED ? FAILED : result;
+  };
+}
+
+function liftWith(value: Run, apply: Apply, b: unknown, c: unknown): Run {
+  return (input, frame) => {
+    const a = value(input, frame);
     if (a instanceof Missing) return a;
     const result = apply(a, b, c);
     return result === REFUSED ? FAILED : result;
@@ -42,7 +74,9 @@ export function lift(values: readonly Run[], call: Call): Run {
 
 /** Applies an operator to two values that are both there; the left one is evaluated first. */
 export function both(left: Run, right: Run, operator: Call): Run {
-  const apply = operator as (a: unknown, b: unknown) => unknown;
+  const apply = operator as Apply;
+  const known = constants.get(right);
+  if (known !== undefined) return liftWith(left, apply, known.value, undefined);
   return (input, frame) => {
     const a = left(input, frame);
     if (a instanceof Missing) return a;
@@ -53,12 +87,37 @@ export function both(left: Run, right: Run, operator: Call): Run {
   };
 }
 
+/** Whether two values of one plain type are equal. */
 export function same(left: Run, right: Run): Run {
+  const [a, b] = [constants.get(left), constants.get(right)];
+  if (b !== undefined) return sameAs(left, b.value);
+  if (a !== undefined) return sameAs(right, a.value);
   return (input, frame) => {
-    const a = left(input, frame);
-    if (a instanceof Missing) return a;
-    const b = right(input, frame);
-    return b instanceof Missing ? b : a === b;
+    const x = left(input, frame);
+    if (x instanceof Missing) return x;
+    const y = right(input, frame);
+    return y instanceof Missing ? y : x === y;
+  };
+}
+
+function sameAs(value: Run, known: unknown): Run {
+  if (typeof known === 'string')
+    return (input, frame) => {
+      const a = value(input, frame);
+      return typeof a === 'string' ? a === known : a;
+    };
+  return (input, frame) => {
+    const a = value(input, frame);
+    return a instanceof Missing ? a : a === known;
+  };
+}
+
+/** Whether a value is one of those that stand in the expression. */
+export function among(value: Run, known: readonly unknown[]): Run {
+  const all = new Set(known);
+  return (input, frame) => {
+    const a = value(input, frame);
+    return a instanceof Missing ? a : all.has(a);
   };
 }
 
@@ -84,15 +143,15 @@ export function or(left: Run, right: Run): Run {
 export function not(value: Run): Run {
   return (input, frame) => {
     const a = value(input, frame);
-    return a instanceof Missing ? a : a !== true;
+    return typeof a === 'boolean' ? !a : a;
   };
 }
 
 export function choice(condition: Run, one: Run, other: Run): Run {
   return (input, frame) => {
     const chosen = condition(input, frame);
-    if (chosen instanceof Missing) return chosen;
-    return chosen === true ? one(input, frame) : other(input, frame);
+    if (chosen === true) return one(input, frame);
+    return chosen === false ? other(input, frame) : chosen;
   };
 }
 
@@ -114,6 +173,47 @@ export const ORDER: Readonly<Record<'<' | '<=' | '>' | '>=', (a: Ordered, b: Ord
   '>': (a, b) => a > b,
   '>=': (a, b) => a >= b,
 };
+
+/** Apart from the others, since an engine compiles a comparison for what it has met there. */
+const NUMBER_ORDER: Readonly<Record<keyof typeof ORDER, (a: number, b: number) => boolean>> = {
+  '<': (a, b) => a < b,
+  '<=': (a, b) => a <= b,
+  '>': (a, b) => a > b,
+  '>=': (a, b) => a >= b,
+};
+
+/** Compares two numbers. */
+export function orderNumbers(operator: keyof typeof ORDER, left: Run, right: Run): Run {
+  const known = constants.get(right)?.value;
+  return typeof known === 'number'
+    ? orderWith(operator, left, known)
+    : both(left, right, NUMBER_ORDER[operator]);
+}
+
+function orderWith(operator: keyof typeof ORDER, left: Run, known: number): Run {
+  switch (operator) {
+    case '<':
+      return (input, frame) => {
+        const a = left(input, frame);
+        return typeof a === 'number' ? a < known : a;
+      };
+    case '<=':
+      return (input, frame) => {
+        const a = left(input, frame);
+        return typeof a === 'number' ? a <= known : a;
+      };
+    case '>':
+      return (input, frame) => {
+        const a = left(input, frame);
+        return typeof a === 'number' ? a > known : a;
+      };
+    case '>=':
+      return (input, frame) => {
+        const a = left(input, frame);
+        return typeof a === 'number' ? a >= known : a;
+      };
+  }
+}
 
 export const ARITHMETIC: Readonly<Record<'+' | '-' | '*' | '/' | '%', (a: number, b: number) => number>> = {
   '+': (a, b) => a + b,

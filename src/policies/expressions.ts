@@ -1,9 +1,9 @@
 import { type Environment, EvaluationError, serialize } from '@marcbachmann/cel-js';
 import { type CompiledExpression, type Evaluation, type ExpressionInput } from './bundle.js';
 import { ExpressionCheck, type RunnableProgram } from './expression-check.js';
-import { type Closure, compileClosure } from './expression-closures.js';
+import { compileClosure } from './expression-closures.js';
 import { engineFor, isAbsence } from './expression-engine.js';
-import { FAILED, Missing } from './expression-runs.js';
+import { FAILED, Missing, type Run } from './expression-runs.js';
 import {
   type Expected,
   type ExpressionScope,
@@ -69,7 +69,7 @@ export class ExpressionCompiler {
 export class Program<T = unknown> implements CompiledExpression<T> {
   constructor(
     readonly source: string,
-    private readonly closure: Closure | null,
+    private readonly closure: Run | null,
     private readonly program: RunnableProgram,
   ) {}
 
@@ -79,7 +79,7 @@ export class Program<T = unknown> implements CompiledExpression<T> {
   }
 
   evaluate(input: ExpressionInput): Evaluation<T> {
-    const value = this.closure === null ? FAILED : this.closure(input);
+    const value = this.closure === null ? FAILED : this.closure(input, null);
     if (value === true) return TRUE as Evaluation<T>;
     if (value === false) return FALSE as Evaluation<T>;
     if (value === FAILED) return this.interpret(input);

@@ -41,12 +41,32 @@ export class EventRecord extends LazyRecord {
   }
 }
 export class ConsentsRecord extends LazyRecord {}
+
+/** What a message is counted by. */
+export interface CountedMessage {
+  readonly action: string;
+  readonly channel: string;
+  readonly topic: string;
+  readonly tags: readonly string[];
+  readonly open: boolean;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
 export class HistoryRecord extends LazyRecord {
+  private known: readonly CountedMessage[] | null = null;
+
+  /** @param count its messages as plain data: counts are asked for often, and records would be looked up member by member. */
   constructor(
     lookUp: (name: string) => unknown,
     readonly now: Date,
+    private readonly count: () => readonly CountedMessage[],
   ) {
     super(lookUp);
+  }
+
+  get counted(): readonly CountedMessage[] {
+    return (this.known ??= this.count());
   }
 }
 export class MessageRecord extends LazyRecord {}

@@ -45,7 +45,7 @@ function record(type: string, structs: ReadonlyMap<string, Struct>, present: boo
     return sample(field.type, structs, present);
   };
   if (struct.record === EventRecord) return new EventRecord(lookUp, NOW);
-  if (struct.record === HistoryRecord) return new HistoryRecord(lookUp, NOW);
+  if (struct.record === HistoryRecord) return new HistoryRecord(lookUp, NOW, () => []);
   const Record = struct.record as new (lookUp: (name: string) => unknown) => object;
   return new Record(lookUp);
 }

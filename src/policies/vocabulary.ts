@@ -7,6 +7,7 @@ import { type FieldSpec, type MessageClass, type VocabularySpec } from './playbo
 import {
   ConsentsRecord,
   ContextRecord,
+  type CountedMessage,
   EventRecord,
   EventsRecord,
   FactDataRecord,
@@ -92,6 +93,7 @@ export function toExpressionInput(vocabulary: VocabularySpec, source: Expression
     history: new HistoryRecord(
       (name) => (name === 'messages' ? source.history.messages.map(messageRecord) : undefined),
       now,
+      () => source.history.messages.map(countedMessage),
     ),
     openTasks: source.openTasks,
     facts: factsRecord(vocabulary, source),
@@ -225,6 +227,10 @@ function messageRecord(message: MessageFeatures): MessageRecord {
         return undefined;
     }
   });
+}
+
+function countedMessage({ action, channel, topic, tags, open, at }: MessageFeatures): CountedMessage {
+  return { action, channel, topic, tags, open, at: Date.parse(at) };
 }
 
 function factRecord(vocabulary: VocabularySpec, fact: Fact, now: string): FactRecord {
