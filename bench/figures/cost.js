@@ -16,7 +16,7 @@ const NOTHING_DUE = `select (select count(*) from signal_inbox)
  * decided, drafted, assessed and queued for a person. Beside it the bare rows by multi-row INSERT.
  */
 export const name = 'cost';
-export const engines = ['postgres'];
+export const engines = ['embedded', 'postgres'];
 export const slow = true;
 
 export async function measure(bench) {

@@ -5,14 +5,17 @@ import { untilNone } from './checks.js';
  * The moment of each decision, written just before its transaction commits: a deferred constraint trigger runs at the commit, before the log
  * is flushed. In a table of its own, without a log.
  */
-const WATCH = `
-  create unlogged table bench_decided (firing_id text, at timestamptz);
-  create function bench_note_decision() returns trigger language plpgsql as $$
-    begin insert into bench_decided values (new.firing_id, clock_timestamp()); return null; end $$;
-  create constraint trigger bench_note_decision after insert on decisions deferrable initially deferred
-    for each row when (new.firing_id is not null) execute function bench_note_decision();`;
+const WATCH = [
+  `create unlogged table bench_decided (firing_id text, at timestamptz)`,
+  `create function bench_note_decision() returns trigger language plpgsql as $$
+    begin insert into bench_decided values (new.firing_id, clock_timestamp()); return null; end $$`,
+  `create constraint trigger bench_note_decision after insert on decisions deferrable initially deferred
+    for each row when (new.firing_id is not null) execute function bench_note_decision()`,
+];
 
-export const watchDecisions = (service) => service.query(WATCH);
+export async function watchDecisions(service) {
+  for (const statement of WATCH) await service.query(statement);
+}
 
 /** Two signals in a hundred fire a trigger. */
 const FIRES = 0.02;
