@@ -21,6 +21,7 @@ import {
 import { type Carried, neverCarried } from './carried.js';
 import { readCarried } from './carried.read-model.js';
 import { compilePlaybook, countsOf } from './compiler.js';
+import { bundleHash } from './playbook-files.js';
 import { expiries, findingsOf } from './findings.js';
 import { folderSignature, readPlaybookFolder } from './playbook.folder.js';
 import { PlaybookTester } from './playbook-tester.port.js';
@@ -296,7 +297,9 @@ export class PoliciesService implements OnModuleDestroy {
       this.log.error('playbook.unreadable', { note: folder, error });
       return null;
     }
-    const result = compilePlaybook(files);
+    // At most starts it is the one in force, which was compiled a moment ago.
+    const known = this.compiled.get(bundleHash(files));
+    const result = known === undefined ? compilePlaybook(files) : ({ ok: true, bundle: known } as const);
     this.problems = result.ok ? failuresAsErrors((await this.test(result.bundle)).failures) : result.errors;
     if (result.ok && this.problems.length === 0) {
       this.keep(result.bundle);
