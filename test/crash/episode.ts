@@ -376,7 +376,7 @@ export class Episode {
     const environment = await this.environment(service.links, service.name);
     const env = { PATH: process.env['PATH'] ?? '', ...environment, CLOCK: this.clock.now.toISOString() };
     const { code, output } = await new Promise<{ code: number; output: string }>((resolve) => {
-      execFile(process.execPath, [VERIFY], { env, timeout: 240_000 }, (error, stdout, stderr) => {
+      execFile(process.execPath, [VERIFY], { env, timeout: LONGEST_SETTLING_MS }, (error, stdout, stderr) => {
         resolve({ code: error === null ? 0 : Number(error.code ?? -1), output: `${stdout}${stderr}` });
       });
     });

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Episode, type EpisodePlan, type EpisodeResult, type Setup } from './episode.js';
 import { familyOf } from './faults.js';
+import { KeptResults } from './kept-results.js';
 import { Random } from './random.js';
 
 const { values: options } = parseArgs({
@@ -14,6 +15,8 @@ const { values: options } = parseArgs({
     parallel: { type: 'string' },
     // A folder with the version before this one, built: its processes and this one's run side by side on one database.
     beside: { type: 'string' },
+    // A file that keeps what each database came to: a run that was broken off goes on with those that are left.
+    results: { type: 'string' },
   },
 });
 
@@ -63,8 +66,12 @@ function shortRun(): EpisodePlan[] {
 }
 
 async function inParallel(plans: readonly EpisodePlan[], atOnce: number): Promise<EpisodeResult[]> {
-  const results: EpisodeResult[] = [];
-  const left = [...plans];
+  const results = plans.flatMap((plan) => kept?.of(plan) ?? []);
+  const left = plans.filter((plan) => !results.some((result) => result.plan.seed === plan.seed));
+  if (results.length > 0)
+    console.error(
+      `${results.length} of ${plans.length} databases were done before, at ${kept?.commits().join(', ')}`,
+    );
   const next = async (): Promise<void> => {
     for (let plan = left.shift(); plan !== undefined; plan = left.shift()) {
       console.error(`${plan.setup}, seed ${plan.seed}: ${plan.kills} kills …`);
@@ -72,6 +79,7 @@ async function inParallel(plans: readonly EpisodePlan[], atOnce: number): Promis
         const result = await Episode.run(plan);
         results.push(result);
         report(result);
+        await kept?.add(result);
       } catch (error) {
         // Its claims were not looked at: the command fails. The others go on.
         console.error(`${plan.setup}, seed ${plan.seed}:`, error);
@@ -162,6 +170,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
+if (options.results !== undefined && options.seed === undefined)
+  throw new Error('--results needs the --seed of the run that it goes on with');
+const kept = options.results === undefined ? null : await KeptResults.open(options.results);
 console.error(`seed ${seed}`);
 const plans = options.short ? shortRun() : longRun(Number(options.kills));
 const results = await inParallel(plans, Number(options.parallel ?? (options.short ? 2 : 3)));
