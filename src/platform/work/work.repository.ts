@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Executor, type Tx } from '../database/index.js';
+import { type Executor, prepared, type Tx } from '../database/index.js';
 import { currentTrace } from '../telemetry/index.js';
 import { type Job, type NewWork, type Offer } from './work.js';
 
@@ -139,17 +139,25 @@ function toJob(row: WorkRow): Job {
   };
 }
 
+const lockRow = prepared<{ asked_again: boolean }>(
+  'work.lock_lease',
+  `select w.asked_again from work w where w.id = $1 and w.epoch = $2 and w.state = 'ready' for update`,
+);
+
 /** Locks the row if the lease is still this one; null when it has moved on. */
 export async function lockLease(tx: Tx, job: Job): Promise<{ readonly askedAgain: boolean } | null> {
-  const { rows } = await sql<{ asked_again: boolean }>`
-    select asked_again from work where id = ${job.id} and epoch = ${job.epoch} and state = 'ready' for update`.execute(
-    tx,
-  );
-  return rows[0] === undefined ? null : { askedAgain: rows[0].asked_again };
+  const [row] = await lockRow(tx, [job.id, job.epoch]);
+  return row === undefined ? null : { askedAgain: row.asked_again };
 }
 
+const deleteRow = prepared<{ id: number }>(
+  'work.delete',
+  'delete from work w where w.id = $1 and w.epoch = $2 and not w.asked_again returning w.id',
+);
+
 export async function deleteWork(tx: Tx, job: Job): Promise<void> {
-  await sql`delete from work where id = ${job.id} and epoch = ${job.epoch} and not asked_again`.execute(tx);
+  const deleted = await deleteRow(tx, [job.id, job.epoch]);
+  if (deleted.length > 0) return;
   await sql`
     update work set asked_again = false, leased_by = null, leased_until = null, attempts = 0
     where id = ${job.id} and epoch = ${job.epoch}`.execute(tx);
