@@ -98,6 +98,22 @@ describe('the vault', () => {
       await expect(here.sealFor(opened.database.db, 'prf_h', 'second')).rejects.toThrow(ErasedError);
     });
 
+    it('asks once in a transaction for a key that it holds, and no more after erasing it', async () => {
+      const vault = newVault();
+      await write(vault, 'prf_held', 'first');
+      await opened.database.transaction(async (tx) => {
+        const [key] = (await vault.heldKeys(tx, ['prf_held'])).values();
+        // Nobody but this transaction itself could take the row away now: still there, it was not asked for.
+        await sql`delete from person_keys where id = 'prf_held'`.execute(tx);
+        expect((await vault.heldKeys(tx, ['prf_held'])).get('prf_held')).toEqual(key);
+        await vault.erase(tx, ['prf_held']);
+        expect((await vault.heldKeys(tx, ['prf_held'])).size).toBe(0);
+      });
+      await opened.database.transaction(async (tx) => {
+        expect((await vault.heldKeys(tx, ['prf_held'])).size).toBe(0);
+      });
+    });
+
     it('forgets again after the commit what a read brought back before it', async () => {
       const vault = newVault();
       const sealed = await write(vault, 'prf_i', 'gone');

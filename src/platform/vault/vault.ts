@@ -44,6 +44,8 @@ interface OpenTransaction {
   erasures: number | null | undefined;
   /** Keys that come to exist with its commit. They are not remembered beyond it: it may roll back. */
   readonly made: Map<string, Buffer>;
+  /** Keys whose rows it holds until its end: nobody can erase them meanwhile, so they need not be asked for again. */
+  readonly held: Map<string, Buffer | Error>;
 }
 
 /** What became of opening something sealed. */
@@ -142,6 +144,11 @@ export class Vault {
     return row === undefined ? null : { key: keyOf(row), wrapped: row.wrapped };
   }
 
+  /** Notes that a statement of this transaction found a key in force and holds its row: the transaction may write by it from here on. */
+  holds(db: Executor, id: string, key: Buffer): void {
+    if (db.isTransaction) this.opened(db).held.set(id, key);
+  }
+
   /** Forgets a key that turned out not to be in force any more. */
   forget(id: string): void {
     this.evict([id]);
@@ -197,13 +204,13 @@ export class Vault {
   private async hold(db: Executor, ids: readonly string[]): Promise<Map<string, Buffer | Error>> {
     const found = new Map<string, Buffer | Error>();
     const asked = new Set(ids);
-    const { made, erasures: known } = this.opened(db);
+    const { made, held, erasures: known } = this.opened(db);
     // Outside a transaction nothing lasts, and a single key is held more cheaply by its row.
     const erasures =
       db.isTransaction && asked.size > 1 ? await this.keepErasuresWaiting(db as Tx) : (known ?? null);
     const missing: string[] = [];
     for (const id of asked) {
-      const key = made.get(id) ?? this.inForce(id, erasures);
+      const key = made.get(id) ?? held.get(id) ?? this.inForce(id, erasures);
       if (key === undefined) missing.push(id);
       else found.set(id, key);
     }
@@ -212,13 +219,18 @@ export class Vault {
     for (const row of await (erasures === null ? holdKeys(db, missing) : selectKeys(db, missing))) {
       const key = this.tryKeyIn(row);
       if (key instanceof Buffer && before === this.evictions) this.remember(row, key, erasures);
+      held.set(row.id, key);
       found.set(row.id, key);
     }
     return found;
   }
 
   private opened(db: Executor): OpenTransaction {
-    const known = this.open.get(db) ?? { erasures: undefined, made: new Map<string, Buffer>() };
+    const known = this.open.get(db) ?? {
+      erasures: undefined,
+      made: new Map<string, Buffer>(),
+      held: new Map<string, Buffer | Error>(),
+    };
     if (db.isTransaction) this.open.set(db, known);
     return known;
   }
@@ -331,7 +343,7 @@ export class Vault {
   async erase(tx: Tx, ids: readonly string[]): Promise<void> {
     await deleteKeys(tx, ids);
     // What this transaction counts from here on is true for the others only after its commit.
-    this.open.set(tx, { erasures: null, made: new Map() });
+    this.open.set(tx, { erasures: null, made: new Map(), held: new Map() });
     this.evict(ids);
     // Again when it counts: until the commit others still find the old keys in the table.
     this.database?.afterCommit(() => {
