@@ -1,6 +1,10 @@
 import { sql } from 'kysely';
 import { type Executor, prepared, type Tx } from '../platform/database/index.js';
-import { DECISIONS_WITH_SITUATION, SITUATION } from './stored-situation.read-model.js';
+import {
+  DECISIONS_WITH_SITUATION,
+  DECISIONS_WITH_SITUATION_TEXT,
+  SITUATION_TEXT,
+} from './stored-situation.read-model.js';
 
 /** A decision as it lies in the table: what is personal sealed under `keyId`. */
 export interface StoredDecision {
@@ -26,9 +30,9 @@ export interface StoredDecision {
   readonly messageId: string | null;
 }
 
-const columns = sql`d.id, d.profile_id as "profileId", d.created_at as "createdAt", d.outcome, d.mode, d.action, d.channel,
+const COLUMNS = `d.id, d.profile_id as "profileId", d.created_at as "createdAt", d.outcome, d.mode, d.action, d.channel,
   d.trigger_id as "triggerId", d.firing_id as "firingId", d.bundle_hash as "bundleHash", d.engine, d.models, d.seed, d.key_id as "keyId",
-  ${SITUATION} as situation, d.result, d.situation_hash as "situationHash", d.result_hash as "resultHash", d.message_id as "messageId"`;
+  ${SITUATION_TEXT} as situation, d.result, d.situation_hash as "situationHash", d.result_hash as "resultHash", d.message_id as "messageId"`;
 
 /** A decision to be written, with what can be counted of it. */
 export interface NewDecision extends StoredDecision {
@@ -92,21 +96,23 @@ export async function insertDecision(db: Executor, decision: NewDecision): Promi
   return rows.length > 0;
 }
 
-export async function updateMessageId(tx: Tx, id: string, messageId: string): Promise<void> {
-  await sql`update decisions set message_id = ${messageId} where id = ${id}`.execute(tx);
-}
+const selectOne = prepared<StoredDecision>(
+  'decisions.select',
+  `select ${COLUMNS} from ${DECISIONS_WITH_SITUATION_TEXT} where d.id = $1`,
+);
 
 export async function selectDecision(db: Executor, id: string): Promise<StoredDecision | null> {
-  const { rows } = await sql<StoredDecision>`
-    select ${columns} from ${DECISIONS_WITH_SITUATION} where d.id = ${id}`.execute(db);
-  return rows[0] ?? null;
+  return (await selectOne(db, [id]))[0] ?? null;
 }
+
+const selectOfFiring = prepared<{ id: string }>(
+  'decisions.of_firing',
+  'select d.id from decisions d where d.firing_id = $1',
+);
 
 /** Whether this firing was decided already. Ask under the person's lock. */
 export async function isDecided(tx: Tx, firingId: string): Promise<boolean> {
-  const { rows } = await sql<{ id: string }>`
-    select d.id from decisions d where d.firing_id = ${firingId}`.execute(tx);
-  return rows.length > 0;
+  return (await selectOfFiring(tx, [firingId])).length > 0;
 }
 
 /** Newest first, one more than `limit` when there are more. */
@@ -132,7 +138,7 @@ export async function selectDecisions(
       : [sql`(d.created_at, d.id) < (${query.after.at}::timestamptz, ${query.after.id})`]),
   ];
   const { rows } = await sql<StoredDecision>`
-    select ${columns} from ${DECISIONS_WITH_SITUATION}
+    select ${sql.raw(COLUMNS)} from ${DECISIONS_WITH_SITUATION}
     ${conditions.length === 0 ? sql`` : sql`where ${sql.join(conditions, sql` and `)}`}
     order by d.created_at desc, d.id desc
     limit ${query.limit + 1}`.execute(db);

@@ -25,7 +25,6 @@ import {
   selectDecision,
   selectDecisions,
   type StoredDecision,
-  updateMessageId,
 } from './decisions.repository.js';
 import { type Admission, admitted } from './admission.js';
 import { EverybodyService, type Place } from './everybody.service.js';
@@ -279,13 +278,10 @@ export class DecisionsService {
         decisionId: decision.id,
       });
     }
-    if (result.outcome !== 'act') return made;
-    const { messageId } = await this.followUp.follow(tx, decision, situation, bundle);
-    if (messageId !== null) {
-      await updateMessageId(tx, decision.id, messageId);
-      await this.everybody.keep(tx, messageId, places);
-    }
-    return { ...made, decision: { ...decision, messageId } };
+    if (decision.messageId === null) return made;
+    await this.followUp.follow(tx, decision, situation, bundle);
+    await this.everybody.keep(tx, decision.messageId, places);
+    return made;
   }
 
   /** Gathers, decides and saves. */
@@ -332,7 +328,8 @@ export class DecisionsService {
       seed: id,
       triggerId: situation.trigger?.id ?? null,
       firingId: situation.trigger?.firingId ?? null,
-      messageId: null,
+      // Named before it is there, so that the decision is written once.
+      messageId: request.mode === 'execute' && result.outcome === 'act' ? this.ids.make('msg') : null,
       result,
     };
     await this.save(db, { decision, situation });
@@ -353,7 +350,7 @@ export class DecisionsService {
       throw new ErasedError(`the key of ${keyId} was erased`);
   }
 
-  private insert(
+  private async insert(
     db: Executor,
     { decision, situation }: DecidedCase,
     { key, wrapped }: { readonly key: Buffer; readonly wrapped: Buffer },
@@ -363,7 +360,7 @@ export class DecisionsService {
       situation: canonicalBytes(situation),
       result: canonicalBytes(result),
     };
-    return insertDecision(db, {
+    const isHeld = await insertDecision(db, {
       id: decision.id,
       profileId: decision.profileId,
       createdAt: new Date(decision.createdAt),
@@ -387,6 +384,8 @@ export class DecisionsService {
       reasonCode: result.reasons[0]?.code ?? null,
       forbidden: result.outcome === 'hold' ? wasForbidden(result) : null,
     });
+    if (isHeld) this.vault.holds(db, decision.profileId, key);
+    return isHeld;
   }
 
   /** A decision and its situation; null when there is none. @throws ErasedError, AgedOutError */

@@ -4,14 +4,9 @@ import { type Decision } from './decision.js';
 import { type Situation } from './situation.js';
 
 /**
- * What follows from a decision to act, inside the decision's own transaction and under the person's lock. A port: whoever knows the order of
- * the stages implements and provides it.
+ * What follows from a decision to act: the message that it names, made inside the decision's own transaction and under the person's lock. A port:
+ * whoever knows the order of the stages implements and provides it.
  */
 export abstract class DecisionFollowUp {
-  abstract follow(
-    tx: Tx,
-    decision: Decision,
-    situation: Situation,
-    bundle: Bundle,
-  ): Promise<{ readonly messageId: string | null }>;
+  abstract follow(tx: Tx, decision: Decision, situation: Situation, bundle: Bundle): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Executor, type Tx } from '../platform/database/index.js';
+import { type Executor, prepared, type Tx } from '../platform/database/index.js';
 import { type MessageClass } from '../policies/playbook.js';
 import { type Message, type MessageState, type MessageStep, OPEN_STATES } from './message.js';
 
@@ -25,6 +25,8 @@ interface MessageRow {
 /** A message as it is first written. */
 export interface NewMessage {
   readonly message: Message;
+  /** Its first step, into the state it has. */
+  readonly opened: Omit<MessageStep, 'from' | 'to'>;
   readonly addressHash: string | null;
   readonly keyId: string;
   /** Of what it was decided in; null when nobody follows it. */
@@ -68,24 +70,59 @@ function toMessage(row: MessageRow): Message {
   };
 }
 
-const columns = sql`m.id, m.profile_id, m.decision_id, m.action, m.channel, m.class, m.tags, m.topic, m.offer, m.state, m.send_at,
+const COLUMNS = `m.id, m.profile_id, m.decision_id, m.action, m.channel, m.class, m.tags, m.topic, m.offer, m.state, m.send_at,
   m.expires_at, m.created_at, m.sent_at, m.template_id, m.content_hash`;
+const columns = sql.raw(COLUMNS);
 
+const insertOpened = prepared(
+  'messages.insert',
+  `with message as (
+      insert into messages (id, profile_id, decision_id, action, channel, class, tags, topic, offer, state, send_at, expires_at, created_at,
+        updated_at, address_hash, key_id, trace)
+      values ($1, $2, $3, $4, $5, $6, $7::text[], $8, $9, $10, $11, $12, $13::timestamptz, $13::timestamptz, $14, $15, $16)
+      returning id, state
+    )
+    insert into message_steps (message_id, seq, at, from_state, to_state, actor, reason_code, reason)
+    select n.id, 1, $17::timestamptz, null, n.state, $18::text, $19::text, $20::text from message n`,
+);
+
+/** Writes a message and its first step. */
 export async function insertMessage(
   tx: Tx,
-  { message, addressHash, keyId, trace }: NewMessage,
+  { message, opened, addressHash, keyId, trace }: NewMessage,
 ): Promise<void> {
-  await sql`
-    insert into messages (id, profile_id, decision_id, action, channel, class, tags, topic, offer, state, send_at, expires_at, created_at,
-      updated_at, address_hash, key_id, trace)
-    values (${message.id}, ${message.profileId}, ${message.decisionId}, ${message.action}, ${message.channel}, ${message.class},
-      ${[...message.tags]}, ${message.topic}, ${message.offer}, ${message.state}, ${message.sendAt}, ${message.expiresAt},
-      ${message.createdAt}, ${message.createdAt}, ${addressHash}, ${keyId}, ${trace})`.execute(tx);
+  await insertOpened(tx, [
+    message.id,
+    message.profileId,
+    message.decisionId,
+    message.action,
+    message.channel,
+    message.class,
+    message.tags,
+    message.topic,
+    message.offer,
+    message.state,
+    message.sendAt,
+    message.expiresAt,
+    message.createdAt,
+    addressHash,
+    keyId,
+    trace,
+    opened.at,
+    opened.actor,
+    opened.reasonCode,
+    opened.reason,
+  ]);
 }
 
+const selectOne = prepared<MessageRow>(
+  'messages.select',
+  `select ${COLUMNS} from messages m where m.id = $1`,
+);
+
 export async function selectMessage(db: Executor, id: string): Promise<Message | null> {
-  const { rows } = await sql<MessageRow>`select ${columns} from messages m where m.id = ${id}`.execute(db);
-  return rows[0] === undefined ? null : toMessage(rows[0]);
+  const [row] = await selectOne(db, [id]);
+  return row === undefined ? null : toMessage(row);
 }
 
 export async function selectTrace(db: Executor, id: string): Promise<string | null> {
@@ -101,33 +138,45 @@ export async function selectAddressHash(db: Executor, id: string): Promise<strin
   return rows[0]?.address_hash ?? null;
 }
 
+const lockOne = prepared<MessageRow>(
+  'messages.lock',
+  `select ${COLUMNS} from messages m where m.id = $1 for update`,
+);
+
 /** Locks the row until the transaction ends: two who want to move it take turns. */
 export async function lockMessage(tx: Tx, id: string): Promise<Message | null> {
-  const { rows } = await sql<MessageRow>`
-    select ${columns} from messages m where m.id = ${id} for update`.execute(tx);
-  return rows[0] === undefined ? null : toMessage(rows[0]);
+  const [row] = await lockOne(tx, [id]);
+  return row === undefined ? null : toMessage(row);
 }
 
+const moveOne = prepared<MessageRow>(
+  'messages.move',
+  `with moved as (
+      update messages m set state = $2::text, updated_at = $3::timestamptz, send_at = coalesce($4::timestamptz, m.send_at),
+        sent_at = case when $2::text = 'sent' then coalesce(m.sent_at, $3::timestamptz) else m.sent_at end,
+        delivered_at = case when $2::text = 'delivered' then coalesce(m.delivered_at, $3::timestamptz) else m.delivered_at end
+      where m.id = $1::text returning ${COLUMNS}
+    ), step as (
+      insert into message_steps (message_id, seq, at, from_state, to_state, actor, reason_code, reason)
+      select m.id, (select coalesce(max(s.seq), 0) + 1 from message_steps s where s.message_id = m.id),
+        $3::timestamptz, $5::text, $2::text, $6::text, $7::text, $8::text
+      from moved m
+    )
+    select ${COLUMNS} from moved m`,
+);
+
+/** Moves a message on and writes the step down. The row must be locked, so that the step's number cannot be taken twice. */
 export async function updateState(
   tx: Tx,
   id: string,
-  change: { to: MessageState; at: Date; sendAt: Date | null },
+  change: Pick<MessageStep, 'from' | 'to' | 'actor' | 'reasonCode' | 'reason'> & {
+    readonly at: Date;
+    readonly sendAt: Date | null;
+  },
 ): Promise<Message | null> {
-  const { rows } = await sql<MessageRow>`
-    update messages m set state = ${change.to}, updated_at = ${change.at},
-      send_at = coalesce(${change.sendAt}, m.send_at),
-      sent_at = case when ${change.to} = 'sent' then coalesce(m.sent_at, ${change.at}) else m.sent_at end,
-      delivered_at = case when ${change.to} = 'delivered' then coalesce(m.delivered_at, ${change.at}) else m.delivered_at end
-    where m.id = ${id} returning ${columns}`.execute(tx);
-  return rows[0] === undefined ? null : toMessage(rows[0]);
-}
-
-export async function insertStep(tx: Tx, messageId: string, step: MessageStep): Promise<void> {
-  // The message row is locked by whoever writes a step, so the number cannot be taken twice.
-  await sql`
-    insert into message_steps (message_id, seq, at, from_state, to_state, actor, reason_code, reason)
-    select ${messageId}, coalesce(max(s.seq), 0) + 1, ${step.at}, ${step.from}, ${step.to}, ${step.actor}, ${step.reasonCode}, ${step.reason}
-    from message_steps s where s.message_id = ${messageId}`.execute(tx);
+  const { to, at, sendAt, from, actor, reasonCode, reason } = change;
+  const [row] = await moveOne(tx, [id, to, at, sendAt, from, actor, reasonCode, reason]);
+  return row === undefined ? null : toMessage(row);
 }
 
 export async function selectSteps(
@@ -159,6 +208,13 @@ export async function selectSteps(
   return steps;
 }
 
+const writeContent = prepared(
+  'messages.write_content',
+  `update messages set content = $2, content_hash = $3, template_id = $4, variant = $5, address_hash = $6, approval = null,
+      approval_kind = null, approved_by = null, updated_at = $7
+    where id = $1`,
+);
+
 /** New content: what was signed before no longer counts. */
 export async function updateContent(
   tx: Tx,
@@ -172,21 +228,21 @@ export async function updateContent(
     at: Date;
   },
 ): Promise<void> {
-  await sql`
-    update messages set content = ${content.sealed}, content_hash = ${content.hash}, template_id = ${content.templateId},
-      variant = ${content.variant}, address_hash = ${content.addressHash}, approval = null, approval_kind = null, approved_by = null, updated_at = ${content.at}
-    where id = ${id}`.execute(tx);
+  const { sealed, hash, templateId, variant, addressHash, at } = content;
+  await writeContent(tx, [id, sealed, hash, templateId, variant, addressHash, at]);
 }
+
+const writeApproval = prepared(
+  'messages.write_approval',
+  'update messages set approval = $2, approval_kind = $3, approved_by = $4, updated_at = $5 where id = $1',
+);
 
 export async function updateApproval(
   tx: Tx,
   id: string,
   approval: { sealed: Uint8Array; kind: string; approvedBy: string; at: Date },
 ): Promise<void> {
-  await sql`
-    update messages set approval = ${approval.sealed}, approval_kind = ${approval.kind}, approved_by = ${approval.approvedBy},
-      updated_at = ${approval.at}
-    where id = ${id}`.execute(tx);
+  await writeApproval(tx, [id, approval.sealed, approval.kind, approval.approvedBy, approval.at]);
 }
 
 export async function updateDeparture(tx: Tx, id: string, departure: Departure): Promise<void> {
@@ -206,20 +262,25 @@ export async function selectDeparture(
   return rows[0] ?? null;
 }
 
+interface SealedRow {
+  id: string;
+  key_id: string;
+  content: Uint8Array | null;
+  approval: Uint8Array | null;
+  approval_kind: SealedMessage['approvalKind'];
+  approved_by: string | null;
+}
+const SEALED = 'select m.id, m.key_id, m.content, m.approval, m.approval_kind, m.approved_by from messages m';
+const selectOneSealed = prepared<SealedRow>('messages.sealed', `${SEALED} where m.id = $1`);
+
 export async function selectSealed(
   db: Executor,
   messageIds: readonly string[],
 ): Promise<Map<string, SealedMessage>> {
-  const { rows } = await sql<{
-    id: string;
-    key_id: string;
-    content: Uint8Array | null;
-    approval: Uint8Array | null;
-    approval_kind: SealedMessage['approvalKind'];
-    approved_by: string | null;
-  }>`
-    select m.id, m.key_id, m.content, m.approval, m.approval_kind, m.approved_by from messages m
-    where m.id = any(${messageIds})`.execute(db);
+  const rows =
+    messageIds.length === 1
+      ? await selectOneSealed(db, messageIds)
+      : (await sql<SealedRow>`${sql.raw(SEALED)} where m.id = any(${messageIds})`.execute(db)).rows;
   return new Map(
     rows.map((row) => [
       row.id,

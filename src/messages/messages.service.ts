@@ -11,13 +11,11 @@ import { type Bundle } from '../policies/bundle.js';
 import { Clock } from '../shared/clock.js';
 import { contentHash } from '../shared/hash.js';
 import { addressHash, addressSpace } from '../shared/identity.js';
-import { Ids } from '../shared/ids.js';
 import { type MessageContent, messageContentSchema } from './content.js';
 import { canMove, type Message, type MessageState, type MessageStep } from './message.js';
 import {
   type Departure,
   insertMessage,
-  insertStep,
   lockMessage,
   selectAddressHash,
   selectDeparture,
@@ -66,7 +64,6 @@ export class IllegalStep extends Error {
 export class MessagesService {
   constructor(
     private readonly clock: Clock,
-    private readonly ids: Ids,
     private readonly vault: Vault,
     private readonly secrets: Secrets,
     private readonly work: WorkService,
@@ -76,7 +73,7 @@ export class MessagesService {
   ) {}
 
   /**
-   * Opens the message that a decision to act asks for: it holds its place in the caps from here on. Call it under the person's lock.
+   * Opens the message that a decision to act names: it holds its place in the caps from here on. Call it under the person's lock.
    * @throws Error when the decision is not to act, ErasedError.
    */
   async open(tx: Tx, decision: Decision, situation: Situation, bundle: Bundle): Promise<Message> {
@@ -85,6 +82,7 @@ export class MessagesService {
     const channel = result.channel === null ? undefined : bundle.channels.get(result.channel);
     if (
       result.outcome !== 'act' ||
+      decision.messageId === null ||
       action === undefined ||
       channel === undefined ||
       result.sendAt === null ||
@@ -93,7 +91,7 @@ export class MessagesService {
       throw new Error(`decision ${decision.id} opens no message: it is to ${result.outcome}`);
     }
     const message: Message = {
-      id: this.ids.make('msg'),
+      id: decision.messageId,
       profileId: decision.profileId,
       decisionId: decision.id,
       action: action.id,
@@ -113,22 +111,21 @@ export class MessagesService {
     const { email } = situation.profile.addresses;
     if (!(await this.vault.heldKeys(tx, [decision.profileId])).has(decision.profileId))
       throw new ErasedError(`the key of ${decision.profileId} was erased`);
+    const opened = {
+      at: decision.createdAt,
+      actor: 'system',
+      reasonCode: 'decided',
+      reason: result.reasons[0]?.text ?? 'It was decided to act.',
+    };
     await insertMessage(tx, {
       message,
+      opened,
       addressHash:
         channel.kind === 'email' && email !== null
           ? addressHash(this.secrets.lookup('address'), addressSpace(channel), email)
           : null,
       keyId: decision.profileId,
       trace: currentTrace(),
-    });
-    await insertStep(tx, message.id, {
-      at: decision.createdAt,
-      from: null,
-      to: 'drafting',
-      actor: 'system',
-      reasonCode: 'decided',
-      reason: result.reasons[0]?.text ?? 'It was decided to act.',
     });
     this.counted('drafting', message.channel);
     await this.work.enqueue(tx, { kind: 'message.opened', key: message.id, dueAt: this.clock.now() });
@@ -151,11 +148,11 @@ export class MessagesService {
     const before = await this.lock(tx, id);
     if (!canMove(before.state, to)) throw new IllegalStep(id, before.state, to);
     const at = this.clock.now();
-    const after = await updateState(tx, id, { to, at, sendAt: why.sendAt ?? null });
-    await insertStep(tx, id, {
-      at: at.toISOString(),
+    const after = await updateState(tx, id, {
       from: before.state,
       to,
+      at,
+      sendAt: why.sendAt ?? null,
       actor: why.actor,
       reasonCode: why.code,
       reason: why.text,

@@ -12,14 +12,8 @@ class MessageFollowUp extends DecisionFollowUp {
     super();
   }
 
-  override async follow(
-    tx: Tx,
-    decision: Decision,
-    situation: Situation,
-    bundle: Bundle,
-  ): Promise<{ readonly messageId: string }> {
-    const message = await this.messages.open(tx, decision, situation, bundle);
-    return { messageId: message.id };
+  override async follow(tx: Tx, decision: Decision, situation: Situation, bundle: Bundle): Promise<void> {
+    await this.messages.open(tx, decision, situation, bundle);
   }
 }
 

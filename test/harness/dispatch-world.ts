@@ -303,7 +303,7 @@ export class DispatchWorld {
       seed: 's',
       triggerId: null,
       firingId: null,
-      messageId: null,
+      messageId: this.runtime.ids.make('msg'),
       result: {
         outcome: 'act',
         action: content.action,

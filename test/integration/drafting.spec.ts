@@ -233,7 +233,7 @@ describe('drafting', () => {
       seed: 's',
       triggerId: null,
       firingId: null,
-      messageId: null,
+      messageId: `msg_${profileId}`,
       result: {
         outcome: 'act',
         action: actionId,
