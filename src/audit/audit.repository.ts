@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Executor, type Tx } from '../platform/database/index.js';
+import { type Executor, prepared, type Tx } from '../platform/database/index.js';
 
 /** An audit entry as it lies in the table, without its seal. */
 export interface AuditRow {
@@ -28,12 +28,15 @@ export interface SealRow {
   sealed_at: Date;
 }
 
+const insertOne = prepared(
+  'audit.insert',
+  `insert into audit_entries (id, at, actor, action, subject, detail, personal, key_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+);
+
 export async function insertEntry(tx: Tx, row: Omit<AuditRow, 'seq'>): Promise<void> {
-  await sql`
-    insert into audit_entries (id, at, actor, action, subject, detail, personal, key_id)
-    values (${row.id}, ${row.at}, ${row.actor}, ${row.action}, ${row.subject}, ${row.detail}, ${row.personal}, ${row.key_id})`.execute(
-    tx,
-  );
+  const { id, at, actor, action, subject, detail, personal, key_id } = row;
+  await insertOne(tx, [id, at, actor, action, subject, detail, personal, key_id]);
 }
 
 /** The advisory lock of whoever seals. */

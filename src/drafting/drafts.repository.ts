@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Executor, type Tx } from '../platform/database/index.js';
+import { type Executor, prepared, type Tx } from '../platform/database/index.js';
 import { canonicalJson } from '../shared/canonical-json.js';
 import { type Draft, type VariantsReport, variantsReportSchema } from './draft.js';
 
@@ -44,6 +44,23 @@ export interface SealedVariant {
   readonly content: Buffer;
 }
 
+const insertOne = prepared(
+  'drafts.insert',
+  `with place as (
+      select now() >= (select (x.value #>> '{}')::timestamptz from settings x where x.name = 'contents_apart_since') as apart
+    ), kept as (
+      insert into draft_contents (draft_id, written_at, content, sent_to_model, message_content)
+      select $1::text, $3::timestamptz, $19::bytea, $20::bytea, $21::bytea from place p where p.apart or $21::bytea is not null
+    )
+    insert into drafts (id, message_id, number, written_at, origin, author, template_id, prompt_id, prompt_version, model,
+      tokens_in, tokens_out, cost_micros, latency_ms, fallback_reason, variant, variants, content_hash, key_id, content, sent_to_model)
+    select $1::text, $2::text, (select coalesce(max(d.number), 0) + 1 from drafts d where d.message_id = $2::text),
+      $3::timestamptz, $4::text, $5::text, $6::text, $7::text, $8::text, $9::text, $10::integer, $11::integer, $12::bigint, $13::integer,
+      $14::text, $15::text, $16::text, $17::text, $18::text,
+      case when p.apart then ''::bytea else $19::bytea end, case when p.apart then null else $20::bytea end
+    from place p`,
+);
+
 /**
  * Writes a draft as the next version of its message's. The message's row must be locked, so that numbers do not collide.
  * @param messageContent of one of several wordings: what is signed if it is chosen.
@@ -61,35 +78,38 @@ export async function insertDraft(
     readonly messageContent: Buffer | null;
   },
 ): Promise<void> {
-  const writtenAt = new Date(draft.writtenAt);
-  await sql`
-    with place as (
-      select now() >= (select (x.value #>> '{}')::timestamptz from settings x where x.name = 'contents_apart_since') as apart
-    ), kept as (
-      insert into draft_contents (draft_id, written_at, content, sent_to_model, message_content)
-      select ${draft.id}, ${writtenAt}, ${content}::bytea, ${sentToModel}::bytea, ${messageContent}::bytea
-      from place p where p.apart or ${messageContent}::bytea is not null
-    )
-    insert into drafts (id, message_id, number, written_at, origin, author, template_id, prompt_id, prompt_version, model,
-      tokens_in, tokens_out, cost_micros, latency_ms, fallback_reason, variant, variants, content_hash, key_id, content, sent_to_model)
-    select ${draft.id}, ${draft.messageId},
-      (select coalesce(max(d.number), 0) + 1 from drafts d where d.message_id = ${draft.messageId}),
-      ${writtenAt}, ${draft.origin}, ${draft.author}, ${draft.templateId},
-      ${draft.prompt?.id ?? null}, ${draft.prompt?.version ?? null}, ${draft.prompt?.model ?? null},
-      ${draft.usage?.tokensIn ?? null}::integer, ${draft.usage?.tokensOut ?? null}::integer, ${draft.usage?.costMicros ?? null}::bigint,
-      ${draft.usage?.latencyMs ?? null}::integer, ${draft.fallbackReason}, ${draft.variant},
-      ${draft.variants === null ? null : canonicalJson(draft.variants)}, ${draft.contentHash}, ${keyId},
-      case when p.apart then ''::bytea else ${content}::bytea end, case when p.apart then null else ${sentToModel}::bytea end
-    from place p`.execute(tx);
+  await insertOne(tx, [
+    draft.id,
+    draft.messageId,
+    new Date(draft.writtenAt),
+    draft.origin,
+    draft.author,
+    draft.templateId,
+    draft.prompt?.id ?? null,
+    draft.prompt?.version ?? null,
+    draft.prompt?.model ?? null,
+    draft.usage?.tokensIn ?? null,
+    draft.usage?.tokensOut ?? null,
+    draft.usage?.costMicros ?? null,
+    draft.usage?.latencyMs ?? null,
+    draft.fallbackReason,
+    draft.variant,
+    draft.variants === null ? null : canonicalJson(draft.variants),
+    draft.contentHash,
+    keyId,
+    content,
+    sentToModel,
+    messageContent,
+  ]);
 }
 
 /** Drafts with their contents, which lie apart unless the release before wrote them; without those whose content has aged out. */
-const readable = sql`
-  select d.id, d.message_id, d.number, d.written_at, d.origin, d.author, d.template_id, d.prompt_id, d.prompt_version, d.model, d.tokens_in,
+const READABLE = `select d.id, d.message_id, d.number, d.written_at, d.origin, d.author, d.template_id, d.prompt_id, d.prompt_version, d.model, d.tokens_in,
     d.tokens_out, d.cost_micros, d.latency_ms, d.fallback_reason, d.variant, d.variants, d.content_hash, d.key_id,
     coalesce(c.content, d.content) as content, coalesce(c.sent_to_model, d.sent_to_model) as sent_to_model
   from drafts d left join draft_contents c on c.written_at = d.written_at and c.draft_id = d.id
   where (c.content is not null or d.content <> ''::bytea)`;
+const readable = sql.raw(READABLE);
 
 /** Every version of a message's draft that can still be read, first to last. */
 export async function selectDrafts(db: Executor, messageId: string): Promise<SealedDraft[]> {
@@ -98,13 +118,17 @@ export async function selectDrafts(db: Executor, messageId: string): Promise<Sea
   return rows.map(toSealed);
 }
 
+const selectLast = prepared<DraftRow>(
+  'drafts.latest',
+  `${READABLE} and d.message_id = $1
+    order by d.content_hash = (select m.content_hash from messages m where m.id = $1) desc nulls last, d.number desc
+    limit 1`,
+);
+
 /** The latest version with the words that its message holds now; where there is none, the latest. */
 export async function selectLatest(db: Executor, messageId: string): Promise<SealedDraft | null> {
-  const { rows } = await sql<DraftRow>`
-    ${readable} and d.message_id = ${messageId}
-    order by d.content_hash = (select m.content_hash from messages m where m.id = ${messageId}) desc nulls last, d.number desc
-    limit 1`.execute(db);
-  return rows[0] === undefined ? null : toSealed(rows[0]);
+  const [row] = await selectLast(db, [messageId]);
+  return row === undefined ? null : toSealed(row);
 }
 
 /** The wordings of a message that has several, in the order they were asked for; none once their contents have aged out. */

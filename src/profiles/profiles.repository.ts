@@ -105,9 +105,15 @@ export async function insertIdentities(tx: Tx, rows: readonly IdentityRow[], at:
   return bound.length;
 }
 
+// Not `for update`: rows of later stages that point here are written without waiting.
+const lockProfile = prepared<ProfileRow>(
+  'profiles.lock',
+  'select p.id, p.user_id_hash, p.merged_into, p.state from profiles p where p.id = $1 for no key update',
+);
+
 /** Locks profiles in id order: who locks several always takes them in the same order, so nobody deadlocks. */
 export async function lockProfiles(tx: Tx, ids: readonly string[]): Promise<ProfileRow[]> {
-  // Not `for update`: rows of later stages that point here are written without waiting.
+  if (ids.length === 1) return lockProfile(tx, ids);
   const { rows } = await sql<ProfileRow>`
     select p.id, p.user_id_hash, p.merged_into, p.state from profiles p
     where p.id = any(${ids}) order by p.id for no key update`.execute(tx);
@@ -280,11 +286,14 @@ export async function claimAddresses(
   return rows;
 }
 
+const lockOneAddress = prepared<{ locked: number }>(
+  'profiles.lock_address',
+  'select 1 as locked from claimed_addresses c where c.address_hash = $1 for update',
+);
+
 /** Locks an address until the transaction ends: whoever asks what it was sent and adds to that takes turns. After all profiles, as claims do. */
 export async function lockAddress(tx: Tx, addressHash: string): Promise<void> {
-  const { rows } = await sql`
-    select 1 from claimed_addresses c where c.address_hash = ${addressHash} for update`.execute(tx);
-  if (rows.length > 0) return;
+  if ((await lockOneAddress(tx, [addressHash])).length > 0) return;
   await sql`
     insert into claimed_addresses (address_hash) values (${addressHash})
     on conflict (address_hash) do update set address_hash = excluded.address_hash`.execute(tx);

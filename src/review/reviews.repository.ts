@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Executor, type Tx } from '../platform/database/index.js';
+import { type Executor, prepared, type Tx } from '../platform/database/index.js';
 import { type Review, type ReviewState, type Verdict, type Why } from './review.js';
 
 interface ReviewRow {
@@ -46,16 +46,33 @@ function toReview(row: ReviewRow): Review {
   };
 }
 
+const insertOne = prepared<{ id: string }>(
+  'reviews.insert',
+  `insert into reviews (id, message_id, profile_id, state, tier, minimum_tier, why, draft_id, bundle_hash, content_hash, risk, priority,
+      expires_at, created_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+    on conflict (message_id) where state in ('pending', 'claimed', 'awaiting_second') do nothing
+    returning id`,
+);
+
 /** Opens an item. @returns false when the message has an open one already. */
 export async function insertReview(tx: Tx, review: Review): Promise<boolean> {
-  const { rows } = await sql<{ id: string }>`
-    insert into reviews (id, message_id, profile_id, state, tier, minimum_tier, why, draft_id, bundle_hash, content_hash, risk, priority,
-      expires_at, created_at)
-    values (${review.id}, ${review.messageId}, ${review.profileId}, ${review.state}, ${review.tier}, ${review.minimumTier}, ${JSON.stringify(review.why)},
-      ${review.draftId}, ${review.bundleHash}, ${review.contentHash}, ${review.risk}, ${review.priority},
-      ${review.expiresAt}::timestamptz, ${review.createdAt}::timestamptz)
-    on conflict (message_id) where state in ('pending', 'claimed', 'awaiting_second') do nothing
-    returning id`.execute(tx);
+  const rows = await insertOne(tx, [
+    review.id,
+    review.messageId,
+    review.profileId,
+    review.state,
+    review.tier,
+    review.minimumTier,
+    JSON.stringify(review.why),
+    review.draftId,
+    review.bundleHash,
+    review.contentHash,
+    review.risk,
+    review.priority,
+    review.expiresAt,
+    review.createdAt,
+  ]);
   return rows.length === 1;
 }
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Executor, type Tx } from '../platform/database/index.js';
+import { type Executor, prepared, type Tx } from '../platform/database/index.js';
 
 export interface AssessmentRow {
   id: string;
@@ -15,11 +15,26 @@ export interface AssessmentRow {
   contributions: Uint8Array;
 }
 
+const insertOne = prepared(
+  'assessments.insert',
+  `insert into assessments (id, message_id, draft_id, content_hash, score, tier, engine, assessed_at, key_id, contributions)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+);
+
 export async function insertAssessment(tx: Tx, row: AssessmentRow): Promise<void> {
-  await sql`
-    insert into assessments (id, message_id, draft_id, content_hash, score, tier, engine, assessed_at, key_id, contributions)
-    values (${row.id}, ${row.message_id}, ${row.draft_id}, ${row.content_hash}, ${row.score}, ${row.tier}, ${row.engine},
-      ${row.assessed_at}, ${row.key_id}, ${row.contributions})`.execute(tx);
+  const { id, message_id, draft_id, content_hash, score, tier, engine, assessed_at, key_id } = row;
+  await insertOne(tx, [
+    id,
+    message_id,
+    draft_id,
+    content_hash,
+    score,
+    tier,
+    engine,
+    assessed_at,
+    key_id,
+    row.contributions,
+  ]);
 }
 
 const columns = sql`a.id, a.message_id, a.draft_id, a.content_hash, a.score, a.tier, a.engine, a.assessed_at, a.key_id, a.contributions`;

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Executor, type Tx } from '../platform/database/index.js';
+import { type Executor, prepared, type Tx } from '../platform/database/index.js';
 
 export interface FiringRow {
   readonly id: string;
@@ -50,13 +50,17 @@ export async function insertFirings(tx: Tx, rows: readonly FiringRow[], at: Date
   return new Set(fresh.map(({ id }) => id));
 }
 
+const selectOneFiring = prepared<FiringRow & { readonly fired_at: Date }>(
+  'triggers.firing',
+  `select f.id, f.profile_id, f.trigger_id, f.occasion, f.bundle_hash, f.signal_id, f.fired_at, f.evidence, f.address_hash, f.capped
+    from firings f where f.id = $1`,
+);
+
 export async function selectFiring(
   db: Executor,
   id: string,
 ): Promise<(FiringRow & { readonly fired_at: Date }) | null> {
-  const { rows } = await sql<FiringRow & { fired_at: Date }>`
-    select f.* from firings f where f.id = ${id}`.execute(db);
-  return rows[0] ?? null;
+  return (await selectOneFiring(db, [id]))[0] ?? null;
 }
 
 /** How often something fired for each person and each address since a time, what was one too many left out. Keys as given. */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Executor, type Tx } from '../database/index.js';
+import { type Executor, prepared, type Tx } from '../database/index.js';
 
 /** A wrapped key as it lies in the table. */
 export interface WrappedKey {
@@ -7,7 +7,17 @@ export interface WrappedKey {
   wrapped: Buffer;
 }
 
+const selectKey = prepared<WrappedKey>(
+  'vault.key',
+  'select k.id, k.wrapped from person_keys k where k.id = $1',
+);
+const holdKey = prepared<WrappedKey>(
+  'vault.hold_key',
+  'select k.id, k.wrapped from person_keys k where k.id = $1 for key share',
+);
+
 export async function selectKeys(db: Executor, ids: readonly string[]): Promise<WrappedKey[]> {
+  if (ids.length === 1) return selectKey(db, ids);
   const { rows } = await sql<WrappedKey>`select id, wrapped from person_keys where id = any(${ids})`.execute(
     db,
   );
@@ -16,6 +26,7 @@ export async function selectKeys(db: Executor, ids: readonly string[]): Promise<
 
 /** The keys now in force; until the transaction ends an erasure of them waits. */
 export async function holdKeys(db: Executor, ids: readonly string[]): Promise<WrappedKey[]> {
+  if (ids.length === 1) return holdKey(db, ids);
   // Writers of one person hold the row together; only the erasure's delete waits for them, and they for it.
   const { rows } = await sql<WrappedKey>`
     select k.id, k.wrapped from person_keys k where k.id = any(${ids}) order by k.id for key share`.execute(

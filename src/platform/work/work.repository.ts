@@ -26,6 +26,20 @@ export interface DeadWork {
   due_at: Date;
 }
 
+// A dead row of the same kind and key comes back to life: the state it belongs to asked for it again.
+const insertRows = prepared(
+  'work.insert',
+  `insert into work (kind, key, due_at, payload, created_at, trace)
+    select w.kind, w.key, w.due_at, w.payload, $2::timestamptz, w.trace
+    from jsonb_to_recordset($1::jsonb) as w(kind text, key text, due_at timestamptz, payload jsonb, trace text)
+    on conflict (kind, key) do update
+    set due_at = case when work.state = 'dead' then excluded.due_at else least(work.due_at, excluded.due_at) end,
+        attempts = case when work.state = 'dead' then 0 else work.attempts end,
+        asked_again = work.leased_by is not null, -- also under a lease that ran out: whoever held it may still end the row
+        trace = coalesce(excluded.trace, work.trace),
+        state = 'ready'`,
+);
+
 export async function insertWork(tx: Tx, rows: readonly NewWork[], now: Date): Promise<void> {
   if (rows.length === 0) return;
   const records = rows.map((row) => ({
@@ -35,17 +49,7 @@ export async function insertWork(tx: Tx, rows: readonly NewWork[], now: Date): P
     payload: row.payload ?? {},
     trace: row.trace === undefined ? currentTrace() : row.trace,
   }));
-  // A dead row of the same kind and key comes back to life: the state it belongs to asked for it again.
-  await sql`
-    insert into work (kind, key, due_at, payload, created_at, trace)
-    select w.kind, w.key, w.due_at, w.payload, ${now}, w.trace
-    from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as w(kind text, key text, due_at timestamptz, payload jsonb, trace text)
-    on conflict (kind, key) do update
-    set due_at = case when work.state = 'dead' then excluded.due_at else least(work.due_at, excluded.due_at) end,
-        attempts = case when work.state = 'dead' then 0 else work.attempts end,
-        asked_again = work.leased_by is not null, -- also under a lease that ran out: whoever held it may still end the row
-        trace = coalesce(excluded.trace, work.trace),
-        state = 'ready'`.execute(tx);
+  await insertRows(tx, [JSON.stringify(records), now]);
 }
 
 /** How many rows of a kind may be taken, and for how long. */
