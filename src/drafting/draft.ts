@@ -139,7 +139,7 @@ export interface Draft {
   /** Of the message content it became, or of several would become. */
   readonly contentHash: string;
   readonly written: WrittenDraft;
-  /** What the model saw, word for word; null when none was asked. */
+  /** What the model saw, word for word, with references in the place of examples' words; null when none was asked. */
   readonly sentToModel: readonly { readonly role: string; readonly content: string }[] | null;
 }
 

@@ -46,11 +46,12 @@ import {
   selectVariants,
   selectVariantsReport,
 } from './drafts.repository.js';
+import { referenceTo, referredTo } from './examples.js';
 import { languageFor } from './locale.js';
 import { type Making, makingOf } from './making.js';
 import { problemsOf, toDraft } from './model-draft.js';
 import { linksFor, modelInput, type ModelInputRequest } from './model-input.js';
-import { type PastMessage, PastMessagesService } from './past-messages.service.js';
+import { type Example, PastMessagesService } from './past-messages.service.js';
 import { type Prompt } from './prompt.js';
 import { PromptsService } from './prompts.service.js';
 import { loadRenderer } from './render-email.js';
@@ -170,7 +171,13 @@ export class DraftingService implements OnApplicationBootstrap {
   /** How a message's words came about; null where no model was to write them, and once that has aged out. @throws ErasedError */
   async making(db: Executor, messageId: string, bundleHash: string): Promise<Making | null> {
     const { brand } = await this.policies.bundle(bundleHash);
-    return makingOf(await this.versions(db, messageId), brand.currency);
+    const versions = await this.versions(db, messageId);
+    const sent = versions.flatMap(({ sentToModel }) => sentToModel ?? []);
+    const past = await this.past.named(
+      db,
+      sent.flatMap(({ content }) => referredTo(content)),
+    );
+    return makingOf(versions, brand.currency, past);
   }
 
   /** The wordings of a message that has several, as they were written; empty for any other message. @throws ErasedError */
@@ -343,6 +350,7 @@ export class DraftingService implements OnApplicationBootstrap {
       return without('prompt_missing', `prompt ${promptId} cannot be used over ${channel.id}`);
     if (!this.llm.available()) return without('no_model', 'no OPENAI_API_KEY is set');
 
+    const examples = prompt.input.includes('examples') ? await this.examples(bench, signal) : [];
     const request: ModelInputRequest = {
       brand: bundle.brand,
       action: action.spec,
@@ -351,16 +359,18 @@ export class DraftingService implements OnApplicationBootstrap {
       locale: bench.locale,
       requiredText: decision.result.textLimits.required,
       forbiddenText: decision.result.textLimits.forbidden,
-      examples: prompt.input.includes('examples') ? await this.examples(bench, signal) : [],
+      examples,
     };
     const limits = { links: linksFor(request), factIds: Object.values(facts).map((fact) => fact.id) };
     const input = modelInput(request);
+    const kept = { ...input, examples: examples.map(({ messageId }) => ({ ...referenceTo(messageId) })) };
     const wordings = variantsAsked(action.spec);
     const several = wordings.length > 0;
     const read = (answer: unknown): ReadVariants => readVariants(prompt.kind, answer, wordings, limits);
     const outcome = await this.llm.generate<unknown>({
       prompt: prompt.text,
       input: Object.fromEntries(prompt.input.map((name) => [name, input[name]])),
+      kept: Object.fromEntries(prompt.input.map((name) => [name, kept[name]])),
       schemaName: `${prompt.kind}_draft${several ? 's' : ''}`,
       schema: several ? severalSchema(prompt.output, wordings) : prompt.output,
       check: several ? mendedOnce(read) : (answer) => problemsOf(prompt.kind, answer, limits),
@@ -403,10 +413,7 @@ export class DraftingService implements OnApplicationBootstrap {
     return asVariants(all, { asked: wordings.map(({ label }) => label), leftOut });
   }
 
-  private examples(
-    { action, locale, situation, facts }: Workbench,
-    signal: AbortSignal,
-  ): Promise<PastMessage[]> {
+  private examples({ action, locale, situation, facts }: Workbench, signal: AbortSignal): Promise<Example[]> {
     const names = Object.values(facts).flatMap(({ data }) =>
       [data['name'], data['title']].filter((each) => typeof each === 'string'),
     );

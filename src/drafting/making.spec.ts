@@ -1,6 +1,7 @@
 import { type Draft } from './draft.js';
 import { makingOf } from './making.js';
 
+const NO_EXAMPLES = new Map();
 const written = { kind: 'edit', claims: [] } as const;
 const model: Draft = {
   id: 'drf_1',
@@ -29,7 +30,7 @@ const model: Draft = {
 
 describe('how a message’s words came about', () => {
   it('is told by the data sections and word for word', () => {
-    expect(makingOf([model], 'EUR')).toEqual({
+    expect(makingOf([model], 'EUR', NO_EXAMPLES)).toEqual({
       prompt: model.prompt,
       failed: null,
       usage: { tokensIn: 1000, tokensOut: 200, costMicros: 72_000, latencyMs: 900, currency: 'EUR' },
@@ -51,7 +52,7 @@ describe('how a message’s words came about', () => {
       usage: null,
       sentToModel: null,
     };
-    expect(makingOf([model, edit], 'EUR')).toEqual(makingOf([model], 'EUR'));
+    expect(makingOf([model, edit], 'EUR', NO_EXAMPLES)).toEqual(makingOf([model], 'EUR', NO_EXAMPLES));
   });
 
   it('says why a template stands in for the model, and is nothing where none was to write', () => {
@@ -63,13 +64,13 @@ describe('how a message’s words came about', () => {
       fallbackReason: 'no_model',
       sentToModel: null,
     };
-    expect(makingOf([template], 'EUR')).toEqual({
+    expect(makingOf([template], 'EUR', NO_EXAMPLES)).toEqual({
       prompt: null,
       failed: 'no_model',
       usage: null,
       context: [],
       sent: [],
     });
-    expect(makingOf([{ ...template, fallbackReason: null }], 'EUR')).toBeNull();
+    expect(makingOf([{ ...template, fallbackReason: null }], 'EUR', NO_EXAMPLES)).toBeNull();
   });
 });

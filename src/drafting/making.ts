@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Json } from '../shared/canonical-json.js';
 import { matchesOf } from '../shared/matches.js';
 import { type Draft } from './draft.js';
+import { type PastMessage, withPast } from './examples.js';
 
 /** How a message's words came about, where a model was asked for them. What is in it is personal: it ends with the person's key. */
 export const makingSchema = z.strictObject({
@@ -21,7 +22,7 @@ export const makingSchema = z.strictObject({
     .nullable(),
   /** The data sections of what was sent, such as `customer`, `facts` and `examples`, in their order. */
   context: z.array(z.strictObject({ name: z.string(), data: z.json() })),
-  /** Word for word, as it left. */
+  /** Word for word, as it left, but for examples whose recipient was erased since. */
   sent: z.array(z.strictObject({ role: z.string(), content: z.string() })),
 });
 export type Making = z.output<typeof makingSchema>;
@@ -45,8 +46,13 @@ function readJson(text: string): Json {
  * How the words of a message came about; null where no model was asked for.
  * @param versions of its draft, first to last.
  * @param currency of the prices that the cost was counted by, ISO 4217.
+ * @param past what it refers to of the examples that were shown, by message id; without those whose recipient was erased.
  */
-export function makingOf(versions: readonly Draft[], currency: string): Making | null {
+export function makingOf(
+  versions: readonly Draft[],
+  currency: string,
+  past: ReadonlyMap<string, PastMessage>,
+): Making | null {
   // A person's edit names the prompt of what was edited; what was asked and paid lies with the version that the model wrote.
   const asked = versions.find(
     ({ origin, prompt, fallbackReason }) =>
@@ -54,13 +60,13 @@ export function makingOf(versions: readonly Draft[], currency: string): Making |
   );
   if (asked === undefined) return null;
   const { prompt, usage, fallbackReason, sentToModel } = asked;
-  const sent = sentToModel ?? [];
+  const sent = (sentToModel ?? []).map(({ role, content }) => ({ role, content: withPast(content, past) }));
   const question = sent.find(({ role }) => role === 'user');
   return {
     prompt,
     failed: fallbackReason,
     usage: usage === null ? null : { ...usage, currency },
     context: question === undefined ? [] : sectionsOf(question.content),
-    sent: [...sent],
+    sent,
   };
 }

@@ -39,6 +39,13 @@ export async function hasPastMessages(db: Executor, action: string, locale: stri
   return rows[0]?.found === true;
 }
 
+/** Past messages by id, without those that are not kept. */
+export async function selectPastMessages(db: Executor, ids: readonly string[]): Promise<PastMessageRow[]> {
+  const { rows } = await sql<PastMessageRow>`
+    select p.message_id, p.key_id, p.words from past_messages p where p.message_id = any(${ids})`.execute(db);
+  return rows;
+}
+
 /** The approved messages of an action and language that are nearest to a point, those from the same stage of the relationship first. */
 export async function selectNearest(
   db: Executor,

@@ -3,7 +3,7 @@ import { type Decision, DecisionsService, type Situation } from '../decisions/in
 import { type Message } from '../messages/message.js';
 import { type MessageContent } from '../messages/content.js';
 import { MessagesService } from '../messages/index.js';
-import { Database, type Tx } from '../platform/database/index.js';
+import { Database, type Executor, type Tx } from '../platform/database/index.js';
 import { Embedder, type Embedding } from '../platform/llm/index.js';
 import { ErasedError, Vault } from '../platform/vault/index.js';
 import { DONE, type Job, type JobEnd, type WorkHandler } from '../platform/work/index.js';
@@ -12,14 +12,20 @@ import { type Action } from '../policies/playbook.js';
 import { PoliciesService } from '../policies/index.js';
 import { Clock } from '../shared/clock.js';
 import { languageFor } from './locale.js';
-import { hasPastMessages, insertPastMessage, selectNearest } from './past-messages.repository.js';
+import { type PastMessage } from './examples.js';
+import {
+  hasPastMessages,
+  insertPastMessage,
+  type PastMessageRow,
+  selectNearest,
+  selectPastMessages,
+} from './past-messages.repository.js';
 import { splitFooter } from './edit.js';
 import { withoutPerson } from './without-person.js';
 
-/** An approved message as a model sees it: what was said, and nobody it was said to. */
-export interface PastMessage {
-  readonly subject: string;
-  readonly text: string;
+/** One of those that are most like a message to be written. */
+export interface Example extends PastMessage {
+  readonly messageId: string;
 }
 
 interface Approved {
@@ -105,7 +111,7 @@ export class PastMessagesService {
     action: Action,
     about: { readonly locale: string; readonly stage: string; readonly facts: readonly string[] },
     signal: AbortSignal,
-  ): Promise<PastMessage[]> {
+  ): Promise<Example[]> {
     const sought = [action.title, action.goal, action.draft.brief ?? '', ...about.facts].join('. ');
     const { db } = this.database;
     // Where nothing was approved yet there is nothing to compare with, and no model to load for it.
@@ -113,20 +119,32 @@ export class PastMessagesService {
     try {
       const { space, vector } = await this.embedder.embed(sought, signal);
       const near = { action: action.id, locale: about.locale, stage: about.stage, space, vector };
-      const rows = await selectNearest(db, near, SHOWN);
-      const keys = await this.vault.keys(
-        db,
-        rows.map((row) => row.key_id),
-      );
-      return rows.flatMap((row) => {
-        const key = keys.get(row.key_id);
-        return key === undefined ? [] : [JSON.parse(this.vault.unsealText(key, row.words)) as PastMessage];
-      });
+      return await this.open(db, await selectNearest(db, near, SHOWN));
     } catch (error) {
       signal.throwIfAborted();
       this.log.warn('drafting.without_examples', { error });
       return [];
     }
+  }
+
+  /** The words of past messages, by id; those of people who were erased are missing. */
+  async named(db: Executor, messageIds: readonly string[]): Promise<Map<string, PastMessage>> {
+    if (messageIds.length === 0) return new Map();
+    const found = await this.open(db, await selectPastMessages(db, messageIds));
+    return new Map(found.map(({ messageId, ...words }) => [messageId, words]));
+  }
+
+  private async open(db: Executor, rows: readonly PastMessageRow[]): Promise<Example[]> {
+    const keys = await this.vault.keys(
+      db,
+      rows.map((row) => row.key_id),
+    );
+    return rows.flatMap((row) => {
+      const key = keys.get(row.key_id);
+      if (key === undefined) return [];
+      const words = JSON.parse(this.vault.unsealText(key, row.words)) as PastMessage;
+      return [{ messageId: row.message_id, ...words }];
+    });
   }
 }
 

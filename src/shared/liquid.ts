@@ -80,14 +80,22 @@ export function plainOutput(value: unknown): string {
  * whole value out as JSON, in which `<` and `>` are written as escapes, so that it cannot end the section it stands in.
  */
 export function promptLiquid(): Liquid {
-  const engine = strictLiquid((value) => plainOutput(value).replaceAll('<', '‹').replaceAll('>', '›'));
-  engine.registerFilter('data', (value: unknown) =>
-    canonicalJson(value ?? null).replace(
-      /[<>&]/g,
-      (character) => `\\u00${character.charCodeAt(0).toString(16)}`,
-    ),
-  );
+  const engine = strictLiquid(promptOutput);
+  engine.registerFilter('data', (value: unknown) => promptData(value ?? null));
   return engine;
+}
+
+/** What a value looks like where a prompt puts it out by itself. */
+export function promptOutput(value: unknown): string {
+  return plainOutput(value).replaceAll('<', '‹').replaceAll('>', '›');
+}
+
+/** What a value looks like where a prompt puts it out as data. */
+export function promptData(value: unknown): string {
+  return canonicalJson(value).replace(
+    /[<>&]/g,
+    (character) => `\\u00${character.charCodeAt(0).toString(16)}`,
+  );
 }
 
 const checking = strictLiquid(plainOutput);

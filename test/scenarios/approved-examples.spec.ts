@@ -1,7 +1,9 @@
+import { NOT_KEPT } from '../../src/drafting/examples.js';
+import { DraftingService } from '../../src/drafting/index.js';
 import { FakeOpenAi, goodDraft } from '../fakes/openai-server.js';
 import { checkout, fillCatalogue, HOUR, identify, oldOrder } from '../harness/customers.js';
-import { Story } from '../harness/service.js';
-import { endSound } from '../harness/shown.js';
+import { type Body, Story } from '../harness/service.js';
+import { endSound, only, reviewsAbout } from '../harness/shown.js';
 
 const draft = goodDraft({
   subject: 'Ada, the Tide cup is still here',
@@ -39,16 +41,38 @@ describe('what people approved', () => {
     expect(answer.status).toBe(200);
     await story.settle();
 
+    model.behave({ kind: 'answer', content: goodDraft() });
     await abandons('ben');
     const seen = JSON.stringify(model.requests.at(-1)?.body);
-    expect(model.requests).toHaveLength(2);
+    expect(model.requests).toHaveLength(1);
     expect(seen).toContain('[first_name], the kettle can wait and so can the cup.');
     expect(seen).not.toContain('ada@example.com');
+  });
+
+  /** How the words of the open review of somebody came about. */
+  async function makingOf(userId: string): Promise<Body> {
+    const review = only(await reviewsAbout(story, userId));
+    return (await story.get(`/v1/reviews/${review.id}`))['making'] as Body;
+  }
+
+  it('is shown to whoever reviews that draft, as the model saw it, and kept with it by reference alone', async () => {
+    expect((await makingOf('ben'))['sent']).toEqual(model.requests.at(-1)?.body.messages);
+    const message = only(await story.messages('ben'));
+    const drafting = story.service.app.get(DraftingService);
+    const kept = JSON.stringify(await drafting.versions(story.database.db, String(message['id'])));
+    expect(kept).toMatch(/‹text of msg_[0-9a-z]+›/);
+    expect(kept).not.toContain('and so can the cup');
   });
 
   it('is forgotten with its recipient', async () => {
     expect((await story.request('DELETE', '/v1/profiles/ada')).status).toBeLessThan(300);
     await story.settle();
+    const told = JSON.stringify(await makingOf('ben'));
+    expect(told).toContain(NOT_KEPT);
+    expect(told).not.toContain('the kettle can wait');
+    const file = await story.request('GET', '/v1/profiles/ben/export');
+    expect(file.status).toBe(200);
+    expect(file.text).not.toContain('the kettle can wait');
     await abandons('cleo');
     expect(JSON.stringify(model.requests.at(-1)?.body)).not.toContain('the kettle can wait');
   });

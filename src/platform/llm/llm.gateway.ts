@@ -59,6 +59,8 @@ export interface ModelRequest<T> {
   readonly prompt: PromptText;
   /** What the prompt's Liquid reads. It leaves the house: whoever makes it has left out what must stay. */
   readonly input: Readonly<Record<string, Json>>;
+  /** What the prompt's Liquid reads in what is kept of the question, where that is not `input` itself. */
+  readonly kept?: Readonly<Record<string, Json>>;
   readonly schemaName: string;
   readonly schema: z.ZodType<T>;
   /** Checks beyond the schema; their findings go into the repair round. */
@@ -95,6 +97,8 @@ interface Tally {
   tokensIn: number;
   tokensOut: number;
   sent: readonly SentMessage[];
+  /** The same as it is kept. */
+  kept: readonly SentMessage[];
   /** Which model answered last, as the endpoint names it. */
   answeredBy: string | null;
 }
@@ -214,7 +218,7 @@ export class LlmGateway {
     jsonSchema: ReturnType<typeof strictSchema>,
   ): Promise<ModelOutcome<T>> {
     const startedAt = performance.now();
-    const tally: Tally = { calls: 0, tokensIn: 0, tokensOut: 0, sent: [], answeredBy: null };
+    const tally: Tally = { calls: 0, tokensIn: 0, tokensOut: 0, sent: [], kept: [], answeredBy: null };
     const finish = async (
       result:
         Answer<T> | ProviderFailure | { readonly kind: 'circuit_open' | 'budget'; readonly detail: string },
@@ -223,7 +227,7 @@ export class LlmGateway {
       this.measure(result.kind, usage);
       if (tally.calls > 0) await this.record(usage, result.kind !== 'ok');
       const model = tally.answeredBy ?? this.modelName;
-      return { ...result, model, usage, sent: tally.calls > 0 ? tally.sent : [] };
+      return { ...result, model, usage, sent: tally.calls > 0 ? tally.kept : [] };
     };
     const deadline = new AbortController();
     const abort = (): void => {
@@ -250,6 +254,10 @@ export class LlmGateway {
     );
     const round = (given: ChainInput): Promise<ParsedAnswer<T>> => {
       tally.sent = writeMessages(request.prompt, given).map(toSent);
+      tally.kept =
+        request.kept === undefined
+          ? tally.sent
+          : writeMessages(request.prompt, { ...given, input: request.kept }).map(toSent);
       return this.attempt(
         () => this.budgeted(request, tally, () => untilAborted(chain.invoke(given), deadline.signal)),
         tally,

@@ -40,6 +40,6 @@ export type ModelOutcome<T> = (
   /** The one that answered, by the name the endpoint gives it, such as `gpt-4.1-mini-2025-04-14`; where none did, the one that was asked. */
   readonly model: string;
   readonly usage: ModelUsage;
-  /** What was sent, word for word; empty when nothing was. */
+  /** What was sent, word for word, but for what the request keeps otherwise; empty when nothing was. */
   readonly sent: readonly SentMessage[];
 };
