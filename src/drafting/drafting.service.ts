@@ -3,7 +3,7 @@ import { type Decision, DecisionsService, type Situation } from '../decisions/in
 import { toExpressionSource } from '../decisions/expression-source.js';
 import { type Message } from '../messages/message.js';
 import { type MessageContent, messageContentSchema } from '../messages/content.js';
-import { MessagesService } from '../messages/index.js';
+import { MessagesService, MessageViews } from '../messages/index.js';
 import { type Executor, type Tx } from '../platform/database/index.js';
 import { type Environment } from '../config/environment.js';
 import { ENVIRONMENT } from '../platform/runtime.js';
@@ -141,6 +141,7 @@ export class DraftingService implements OnApplicationBootstrap {
     private readonly policies: PoliciesService,
     private readonly decisions: DecisionsService,
     private readonly messages: MessagesService,
+    private readonly views: MessageViews,
     private readonly prompts: PromptsService,
     private readonly llm: LlmGateway,
     private readonly past: PastMessagesService,
@@ -177,7 +178,15 @@ export class DraftingService implements OnApplicationBootstrap {
       db,
       sent.flatMap(({ content }) => referredTo(content)),
     );
-    return makingOf(versions, brand.currency, past);
+    const making = makingOf(versions, brand.currency, past);
+    const use = (await this.views.modelUse(db, [messageId])).get(messageId);
+    if (making === null || use === undefined) return making;
+    const { tokensIn, tokensOut, costMicros, answers } = use;
+    const latencyMs = answers.reduce((sum, each) => sum + each.latencyMs, 0);
+    return {
+      ...making,
+      usage: { tokensIn, tokensOut, costMicros, latencyMs, currency: use.currency ?? brand.currency },
+    };
   }
 
   /** The wordings of a message that has several, as they were written; empty for any other message. @throws ErasedError */

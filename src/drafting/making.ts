@@ -10,7 +10,7 @@ export const makingSchema = z.strictObject({
   prompt: z.strictObject({ id: z.string(), version: z.string(), model: z.string() }).nullable(),
   /** Why the model's words are not those of the message; null where they are. */
   failed: z.string().nullable(),
-  /** All attempts together. `costMicros` are millionths of a minor unit of `currency`; 0 where the playbook knows no price of the model. */
+  /** All questions of the message together, whatever became of the answers. `costMicros` are millionths of a minor unit of `currency`; 0 where the playbook knows no price of the model. */
   usage: z
     .strictObject({
       tokensIn: z.int(),

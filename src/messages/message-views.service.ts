@@ -3,10 +3,13 @@ import { profileFamily } from '../decisions/index.js';
 import { Database, type Executor } from '../platform/database/index.js';
 import { decodeCursor, type Page, page, Problem } from '../platform/http/index.js';
 import { erasedIsNull, Vault } from '../platform/vault/index.js';
+import { PoliciesService } from '../policies/index.js';
 import { ProfilesService } from '../profiles/index.js';
 import { messageContentSchema } from './content.js';
 import { type Message, type MessageStep } from './message.js';
 import { createdCursor, type MessageAnswer, type MessagesQuery, shownApproval } from './messages.dto.js';
+import { type ModelUse } from './model-use.js';
+import { type AnswerTaken, selectAnswersTaken } from './model-use.read-model.js';
 import {
   type SealedMessage,
   selectMessage,
@@ -22,6 +25,7 @@ export class MessageViews {
     private readonly database: Database,
     private readonly vault: Vault,
     private readonly profiles: ProfilesService,
+    private readonly policies: PoliciesService,
   ) {}
 
   /** @throws Problem 404 */
@@ -50,6 +54,19 @@ export class MessageViews {
     return { data: await this.answers(db, data), nextCursor };
   }
 
+  /** What the model took for some messages, by id; those that none was asked for are missing. */
+  async modelUse(db: Executor, messageIds: readonly string[]): Promise<Map<string, ModelUse>> {
+    const byMessage = new Map<string, AnswerTaken[]>();
+    for (const taken of await selectAnswersTaken(db, messageIds))
+      byMessage.set(taken.message_id, [...(byMessage.get(taken.message_id) ?? []), taken]);
+    const found = new Map<string, ModelUse>();
+    for (const [id, taken] of byMessage) {
+      const bundle = await this.policies.bundleIfUsable(taken[0]?.bundle_hash ?? '');
+      found.set(id, toModelUse(taken, bundle?.brand.currency ?? null));
+    }
+    return found;
+  }
+
   private async familyOf(db: Executor, userId: string): Promise<string[]> {
     const id = await this.profiles.findByUserId(db, userId);
     return id === null ? [] : profileFamily(db, id);
@@ -59,6 +76,7 @@ export class MessageViews {
     const ids = messages.map(({ id }) => id);
     const steps = await selectSteps(db, ids);
     const sealed = await selectSealed(db, ids);
+    const modelUse = await this.modelUse(db, ids);
     const userIds = new Map<string, string | null>();
     const answers: MessageAnswer[] = [];
     for (const message of messages) {
@@ -69,6 +87,7 @@ export class MessageViews {
         tags: [...tags],
         userId: userIds.get(profileId) ?? null,
         approval: await this.approvalOf(db, sealed.get(message.id)),
+        modelUse: modelUse.get(message.id) ?? null,
         steps: (steps.get(message.id) ?? []).map(toStepAnswer),
       });
     }
@@ -98,6 +117,25 @@ export class MessageViews {
   private async userIdOf(db: Executor, profileId: string): Promise<string | null> {
     return (await this.profiles.load(db, profileId).catch(erasedIsNull))?.userId ?? null;
   }
+}
+
+function toModelUse(taken: readonly AnswerTaken[], currency: string | null): ModelUse {
+  const sum = (of: (each: AnswerTaken) => number): number => taken.reduce((all, each) => all + of(each), 0);
+  return {
+    tokensIn: sum((each) => each.tokens_in),
+    tokensOut: sum((each) => each.tokens_out),
+    costMicros: sum((each) => each.cost_micros),
+    currency,
+    answers: taken.map((each) => ({
+      at: each.at.toISOString(),
+      model: each.model,
+      outcome: each.outcome,
+      tokensIn: each.tokens_in,
+      tokensOut: each.tokens_out,
+      costMicros: each.cost_micros,
+      latencyMs: each.latency_ms,
+    })),
+  };
 }
 
 function toStepAnswer({

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { pageQuery } from '../platform/http/index.js';
 import { messageContentSchema } from './content.js';
 import { MESSAGE_STATES } from './message.js';
+import { modelUseSchema } from './model-use.js';
 
 /** Query of GET /v1/messages. */
 export const messagesQuery = pageQuery.extend({
@@ -45,6 +46,8 @@ export const messageAnswer = z
     templateId: z.string().nullable(),
     contentHash: z.string().nullable(),
     approval: approvalAnswer.nullable(),
+    /** Null where no model was asked. */
+    modelUse: modelUseSchema.nullable(),
     steps: z.array(
       z.object({
         at: z.string(),

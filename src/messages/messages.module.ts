@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { PoliciesModule } from '../policies/index.js';
 import { ProfilesModule } from '../profiles/index.js';
 import { MessageViews } from './message-views.service.js';
 import { MessagesController } from './messages.controller.js';
@@ -6,9 +7,9 @@ import { MessagesService } from './messages.service.js';
 
 /** Messages, from decision to end. */
 @Module({
-  imports: [ProfilesModule],
+  imports: [PoliciesModule, ProfilesModule],
   controllers: [MessagesController],
   providers: [MessagesService, MessageViews],
-  exports: [MessagesService],
+  exports: [MessagesService, MessageViews],
 })
 export class MessagesModule {}

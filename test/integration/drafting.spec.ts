@@ -12,7 +12,7 @@ import { DraftingService, PromptsService } from '../../src/drafting/index.js';
 import { insertPastMessage } from '../../src/drafting/past-messages.repository.js';
 import { PastMessagesService } from '../../src/drafting/past-messages.service.js';
 import { type MessageContent } from '../../src/messages/content.js';
-import { MessagesService } from '../../src/messages/index.js';
+import { MessagesService, MessageViews } from '../../src/messages/index.js';
 import { DatabaseModule } from '../../src/platform/database/index.js';
 import { Embedder, LLM_LIMITS, LlmGateway } from '../../src/platform/llm/index.js';
 import { RuntimeModule } from '../../src/platform/runtime.module.js';
@@ -22,6 +22,7 @@ import { type Bundle } from '../../src/policies/bundle.js';
 import { compilePlaybook } from '../../src/policies/compiler.js';
 import { type Fact } from '../../src/policies/fact.js';
 import { PoliciesService } from '../../src/policies/index.js';
+import { ProfilesService } from '../../src/profiles/index.js';
 import { type Profile } from '../../src/profiles/profile.js';
 import { type Json } from '../../src/shared/canonical-json.js';
 import { assess } from '../../src/risk/assess.js';
@@ -143,12 +144,14 @@ describe('drafting', () => {
         Embedder,
         PromptsService,
         MessagesService,
+        MessageViews,
         LlmGateway,
         {
           provide: LLM_LIMITS,
           useValue: { circuit: { failures: 100, cooldownMs: 10, longestMs: 10 }, backoffMs: 5 },
         },
         // The stages before are stood in for by what they would have left behind.
+        { provide: ProfilesService, useValue: {} },
         {
           provide: PoliciesService,
           useValue: {

@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Behaviour, FakeOpenAi, goodDraft } from '../fakes/openai-server.js';
+import { type Behaviour, FakeOpenAi, goodDraft, TOKENS_IN, TOKENS_OUT } from '../fakes/openai-server.js';
 import { checkout, fillCatalogue, HOUR, identify, MINUTE, oldOrder, timeline } from '../harness/customers.js';
 import { type Body, Story } from '../harness/service.js';
 
@@ -120,6 +120,10 @@ describe('a model that does not write', () => {
     const [message] = await story.messages('owl');
     expect(message?.['state']).toBe('in_review');
     expect(await fallbackOf('owl')).toEqual(['model: null']);
+    expect(message?.['modelUse']?.['answers']?.map((each) => String(each['outcome']))).toEqual([
+      'rate_limited',
+      'ok',
+    ]);
   });
 
   it('is gone for a day: decisions go on, nothing is asked in vain, and it writes again once it is back', async () => {
@@ -178,6 +182,15 @@ describe('a model that does not write', () => {
     const last = message?.['steps']?.at(-1);
     expect(last?.['reason']?.['code']).toBe('no_draft');
     expect(String(last?.['reason']?.['text'])).toContain('refused');
+    // Held, but paid for.
+    const use = message?.['modelUse'];
+    expect(use).toMatchObject({ tokensIn: TOKENS_IN, tokensOut: TOKENS_OUT, currency: 'EUR' });
+    expect(use?.['answers']).toMatchObject([
+      { outcome: 'refused', model: 'test-model', tokensIn: TOKENS_IN },
+    ]);
+    const page = (await story.request('GET', `/messages/${String(message?.['id'])}`)).text;
+    expect(page).toContain('What the model took');
+    expect(page).toContain('1,000 / 200');
     await abandons('cleo', { kind: 'status', status: 400 });
     expect((await story.request('GET', '/')).text).toContain('1 message was not made, as the playbook says');
     // And when it is back, it writes.

@@ -1,7 +1,8 @@
 import { type VNode } from 'preact';
 import { type Making } from '../../drafting/making.js';
 import { type Json } from '../../shared/canonical-json.js';
-import { Facts } from '../layout/parts.js';
+import { type ModelUse } from '../../messages/model-use.js';
+import { Facts, Time } from '../layout/parts.js';
 import { capital, costWords, fallbackWords } from '../layout/words.js';
 
 /** What the data sections of the shipped prompts are called for whoever reads the words; others go by their own names. */
@@ -43,9 +44,52 @@ export function MakingCard({ making }: { readonly making: Making | null }): VNod
   );
 }
 
+/** What the model took for a message where the card above does not say it all: no draft came of it, or it was asked more than once. */
+export function AnswersCard({
+  making,
+  use,
+}: {
+  readonly making: Making | null;
+  readonly use: ModelUse | null;
+}): VNode | null {
+  if (use === null || (making !== null && use.answers.length < 2)) return null;
+  const { currency } = use;
+  return (
+    <section class="card">
+      <h2>What the model took</h2>
+      <table class="tight">
+        <thead>
+          <tr>
+            <th>Answered</th>
+            <th>What came of it</th>
+            <th class="num">Tokens in / out</th>
+            <th class="num">Cost</th>
+          </tr>
+        </thead>
+        <tbody>
+          {use.answers.map(({ at, outcome, tokensIn, tokensOut, costMicros }, index) => (
+            <tr key={index}>
+              <td>
+                <Time at={at} />
+              </td>
+              <td>{outcome === 'ok' ? 'an answer that could be used' : fallbackWords(outcome)}</td>
+              <td class="num">
+                {count(tokensIn)} / {count(tokensOut)}
+              </td>
+              <td class="num">
+                {currency === null ? '' : <Cost usage={{ tokensIn, tokensOut, costMicros, currency }} />}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
 const count = (tokens: number): string => tokens.toLocaleString('en');
 
-function Cost({ usage }: { readonly usage: NonNullable<Making['usage']> }): VNode {
+function Cost({ usage }: { readonly usage: Omit<NonNullable<Making['usage']>, 'latencyMs'> }): VNode {
   if (usage.tokensIn + usage.tokensOut === 0) return <>nothing: no answer was paid for, or one was at hand</>;
   if (usage.costMicros === 0) return <>not known: the playbook has no price for this model</>;
   return <>{costWords(usage.costMicros, usage.currency)}</>;

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { type Actor, actorId, Allow, CurrentActor } from '../../access/index.js';
 import { type Environment } from '../../config/environment.js';
 import { DraftingService } from '../../drafting/index.js';
-import { MessagesService } from '../../messages/index.js';
+import { MessagesService, MessageViews } from '../../messages/index.js';
 import { MESSAGE_STATES } from '../../messages/message.js';
 import { Database } from '../../platform/database/index.js';
 import { decodeCursor, encodeCursor, Problem } from '../../platform/http/index.js';
@@ -37,6 +37,7 @@ export class MessagesPagesController {
     private readonly database: Database,
     private readonly reader: SealedReader,
     private readonly messages: MessagesService,
+    private readonly views: MessageViews,
     private readonly drafting: DraftingService,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {}
@@ -78,10 +79,11 @@ export class MessagesPagesController {
   async message(@Param('id') id: string): Promise<Answer> {
     const message = await readMessage(this.database.db, this.reader, id);
     if (message === null) throw new Problem(404, 'no-such-message', `There is no message ${id}.`);
+    const use = await this.views.modelUse(this.database.db, [id]);
     return page({
       title: message.subject ?? 'Message',
       section: 'messages',
-      body: h(MessagePage, { message, making: await this.making(message) }),
+      body: h(MessagePage, { message, making: await this.making(message), use: use.get(id) ?? null }),
     });
   }
 

@@ -18,8 +18,9 @@ import { PersonLink } from '../layout/person.js';
 import { approvalWords, messageStateWords } from '../layout/words.js';
 import { canMove, MESSAGE_STATES, type MessageState } from '../../messages/message.js';
 import { type Making } from '../../drafting/making.js';
+import { type ModelUse } from '../../messages/model-use.js';
 import { ContentTabs } from './content-tabs.js';
-import { MakingCard } from './making.js';
+import { AnswersCard, MakingCard } from './making.js';
 import { type MessageLine, type MessageView } from './messages.read-model.js';
 
 export interface MessagesProps {
@@ -142,7 +143,16 @@ function When({ message }: { message: MessageLine }): VNode {
 const isState = (state: string): state is MessageState =>
   (MESSAGE_STATES as readonly string[]).includes(state);
 
-export function MessagePage({ message, making }: { message: MessageView; making: Making | null }): VNode {
+export function MessagePage({
+  message,
+  making,
+  use,
+}: {
+  message: MessageView;
+  making: Making | null;
+  /** What the model took for it; null where none was asked. */
+  use: ModelUse | null;
+}): VNode {
   const cancellable = isState(message.state) && canMove(message.state, 'cancelled');
   return (
     <>
@@ -174,6 +184,7 @@ export function MessagePage({ message, making }: { message: MessageView; making:
           <Life message={message} />
           <Signed message={message} />
           <MakingCard making={making} />
+          <AnswersCard making={making} use={use} />
           <Details message={message} />
         </div>
       </div>

@@ -2,7 +2,7 @@ import { type VNode } from 'preact';
 import { type Readiness } from '../../health/index.js';
 import { Empty, Facts, IfMay, PageHead, Pill, PostForm, Section, Short, Time } from '../layout/parts.js';
 import { useView } from '../layout/view.js';
-import { fallbackWords, pauseWords } from '../layout/words.js';
+import { costWords, fallbackWords, pauseWords } from '../layout/words.js';
 import {
   type FailedSignal,
   type Kept,
@@ -33,7 +33,11 @@ export interface ModelStatus {
     readonly failures: number;
     readonly tokensIn: number;
     readonly tokensOut: number;
+    /** Millionths of a minor unit. */
+    readonly costMicros: number;
   }[];
+  /** Of the playbook in force, ISO 4217. */
+  readonly currency: string;
 }
 
 export interface OperationsProps {
@@ -308,7 +312,7 @@ function Model({ model }: { model: ModelStatus }): VNode {
                 ['Now', modelStateWords(model)],
               ]}
             />
-            <Usage usage={model.usage} />
+            <Usage usage={model.usage} currency={model.currency} />
           </>
         ) : (
           <>
@@ -337,7 +341,7 @@ function modelStateWords({ circuit, failing }: ModelStatus): string {
   return failing === null ? 'asked as needed' : `asked as needed; the last time ${fallbackWords(failing)}`;
 }
 
-function Usage({ usage }: { usage: ModelStatus['usage'] }): VNode {
+function Usage({ usage, currency }: Pick<ModelStatus, 'usage' | 'currency'>): VNode {
   if (usage.length === 0) return <p class="faint">It was not asked yet.</p>;
   return (
     <table class="tight">
@@ -347,6 +351,7 @@ function Usage({ usage }: { usage: ModelStatus['usage'] }): VNode {
           <th class="num">Calls</th>
           <th class="num">Failed</th>
           <th class="num">Tokens in / out</th>
+          <th class="num">Cost</th>
         </tr>
       </thead>
       <tbody>
@@ -357,6 +362,11 @@ function Usage({ usage }: { usage: ModelStatus['usage'] }): VNode {
             <td class="num">{row.failures}</td>
             <td class="num">
               {row.tokensIn.toLocaleString('en')} / {row.tokensOut.toLocaleString('en')}
+            </td>
+            <td class="num">
+              {row.costMicros === 0 && row.tokensIn > 0
+                ? 'no price is known'
+                : costWords(row.costMicros, currency)}
             </td>
           </tr>
         ))}

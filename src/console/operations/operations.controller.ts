@@ -194,7 +194,9 @@ export class OperationsController {
         failures: row.failures,
         tokensIn: row.tokens_in,
         tokensOut: row.tokens_out,
+        costMicros: row.cost_micros,
       })),
+      currency: this.policies.active().brand.currency,
     };
   }
 }

@@ -524,6 +524,18 @@ table messages
   CREATE INDEX messages_state ON public.messages USING btree (state, send_at)
   CREATE INDEX messages_template ON public.messages USING btree (template_id, created_at) WHERE (template_id IS NOT NULL)
 
+table model_answers
+  purpose text not null
+  answered_at timestamp with time zone not null
+  model text not null
+  outcome text not null
+  calls integer not null
+  tokens_in integer not null
+  tokens_out integer not null
+  cost_micros bigint not null
+  latency_ms integer not null
+  CREATE INDEX model_answers_purpose ON public.model_answers USING btree (purpose, answered_at)
+
 table model_budget
   day date not null
   used bigint not null default 0

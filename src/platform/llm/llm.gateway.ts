@@ -225,8 +225,8 @@ export class LlmGateway {
     ): Promise<ModelOutcome<T>> => {
       const usage = this.usageOf(tally, request.prices, performance.now() - startedAt);
       this.measure(result.kind, usage);
-      if (tally.calls > 0) await this.record(usage, result.kind !== 'ok');
       const model = tally.answeredBy ?? this.modelName;
+      if (tally.calls > 0) await this.record(request.purpose, model, result.kind, usage);
       return { ...result, model, usage, sent: tally.calls > 0 ? tally.kept : [] };
     };
     const deadline = new AbortController();
@@ -408,10 +408,15 @@ export class LlmGateway {
     metrics.count('countersign_model_cost_total', { model }, usage.costMicros / 1_000_000);
   }
 
-  private async record(usage: ModelUsage, failure: boolean): Promise<void> {
-    const day = this.today();
+  private async record(
+    purpose: string,
+    answeredBy: string,
+    outcome: ModelOutcome<unknown>['kind'],
+    usage: ModelUsage,
+  ): Promise<void> {
+    const at = this.clock.now();
     try {
-      await addUsage(this.database.db, day, this.modelName, usage, failure);
+      await addUsage(this.database.db, { purpose, at, model: this.modelName, answeredBy, outcome, usage });
     } catch (error) {
       // An answer that was paid for is worth more than its line in the statistics.
       this.log.error('model.usage_lost', { error });

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { type Executor } from '../database/index.js';
-import { type ModelUsage } from './outcome.js';
+import { type ModelOutcome, type ModelUsage } from './outcome.js';
 
 /** One day of one model. */
 export interface UsageOfDay {
@@ -14,17 +14,32 @@ export interface UsageOfDay {
   cost_micros: number;
 }
 
-/** Adds what one request took to its day. One statement, so that it needs no transaction. */
+/** What one question took, and what became of it. */
+export interface Taken {
+  readonly purpose: string;
+  readonly at: Date;
+  /** The one that was asked. */
+  readonly model: string;
+  /** The one that answered. */
+  readonly answeredBy: string;
+  readonly outcome: ModelOutcome<unknown>['kind'];
+  readonly usage: ModelUsage;
+}
+
+/** Writes down what one question took, and adds it to its day (UTC). One statement, so that it needs no transaction. */
 export async function addUsage(
   db: Executor,
-  day: string,
-  model: string,
-  usage: ModelUsage,
-  failed: boolean,
+  { purpose, at, model, answeredBy, outcome, usage }: Taken,
 ): Promise<void> {
+  const day = at.toISOString().slice(0, 10);
   await sql`
+    with kept as (
+      insert into model_answers (purpose, answered_at, model, outcome, calls, tokens_in, tokens_out, cost_micros, latency_ms)
+      values (${purpose}, ${at}, ${answeredBy}, ${outcome}, ${usage.calls}, ${usage.tokensIn}, ${usage.tokensOut}, ${usage.costMicros},
+        ${usage.latencyMs})
+    )
     insert into model_usage as u (day, model, calls, failures, tokens_in, tokens_out, cost_micros)
-    values (${day}::date, ${model}, ${usage.calls}, ${failed ? 1 : 0}, ${usage.tokensIn}, ${usage.tokensOut}, ${usage.costMicros})
+    values (${day}::date, ${model}, ${usage.calls}, ${outcome === 'ok' ? 0 : 1}, ${usage.tokensIn}, ${usage.tokensOut}, ${usage.costMicros})
     on conflict (day, model) do update set
       calls = u.calls + excluded.calls,
       failures = u.failures + excluded.failures,
