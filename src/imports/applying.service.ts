@@ -3,6 +3,7 @@ import { type Tx } from '../platform/database/index.js';
 import { CarriedNamesService, ProfilesService } from '../profiles/index.js';
 import { PHONE_SPACES, withConsent } from '../profiles/consent.js';
 import { type Consent, type Profile } from '../profiles/profile.js';
+import { strengthOf, type Suppression } from '../profiles/suppression.js';
 import { canonicalJson, type Json } from '../shared/canonical-json.js';
 import { type NewSignal, IMPORT_SOURCE } from '../signals/signal.js';
 import { SignalsService } from '../signals/index.js';
@@ -38,7 +39,6 @@ class ErasedMeanwhile extends Error {
 }
 
 const UNKNOWN = { path: 'userId', message: 'is known to nobody: import the contact first' } as const;
-const MARKETING_ONLY = new Set(['unsubscribe', 'complaint']);
 
 /** Takes lines in, and says what each came to. The same for a dry run, whose transaction is rolled back. */
 @Injectable()
@@ -169,7 +169,7 @@ export class ApplyingService {
     const targets = new Map(lines.map(({ number, line }) => [number, this.targetsOf(line, people)]));
     const hashes = [...targets.values()].flat().map(({ addressHash }) => addressHash);
     await mentions.load(hashes);
-    const held = await this.profiles.suppressionReasons(tx, hashes);
+    const held = await this.profiles.suppressionsAt(tx, hashes);
     const outcomes = new Map<number, Outcome>();
     for (const { number, line } of lines) {
       const own = targets.get(number) ?? [];
@@ -180,7 +180,8 @@ export class ApplyingService {
       }
       const effects = own.map(({ addressHash }) => {
         const said = mentions.get(addressHash)?.said;
-        return effectOnAddress([held.get(addressHash), said], line.reason);
+        const before = typeof said === 'string' ? asListed(said) : held.get(addressHash);
+        return effectOnAddress(before, asListed(line.reason));
       });
       outcomes.set(
         number,
@@ -297,10 +298,16 @@ function toConsent(like: Consent, said: Json): Consent {
   return { ...like, state, at, source: '' };
 }
 
-/** @param held why nothing is written there already, as stored and as the file said before; null or undefined for no reason. */
-function effectOnAddress(held: readonly (Json | undefined)[], reason: string): Effect {
-  const reasons = held.filter((each) => typeof each === 'string');
-  if (reasons.length === 0) return 'created';
-  const stopsAll = reasons.some((each) => !MARKETING_ONLY.has(each));
-  return stopsAll || MARKETING_ONLY.has(reason) ? 'unchanged' : 'updated';
+/** What a list says is for good. */
+function asListed(reason: string): Pick<Suppression, 'reason' | 'byPerson'> {
+  return { reason, byPerson: false };
+}
+
+/** @param held what stood against writing there before; undefined for nothing. */
+function effectOnAddress(
+  held: Pick<Suppression, 'reason' | 'byPerson'> | undefined,
+  listed: Pick<Suppression, 'reason' | 'byPerson'>,
+): Effect {
+  if (held === undefined) return 'created';
+  return strengthOf(listed) > strengthOf(held) ? 'updated' : 'unchanged';
 }

@@ -4,6 +4,7 @@ import { ADMIN_TOKEN, DispatchWorld } from '../../test/harness/dispatch-world.js
 import { type Message } from '../messages/message.js';
 import { ProfilesService } from '../profiles/index.js';
 import { linkToken } from '../shared/links.js';
+import { IMPORT_SOURCE, type Signal } from '../signals/signal.js';
 import { OutcomesService } from './outcomes.service.js';
 import { ProviderReportsService } from './provider-reports.service.js';
 
@@ -109,6 +110,128 @@ describe('outcomes', () => {
         expect((await world.request('POST', url)).status).toBe(404);
       }
       expect(await outcomesOf(message)).toEqual([]);
+    });
+  });
+
+  describe('agreeing again', () => {
+    const profiles = () => world.get(ProfilesService);
+    const suppressions = async (person: string): Promise<string[]> => {
+      const { db } = world.database;
+      const held = await profiles().suppressionsOf(db, await profiles().load(db, person));
+      return held.map(({ channel, reason }) => `${channel} ${reason}`);
+    };
+    const says = (userId: string, event: string | null, more: Partial<Signal> = {}): Promise<string> => {
+      world.clock.advance(60_000);
+      return world.happens(world.signal(userId, event, more));
+    };
+    const unsubscribes = (userId: string): Promise<string> => says(userId, 'Unsubscribed');
+    const consents = (userId: string, given: boolean): Promise<string> =>
+      says(userId, null, { traits: { email_consent: given } });
+    const suppress = (userId: string, reason: string): Promise<void> =>
+      world.database.transaction((tx) =>
+        profiles().suppress(tx, { space: 'email', address: `${userId}@example.com`, reason, source: 'test' }),
+      );
+
+    it.each([
+      ['nell', 'by the link', 'an event'],
+      ['nico', 'by an event', 'a trait'],
+      ['noel', 'in so many words', 'an event'],
+    ])('%s lifts what they withdrew %s by %s', async (userId, by, how) => {
+      const { person, message } = await sent(userId);
+      if (by === 'by the link') await world.request('POST', path(message, 'unsubscribe'));
+      else if (by === 'by an event') await unsubscribes(userId);
+      else await says(userId, 'Reply Received', { properties: { channel: 'email', text: 'Stop.' } });
+      expect(await suppressions(person)).toEqual(['email unsubscribe']);
+      const before = world.clock.now();
+      if (how === 'a trait') await consents(userId, true);
+      else await says(userId, 'Subscribed');
+      expect(await suppressions(person)).toEqual([]);
+      expect(await profiles().liftedFor(world.database.db, person)).toMatchObject([
+        { channel: 'email', liftedAt: new Date(before.getTime() + 60_000).toISOString() },
+      ]);
+      const { rows } = await sql<{ actor: string; detail: string }>`
+        select actor, detail from audit_entries where action = 'suppression.lifted' and subject = ${person}`.execute(
+        world.database.db,
+      );
+      expect(rows.map(({ actor }) => actor)).toEqual(['system']);
+      expect(JSON.parse(rows[0]?.detail ?? '')).toMatchObject({ address: 'email', channel: 'email' });
+      const later = await world.approved(person);
+      await world.doDueWork();
+      expect(await world.stateOf(later.id)).toBe('sent');
+      // And once more.
+      await unsubscribes(userId);
+      expect(await suppressions(person)).toEqual(['email unsubscribe']);
+    });
+
+    it.each<[string, string, (userId: string) => Promise<unknown>]>([
+      ['a complaint', 'otis', (id) => says(id, 'Message Complained')],
+      ['a complaint after it', 'opal', (id) => unsubscribes(id).then(() => says(id, 'Message Complained'))],
+      ['a bounce after it', 'oran', (id) => unsubscribes(id).then(() => suppress(id, 'hard_bounce'))],
+      ['a list that names it', 'orla', (id) => suppress(id, 'unsubscribe')],
+      ['a list after it', 'osip', (id) => unsubscribes(id).then(() => suppress(id, 'unsubscribe'))],
+    ])('does not lift %s', async (_what, userId, stops) => {
+      const { person } = await sent(userId);
+      await stops(userId);
+      const held = await suppressions(person);
+      await says(userId, 'Subscribed');
+      expect(await consentOf(person)).toMatchObject([{ channel: 'email', topic: '*', state: 'granted' }]);
+      expect(held).toHaveLength(1);
+      expect(await suppressions(person)).toEqual(held);
+    });
+
+    it('lifts nothing by what was said before, or of something else, or was not said anew', async () => {
+      const { person } = await sent('petra');
+      await consents('petra', true);
+      const earlier = world.clock.now().toISOString();
+      await unsubscribes('petra');
+      const withdrawn = world.clock.now().toISOString();
+      for (const occurredAt of [earlier, withdrawn]) await says('petra', 'Subscribed', { occurredAt });
+      await says('petra', 'Subscribed', { properties: { topic: 'news' } });
+      await says('petra', 'Subscribed', { properties: { channel: 'newsletter' } });
+      await says('petra', 'Product Viewed', { context: { consent: { email: true } } });
+      await says('petra', null, { source: IMPORT_SOURCE, traits: { email_consent: true } });
+      // What a site says of everybody at every visit.
+      await consents('petra', true);
+      expect(await consentOf(person)).toContainEqual(
+        expect.objectContaining({ channel: 'email', topic: '*', state: 'granted' }),
+      );
+      expect(await suppressions(person)).toEqual(['email unsubscribe']);
+      await consents('petra', false);
+      await consents('petra', true);
+      expect(await suppressions(person)).toEqual([]);
+    });
+
+    it('lifts what one person withdrew, and not what another did at the same mailbox', async () => {
+      const shared = { email: 'home@example.com' };
+      const [pavel, ruben] = [await world.person('pavel', shared), await world.person('ruben', shared)];
+      await world.person('selma', shared);
+      await unsubscribes('pavel');
+      await says('selma', 'Subscribed');
+      expect(await suppressions(pavel)).toEqual(['email unsubscribe']);
+      await unsubscribes('ruben');
+      await says('pavel', 'Subscribed');
+      expect(await suppressions(pavel)).toEqual(['email unsubscribe']);
+      await says('ruben', 'Subscribed');
+      expect(await suppressions(ruben)).toEqual([]);
+      // Of two who turn out to be one, the one they are withdrew it.
+      await unsubscribes('ruben');
+      await world.happens(world.signal('pavel', null, { type: 'alias', previousId: 'ruben' }));
+      await says('pavel', 'Subscribed');
+      expect(await suppressions(pavel)).toEqual([]);
+    });
+
+    it('lifts nothing that somebody withdrew who was erased', async () => {
+      const { message } = await sent('quentin');
+      const shared = await world.person('quentina', { email: 'quentin@example.com' });
+      await unsubscribes('quentin');
+      await unsubscribes('quentina');
+      await world.database.transaction((tx) => profiles().erase(tx, 'quentin', 'per_1'));
+      await says('quentina', 'Subscribed');
+      expect(await suppressions(shared)).toEqual(['email unsubscribe']);
+      const again = await world.person('quentin');
+      await says('quentin', 'Subscribed');
+      expect(await suppressions(again)).toEqual(['email unsubscribe']);
+      expect((await world.request('POST', path(message, 'unsubscribe'))).status).toBe(200);
     });
   });
 

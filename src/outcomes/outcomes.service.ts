@@ -168,16 +168,21 @@ export class OutcomesService {
     profile: Profile | null,
     reason: 'unsubscribe' | 'complaint',
   ): Promise<void> {
-    await this.suppress(tx, message, reason);
-    if (profile === null) return;
-    await this.profiles.setConsent(tx, profile.id, {
-      channel: message.channel,
-      topic: '*',
-      state: 'denied',
-      source: reason === 'unsubscribe' ? 'unsubscribe' : 'complaint',
-      at: this.clock.now().toISOString(),
-    });
-    await this.withdrawals.close(tx, profile.id, ({ channel }) => channel === message.channel, reason);
+    const now = this.clock.now();
+    if (profile !== null) {
+      await this.profiles.setConsent(tx, profile.id, {
+        channel: message.channel,
+        topic: '*',
+        state: 'denied',
+        source: reason === 'unsubscribe' ? 'unsubscribe' : 'complaint',
+        at: now.toISOString(),
+      });
+      await this.withdrawals.close(tx, profile.id, ({ channel }) => channel === message.channel, reason);
+    }
+    // Of somebody who was erased nobody can say later that they agreed again.
+    const isTheirs = profile !== null && reason === 'unsubscribe';
+    const withdrawn = isTheirs ? { profileId: profile.id, channel: message.channel, at: now } : undefined;
+    await this.suppress(tx, message, reason, withdrawn);
   }
 
   /** The address the message went to, whatever the person's address is now, and also once nobody can read it any more. */
@@ -185,6 +190,7 @@ export class OutcomesService {
     tx: Tx,
     message: Message,
     reason: 'hard_bounce' | 'unsubscribe' | 'complaint',
+    withdrawn?: { readonly profileId: string; readonly channel: string; readonly at: Date },
   ): Promise<void> {
     const addressHash = await this.messages.addressHash(tx, message.id);
     if (addressHash === null) return;
@@ -193,6 +199,7 @@ export class OutcomesService {
       addressHash,
       reason,
       source: `message ${message.id}`,
+      ...(withdrawn === undefined ? {} : { withdrawn }),
     });
   }
 

@@ -8,6 +8,7 @@ import { PoliciesService } from '../policies/index.js';
 import {
   consentFor,
   EVERY_TOPIC,
+  grantsIn,
   PHONE_SPACES,
   type Withdrawal,
   withdrawalsIn,
@@ -27,7 +28,8 @@ const CLOSED = {
 
 /**
  * What hangs on a withdrawal beside consent itself: the address is suppressed, which outlives the person's erasure, and advertising that is open
- * for the person ends at once, wherever it waits. A message that is just being handed over can no longer be held back.
+ * for the person or for their mailbox ends at once, wherever it waits. A message that is just being handed over can no longer be held back. And
+ * what hangs on agreeing again: what they withdrew themselves is taken back.
  */
 @Injectable()
 export class WithdrawalsService {
@@ -37,12 +39,17 @@ export class WithdrawalsService {
     private readonly messages: MessagesService,
   ) {}
 
-  /** Somebody refused something by another way than a signal (the API, an import): what is open for them is looked through. */
+  /**
+   * Somebody refused something by another way than a signal (the API, an import), or an address that they share was suppressed: what is open for
+   * them is looked through.
+   */
   readonly consentWithdrawn: WorkHandler = {
     kind: 'consent.withdrawn',
     commit: async (tx, job) => {
       const profile = await this.profiles.lock(tx, String(job.payload['profile'])).catch(erasedIsNull);
-      if (profile !== null) await this.closeRefused(tx, profile, 'refused');
+      if (profile !== null) {
+        await this.closeRefused(tx, profile, 'refused');
+      }
       return DONE;
     },
   };
@@ -52,34 +59,64 @@ export class WithdrawalsService {
     for (const one of applied) await this.observeOne(tx, one);
   }
 
-  private async observeOne(tx: Tx, { signal, before, after, merged }: Applied): Promise<void> {
+  private async observeOne(tx: Tx, one: Applied): Promise<void> {
+    const { signal, before, after } = one;
     // Our own reports of what came of a message: who recorded it did all this, for the address it went to.
     const withdrawn = signal.source === OWN_SOURCE ? [] : withdrawalsIn(signal, before?.consents ?? []);
     // What was said after it, and heard before it, stands.
     const standing = withdrawn.filter(
       ({ channel }) => consentFor(after.consents, channel, EVERY_TOPIC) !== 'granted',
     );
-    for (const each of standing) await this.suppress(tx, after, each, signal.id, signal.occurredAt);
+    const addresses: string[] = [];
+    for (const each of standing)
+      addresses.push(...(await this.suppress(tx, after, each, signal.id, signal.occurredAt)));
+    await this.closeWhatIsRefused(tx, one, standing[0]?.reason ?? 'refused');
+    await this.lift(tx, one);
+  }
+
+  private async closeWhatIsRefused(
+    tx: Tx,
+    { before, after, merged }: Applied,
+    why: keyof typeof CLOSED,
+  ): Promise<void> {
     // Nothing can be open for somebody of whom nobody had heard.
     const isNew = before === null && merged.length === 0;
     if (isNew || (before?.consents === after.consents && merged.length === 0)) return;
     if (!after.consents.some(({ state }) => state === 'denied')) return;
-    await this.closeRefused(tx, after, standing[0]?.reason ?? 'refused');
+    await this.closeRefused(tx, after, why);
   }
 
+  private async lift(tx: Tx, { signal, before, after, merged }: Applied): Promise<void> {
+    // Somebody of whom nobody had heard withdrew nothing; and of two who turn out to be one it is not known which trait was there before.
+    if (before === null || (merged.length > 0 && signal.type === 'identify')) return;
+    for (const channel of grantsIn(signal, before.traits)) {
+      const grant = { channel, at: signal.occurredAt, source: `signal:${signal.source}`, actor: SYSTEM };
+      await this.profiles.liftSuppressions(tx, after, grant);
+    }
+  }
+
+  /** @returns under what name the address was suppressed; none when there is none. */
   private async suppress(
     tx: Tx,
-    { addresses: { email, phone } }: Profile,
+    { id, addresses: { email, phone } }: Profile,
     { channel, reason }: Withdrawal,
     signalId: string,
     occurredAt: string,
-  ): Promise<void> {
+  ): Promise<string[]> {
     const known = this.policies.active().channels.get(channel);
     const space = known === undefined ? channel : addressSpace(known);
     const address = space === 'email' ? email : PHONE_SPACES.includes(space) ? phone : null;
-    if (address === null) return;
-    const source = `signal ${signalId}`;
-    await this.profiles.suppress(tx, { space, address, reason, source, saidAt: new Date(occurredAt) });
+    if (address === null) return [];
+    const at = new Date(occurredAt);
+    await this.profiles.suppress(tx, {
+      space,
+      address,
+      reason,
+      source: `signal ${signalId}`,
+      saidAt: at,
+      ...(reason === 'unsubscribe' ? { withdrawn: { profileId: id, channel, at } } : {}),
+    });
+    return [this.profiles.addressHash(space, address)];
   }
 
   private closeRefused(tx: Tx, { id, consents }: Profile, why: keyof typeof CLOSED): Promise<void> {

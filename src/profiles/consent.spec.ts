@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { newSignal } from '../../test/fixtures/signals.js';
-import { type NewSignal, type Signal } from '../signals/signal.js';
-import { consentFor, consentsIn, mergeConsents, withConsent } from './consent.js';
+import { type Json } from '../shared/canonical-json.js';
+import { IMPORT_SOURCE, type NewSignal, OWN_SOURCE, type Signal } from '../signals/signal.js';
+import { consentFor, consentsIn, grantsIn, mergeConsents, withConsent } from './consent.js';
 import { type Consent } from './profile.js';
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 10, 18, 12, minute)).toISOString();
@@ -193,5 +194,46 @@ describe('consent', () => {
     expect(consentsIn(received(signal)).map(({ channel, topic, state }) => [channel, topic, state])).toEqual(
       expected,
     );
+  });
+
+  it.each<[string, Partial<NewSignal>, Record<string, Json>, string[]]>([
+    ['an event that says so', { event: 'Subscribed', properties: { channel: 'sms' } }, {}, ['sms']],
+    ['an event that says so of a topic', { event: 'Subscribed', properties: { topic: 'news' } }, {}, []],
+    [
+      'an event that states it',
+      { event: 'Consent Updated', properties: { state: 'granted' } },
+      {},
+      ['email'],
+    ],
+    ['an event that refuses', { event: 'Consent Updated', properties: { state: 'denied' } }, {}, []],
+    ['a trait for the first time', { type: 'identify', traits: { email_consent: 'yes' } }, {}, ['email']],
+    [
+      'a trait that said no',
+      { type: 'identify', traits: { email_consent: true } },
+      { email_consent: false },
+      ['email'],
+    ],
+    [
+      'a trait once more',
+      { type: 'identify', traits: { email_consent: true } },
+      { consent: { email: 'granted' } },
+      [],
+    ],
+    [
+      'a trait about another channel',
+      { type: 'identify', traits: { sms_consent: true } },
+      { email_consent: true },
+      ['sms'],
+    ],
+    ['what comes with every signal', { type: 'identify', context: { consent: { email: true } } }, {}, []],
+    ['the traits of an event', { event: 'Looked', traits: { email_consent: true } }, {}, []],
+  ])('is given anew, or not, by %s', (_what, signal, traits, expected) => {
+    expect(grantsIn(received(signal), traits)).toEqual(expected);
+  });
+
+  it('is given anew by nobody’s file', () => {
+    const signal = received({ type: 'identify', traits: { email_consent: true } });
+    expect(grantsIn({ ...signal, source: IMPORT_SOURCE }, {})).toEqual([]);
+    expect(grantsIn({ ...signal, source: OWN_SOURCE }, {})).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { type Json } from '../shared/canonical-json.js';
-import { type Signal } from '../signals/signal.js';
+import { IMPORT_SOURCE, OWN_SOURCE, type Signal } from '../signals/signal.js';
 import { type Consent, type ConsentState } from './profile.js';
 import { revocationIn } from './revocation.js';
 
@@ -135,14 +135,14 @@ const WITHDRAWALS: Readonly<Record<string, Withdrawal['reason']>> = {
 /** Beside a mailbox, everything an address can be suppressed for: see `ProfilesService.addressHashesOf`. */
 export const PHONE_SPACES: readonly string[] = ['phone', 'sms', 'whatsapp'];
 
-/** Somebody wants nothing more on a channel, whatever it is about: their address there is suppressed for good. */
+/** Somebody wants nothing more on a channel, whatever it is about: their address there is suppressed, until they agree again where that can be. */
 export interface Withdrawal {
   readonly channel: string;
   readonly reason: 'unsubscribe' | 'complaint';
 }
 
 /**
- * What a signal withdraws for good, by event or in so many words. What says no to one topic is a matter of consent alone.
+ * What a signal withdraws beyond consent itself, by event or in so many words. What says no to one topic is a matter of consent alone.
  * @param consents what was said before: words that mean everything mean each channel of these, a mailbox and a telephone.
  */
 export function withdrawalsIn(signal: Signal, consents: readonly Consent[]): readonly Withdrawal[] {
@@ -192,6 +192,28 @@ export function consentsIn(signal: Signal): readonly Consent[] {
   const contextTraits = signal.context['traits'];
   if (isObject(contextTraits)) fromTraits(contextTraits, add);
   return said;
+}
+
+/**
+ * Channels on which a signal agrees to every topic, so plainly that it takes an earlier withdrawal back: an event that says so, or a trait of an
+ * `identify` that said otherwise or nothing before. A trait that only says once more what it said before the withdrawal was not said anew, and what
+ * every signal carries in its context, or a file, is nobody's word at all.
+ * @param traits as they were before the signal.
+ */
+export function grantsIn(signal: Signal, traits: Readonly<Record<string, Json>>): readonly string[] {
+  if (signal.source === OWN_SOURCE || signal.source === IMPORT_SOURCE) return [];
+  const [granted, held] = [new Set<string>(), new Set<string>()];
+  const into =
+    (channels: Set<string>): Add =>
+    (channel, topic, state) => {
+      if (state === 'granted' && topic === EVERY_TOPIC && NAME.test(channel)) channels.add(channel);
+    };
+  if (signal.type === 'track') fromEvent(signal, into(granted));
+  if (signal.type === 'identify') {
+    fromTraits(signal.traits, into(granted));
+    fromTraits(traits, into(held));
+  }
+  return [...granted].filter((channel) => !held.has(channel));
 }
 
 type Add = (channel: string, topic: string, state: ConsentState) => void;

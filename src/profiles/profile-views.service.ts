@@ -26,7 +26,11 @@ export class ProfileViews {
       traits: profile.traits,
       addresses: profile.addresses,
       consents: profile.consents.map((consent) => ({ ...consent })),
-      suppressions: (await this.profiles.suppressionsOf(db, profile)).map((each) => ({ ...each })),
+      suppressions: (await this.profiles.suppressionsOf(db, profile)).map(({ channel, reason, at }) => ({
+        channel,
+        reason,
+        at,
+      })),
       country: profile.country,
       locale: profile.locale,
       zones: [...profile.zones],

@@ -5,6 +5,7 @@ import { AuditService } from '../audit/index.js';
 import { Database, type Executor } from '../platform/database/index.js';
 import { Problem } from '../platform/http/index.js';
 import { Clock } from '../shared/clock.js';
+import { EVERY_TOPIC } from './consent.js';
 import { ProfileViews } from './profile-views.service.js';
 import {
   type ConsentInput,
@@ -72,6 +73,10 @@ export class ProfilesController {
         detail: { channel, topic, state, at: consent.at },
         personal: { keyId: profileId, value: { source } },
       });
+      if (state === 'granted' && topic === EVERY_TOPIC) {
+        const grant = { channel, at: consent.at, source, actor: actorId(actor) };
+        await this.profiles.liftSuppressions(tx, await this.profiles.load(tx, id), grant);
+      }
       return this.read(tx, userId);
     });
   }

@@ -299,45 +299,6 @@ export async function lockAddress(tx: Tx, addressHash: string): Promise<void> {
     on conflict (address_hash) do update set address_hash = excluded.address_hash`.execute(tx);
 }
 
-export interface SuppressionRow {
-  readonly channel: string;
-  readonly address_hash: string;
-  readonly reason: string;
-  readonly at: Date;
-}
-
-export async function insertSuppression(
-  tx: Tx,
-  row: {
-    channel: string;
-    addressHash: string;
-    reason: string;
-    source: string;
-    at: Date;
-    saidAt: Date | null;
-  },
-): Promise<void> {
-  await sql`
-    insert into suppressions (channel, address_hash, reason, source, at, said_at)
-    values (${row.channel}, ${row.addressHash}, ${row.reason}, ${row.source}, ${row.at}, ${row.saidAt})
-    on conflict (channel, address_hash) do update
-    set reason = excluded.reason, source = excluded.source, at = excluded.at, said_at = excluded.said_at
-    -- What stops everything takes the place of what stops marketing only; otherwise the first reason stays.
-    where suppressions.reason in ('unsubscribe', 'complaint') and excluded.reason not in ('unsubscribe', 'complaint')`.execute(
-    tx,
-  );
-}
-
-export async function selectSuppressions(
-  db: Executor,
-  addressHashes: readonly string[],
-): Promise<SuppressionRow[]> {
-  const { rows } = await sql<SuppressionRow>`
-    select s.channel, s.address_hash, s.reason, s.at from suppressions s
-    where s.address_hash = any(${addressHashes}) order by s.channel`.execute(db);
-  return rows;
-}
-
 /** Notes whose identities are being erased. */
 export async function insertErased(tx: Tx, hashes: readonly string[], at: Date): Promise<void> {
   await sql`

@@ -9,7 +9,7 @@ import { addressHash, identityHash, normaliseAddress } from '../shared/identity.
 import { Ids } from '../shared/ids.js';
 import { SignalsService } from '../signals/index.js';
 import { IMPORT_SOURCE, OWN_SOURCE, type Signal } from '../signals/signal.js';
-import { consentFor, PHONE_SPACES, withConsent } from './consent.js';
+import { consentFor, EVERY_TOPIC, PHONE_SPACES, withConsent } from './consent.js';
 import { type DeclaredEvents } from './history.js';
 import { type Consent, type Profile } from './profile.js';
 import {
@@ -31,7 +31,6 @@ import {
   insertIdentities,
   insertMerges,
   insertProfiles,
-  insertSuppression,
   lockAddress,
   lockFreeProfiles,
   lockProfiles,
@@ -45,9 +44,18 @@ import {
   selectMerges,
   selectPersonBy,
   selectProfile,
-  selectSuppressions,
   updateProfiles,
 } from './profiles.repository.js';
+import { type LiftedSuppression, type Suppression } from './suppression.js';
+import {
+  deleteWithdrawals,
+  insertSuppression,
+  keepForGood,
+  liftSuppressions,
+  type OwnWithdrawal,
+  selectLifted,
+  selectSuppressions,
+} from './suppressions.repository.js';
 import { type CarriedIdentities, type IdentityPlan, planIdentities } from './resolve.js';
 
 /** Profiles that may newly claim one address within a day; further ones keep the trait and are not written to. */
@@ -66,11 +74,17 @@ export interface Applied {
   readonly merged: readonly string[];
 }
 
-/** An address that must not be written to. */
-export interface Suppression {
-  readonly channel: string;
+/** An address that is to be suppressed. */
+interface AddressSuppression {
+  /** See `addressSpace`. */
+  readonly space: string;
+  readonly addressHash: string;
   readonly reason: string;
-  readonly at: string;
+  readonly source: string;
+  /** When it was said, where that is known to lie earlier. */
+  readonly saidAt?: Date | null;
+  /** The person's own withdrawal, which they may take back; left out, it is for good. */
+  readonly withdrawn?: OwnWithdrawal;
 }
 
 /** Why a profile holds what another one did. */
@@ -522,9 +536,13 @@ export class ProfilesService {
       const profile = changed.get(profileId);
       return profile !== undefined && consentFor(profile.consents, channel, topic) === 'denied';
     });
-    const dueAt = this.clock.now();
-    const people = [...new Set(refused.map(({ profileId }) => profileId))];
+    await this.lookThrough(tx, [...new Set(refused.map(({ profileId }) => profileId))]);
+  }
+
+  /** What is open for these people is looked through right afterwards. */
+  private async lookThrough(tx: Tx, people: readonly string[]): Promise<void> {
     if (people.length === 0) return;
+    const dueAt = this.clock.now();
     // A row for each time: whoever does one holds it and waits for the profile, which is held here, so that waiting for it would be for ever.
     await this.work.enqueue(
       tx,
@@ -573,35 +591,80 @@ export class ProfilesService {
     return new Map([...held].flatMap(([id, { state }]) => (changed.has(id) ? [[id, state.profile]] : [])));
   }
 
-  /** Never write to this address again. The first reason stays. Outlives the person's erasure. @param suppression `space`: see `addressSpace`. */
+  /**
+   * Write to this address no more. The strongest reason stays (see `strengthOf`), and outlives the person's erasure.  @param suppression `space`: see `addressSpace`.
+   */
   async suppress(
     tx: Tx,
-    suppression: { space: string; address: string; reason: string; source: string; saidAt?: Date },
+    suppression: Omit<AddressSuppression, 'addressHash'> & { readonly address: string },
   ): Promise<void> {
-    const { space, address, ...rest } = suppression;
-    await this.suppressHash(tx, { space, addressHash: this.addressHash(space, address), ...rest });
+    const { address, ...rest } = suppression;
+    await this.suppressHash(tx, { ...rest, addressHash: this.addressHash(rest.space, address) });
   }
 
   /** The same for an address that is known by its hash alone, as after an erasure. */
-  async suppressHash(
-    tx: Tx,
-    suppression: {
-      space: string;
-      addressHash: string;
-      reason: string;
-      source: string;
-      /** When it was said, where that is known to lie earlier. */
-      saidAt?: Date | null;
-    },
-  ): Promise<void> {
-    const { space, saidAt = null, ...rest } = suppression;
-    await insertSuppression(tx, { channel: space, ...rest, at: this.clock.now(), saidAt });
+  async suppressHash(tx: Tx, suppression: AddressSuppression): Promise<void> {
+    const { space, saidAt = null, withdrawn = null, ...rest } = suppression;
+    await insertSuppression(tx, { channel: space, ...rest, at: this.clock.now(), saidAt, withdrawn });
   }
 
-  /** Why nothing must be written to these addresses, by hash; those that may be written to are missing. */
-  async suppressionReasons(db: Executor, addressHashes: readonly string[]): Promise<Map<string, string>> {
+  /**
+   * Takes back what a person withdrew on a channel, now that they have agreed to every topic of it, and lifts the suppressions behind which nothing
+   * else stands: no complaint, no list, nobody's decision, and no other person's withdrawal. An older grant than the withdrawal lifts nothing, nor
+   * does one that was refused again since. Call it under the person's lock.
+   * @param grant `at`, ISO 8601: when they said so. `actor`: who recorded it.
+   */
+  async liftSuppressions(
+    tx: Tx,
+    profile: Profile,
+    grant: {
+      readonly channel: string;
+      readonly at: string;
+      readonly source: string;
+      readonly actor: string;
+    },
+  ): Promise<void> {
+    if (consentFor(profile.consents, grant.channel, EVERY_TOPIC) !== 'granted') return;
+    const profileIds = await selectMerged(tx, profile.id);
+    const grantedAt = new Date(grant.at);
+    const freed = await deleteWithdrawals(tx, { profileIds, saidOn: grant.channel, before: grantedAt });
+    if (freed.length === 0) return;
+    // Whoever is deciding about the mailbox, for whichever profile, is through before it is noted when this was lifted.
+    for (const { address_hash } of freed.toSorted((a, b) => (a.address_hash < b.address_hash ? -1 : 1)))
+      await lockAddress(tx, address_hash);
+    const lifted = await liftSuppressions(
+      tx,
+      freed.map((address) => ({ ...address, id: this.ids.make('sup') })),
+      { profileId: profile.id, grantedAt, at: this.clock.now() },
+    );
+    for (const { id, channel, source, at, said_at } of lifted) {
+      await this.audit.record(tx, {
+        actor: grant.actor,
+        action: 'suppression.lifted',
+        subject: profile.id,
+        detail: {
+          lifted: id,
+          address: channel,
+          channel: grant.channel,
+          suppressedBy: source,
+          suppressedAt: at.toISOString(),
+          withdrawnAt: (said_at ?? at).toISOString(),
+          grantedAt: grant.at,
+        },
+        personal: { keyId: profile.id, value: { source: grant.source } },
+      });
+    }
+  }
+
+  /** What stands against writing to these addresses, by hash; those that may be written to are missing. */
+  async suppressionsAt(
+    db: Executor,
+    addressHashes: readonly string[],
+  ): Promise<Map<string, Pick<Suppression, 'reason' | 'byPerson'>>> {
     const rows = addressHashes.length === 0 ? [] : await selectSuppressions(db, addressHashes);
-    return new Map(rows.map(({ address_hash, reason }) => [address_hash, reason]));
+    return new Map(
+      rows.map(({ address_hash, reason, by_person }) => [address_hash, { reason, byPerson: by_person }]),
+    );
   }
 
   /** Under what suppressions of this person's addresses are kept, in every space they belong to. */
@@ -617,7 +680,22 @@ export class ProfilesService {
     const hashes = this.addressHashesOf(profile);
     if (hashes.length === 0) return [];
     const rows = await selectSuppressions(db, hashes);
-    return rows.map(({ channel, reason, at }) => ({ channel, reason, at: at.toISOString() }));
+    return rows.map(({ channel, reason, at, by_person }) => ({
+      channel,
+      reason,
+      at: at.toISOString(),
+      byPerson: by_person,
+    }));
+  }
+
+  /** What this person's later consent has lifted, newest first. */
+  async liftedFor(db: Executor, profileId: string): Promise<LiftedSuppression[]> {
+    const rows = await selectLifted(db, await selectMerged(db, profileId));
+    return rows.map(({ channel, at, lifted_at }) => ({
+      channel,
+      at: at.toISOString(),
+      liftedAt: lifted_at.toISOString(),
+    }));
   }
 
   /**
@@ -650,6 +728,7 @@ export class ProfilesService {
     await this.vault.erase(tx, family);
     const now = this.clock.now();
     await insertErased(tx, hashes, now);
+    await keepForGood(tx, family);
     await eraseProfiles(tx, family, now);
     await this.audit.record(tx, {
       actor,

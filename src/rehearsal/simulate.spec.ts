@@ -244,8 +244,10 @@ describe('a simulated person', () => {
     expect(sent(one(news, given))).toHaveLength(2);
     expect(sent(one(news, given, { consents }))).toHaveLength(1);
     const stored = person([anna(), ...news]);
-    const bounced = { address: 'anna@example.com', channel: 'email', reason: 'hard_bounce', at: at(2 * DAY) };
+    const bounced = { address: 'anna@example.com', channel: 'email', reason: 'hard_bounce', at: at(2 * DAY), until: null }; // prettier-ignore
     expect(sent(simulatePerson(given, stored, steps(stored), [bounced]).events)).toHaveLength(1);
+    const lifted = { ...bounced, reason: 'unsubscribe', until: at(4 * DAY) };
+    expect(sent(simulatePerson(given, stored, steps(stored), [lifted]).events)).toHaveLength(2);
   });
 
   it('asks for facts by name before anything is made of them, and takes the version of the time', () => {

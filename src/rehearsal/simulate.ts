@@ -91,6 +91,8 @@ export interface AddressSuppression {
   readonly channel: string;
   readonly reason: string;
   readonly at: string;
+  /** When it was lifted; null while it binds. */
+  readonly until: string | null;
 }
 
 /** What happened to one person in a simulated world, in time order. `at` ISO 8601 UTC. */
@@ -502,7 +504,9 @@ export class PersonSimulation {
       context: {},
       profile,
       suppressions: this.suppressions
-        .filter(({ address, at }) => at <= now && isOf(profile, address))
+        .filter(
+          ({ address, at, until }) => at <= now && (until === null || until > now) && isOf(profile, address),
+        )
         .map(({ channel, reason, at }) => ({ channel, reason, at })),
       history: this.history(profileId, also.without),
       openTasks: this.tasks

@@ -593,11 +593,12 @@ export class Simulator implements OnModuleDestroy {
     }
     if (byHash.size === 0) return [];
     const rows = await selectSuppressed(db, [...byHash.keys()]);
-    return rows.map(({ channel, address_hash, reason, at }) => ({
+    return rows.map(({ channel, address_hash, reason, at, lifted_at }) => ({
       address: byHash.get(address_hash) ?? '',
       channel,
       reason,
       at: at.toISOString(),
+      until: lifted_at?.toISOString() ?? null,
     }));
   }
 

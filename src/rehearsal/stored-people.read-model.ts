@@ -288,13 +288,23 @@ export async function selectFactVersions(
   return rows;
 }
 
-/** Why addresses must not be written to, by their hashes. */
-export async function selectSuppressed(
-  db: Executor,
-  hashes: readonly string[],
-): Promise<{ channel: string; address_hash: string; reason: string; at: Date }[]> {
-  const { rows } = await sql<{ channel: string; address_hash: string; reason: string; at: Date }>`
-    select s.channel, s.address_hash, s.reason, s.at from suppressions s
-    where s.address_hash = any(${hashes}) order by s.channel, s.address_hash`.execute(db);
+interface SuppressedRow {
+  channel: string;
+  address_hash: string;
+  reason: string;
+  at: Date;
+  /** Null while it binds. */
+  lifted_at: Date | null;
+}
+
+/** Why addresses must not be written to, or must not have been, by their hashes. */
+export async function selectSuppressed(db: Executor, hashes: readonly string[]): Promise<SuppressedRow[]> {
+  const { rows } = await sql<SuppressedRow>`
+    select s.channel, s.address_hash, s.reason, s.at, null::timestamptz as lifted_at from suppressions s
+    where s.address_hash = any(${hashes})
+    union all
+    select l.channel, l.address_hash, l.reason, l.at, l.lifted_at from lifted_suppressions l
+    where l.address_hash = any(${hashes})
+    order by channel, address_hash, at`.execute(db);
   return rows;
 }

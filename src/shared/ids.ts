@@ -22,6 +22,7 @@ export type IdPrefix =
   | 'pau' // pause
   | 'aud' // audit entry
   | 'con' // consent entry
+  | 'sup' // suppression that was lifted
   | 'hlf' // finding about the playbook
   | 'imp' // import
   | 'lse'; // lease of tokens of a cap

@@ -74,6 +74,7 @@ function situationsAt(
     now: new Date(at).toISOString(),
     suppressions: suppressions
       .filter((each) => each.address_hash === row.address_hash && each.at.getTime() < at)
+      .filter((each) => (each.lifted_at?.getTime() ?? Infinity) > at)
       .map(({ channel, reason, at: since }) => ({ channel, reason, at: since.toISOString() })),
     history: historyAt(row, record, at),
     openTasks: record.tasks

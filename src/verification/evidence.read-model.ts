@@ -149,6 +149,8 @@ export interface SuppressionRow {
   address_hash: string;
   reason: string;
   at: Date;
+  /** Null while it binds. */
+  lifted_at: Date | null;
 }
 
 export async function selectSuppressions(
@@ -156,8 +158,11 @@ export async function selectSuppressions(
   addressHashes: readonly string[],
 ): Promise<SuppressionRow[]> {
   const { rows } = await sql<SuppressionRow>`
-    select s.channel, s.address_hash, s.reason, s.at from suppressions s
-    where s.address_hash = any(${addressHashes})`.execute(db);
+    select s.channel, s.address_hash, s.reason, s.at, null::timestamptz as lifted_at from suppressions s
+    where s.address_hash = any(${addressHashes})
+    union all
+    select l.channel, l.address_hash, l.reason, l.at, l.lifted_at from lifted_suppressions l
+    where l.address_hash = any(${addressHashes})`.execute(db);
   return rows;
 }
 

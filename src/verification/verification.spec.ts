@@ -285,6 +285,19 @@ describe('verify', () => {
     expect((await problems(id)).join(' ')).toContain('suppressed');
   });
 
+  it('notices that the address was suppressed when it left, though that was lifted since', async () => {
+    const { id } = await sentTo(await person());
+    const lift = (when: string): Promise<unknown> =>
+      run(sql`insert into lifted_suppressions (id, channel, address_hash, reason, source, at, granted_at, lifted_at)
+        select 'sup_1', 'email', m.address_hash, 'unsubscribe', 'test', m.sent_at - interval '1 day', m.sent_at, m.sent_at + ${when}::interval
+        from messages m where m.id = ${id}
+        on conflict (id) do update set lifted_at = excluded.lifted_at`);
+    await lift('-1 hour');
+    expect(await problems(id)).toEqual([]);
+    await lift('1 hour');
+    expect((await problems(id)).join(' ')).toContain('suppressed');
+  });
+
   it('notices one message too many, and whose it was', async () => {
     const anna = await person();
     const first = await sentTo(anna);

@@ -170,9 +170,31 @@ describe('an angry customer', () => {
     expect(lastSteps).toEqual(['unsubscribed', 'consent_withdrawn', 'consent_withdrawn']);
     for (const userId of ['stan', 'wes', 'yui', 'zoe']) expect(await reviewsAbout(story, userId)).toEqual([]);
 
+    // Agreeing again takes back what they withdrew themselves, and the timeline says so; until the next time.
+    await story.passes(MINUTE);
+    await story.happens(said('wes', 'Consent Given', {}));
+    expect(await suppressed('wes')).toEqual([]);
+    await story.passes(MINUTE);
+    await story.happens(said('wes', 'Unsubscribed', {}));
+    const tell = async (when: Date): Promise<string[]> => {
+      const body = { channel: 'email', state: 'granted', source: 'telephone', at: when.toISOString() };
+      expect((await story.request('PUT', '/v1/profiles/wes/consent', { body })).status).toBe(200);
+      return suppressed('wes');
+    };
+    const withdrawn = story.clock.now();
+    await story.passes(MINUTE);
+    expect(await tell(new Date(withdrawn.getTime() - 1))).toEqual(['email unsubscribe']);
+    expect(await tell(story.clock.now())).toEqual([]);
+    const lifted = (await timeline(story, 'wes')).filter((entry) => String(entry['kind']) === 'suppression');
+    expect(lifted).toMatchObject([
+      { state: 'lifted', channel: 'email', suppressedAt: withdrawn.toISOString() },
+      { state: 'lifted', channel: 'email', suppressedAt: at },
+    ]);
+
     // The address stays suppressed when everything else of the person is gone.
     expect((await story.request('DELETE', '/v1/profiles/stan')).status).toBe(204);
     await story.happens(identify('stanley', { email: 'stan@example.com', email_consent: true }));
+    await story.happens(said('stanley', 'Subscribed', {}));
     expect(await suppressed('stanley')).toEqual(['email unsubscribe']);
   });
 

@@ -1,6 +1,6 @@
 import { type VNode } from 'preact';
 import { type Profile } from '../../profiles/profile.js';
-import { type Suppression } from '../../profiles/index.js';
+import { type LiftedSuppression, type Suppression } from '../../profiles/suppression.js';
 import { Value } from '../decisions/decision-parts.js';
 import { Empty, Facts, Key, Mark, More, PageHead, Pill, Section, Short, Time } from '../layout/parts.js';
 import { codeWords, sourceWords, stageWords } from '../layout/words.js';
@@ -105,11 +105,13 @@ function PeopleTable({ people }: { people: readonly PersonLine[] }): VNode {
 export interface PersonProps {
   readonly person: PersonView;
   readonly suppressions: readonly Suppression[];
+  /** Newest first. */
+  readonly lifted: readonly LiftedSuppression[];
   readonly timeline: readonly TimelineEntry[];
   readonly older: string | null;
 }
 
-export function PersonPage({ person, suppressions, timeline, older }: PersonProps): VNode {
+export function PersonPage({ person, suppressions, lifted, timeline, older }: PersonProps): VNode {
   return (
     <>
       <PageHead
@@ -136,7 +138,7 @@ export function PersonPage({ person, suppressions, timeline, older }: PersonProp
               </p>
             </Empty>
           ) : (
-            <Known profile={person.profile} suppressions={suppressions} id={person.id} />
+            <Known profile={person.profile} suppressions={suppressions} lifted={lifted} id={person.id} />
           )}
         </div>
         <Section title="Timeline" hint="newest first">
@@ -151,10 +153,12 @@ export function PersonPage({ person, suppressions, timeline, older }: PersonProp
 function Known({
   profile,
   suppressions,
+  lifted,
   id,
 }: {
   profile: Profile;
   suppressions: readonly Suppression[];
+  lifted: readonly LiftedSuppression[];
   id: string;
 }): VNode {
   const traits = Object.entries(profile.traits);
@@ -180,7 +184,7 @@ function Known({
       </section>
       <section class="card">
         <h2>Consent</h2>
-        <Consents profile={profile} suppressions={suppressions} />
+        <Consents profile={profile} suppressions={suppressions} lifted={lifted} />
       </section>
       {traits.length === 0 ? null : (
         <section class="card">
@@ -229,9 +233,11 @@ function Zones({ profile }: { profile: Profile }): VNode {
 function Consents({
   profile,
   suppressions,
+  lifted,
 }: {
   profile: Profile;
   suppressions: readonly Suppression[];
+  lifted: readonly LiftedSuppression[];
 }): VNode {
   return (
     <>
@@ -255,7 +261,16 @@ function Consents({
           <li key={`${suppression.channel}/${suppression.reason}`}>
             {suppression.channel} <Pill tone="bad">suppressed</Pill>{' '}
             <span class="faint">
-              {codeWords(suppression.reason)}, <Time at={suppression.at} />
+              {codeWords(suppression.reason)}, <Time at={suppression.at} />,{' '}
+              {suppression.byPerson ? 'until they agree again' : 'for good'}
+            </span>
+          </li>
+        ))}
+        {lifted.map(({ channel, at, liftedAt }) => (
+          <li key={`${channel}/${liftedAt}`}>
+            {channel} <Pill tone="quiet">suppression lifted</Pill>{' '}
+            <span class="faint">
+              unsubscribed <Time at={at} />, agreed again <Time at={liftedAt} />
             </span>
           </li>
         ))}

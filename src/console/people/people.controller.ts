@@ -84,6 +84,7 @@ export class PeopleController {
       body: h(PersonPage, {
         person,
         suppressions: person.profile === null ? [] : await this.profiles.suppressionsOf(db, person.profile),
+        lifted: person.profile === null ? [] : await this.profiles.liftedFor(db, person.id),
         timeline: entries,
         older: last === null ? null : `/people/${person.id}?cursor=${encodeCursor(last)}`,
       }),

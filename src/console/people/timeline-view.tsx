@@ -1,7 +1,7 @@
 import { type ComponentChildren, type VNode } from 'preact';
 import { type Json } from '../../shared/canonical-json.js';
 import { ActionTitle, TriggerTitle } from '../decisions/decision-parts.js';
-import { Mark, RiskBar, Said } from '../layout/parts.js';
+import { Mark, RiskBar, Said, Time } from '../layout/parts.js';
 import {
   capital,
   clockTime,
@@ -84,6 +84,8 @@ function toneOf(entry: TimelineEntry): Tone {
       return 'info';
     case 'consent':
       return entry.state === 'denied' ? 'bad' : 'info';
+    case 'suppression':
+      return 'info';
     case 'signal':
     case 'draft':
     case 'merge':
@@ -171,6 +173,18 @@ function Told({ entry }: { entry: TimelineEntry }): VNode {
             {entry.topic === '*' ? '' : ` (${entry.topic})`}
           </b>{' '}
           {entry.state}
+        </Line>
+      );
+    case 'suppression':
+      return (
+        <Line
+          more={
+            <>
+              they had unsubscribed, <Time at={entry.suppressedAt} />
+            </>
+          }
+        >
+          Suppression on <b>{entry.channel}</b> lifted: they agreed again
         </Line>
       );
   }

@@ -15,6 +15,7 @@ import {
   type MessageEntry,
   type OutcomeEntry,
   type SignalEntry,
+  type SuppressionEntry,
   type TaskEntry,
   type TimelineEntry,
   type TimelineKind,
@@ -67,6 +68,7 @@ async function readKeys(
         from signals s where s.identity_hash in (select i.hash from identities i where i.profile_id = any(${family}))
       union all select 'merge', g.merged_at, ${KIND_RANK.merge}::int, g.id from profile_merges g where g.into_profile_id = any(${family})
       union all select 'consent', c.at, ${KIND_RANK.consent}::int, c.id from consents c where c.profile_id = any(${family})
+      union all select 'suppression', l.lifted_at, ${KIND_RANK.suppression}::int, l.id from lifted_suppressions l where l.profile_id = any(${family})
       union all select 'firing', f.fired_at, ${KIND_RANK.firing}::int, f.id from firings f where f.profile_id = any(${family})
       union all select 'decision', d.created_at, ${KIND_RANK.decision}::int, d.id from decisions d where d.profile_id = any(${family})
       union all select 'task', t.created_at, ${KIND_RANK.task}::int, t.id || ':open' from tasks t where t.profile_id = any(${family})
@@ -96,6 +98,7 @@ async function readDetails(
     () => signals(db, reader, of('signal')),
     () => merges(db, of('merge')),
     () => consents(db, of('consent')),
+    () => lifted(db, of('suppression')),
     () => firings(db, of('firing')),
     () => decisions(db, reader, of('decision')),
     () => tasks(db, of('task')),
@@ -179,6 +182,22 @@ async function consents(db: Executor, ids: readonly string[]): Promise<ConsentEn
     db,
   );
   return rows.map((row) => ({ kind: 'consent', ...row, at: row.at.toISOString() }));
+}
+
+async function lifted(db: Executor, ids: readonly string[]): Promise<SuppressionEntry[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql<{ id: string; channel: string; at: Date; lifted_at: Date }>`
+    select l.id, l.channel, l.at, l.lifted_at from lifted_suppressions l where l.id = any(${ids})`.execute(
+    db,
+  );
+  return rows.map(({ id, channel, at, lifted_at }) => ({
+    kind: 'suppression',
+    at: lifted_at.toISOString(),
+    id,
+    state: 'lifted',
+    channel,
+    suppressedAt: at.toISOString(),
+  }));
 }
 
 async function firings(db: Executor, ids: readonly string[]): Promise<FiringEntry[]> {

@@ -113,6 +113,15 @@ export interface ConsentEntry extends At {
   readonly source: string;
 }
 
+/** A suppression that the person's own later consent lifted. */
+export interface SuppressionEntry extends At {
+  readonly kind: 'suppression';
+  readonly state: 'lifted';
+  /** What the address is of: a mailbox, a telephone. */
+  readonly channel: string;
+  readonly suppressedAt: string;
+}
+
 /** One thing that happened to a person, or was done about them. */
 export type TimelineEntry =
   | SignalEntry
@@ -124,7 +133,8 @@ export type TimelineEntry =
   | OutcomeEntry
   | TaskEntry
   | MergeEntry
-  | ConsentEntry;
+  | ConsentEntry
+  | SuppressionEntry;
 
 export type TimelineKind = TimelineEntry['kind'];
 
@@ -133,13 +143,14 @@ export const KIND_RANK: Readonly<Record<TimelineKind, number>> = {
   signal: 0,
   merge: 1,
   consent: 2,
-  firing: 3,
-  decision: 4,
-  task: 5,
-  message: 6,
-  draft: 7,
-  verdict: 8,
-  outcome: 9,
+  suppression: 3,
+  firing: 4,
+  decision: 5,
+  task: 6,
+  message: 7,
+  draft: 8,
+  verdict: 9,
+  outcome: 10,
 };
 
 /** Where a page of the timeline ended: time, rank and key of its last entry. */

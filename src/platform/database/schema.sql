@@ -436,6 +436,22 @@ table learning_cursors
   id text not null default ''::text
   constraint learning_cursors_pkey PRIMARY KEY (name)
 
+table lifted_suppressions
+  id text not null
+  channel text not null
+  address_hash text not null
+  reason text not null
+  source text not null
+  at timestamp with time zone not null
+  said_at timestamp with time zone
+  profile_id text
+  granted_at timestamp with time zone not null
+  lifted_at timestamp with time zone not null
+  constraint lifted_suppressions_pkey PRIMARY KEY (id)
+  constraint lifted_suppressions_reason_check CHECK ((reason = 'unsubscribe'::text))
+  CREATE INDEX lifted_suppressions_address ON public.lifted_suppressions USING btree (address_hash)
+  CREATE INDEX lifted_suppressions_profile ON public.lifted_suppressions USING btree (profile_id, lifted_at) WHERE (profile_id IS NOT NULL)
+
 table link_checks
   url text not null
   named_by text not null
@@ -929,6 +945,7 @@ table suppressions
   source text not null
   at timestamp with time zone not null
   said_at timestamp with time zone
+  by_person boolean not null default false
   constraint suppressions_pkey PRIMARY KEY (channel, address_hash)
   constraint suppressions_reason_check CHECK ((reason = ANY (ARRAY['hard_bounce'::text, 'complaint'::text, 'unsubscribe'::text, 'import'::text, 'manual'::text])))
 
@@ -1027,6 +1044,15 @@ table verdicts
   constraint verdicts_pkey PRIMARY KEY (review_id, seq)
   constraint verdicts_review_id_fkey FOREIGN KEY (review_id) REFERENCES reviews(id)
   constraint verdicts_verdict_check CHECK ((verdict = ANY (ARRAY['edit'::text, 'approve'::text, 'reject'::text, 'handoff'::text, 'skip'::text])))
+
+table withdrawals
+  channel text not null
+  address_hash text not null
+  profile_id text not null
+  said_on text not null
+  said_at timestamp with time zone not null
+  constraint withdrawals_pkey PRIMARY KEY (channel, address_hash, profile_id, said_on)
+  CREATE INDEX withdrawals_profile ON public.withdrawals USING btree (profile_id)
 
 table work
   id bigint not null identity
