@@ -1,6 +1,7 @@
 import { type Action, type Channel } from '../policies/playbook.js';
 import { consentFor } from '../profiles/consent.js';
 import { type Profile } from '../profiles/profile.js';
+import { MARKETING_ONLY } from '../profiles/suppression.js';
 import { durationMs } from '../shared/clock.js';
 import { unitHash } from '../shared/hash.js';
 import { addressSpace } from '../shared/identity.js';
@@ -9,9 +10,6 @@ import { type Situation } from './situation.js';
 
 /** The part of a situation that says whether a person may be contacted at all. */
 type Contact = Pick<Situation, 'profile' | 'suppressions' | 'openTasks'>;
-
-/** An unsubscription or a complaint speaks about marketing; every other suppression says that the address must not be written to at all. */
-const MARKETING_ONLY = new Set(['unsubscribe', 'complaint']);
 
 const SUPPRESSED_BECAUSE: Readonly<Record<string, string>> = {
   hard_bounce: 'mail to it came back for good',
@@ -45,10 +43,15 @@ function suppressionCheck(situation: Contact, action: Action, channel: Channel):
   return situation.suppressions
     .filter((each) => each.channel === addressSpace(channel))
     .filter((each) => action.class === 'marketing' || !MARKETING_ONLY.has(each.reason))
-    .map((each) => ({
-      code: 'suppressed',
-      text: `The address on ${channel.id} is suppressed: ${SUPPRESSED_BECAUSE[each.reason] ?? each.reason}.`,
-    }));
+    .map((each) => suppressedReason(channel.id, each.reason));
+}
+
+/** @param because why the address is suppressed. */
+export function suppressedReason(channel: string, because: string): Reason {
+  return {
+    code: 'suppressed',
+    text: `The address on ${channel} is suppressed: ${SUPPRESSED_BECAUSE[because] ?? because}.`,
+  };
 }
 
 function consentCheck(profile: Profile, action: Action, channel: Channel): Reason[] {

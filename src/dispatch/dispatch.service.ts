@@ -601,12 +601,14 @@ export class DispatchService {
   /** The address does not exist: it is not written to again. The outcome comes back as a signal. */
   private async bounce(tx: Tx, parcel: Parcel, profile: Profile | null, reason: string): Promise<void> {
     const { message, approval, channel } = parcel;
-    await this.profiles.suppress(tx, {
+    const addressHash = this.profiles.addressHash(addressSpace(channel), approval.content.recipient);
+    await this.profiles.suppressHash(tx, {
       space: addressSpace(channel),
-      address: approval.content.recipient,
+      addressHash,
       reason: 'hard_bounce',
       source: `message ${message.id}`,
     });
+    await this.profiles.endOpenMail(tx, [addressHash]);
     const code = /\b[45]\d\d\b/.exec(reason)?.[0] ?? 'refused';
     await this.append(tx, profile, message, OUTCOME_EVENTS.bounced, `bounced:${message.id}`, {
       bounce: 'hard',

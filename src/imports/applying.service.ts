@@ -171,6 +171,7 @@ export class ApplyingService {
     await mentions.load(hashes);
     const held = await this.profiles.suppressionsAt(tx, hashes);
     const outcomes = new Map<number, Outcome>();
+    const suppressed = new Set<string>();
     for (const { number, line } of lines) {
       const own = targets.get(number) ?? [];
       if (own.length === 0) {
@@ -192,6 +193,7 @@ export class ApplyingService {
       for (const [i, { space, addressHash }] of own.entries()) {
         if (effects[i] === 'unchanged') continue;
         mentions.set({ key: addressHash, line: number, said: line.reason });
+        suppressed.add(addressHash);
         await this.profiles.suppressHash(tx, {
           space,
           addressHash,
@@ -201,6 +203,7 @@ export class ApplyingService {
         });
       }
     }
+    await this.profiles.endOpenMail(tx, [...suppressed]);
     return outcomes;
   }
 

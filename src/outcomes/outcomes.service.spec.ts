@@ -235,6 +235,31 @@ describe('outcomes', () => {
     });
   });
 
+  it('ends advertising that is open for the same mailbox under another profile', async () => {
+    const shared = { email: 'flat@example.com' };
+    const timo = await world.person('timo', shared);
+    const [ulla, vera] = [await world.person('ulla', shared), await world.person('vera')];
+    const message = await world.approved(timo);
+    await world.doDueWork();
+    const soon = new Date(world.clock.now().getTime() + 3_600_000);
+    const open = await world.approved(ulla, { sendAt: soon });
+    const receipt = await world.approved(ulla, {
+      sendAt: soon,
+      content: { class: 'transactional', action: 'receipt' },
+    });
+    const elsewhere = await world.approved(vera, { sendAt: soon });
+    await world.doDueWork();
+    await world.request('POST', path(message, 'unsubscribe'));
+    await world.doDueWork();
+    expect(await world.stateOf(open.id)).toBe('suppressed');
+    expect(await world.lastStep(open.id)).toEqual({
+      code: 'suppressed',
+      text: 'The address on email is suppressed: the person unsubscribed.',
+    });
+    expect(await world.stateOf(receipt.id)).toBe('scheduled');
+    expect(await world.stateOf(elsewhere.id)).toBe('scheduled');
+  });
+
   describe('following links', () => {
     const LINKS = ['https://shop.example.com/new?a=1&b=2', 'https://shop.example.com/sale'];
 

@@ -201,6 +201,7 @@ export class OutcomesService {
       source: `message ${message.id}`,
       ...(withdrawn === undefined ? {} : { withdrawn }),
     });
+    await this.profiles.endOpenMail(tx, [addressHash]);
   }
 
   /** A click that no single request gives away as a machine's: decided once other clicks around it are known. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { suppressedReason } from '../decisions/checks.js';
 import { MessagesService } from '../messages/index.js';
 import { type Message } from '../messages/message.js';
 import { type Tx } from '../platform/database/index.js';
@@ -49,6 +50,7 @@ export class WithdrawalsService {
       const profile = await this.profiles.lock(tx, String(job.payload['profile'])).catch(erasedIsNull);
       if (profile !== null) {
         await this.closeRefused(tx, profile, 'refused');
+        await this.closeSuppressed(tx, profile);
       }
       return DONE;
     },
@@ -71,6 +73,7 @@ export class WithdrawalsService {
     for (const each of standing)
       addresses.push(...(await this.suppress(tx, after, each, signal.id, signal.occurredAt)));
     await this.closeWhatIsRefused(tx, one, standing[0]?.reason ?? 'refused');
+    await this.profiles.endOpenMail(tx, addresses);
     await this.lift(tx, one);
   }
 
@@ -117,6 +120,21 @@ export class WithdrawalsService {
       ...(reason === 'unsubscribe' ? { withdrawn: { profileId: id, channel, at } } : {}),
     });
     return [this.profiles.addressHash(space, address)];
+  }
+
+  /** Ends what is open of advertising for a person to an address that nothing must be written to, whoever it was suppressed for. */
+  private async closeSuppressed(tx: Tx, { id }: Profile): Promise<void> {
+    for (const open of await this.messages.openOf(tx, id)) {
+      if (open.class !== 'marketing' || open.state === 'sending') continue;
+      const address = await this.messages.addressHash(tx, open.id);
+      if (address === null) continue;
+      const because = (await this.profiles.suppressionsAt(tx, [address])).get(address)?.reason;
+      if (because === undefined) continue;
+      await this.messages.move(tx, open.id, 'suppressed', {
+        actor: SYSTEM,
+        ...suppressedReason(open.channel, because),
+      });
+    }
   }
 
   private closeRefused(tx: Tx, { id, consents }: Profile, why: keyof typeof CLOSED): Promise<void> {

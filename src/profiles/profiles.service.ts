@@ -46,6 +46,7 @@ import {
   selectProfile,
   updateProfiles,
 } from './profiles.repository.js';
+import { selectOpenMarketing } from './open-mail.read-model.js';
 import { type LiftedSuppression, type Suppression } from './suppression.js';
 import {
   deleteWithdrawals,
@@ -592,7 +593,8 @@ export class ProfilesService {
   }
 
   /**
-   * Write to this address no more. The strongest reason stays (see `strengthOf`), and outlives the person's erasure.  @param suppression `space`: see `addressSpace`.
+   * Write to this address no more. The strongest reason stays (see `strengthOf`), and outlives the person's erasure. Messages that are open for it
+   * are left to `endOpenMail`. @param suppression `space`: see `addressSpace`.
    */
   async suppress(
     tx: Tx,
@@ -606,6 +608,15 @@ export class ProfilesService {
   async suppressHash(tx: Tx, suppression: AddressSuppression): Promise<void> {
     const { space, saidAt = null, withdrawn = null, ...rest } = suppression;
     await insertSuppression(tx, { channel: space, ...rest, at: this.clock.now(), saidAt, withdrawn });
+  }
+
+  /**
+   * Whoever else shares these mailboxes, by hash, is looked through right afterwards (work `consent.withdrawn`) for advertising that must not go
+   * there any more. Not here and now: their profiles would have to be locked after the one that is.
+   */
+  async endOpenMail(tx: Tx, addressHashes: readonly string[]): Promise<void> {
+    if (addressHashes.length === 0) return;
+    await this.lookThrough(tx, await selectOpenMarketing(tx, addressHashes));
   }
 
   /**

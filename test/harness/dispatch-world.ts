@@ -11,7 +11,7 @@ import { DispatchModule, DispatchService, PausesService } from '../../src/dispat
 import { type MessageContent } from '../../src/messages/content.js';
 import { MessagesService } from '../../src/messages/index.js';
 import { type Message, type MessageState } from '../../src/messages/message.js';
-import { OutcomesModule, OutcomesService } from '../../src/outcomes/index.js';
+import { OutcomesModule, OutcomesService, WithdrawalsService } from '../../src/outcomes/index.js';
 import { type Database, DatabaseModule, type Tx } from '../../src/platform/database/index.js';
 import { type Runtime } from '../../src/platform/runtime.js';
 import { RuntimeModule } from '../../src/platform/runtime.module.js';
@@ -178,6 +178,7 @@ export class DispatchWorld {
     this.work.register(this.get(DispatchService).messageApproved);
     this.work.register(this.get(DispatchService).fateTold);
     this.work.register(this.get(OutcomesService).linkFollowed);
+    this.work.register(this.get(WithdrawalsService).consentWithdrawn);
   }
 
   get<T>(type: abstract new (...args: never[]) => T): T {

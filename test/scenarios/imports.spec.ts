@@ -217,13 +217,16 @@ describe('files that are taken in', () => {
     expect((await profile('rings'))['suppressions']).toHaveLength(3);
   });
 
-  it('holds back what was approved before the file came', async () => {
+  it('ends what was approved before the file came', async () => {
     await story.happens(identify('waits'), oldOrder(story, 'waits'));
     const pause = await story.post('/v1/pauses', { scope: 'everything', reason: 'a file is on its way' });
     await story.happens(checkout('waits'));
     await story.passes(HOUR);
     expect((await story.messages('waits'))[0]?.['state']).toBe('scheduled');
     await imported('email,reason\nwaits@example.com,complaint\n', { kind: 'suppressions' });
+    await story.settle();
+    // At once, not when it falls due.
+    expect((await story.messages('waits'))[0]?.['state']).toBe('suppressed');
     await story.request('DELETE', `/v1/pauses/${String(pause.body['id'])}`);
     await story.passes(HOUR);
     expect((await story.messages('waits'))[0]?.['state']).toBe('suppressed');
