@@ -5,6 +5,7 @@ import { MARKETING_ONLY } from '../profiles/suppression.js';
 import { durationMs } from '../shared/clock.js';
 import { unitHash } from '../shared/hash.js';
 import { addressSpace } from '../shared/identity.js';
+import { keepsFrom } from './open-tasks.js';
 import { type Reason } from './reason.js';
 import { type Situation } from './situation.js';
 
@@ -77,13 +78,14 @@ function consentCheck(profile: Profile, action: Action, channel: Channel): Reaso
   }
 }
 
-function taskCheck(situation: Contact): Reason[] {
-  if (situation.openTasks.length === 0) return [];
-  const [task] = situation.openTasks;
+function taskCheck({ openTasks, profile }: Contact, action: Action, channel: Channel): Reason[] {
+  const target = { action, channel: channel.id, country: profile.country };
+  const task = openTasks.find((each) => keepsFrom(each, target));
+  if (task === undefined) return [];
   return [
     {
       code: 'open_task',
-      text: `A person is taking care of this customer (${task?.reason ?? 'open task'}); automation is off until that is closed.`,
+      text: `A person is taking care of this customer (${task.reason}); automation is off until that is closed.`,
     },
   ];
 }
@@ -96,7 +98,7 @@ export function isHeldOut(profileId: string, action: Action): boolean {
 /** What stands against contacting this person at all: address, suppression, consent, an open task. Looked at again before sending. */
 export function contactChecks(situation: Contact, action: Action, channel: Channel): Reason[] {
   return [
-    ...taskCheck(situation),
+    ...taskCheck(situation, action, channel),
     ...addressCheck(situation.profile, channel),
     ...suppressionCheck(situation, action, channel),
     ...consentCheck(situation.profile, action, channel),

@@ -100,6 +100,13 @@ export function wasForbidden({ candidates }: DecisionResult): boolean {
   );
 }
 
+/** Whether a rule asks for a person, also where somebody looks after it already. */
+export function isHandedOver({ candidates }: Pick<DecisionResult, 'candidates'>): boolean {
+  return candidates.some(({ guardrails }) =>
+    guardrails.some(({ effect, matched }) => effect === 'handoff' && matched),
+  );
+}
+
 /** A stored decision. */
 export interface Decision {
   readonly id: string;

@@ -8,6 +8,7 @@ import { DecisionsService } from './decisions.service.js';
 import { EverybodyController } from './everybody.controller.js';
 import { EverybodyService } from './everybody.service.js';
 import { ExplanationsService } from './explanations.service.js';
+import { MomentsService } from './moments.service.js';
 import { RoomService } from './room.service.js';
 import { ReviewTimes } from './review-times.read-model.js';
 import { SituationReader } from './situation.read-model.js';
@@ -23,11 +24,12 @@ import { TasksService } from './tasks.service.js';
     DecisionsService,
     EverybodyService,
     ExplanationsService,
+    MomentsService,
     ReviewTimes,
     RoomService,
     TasksService,
     SituationReader,
   ],
-  exports: [DecisionsService, EverybodyService, TasksService, SituationReader],
+  exports: [DecisionsService, EverybodyService, MomentsService, TasksService, SituationReader],
 })
 export class DecisionsModule {}

@@ -8,6 +8,7 @@ import { type Bundle } from '../policies/bundle.js';
 import { PoliciesService } from '../policies/index.js';
 import { ProfilesService } from '../profiles/index.js';
 import { type Profile } from '../profiles/profile.js';
+import { momentWrittenIn } from '../profiles/written-words.js';
 import { TriggersService } from '../triggers/index.js';
 import { type Firing } from '../triggers/firing.js';
 import { canonicalBytes, canonicalJson, type Json } from '../shared/canonical-json.js';
@@ -18,7 +19,14 @@ import { type Signal } from '../signals/signal.js';
 import { type AdviceQuestion, type ModelAnswer } from './adviser.port.js';
 import { AdvisingService } from './advising.service.js';
 import { type Examination } from './candidates.js';
-import { type Decision, type DecisionResult, ENGINE, PRIOR_MODELS, wasForbidden } from './decision.js';
+import {
+  type Decision,
+  type DecisionResult,
+  ENGINE,
+  isHandedOver,
+  PRIOR_MODELS,
+  wasForbidden,
+} from './decision.js';
 import {
   insertDecision,
   isDecided,
@@ -30,6 +38,7 @@ import { type Admission, admitted } from './admission.js';
 import { EverybodyService, type Place } from './everybody.service.js';
 import { profileFamily } from './family.read-model.js';
 import { DecisionFollowUp } from './follow-up.port.js';
+import { MomentsService } from './moments.service.js';
 import { loadSignal } from './signal.read-model.js';
 import { type Situation } from './situation.js';
 import { SituationReader, type SituationRequest } from './situation.read-model.js';
@@ -54,6 +63,8 @@ export class AgedOutError extends Error {
 type MakingRequest = SituationRequest & {
   readonly mode: Decision['mode'];
   readonly profile: Profile;
+  /** The signal behind what fired. */
+  readonly signalId?: string | null;
   /** What the model answered when it was asked for advice; null when it was not; left out where no advice is taken at all. */
   readonly answer?: ModelAnswer | null;
 };
@@ -98,6 +109,7 @@ export class DecisionsService {
     private readonly triggers: TriggersService,
     private readonly situations: SituationReader,
     private readonly tasks: TasksService,
+    private readonly moments: MomentsService,
     private readonly everybody: EverybodyService,
     private readonly advising: AdvisingService,
     private readonly work: WorkService,
@@ -178,7 +190,7 @@ export class DecisionsService {
     if (await isDecided(tx, firing.id)) return;
     const bundle = this.policies.active();
     const request = await this.firedRequest(tx, bundle, firing, profile);
-    await this.make(tx, bundle, { ...request, mode: 'execute', answer });
+    await this.make(tx, bundle, { ...request, mode: 'execute', answer, signalId: firing.signalId });
   }
 
   private async firedRequest(
@@ -276,12 +288,20 @@ export class DecisionsService {
         profileId: decision.profileId,
         ...result.handoff,
         decisionId: decision.id,
+        ...(request.signalId == null ? {} : { signalId: request.signalId }),
       });
-    }
+    } else await this.handOverWritten(tx, bundle, made);
     if (decision.messageId === null) return made;
     await this.followUp.follow(tx, decision, situation, bundle);
     await this.everybody.keep(tx, decision.messageId, places);
     return made;
+  }
+
+  /** What the person wrote is handed over whatever came of the trigger, unless one of the playbook's own rules did that, now or before. */
+  private async handOverWritten(tx: Tx, bundle: Bundle, { decision, situation }: DecidedCase): Promise<void> {
+    const moment = situation.signal === null ? null : momentWrittenIn(bundle.vocabulary, situation.signal);
+    if (moment !== null && !isHandedOver(decision.result))
+      await this.moments.handOver(tx, bundle, moment, decision);
   }
 
   /** Gathers, decides and saves. */

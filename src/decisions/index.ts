@@ -6,6 +6,7 @@ export { deletePlaces } from './everybody.repository.js';
 export { type CapUse, EverybodyService } from './everybody.service.js';
 export { profileFamilies, profileFamily } from './family.read-model.js';
 export { DecisionFollowUp } from './follow-up.port.js';
+export { MomentsService } from './moments.service.js';
 export { type Situation } from './situation.js';
 export { SituationReader } from './situation.read-model.js';
 export { DECISIONS_WITH_SITUATION, SITUATION } from './stored-situation.read-model.js';

@@ -96,7 +96,8 @@ function lookUp(index: Index, target: GuardrailTarget): CompiledGuardrail[] {
     .toSorted((a, b) => (a.spec.id < b.spec.id ? -1 : 1));
 }
 
-function covers(scope: Scope, { action, channel, country }: GuardrailTarget): boolean {
+/** Whether a target lies in a scope. What is not known of it counts as inside. */
+export function covers(scope: Scope, { action, channel, country }: GuardrailTarget): boolean {
   const among = (names: readonly string[], name: string | null) =>
     names.length === 0 || name === null || names.includes(name);
   return (

@@ -2,6 +2,7 @@ import { type Json } from '../shared/canonical-json.js';
 import { type Fact } from '../policies/fact.js';
 import { type MessageClass } from '../policies/playbook.js';
 import { type Profile } from '../profiles/profile.js';
+import { type OpenTask } from './open-tasks.js';
 
 /** A message of the recent past or still open, as far as caps, fatigue and contradiction need it. */
 export interface PastMessage {
@@ -123,8 +124,7 @@ export interface Situation {
   readonly answerHours?: Readonly<Record<string, HourCounts>>;
   /** By action; absent when the playbook gives no action that is up a review time. */
   readonly reviews?: Readonly<Record<string, ExpectedReview>>;
-  /** `code` is the task's reason code: the guardrail that handed over, or what a person chose. */
-  readonly openTasks: readonly { readonly id: string; readonly code: string; readonly reason: string }[];
+  readonly openTasks: readonly OpenTask[];
   /** Facts that the actions up for decision name, as they are now (valid or not). */
   readonly facts: readonly Fact[];
   /** What was suggested before it was decided; null where nobody was asked. */

@@ -70,6 +70,14 @@ export async function insertTask(tx: Tx, task: Task): Promise<void> {
       ${task.messageId}, ${task.dueAt}, ${task.createdAt})`.execute(tx);
 }
 
+/** Notes that a task is made for a signal. @returns false when one was made before; a transaction that is making it is waited for. */
+export async function claimSignal(tx: Tx, signalId: string, taskId: string): Promise<boolean> {
+  const { rows } = await sql`
+    insert into task_signals (signal_id, task_id) values (${signalId}, ${taskId})
+    on conflict (signal_id) do nothing returning signal_id`.execute(tx);
+  return rows.length > 0;
+}
+
 /** Locks the row until the transaction ends: a task is closed once. */
 export async function lockTask(tx: Tx, id: string): Promise<Task | null> {
   const { rows } = await sql<TaskRow>`select ${columns} from tasks t where t.id = ${id} for update`.execute(

@@ -9,6 +9,7 @@ import { Ids } from '../shared/ids.js';
 import { FATE_UNKNOWN, FATES, isFate } from './fate.js';
 import { profileFamily } from './family.read-model.js';
 import {
+  claimSignal,
   insertTask,
   lockTask,
   selectNotes,
@@ -30,6 +31,8 @@ export interface NewTask {
   readonly reason: string;
   readonly decisionId?: string;
   readonly messageId?: string;
+  /** The signal that it is about. */
+  readonly signalId?: string;
 }
 
 /** Tasks: automation for a person stays off while one of theirs is open. */
@@ -45,8 +48,23 @@ export class TasksService {
 
   /** Opens a task. @returns its id. */
   async open(tx: Tx, task: NewTask): Promise<string> {
-    const now = this.clock.now();
     const id = this.ids.make('tsk');
+    if (task.signalId !== undefined) await claimSignal(tx, task.signalId, id);
+    await this.insert(tx, id, task);
+    return id;
+  }
+
+  /** Opens a task about a signal, unless there was one about it, or one for the same reason is open for this person. */
+  async openOnce(tx: Tx, task: NewTask): Promise<void> {
+    const open = await this.openOf(tx, task.profileId);
+    if (open.some(({ reasonCode }) => reasonCode === task.reasonCode)) return;
+    const id = this.ids.make('tsk');
+    if (task.signalId !== undefined && !(await claimSignal(tx, task.signalId, id))) return;
+    await this.insert(tx, id, task);
+  }
+
+  private async insert(tx: Tx, id: string, task: NewTask): Promise<void> {
+    const now = this.clock.now();
     await insertTask(tx, {
       id,
       profileId: task.profileId,
@@ -68,7 +86,6 @@ export class TasksService {
       subject: id,
       detail: { owner: task.owner, reasonCode: task.reasonCode },
     });
-    return id;
   }
 
   /**

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { MomentsService } from '../decisions/index.js';
 import { OutcomesService } from '../outcomes/index.js';
 import { Database, type Tx } from '../platform/database/index.js';
 import { Pace } from '../platform/pace/index.js';
@@ -60,6 +61,7 @@ export class IntakeService {
     private readonly profiles: ProfilesService,
     private readonly carriedNames: CarriedNamesService,
     private readonly triggers: TriggersService,
+    private readonly moments: MomentsService,
     private readonly outcomes: OutcomesService,
     private readonly metrics: Metrics,
     private readonly pace: Pace,
@@ -217,7 +219,8 @@ export class IntakeService {
   ): Promise<void> {
     const signals = taken.flatMap((one) => (one.kind === 'signal' ? [one.signal] : []));
     const applied = await this.profiles.apply(tx, signals, declaredEvents(bundle));
-    await this.triggers.observe(tx, bundle, applied, this.clock.now(), traces);
+    const fired = await this.triggers.observe(tx, bundle, applied, this.clock.now(), traces);
+    await this.moments.observe(tx, bundle, applied, fired);
     await this.outcomes.observe(tx, applied);
     await this.inbox.done(tx, taken);
     // Last: workers that meet the same new name wait for each other, and nothing they could wait for in turn comes after it.

@@ -171,6 +171,19 @@ describe('a playbook that means harm', () => {
     expect(capped('{ max: 5000, per: 1d, of: cost, over: somebody }').length).toBeGreaterThan(0);
   });
 
+  it('with words of the person where nobody writes any is refused', () => {
+    const vocabulary = shipped['vocabulary.yaml'] ?? '';
+    const written = (field: string, more = ''): string[] =>
+      mistakes('vocabulary.yaml', vocabulary.replace(field, `${field.slice(0, -2)}, written: true }${more}`));
+    expect(written('  first_name: { type: string, absent: unknown }')).toEqual([
+      expect.stringContaining('only what an event carries is looked through when it comes'),
+    ]);
+    expect(written('      rating: { type: number, absent: unknown }')).toEqual([
+      expect.stringContaining('should stand at a text: nobody writes a number'),
+    ]);
+    expect(written('      method: { type: string, absent: unknown }')).toEqual([]);
+  });
+
   it('with names that objects inherit finds nothing behind them', () => {
     for (const name of ['__proto__', 'constructor', 'toString'])
       expect(

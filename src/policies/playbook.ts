@@ -125,7 +125,16 @@ const itemFieldSchema = z.strictObject({
 const fieldSchema = z.discriminatedUnion(
   'type',
   [
-    z.strictObject({ ...described, type: z.enum([...scalar.options, 'list<string>']) }),
+    z.strictObject({
+      ...described,
+      type: z.enum([...scalar.options, 'list<string>']),
+      written: z
+        .boolean()
+        .optional()
+        .describe(
+          'The person wrote it, such as a reply or a review: words of grief, anger and the like in it hand over to a person.',
+        ),
+    }),
     /** Such as the `products` of an order. */
     z.strictObject({
       ...described,
@@ -136,6 +145,11 @@ const fieldSchema = z.discriminatedUnion(
   { error: 'should be string, number, boolean, timestamp, list<string> or list<object>' },
 );
 export type FieldSpec = z.output<typeof fieldSchema>;
+
+/** Whether a field holds what the person wrote. */
+export function isWritten(field: FieldSpec): boolean {
+  return field.type !== 'list<object>' && field.written === true;
+}
 
 /** policies/vocabulary.yaml: what signals of this business carry. */
 export const vocabularySchema = z.strictObject({

@@ -10,6 +10,7 @@ import {
   type EngineSettings,
   type FieldSpec,
   type Guardrail,
+  isWritten,
   promptFor,
   type Template,
   type Trigger,
@@ -164,11 +165,21 @@ class References {
     // prettier-ignore
     this.checkFieldName(vocabulary, path, name);
     this.checkDefault(vocabulary, path, field);
+    this.checkWritten(vocabulary, path, field);
     if (field.type !== 'list<object>') return;
     for (const [member, item] of Object.entries(field.items)) {
       this.checkFieldName(vocabulary, [...path, 'items', member], member);
       this.checkDefault(vocabulary, [...path, 'items', member], item);
     }
+  }
+
+  private checkWritten(vocabulary: Located<VocabularySpec>, path: readonly string[], field: FieldSpec): void {
+    if (!isWritten(field)) return;
+    const at = [...path, 'written'];
+    if (path[0] !== 'events')
+      this.report(vocabulary.error(at, 'only what an event carries is looked through when it comes'));
+    else if (field.type !== 'string' && field.type !== 'list<string>')
+      this.report(vocabulary.error(at, `should stand at a text: nobody writes a ${field.type}`));
   }
 
   private checkDefault(

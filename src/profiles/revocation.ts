@@ -38,7 +38,9 @@ const NOTHING_AT_ALL = new Set(
  * What a signal revokes: a message that is one of these phrases and nothing else. Anything longer may say the opposite, and is read by a person. It
  * holds for the channel it came by; for everything where it says so, or where nobody said by which channel it came.
  */
-export function revocationIn(signal: Signal): Revocation | null {
+export function revocationIn(
+  signal: Pick<Signal, 'event' | 'properties'> & { readonly type: string },
+): Revocation | null {
   if (signal.type !== 'track' || !WRITTEN.has(signal.event ?? '')) return null;
   const said = phraseOf(signal.properties['text']);
   if (said === null) return null;

@@ -13,6 +13,7 @@ import {
 } from '../../test/fixtures/simulation.js';
 import { trigger } from '../../test/fixtures/triggers.js';
 import { type Bundle, type CompiledGuardrail } from '../policies/bundle.js';
+import { vocabularySchema } from '../policies/playbook.js';
 import { canonicalJson } from '../shared/canonical-json.js';
 import { durationMs } from '../shared/clock.js';
 import { type Signal } from '../signals/signal.js';
@@ -213,16 +214,46 @@ describe('a simulated person', () => {
     expect(kinds(run(given, atOnce))).toEqual(['07-01T09:00 decision', '07-01T09:00 sent']);
   });
 
-  it('is left alone while a person takes care of them, for as long as is assumed', () => {
+  it('is left alone while a person takes care of them, for as long as is assumed; what is owed leaves', () => {
     const care = guardrail({ id: 'care', effect: 'handoff', scope: { tags: ['offer', 'news'] } });
-    const notices = [1, 30].map((hour) => heard(hour * HOUR, { event: 'Restocked' }));
-    const events = one([heard(0, { event: 'Looked' }), ...notices], world(playbook([care])));
-    expect(kinds(events)).toEqual([
+    const signals = [
+      heard(0, { event: 'Looked' }),
+      heard(2 * HOUR, { event: 'Looked' }),
+      heard(3 * HOUR, { event: 'Restocked' }),
+      heard(30 * HOUR, { event: 'Looked' }),
+    ];
+    expect(kinds(one(signals, world(playbook([care]))))).toEqual([
       '07-01T08:00 decision',
       '07-01T08:00 task',
-      '07-01T09:00 decision',
+      '07-01T10:00 decision',
+      '07-01T11:00 decision',
+      '07-01T11:00 sent',
       '07-02T14:00 decision',
-      '07-02T14:00 sent',
+      '07-02T14:00 task',
+    ]);
+  });
+
+  it('is handed over for what they wrote, once, as it would have been', () => {
+    const given = world(playbook());
+    const vocabulary = vocabularySchema.parse({
+      events: {
+        Reviewed: { properties: { text: { type: 'string', absent: 'unknown', written: true } } },
+        Looked: { properties: { text: { type: 'string', absent: 'unknown', written: true } } },
+      },
+    });
+    const words = { text: 'This was for my mother, who passed away.' };
+    const signals = [
+      heard(0, { event: 'Reviewed', properties: words }),
+      heard(HOUR, { event: 'Reviewed', properties: words }),
+      heard(2 * HOUR, { event: 'Looked' }),
+      heard(30 * HOUR, { event: 'Looked', properties: words }),
+    ];
+    const events = one(signals, { ...given, bundle: { ...given.bundle, vocabulary } });
+    expect(kinds(events).filter((each) => /decision|task|sent/.test(each))).toEqual([
+      '07-01T08:00 task',
+      '07-01T10:00 decision',
+      '07-02T14:00 decision',
+      '07-02T14:00 task',
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { admittedAtOnce } from '../decisions/admission.js';
-import { type DecisionResult } from '../decisions/decision.js';
+import { type DecisionResult, isHandedOver } from '../decisions/decision.js';
 import { type SharedCap, sharedCapsOf } from '../decisions/everybody.js';
 import {
   ANSWERED_WITHIN_MS,
@@ -10,6 +10,7 @@ import {
   segmentOf,
 } from '../decisions/best-hours.js';
 import { historyMs, hourChannels, needsOf, reviewedActions } from '../decisions/needs.js';
+import { momentTask, openTask } from '../decisions/open-tasks.js';
 import { type DueMessage, recheck } from '../decisions/recheck.js';
 import {
   type ExpectedReview,
@@ -22,6 +23,8 @@ import { type Bundle } from '../policies/bundle.js';
 import { type Fact } from '../policies/fact.js';
 import { type Profile } from '../profiles/profile.js';
 import { stageAt } from '../profiles/stage.js';
+import { isNews, momentWrittenIn } from '../profiles/written-words.js';
+import { durationMs } from '../shared/clock.js';
 import { unitHash } from '../shared/hash.js';
 import { type Signal } from '../signals/signal.js';
 import { MOST_FIRINGS_A_DAY } from '../triggers/firing.js';
@@ -179,6 +182,8 @@ export class PersonSimulation {
   private readonly mergedInto = new Map<string, string>();
   private readonly signals = new Map<string, Signal>();
   private readonly fired = new Set<string>();
+  /** Ids of the signals for which a task was made. */
+  private readonly heeded = new Set<string>();
   private readonly firedAt: number[] = [];
   private readonly messages: SimulatedMessage[] = [];
   private readonly tasks: EarlierTask[];
@@ -229,7 +234,9 @@ export class PersonSimulation {
     this.signals.set(signal.id, signal);
     const observed = observeSignal(this.world.bundle, watch, { ...step, signal }, at);
     this.watches.set(profileId, observed.watch);
-    for (const fire of observed.fires) this.fire(profileId, fire);
+    const decided = observed.fires.filter((fire) => this.fire(profileId, fire));
+    const lateAfter = durationMs(this.world.bundle.engine.lateAfter);
+    if (decided.length === 0 && this.isHere() && isNews(signal, at, lateAfter)) this.heed(profileId, signal);
   }
 
   /** Lets the rest of the span pass. */
@@ -305,18 +312,34 @@ export class PersonSimulation {
     }
   }
 
-  private fire(profileId: string, fire: Fire): void {
+  /** @returns whether something is decided about it. */
+  private fire(profileId: string, fire: Fire): boolean {
     const occasion = `${fire.triggerId} ${fire.occasion}`;
-    if (this.fired.has(occasion)) return;
+    if (this.fired.has(occasion)) return false;
     this.fired.add(occasion);
     const recent = this.firedAt.filter((at) => at > this.clock - DAY_MS).length;
-    const isHere = this.clock >= Date.parse(this.world.since);
     if (recent >= MOST_FIRINGS_A_DAY) {
-      if (isHere) this.events.push({ at: this.now(), kind: 'capped', trigger: fire.triggerId });
-      return;
+      if (this.isHere()) this.events.push({ at: this.now(), kind: 'capped', trigger: fire.triggerId });
+      return false;
     }
     this.firedAt.push(this.clock);
-    if (isHere) this.decide(profileId, fire, occasion);
+    if (this.isHere()) this.decide(profileId, fire, occasion);
+    return this.isHere();
+  }
+
+  /** Whether the span that is simulated has begun. */
+  private isHere(): boolean {
+    return this.clock >= Date.parse(this.world.since);
+  }
+
+  /** What the person wrote is handed over, once for a signal and a reason. */
+  private heed(profileId: string, signal: Signal): void {
+    const { bundle } = this.world;
+    const moment = momentWrittenIn(bundle.vocabulary, signal);
+    if (moment === null || this.heeded.has(signal.id)) return;
+    if (this.openTasks(profileId).some(({ code }) => code === moment.code)) return;
+    this.heeded.add(signal.id);
+    this.handOver(profileId, momentTask(bundle, moment));
   }
 
   private decide(profileId: string, fire: Fire, occasion: string): void {
@@ -344,6 +367,10 @@ export class PersonSimulation {
     const shared = sharedCapsOf(bundle, result);
     this.events.push({ at: now, kind: 'decision', trigger: fire.triggerId, result, shared });
     if (result.handoff !== null) this.handOver(profileId, result.handoff);
+    if (signal !== null) {
+      if (result.handoff !== null) this.heeded.add(signal.id);
+      else if (!isHandedOver(result)) this.heed(profileId, signal);
+    }
     if (result.outcome === 'act')
       this.openMessage(profileId, { result, situation: decided.situation, name, occasion });
   }
@@ -509,10 +536,7 @@ export class PersonSimulation {
         )
         .map(({ channel, reason, at }) => ({ channel, reason, at })),
       history: this.history(profileId, also.without),
-      openTasks: this.tasks
-        .filter((task) => this.headOf(task.profileId) === profileId)
-        .filter(({ openedAt, closedAt }) => openedAt <= now && (closedAt === null || closedAt > now))
-        .map(({ id, code, reason }) => ({ id, code, reason })),
+      openTasks: this.openTasks(profileId).map((task) => openTask(this.world.bundle, task)),
       facts: [],
       advice: null,
     };
@@ -523,6 +547,13 @@ export class PersonSimulation {
       ...(also.without === undefined ? this.timing(profileId, bare) : {}),
       facts: [...ids].toSorted().flatMap((id) => this.factAt(id, now) ?? []),
     };
+  }
+
+  private openTasks(profileId: string): EarlierTask[] {
+    const now = this.now();
+    return this.tasks
+      .filter((task) => this.headOf(task.profileId) === profileId)
+      .filter(({ openedAt, closedAt }) => openedAt <= now && (closedAt === null || closedAt > now));
   }
 
   /** What a send time goes by besides limits: when they answer, and how long a signature takes. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { type Decision, DecisionsService, TasksService } from '../decisions/index.js';
+import { type Decision, DecisionsService, MomentsService } from '../decisions/index.js';
 import { DraftingService } from '../drafting/index.js';
 import { type Situation } from '../decisions/situation.js';
 import { type DraftOrigin } from '../drafting/draft.js';
@@ -13,7 +13,8 @@ import { ErasedError } from '../platform/vault/index.js';
 import { again, DONE, type Job, type JobEnd, type WorkHandler, WorkService } from '../platform/work/index.js';
 import { type Bundle } from '../policies/bundle.js';
 import { PoliciesService } from '../policies/index.js';
-import { momentWritten, RiskService } from '../risk/index.js';
+import { heaviestOf, type Moment } from '../profiles/sensitive-moments.js';
+import { RiskService } from '../risk/index.js';
 import { type Assessment } from '../risk/assessment.js';
 import { Clock, durationMs } from '../shared/clock.js';
 import { contentHash } from '../shared/hash.js';
@@ -81,7 +82,7 @@ export class QueueingService {
     private readonly signing: SigningService,
     private readonly approving: ApprovingService,
     private readonly gates: GatesService,
-    private readonly tasks: TasksService,
+    private readonly moments: MomentsService,
   ) {}
 
   readonly draftAssessed: WorkHandler<undefined, Routed | Gone> = {
@@ -194,9 +195,10 @@ export class QueueingService {
     if (message.contentHash !== contentHash(routed.content)) return again(this.clock.now());
     if (await this.expireLate(tx, message)) return DONE;
     const { content, decision, situation, bundle, draft, assessment, signature, fingerprint } = routed;
-    const moment = content.class === 'transactional' ? null : momentWritten(assessment.contributions);
+    const moment =
+      content.class === 'transactional' ? null : heaviestOf(assessment.contributions.map(({ code }) => code));
     if (moment !== null) {
-      await this.handOver(tx, message, bundle, moment);
+      await this.handOver(tx, message, decision, bundle, moment);
       return DONE;
     }
     const gate = fingerprint === null ? null : await this.gates.gateFor(tx, content, fingerprint);
@@ -259,22 +261,15 @@ export class QueueingService {
   private async handOver(
     tx: Tx,
     message: Message,
+    decision: Decision,
     bundle: Bundle,
-    { code, what }: NonNullable<ReturnType<typeof momentWritten>>,
+    moment: Moment,
   ): Promise<void> {
-    const text = `What they wrote speaks of ${what}.`;
-    await this.tasks.open(tx, {
-      profileId: message.profileId,
-      owner: bundle.engine.handoffOwner,
-      reasonCode: code,
-      reason: `${text} Nothing is advertised to them until somebody has looked.`,
-      decisionId: message.decisionId,
-      messageId: message.id,
-    });
+    await this.moments.handOver(tx, bundle, moment, decision, message.id);
     await this.messages.move(tx, message.id, 'cancelled', {
       actor: 'system',
-      code,
-      text: `${text} It was handed to a person.`,
+      code: moment.code,
+      text: `What they wrote speaks of ${moment.what}. It was handed to a person.`,
     });
   }
 

@@ -10,7 +10,7 @@ describe('the version of the checks', () => {
   let before: string;
   beforeAll(async () => {
     sources = await mkdtemp(join(tmpdir(), 'countersign-checks-'));
-    for (const folder of ['risk', 'shared', 'messages', 'policies'])
+    for (const folder of ['risk', 'shared', 'messages', 'policies', 'profiles'])
       await cp(join('src', folder), join(sources, folder), { recursive: true });
     before = versionOfChecks('src', PACKAGES);
   });
@@ -43,6 +43,7 @@ describe('the version of the checks', () => {
       'risk/promises.ts',
       'risk/statements.ts',
       'risk/risk.service.ts',
+      'profiles/sensitive-moments.ts',
     ])
       expect([file, await changed(file, (text) => `${text}export const more = 1;\n`)]).not.toEqual([
         file,

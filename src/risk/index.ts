@@ -1,3 +1,2 @@
-export { momentWritten } from './checks/sensitive-moment.js';
 export { RiskModule } from './risk.module.js';
 export { type AssessedDraft, RiskService } from './risk.service.js';

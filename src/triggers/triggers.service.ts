@@ -79,6 +79,7 @@ export class TriggersService {
   /**
    * Looks at applied signals in their order; fires, counts, and begins to wait. The profiles are locked by this transaction.
    * @param traces of the signals that are followed, by signal id.
+   * @returns ids of the signals that something will be decided about.
    */
   async observe(
     tx: Tx,
@@ -86,8 +87,8 @@ export class TriggersService {
     applied: readonly Applied[],
     now: Date,
     traces: ReadonlyMap<string, Trace> = NOBODY_FOLLOWED,
-  ): Promise<void> {
-    if (applied.length === 0) return;
+  ): Promise<ReadonlySet<string>> {
+    if (applied.length === 0) return NO_SIGNALS;
     const family = familiesOf(applied);
     // Read before it is moved: until the signal that joins two people each is watched for themselves, wherever a batch was cut.
     const held = await this.watches(tx, bundle, applied, family);
@@ -109,7 +110,7 @@ export class TriggersService {
       fires.push(...observed.fires.map((fire) => ({ profile, fire, trace })));
     }
     await this.saveWatches(tx, family, held, watches, now, traces);
-    await this.fire(tx, bundle, fires, now);
+    return this.fire(tx, bundle, fires, now);
   }
 
   private async watches(
@@ -188,9 +189,14 @@ export class TriggersService {
     if (hits.length > 0) await insertHits(tx, hits);
   }
 
-  /** Saves firings, once per occasion, and asks for the decision that follows. */
-  private async fire(tx: Tx, bundle: Bundle, fires: readonly ProfileFire[], now: Date): Promise<void> {
-    if (fires.length === 0) return;
+  /** Saves firings, once per occasion, and asks for the decision that follows. @returns ids of the signals behind what was asked for. */
+  private async fire(
+    tx: Tx,
+    bundle: Bundle,
+    fires: readonly ProfileFire[],
+    now: Date,
+  ): Promise<ReadonlySet<string>> {
+    if (fires.length === 0) return NO_SIGNALS;
     const addressed = fires.map(({ profile, fire, trace }) => {
       const { email } = profile.addresses;
       return {
@@ -249,6 +255,7 @@ export class TriggersService {
           trace: this.fired(row, traces.get(row.id) ?? null),
         })),
       );
+    return new Set(followed.flatMap(({ signal_id }) => signal_id ?? []));
   }
 
   private fired(row: { readonly id: string; readonly trigger_id: string }, from: Trace | null): Trace | null {
@@ -396,6 +403,7 @@ export class TriggersService {
   }
 }
 
+const NO_SIGNALS: ReadonlySet<string> = new Set();
 const NOBODY_FOLLOWED: ReadonlyMap<string, Trace> = new Map();
 
 /** Who became one person within a batch. */

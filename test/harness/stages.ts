@@ -1,4 +1,5 @@
 import { AuditService } from '../../src/audit/index.js';
+import { MomentsService, TasksService } from '../../src/decisions/index.js';
 import { type OutcomesService } from '../../src/outcomes/index.js';
 import { IntakeService } from '../../src/pipeline/intake.service.js';
 import { type Database } from '../../src/platform/database/index.js';
@@ -60,6 +61,7 @@ export function firstStages(database: Database, runtime: Runtime, bundle: () => 
     profiles,
     new CarriedNamesService(database, clock),
     triggers,
+    new MomentsService(clock, triggers, new TasksService(clock, ids, vault, audit, work)),
     outcomes,
     metrics,
     pace,

@@ -20,6 +20,7 @@ import {
   only,
   reviewsAbout,
   tasksOf,
+  verdict,
 } from '../harness/shown.js';
 
 function ticket(userId: string, text: string): Record<string, unknown> {
@@ -204,6 +205,54 @@ describe('an angry customer', () => {
       ticket('gale', 'The set was for my mother, who passed away. Please stop the parcel.'),
     );
     expect(only(await tasksOf(story, 'gale')).owner).toBe('customer-care-lead');
+  });
+
+  it('is heard wherever they write, once for each message; what is owed to them leaves all the same', async () => {
+    const chat = (userId: string, text: string, more: Record<string, unknown> = {}) => {
+      const properties = { ticket_id: `t-${userId}`, text };
+      return { type: 'track', userId, event: 'Support Message Sent', properties, ...more };
+    };
+    await story.happens(identify('ines'), oldOrder(story, 'ines'), checkout('ines', { total: 240 }));
+    await story.passes(HOUR);
+    const reminder = only(await messagesTo(story, 'ines'));
+    expect(reminder).toMatchObject({ action: 'recover-cart', state: 'in_review' });
+
+    const news = chat('ines', 'My husband passed away on Sunday, so I do not need it now.', {
+      messageId: 'n1',
+    });
+    await story.happens(news);
+    await story.happens(news, chat('ines', 'The funeral is on Friday.'));
+    const task = only(await tasksOf(story, 'ines'));
+    expect(task).toMatchObject({ owner: 'customer-care', reason: { code: 'moment.grief' } });
+    expect(JSON.stringify(task)).not.toMatch(/husband|Sunday/);
+
+    // Whoever signs advertising now signs what does not leave.
+    const item = only(await reviewsAbout(story, 'ines'));
+    expect((await verdict(story, item, { verdict: 'approve' })).status).toBe(200);
+    const stopped = await message(story, reminder.id);
+    expect(stopped).toMatchObject({ state: 'suppressed', sentAt: null });
+    expect(stopped.steps.at(-1)?.reason.code).toBe('open_task');
+    await story.happens(order('ines', { order_id: 'MP-20' }));
+    expect(only(await mailsTo(story, 'ines@example.com')).email.subject).toBe('Your order MP-20');
+    expect(await tasksOf(story, 'ines')).toHaveLength(1);
+
+    // Also where a rule could have seen it and did not, and where nothing may be sent to them at all; what is old news is nobody's task.
+    await story.happens(identify('jon'), identify('kim', { email_consent: false }));
+    await story.happens(ticket('jon', 'The second parcel has not arrived, nothing since Monday.'));
+    await story.happens(
+      chat('kim', 'Where is the parcel? I hate this.', {
+        timestamp: new Date(story.clock.now().getTime() - 3 * DAY),
+      }),
+    );
+    expect(codesOf((await tasksOf(story, 'jon')).map(({ reason }) => reason))).toEqual(['moment.complaint']);
+    expect(await tasksOf(story, 'kim')).toEqual([]);
+    await story.happens({
+      type: 'track',
+      userId: 'kim',
+      event: 'Product Reviewed',
+      properties: { product_id: 'cup-tide', rating: 1, review_body: 'Worst cup ever. Never again!' },
+    });
+    expect(codesOf((await tasksOf(story, 'kim')).map(({ reason }) => reason))).toEqual(['moment.anger']);
   });
 
   it('is handed to a person by what was written anywhere, before anything is advertised', async () => {

@@ -949,6 +949,11 @@ table suppressions
   constraint suppressions_pkey PRIMARY KEY (channel, address_hash)
   constraint suppressions_reason_check CHECK ((reason = ANY (ARRAY['hard_bounce'::text, 'complaint'::text, 'unsubscribe'::text, 'import'::text, 'manual'::text])))
 
+table task_signals
+  signal_id text not null
+  task_id text not null
+  constraint task_signals_pkey PRIMARY KEY (signal_id)
+
 table tasks
   id text not null
   profile_id text not null

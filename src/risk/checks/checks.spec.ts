@@ -681,11 +681,10 @@ describe('sensitive moments', () => {
     expect(codes('Hello', wrote(text))).toContain(code);
   });
   it('looks at open tasks, and at what happened lately before advertising', () => {
-    expect(
-      codes('Hello', {
-        situation: situation({ openTasks: [{ id: 't', code: 'complaint', reason: 'a complaint' }] }),
-      }),
-    ).toEqual(['moment.open-task']);
+    const looked = situation({ openTasks: [{ id: 't', code: 'complaint', reason: 'a complaint' }] });
+    const advertising = mail(`Hello\n${FOOTER}`, { class: 'marketing' });
+    expect(codes('x', { content: advertising, situation: looked })).toEqual(['moment.open-task']);
+    expect(codes('Hello', { situation: looked })).toEqual([]);
     const event = {
       total: 3,
       firstAt: '2026-11-18T00:00:00.000Z',

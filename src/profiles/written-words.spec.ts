@@ -1,0 +1,100 @@
+import { vocabularySchema } from '../policies/playbook.js';
+import { IMPORT_SOURCE, OWN_SOURCE, type Signal } from '../signals/signal.js';
+import { heaviestOf, momentsIn } from './sensitive-moments.js';
+import { isNews, momentWrittenIn } from './written-words.js';
+
+const text = { type: 'string', absent: 'unknown' };
+const vocabulary = vocabularySchema.parse({
+  events: {
+    'Product Reviewed': {
+      properties: {
+        review_body: { ...text, written: true },
+        tags: { type: 'list<string>', absent: { default: [] }, written: true },
+        name: text,
+      },
+    },
+    'Reply Received': { properties: { text: { ...text, written: true } } },
+    'Order Shipped': { properties: { note: text } },
+  },
+});
+
+function heard(event: string, properties: Signal['properties'], type = 'track'): string | null {
+  return momentWrittenIn(vocabulary, { type, event, properties })?.code ?? null;
+}
+
+describe('what a person wrote', () => {
+  it.each([
+    ['My husband passed away last week.', 'moment.grief'],
+    ['Ich habe die Diagnose Krebs bekommen.', 'moment.illness'],
+    ['This is ridiculous.\nI am   fed\tup with you.', 'moment.anger'],
+    ['The kettle arrived broken, like the last one.', 'moment.complaint'],
+    ['Please cancel my contract.', 'moment.cancellation'],
+    ['Can I talk to a human?', 'moment.asks-person'],
+    ['You will hear from my lawyer.', 'moment.legal'],
+    ['I cannot pay the rest this month.', 'moment.hardship'],
+  ])('%s', (words, code) => {
+    expect(momentsIn(words).map((moment) => moment.code)).toContain(code);
+    expect(heard('Product Reviewed', { review_body: words })).toBe(code);
+  });
+
+  it('is looked at where the vocabulary says that the person wrote it, and nowhere else', () => {
+    const words = 'My husband passed away last week.';
+    expect(heard('Product Reviewed', { tags: ['a gift', words] })).toBe('moment.grief');
+    expect(heard('Product Reviewed', { name: words, other: words })).toBeNull();
+    expect(heard('Order Shipped', { note: words })).toBeNull();
+    expect(heard('Nothing Declared', { text: words })).toBeNull();
+    expect(heard('constructor', { text: words })).toBeNull();
+    expect(heard('Product Reviewed', { review_body: words }, 'page')).toBeNull();
+    expect(heard('Product Reviewed', { review_body: { text: words }, tags: [1, null] })).toBeNull();
+  });
+
+  it('says nothing in a single word, such as a code, and in what people say every day', () => {
+    for (const words of ['', 'funeral', ' REFUND ', 'Lovely cups, and the parcel came on time.'])
+      expect([words, heard('Product Reviewed', { review_body: words })]).toEqual([words, null]);
+  });
+
+  it('is the gravest of what was said', () => {
+    const words = 'I want my money back: this was for my mother, who passed away.';
+    expect(momentsIn(words).map(({ code }) => code)).toEqual(['moment.grief', 'moment.complaint']);
+    expect(heard('Product Reviewed', { review_body: words })).toBe('moment.grief');
+    expect(heaviestOf(['text.forbidden', 'moment.recent-event'])).toBeNull();
+  });
+
+  it('asks for nobody where a stop is all that was said', () => {
+    expect(heard('Reply Received', { text: 'Please unsubscribe me' })).toBeNull();
+    expect(heard('Reply Received', { text: 'Unsubscribe me, I am fed up with you' })).toBe('moment.anger');
+  });
+
+  it('takes no longer for hostile texts than their length', () => {
+    const words = `${'so very '.repeat(4_000)}${'lost my '.repeat(1_000)}`;
+    expect(heard('Product Reviewed', { review_body: words })).toBeNull();
+  });
+});
+
+describe('news', () => {
+  const now = '2026-11-18T12:00:00.000Z';
+  const signal = (parts: Partial<Signal>): Signal => ({
+    id: 'sig_1',
+    source: 'wk_1',
+    messageId: 'm',
+    type: 'track',
+    event: 'Reply Received',
+    userId: 'u',
+    anonymousId: null,
+    previousId: null,
+    groupId: null,
+    traits: {},
+    properties: {},
+    context: {},
+    occurredAt: '2026-11-18T11:00:00.000Z',
+    receivedAt: now,
+    ...parts,
+  });
+
+  it('are what was said just now, by a person', () => {
+    expect(isNews(signal({}), now, 3_600_000)).toBe(true);
+    expect(isNews(signal({}), now, 3_599_999)).toBe(false);
+    expect(isNews(signal({ source: IMPORT_SOURCE }), now, 3_600_000)).toBe(false);
+    expect(isNews(signal({ source: OWN_SOURCE }), now, 3_600_000)).toBe(false);
+  });
+});
