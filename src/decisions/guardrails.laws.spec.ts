@@ -174,6 +174,70 @@ describe('one more rule', () => {
   });
 });
 
+describe('a message that is due', () => {
+  const any = fc.oneof(
+    limit.map((spec) => ({ effect: 'limit', ...spec })),
+    fc.record({ effect: fc.constant('review'), tier: fc.constantFrom(1, 2) }),
+    fc.constant({ effect: 'suppress' }),
+    fc.record({ effect: fc.constant('handoff'), severity: fc.constantFrom('low', 'critical') }),
+  );
+  const asked = fc.oneof(matching, fc.constant(gives(false)));
+  const due = fc.record({
+    text: fc.constantFrom('Hello', 'Terms apply. Imprint.', 'Hurry, Imprint'),
+    sendAt: fc.constantFrom('2026-06-30T12:00:00.000Z', '2026-07-01T18:00:00.000Z'),
+    expiresAt: fc.constantFrom('2026-07-02T06:00:00.000Z', '2026-07-09T00:00:00.000Z'),
+    people: fc.constantFrom(0, 1, 2),
+  });
+
+  it('leaves no sooner and by no fewer hands for one more rule, loses no task to it, and does not care for the order', () => {
+    let leaves = 0;
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(any, asked), { maxLength: 3 }),
+        any,
+        asked,
+        who,
+        due,
+        fc.constantFrom(false, false, false, true),
+        (drawn, added, when, where, { people, ...message }, isOpen) => {
+          const given = drawn.map(([spec, own], i) => guardrail({ id: `rule-${i}`, ...spec }, own));
+          const about = {
+            ...person(where),
+            openTasks: isOpen ? [{ id: 'tsk_1', code: 'one-more', reason: 'It is with somebody.' }] : [],
+          };
+          const looked = (rules: readonly CompiledGuardrail[]) =>
+            recheck(bundle({ actions: [letter], guardrails: rules }), about, {
+              id: 'msg_1',
+              action: 'letter',
+              channel: 'email',
+              createdAt: '2026-06-01T00:00:00.000Z',
+              facts: [],
+              ...(people === 0 ? {} : { signed: { people, shown: given.map(({ spec }) => spec.id) } }),
+              ...message,
+            });
+          const [before, after] = [
+            looked(given),
+            looked([...given, guardrail({ id: 'one-more', ...added }, when)]),
+          ];
+          if (after.verdict === 'send' || after.verdict === 'postpone') leaves++;
+          if (after.verdict === 'send') expect(before.verdict).toBe('send');
+          if (after.verdict === 'postpone') {
+            expect(['send', 'postpone']).toContain(before.verdict);
+            expect((after.at ?? '') >= (before.at ?? '')).toBe(true);
+          }
+          if (before.verdict === 'review' && after.verdict === 'review')
+            expect(after.tier).toBeGreaterThanOrEqual(before.tier);
+          if (before.handoff !== null) expect(after.handoff).not.toBeNull();
+          expect(looked(given.toReversed())).toEqual(before);
+        },
+      ),
+      { numRuns: 400 },
+    );
+    // The law is worth something only where something leaves.
+    expect(leaves).toBeGreaterThan(5);
+  });
+});
+
 interface Words {
   readonly requiredText?: readonly string[] | undefined;
   readonly forbiddenText?: readonly string[] | undefined;

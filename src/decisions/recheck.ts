@@ -67,9 +67,13 @@ export function recheck(bundle: Bundle, situation: Situation, message: DueMessag
     situation.now,
   );
   const limits = limitsOf(verdicts);
-  const [takenOver] = matchedOf(verdicts, 'handoff').toSorted((a, b) => bySeverity(a.guardrail, b.guardrail));
+  // A task that is open already for one rule is not made twice, and takes none from another.
+  const open = new Set(situation.openTasks.map(({ code }) => code));
+  const [takenOver] = matchedOf(verdicts, 'handoff')
+    .filter(({ guardrail }) => !open.has(guardrail.id))
+    .toSorted((a, b) => bySeverity(a.guardrail, b.guardrail));
   const handoff =
-    takenOver === undefined || situation.openTasks.some(({ code }) => code === takenOver.guardrail.id)
+    takenOver === undefined
       ? null
       : {
           owner: takenOver.guardrail.handTo,
