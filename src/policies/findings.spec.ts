@@ -97,6 +97,15 @@ describe('found when a playbook is loaded', () => {
         hours: { from: '09:00', to: '19:00' },
       }),
     ).toEqual([]);
+    // Where somebody takes over, nobody is asked to sign anything.
+    expect(
+      found({
+        id: 'idle',
+        effect: 'review',
+        scope: { actions: ['welcome'], channels: ['email'] },
+        when: 'profile.traits.key_account',
+      }),
+    ).toEqual([expect.stringContaining('wherever it matches, key-account is at least as strict')]);
     // A hand-off makes a task, so a suppression does not make it idle; but it suppresses, too.
     expect(
       found({

@@ -360,15 +360,16 @@ function alike(a: Rule, b: Rule): boolean {
 
 /** Whether what one does is at least what the other does. A hand-off makes a task, which nothing else does. */
 export function isStricter(a: Guardrail, b: Guardrail): boolean {
+  const isInTheWay = a.effect === 'suppress' || a.effect === 'handoff';
   switch (b.effect) {
     case 'handoff':
       return a.effect === 'handoff' && a.handTo === b.handTo;
     case 'suppress':
-      return a.effect === 'suppress' || a.effect === 'handoff';
+      return isInTheWay;
     case 'review':
-      return a.effect === 'suppress' || (a.effect === 'review' && a.tier >= b.tier);
+      return isInTheWay || (a.effect === 'review' && a.tier >= b.tier);
     case 'limit':
-      return a.effect === 'suppress' || (a.effect === 'limit' && limitsWithin(a, b));
+      return isInTheWay || (a.effect === 'limit' && limitsWithin(a, b));
   }
 }
 
