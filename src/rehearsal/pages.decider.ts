@@ -60,12 +60,16 @@ export async function countPage(
     const stored = opened(page, each);
     decided.push(typeof stored === 'string' ? stored : decideAgain(bundle, stored));
   }
-  const comparable = decided.flatMap((each) =>
-    typeof each !== 'string' && isComparable(each, page.engine) ? [each.stored] : [],
-  );
+  const readable = decided.filter((each) => typeof each !== 'string');
+  const comparable = readable.filter((each) => isComparable(each, page.engine)).map(({ stored }) => stored);
+  const elsewhere = readable
+    .filter(
+      (each) => each.stored.bundleHash !== bundle.hash && (each.isSame || isComparable(each, page.engine)),
+    )
+    .map(({ stored }) => stored.bundleHash);
   const [results, former] = await Promise.all([
     storedResults(page, comparable, library),
-    playbooks(comparable, library),
+    playbooks(new Set(elsewhere), library),
   ]);
   const target = { bundle, engine: page.engine, former: (hash: string) => former.get(hash) ?? null };
   return tallyOf(target, decided, results);
@@ -105,11 +109,7 @@ async function storedResults(
   );
 }
 
-async function playbooks(
-  comparable: readonly StoredCase[],
-  library: Library,
-): Promise<Map<string, Bundle | null>> {
-  const hashes = [...new Set(comparable.map(({ bundleHash }) => bundleHash))];
+async function playbooks(hashes: ReadonlySet<string>, library: Library): Promise<Map<string, Bundle | null>> {
   const found = new Map<string, Bundle | null>();
   for (const hash of hashes) found.set(hash, await library.bundle(hash));
   return found;

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { NOW, situation } from '../../test/fixtures/playbook.js';
+import { fact, happened, NOW, situation } from '../../test/fixtures/playbook.js';
 import { decide } from '../decisions/decide.js';
 import { PRIOR_MODELS } from '../decisions/decision.js';
 import { type Situation } from '../decisions/situation.js';
@@ -134,6 +134,52 @@ describe('a rule on what was bought', () => {
   it('is judged where nothing was ordered, and reproduces what it decided itself', () => {
     expect(under(without, plain)).toMatchObject({ notRecorded: 0, missing: {} });
     expect(under(later, ordered)).toMatchObject({ reproduced: 1, notRecorded: 0 });
+  });
+});
+
+describe('what a playbook asks for that nobody gathered then', () => {
+  const hasty: Bundle = {
+    ...then,
+    hash: 'hasty',
+    actions: new Map(
+      [...then.actions].map(([id, each]) => [id, { ...each, spec: { ...each.spec, bestHours: false } }]),
+    ),
+  };
+  const under = (made: Bundle, given: Situation, later = then): Tally =>
+    counted({ bundle: later, engine: 'here', former: () => made }, given, {}, made);
+  const missed = (what: string) => ({ notRecorded: 1, reproduced: 0, changed: 0, missing: { [what]: 1 } });
+
+  it('is when messages are answered, for one that would wait for a better hour', () => {
+    const given = situation({ actions: ['win-back-30'] });
+    expect(under(hasty, given)).toMatchObject(missed('when messages on email are answered'));
+    // Asked for then: nothing was counted, and that is known.
+    expect(under({ ...then, hash: 'alike' }, given)).toMatchObject({ reproduced: 1, notRecorded: 0 });
+    const refused = situation({ actions: ['win-back-30'], profile: { consents: [] } });
+    expect(under(hasty, refused)).toMatchObject({ reproduced: 1, notRecorded: 0 });
+  });
+
+  it('is whether a model writes it, where that needs the time of a signature', () => {
+    const slow = { ...then, hash: 'slow', engine: { ...then.engine, reviewTime: '4h' } };
+    const offer = fact({ id: 'offer-comeback-15', kind: 'offer', data: { percent: 15, code: 'BACK15' } });
+    const events = { 'Order Completed': happened('2026-04-20T08:00:00.000Z') };
+    const given = (action: string) => situation({ actions: [action], facts: [offer], profile: { events } });
+    expect(under(then, given('win-back-60'), slow)).toMatchObject(
+      missed('whether a model writes win-back-60'),
+    );
+    expect(under(then, given('win-back-30'), slow)).toMatchObject({ reproduced: 1, notRecorded: 0 });
+    // A rule asks for a signature then as now: it is known that it waits for one.
+    const unknown = situation({ actions: ['win-back-60'], facts: [offer] });
+    expect(under(then, unknown, slow)).toMatchObject({ changed: 1, messages: { retimed: 1 }, missing: {} });
+  });
+
+  it('is what would have been advised, for a trigger that asks now', () => {
+    const [asking] = [...then.triggers.values()].filter(({ spec }) => spec.advice !== undefined);
+    if (asking === undefined) throw new Error('a shipped trigger asks for advice');
+    const silent: Bundle = { ...then, hash: 'silent', triggers: new Map() };
+    const trigger = { id: asking.spec.id, firingId: 'fir_1', evidence: {} };
+    const given = situation({ actions: ['win-back-30'], trigger });
+    expect(under(silent, given)).toMatchObject(missed('what would have been advised'));
+    expect(under(silent, { ...given, trigger: null })).toMatchObject({ reproduced: 1, notRecorded: 0 });
   });
 });
 

@@ -18,6 +18,7 @@ import { differencesBeside, type NotRecorded } from './beside.js';
 import { joinedSums, NO_TRIALS, type Sums, withTrial } from './estimate.js';
 import { newFieldsMissing } from './new-fields.js';
 import { type Executed, joinedBy, joinedUses, type RuleUse, ruleUseOf } from './rule-use.js';
+import { unasked } from './unasked.js';
 
 /** A decision as it was stored, its situation opened. */
 export interface StoredCase {
@@ -187,8 +188,11 @@ function withCase(tally: Tally, target: Target, again: DecidedAgain, result: str
   const counted = { ...tally, decisions: tally.decisions + 1 };
   const unjudged = (counts: Tally): WithCase => ({ tally: counts, before: null });
   if (isSame) {
-    const same = { ...counted, reproduced: counted.reproduced + 1 };
-    return { tally: judged(same, stored, { before: after, after }), before: after };
+    const both = { before: after, after };
+    const missing = { ...NOTHING_MISSING, fields: unaskedOf(target, stored, both) };
+    if (missing.fields.length > 0)
+      return unjudged(withMissing(counted, target, missing, { id: stored.id, ...both }));
+    return { tally: judged({ ...counted, reproduced: counted.reproduced + 1 }, stored, both), before: after };
   }
   if (!isComparable(again, target.engine)) {
     const other = { ...counted, engineChanged: counted.engineChanged + 1 };
@@ -196,7 +200,7 @@ function withCase(tally: Tally, target: Target, again: DecidedAgain, result: str
   }
   if (result === null) return unjudged(withUnread(tally, 'unreadable'));
   const before = JSON.parse(result) as DecisionResult;
-  const missing = missingIn(target, stored);
+  const missing = missingIn(target, stored, { before, after });
   if (missing.fields.length > 0)
     return unjudged(withMissing(counted, target, missing, { id: stored.id, before, after }));
   const changed = judged({ ...counted, changed: counted.changed + 1 }, stored, { before, after });
@@ -211,9 +215,13 @@ function sameModels({ models }: StoredCase): boolean {
   return models === MODELS_HERE || canonicalJson(JSON.parse(models)) === MODELS_HERE;
 }
 
+const NOTHING_MISSING: NotRecorded = { fields: [], paths: [], historyMs: null };
+
 /** What the playbook would have asked for, and nobody recorded because the playbook of that day did not. */
-function missingIn({ bundle, former }: Target, { bundleHash, situation }: StoredCase): NotRecorded {
-  if (bundleHash === bundle.hash) return { fields: [], paths: [], historyMs: null };
+function missingIn(target: Target, stored: StoredCase, both: BeforeAndAfter): NotRecorded {
+  const { bundle, former } = target;
+  const { bundleHash, situation } = stored;
+  if (bundleHash === bundle.hash) return NOTHING_MISSING;
   const known = new Set(situation.facts.map(({ id }) => id));
   const [needed, then] = [needsOf(bundle, situation), former(bundleHash)];
   const asked = then === null ? null : needsOf(then, situation);
@@ -223,10 +231,27 @@ function missingIn({ bundle, former }: Target, { bundleHash, situation }: Stored
   const historyMs = asked !== null && needed.historyMs > asked.historyMs ? asked.historyMs : null;
   const paths = then === null ? [] : newFieldsMissing(bundle, then, situation);
   return {
-    fields: [...facts, ...(historyMs === null ? [] : ['messages of longer ago']), ...paths],
+    fields: [
+      ...facts,
+      ...(historyMs === null ? [] : ['messages of longer ago']),
+      ...paths,
+      ...unaskedOf(target, stored, both),
+    ],
     paths,
     historyMs,
   };
+}
+
+/** Of a message that leaves either way: of any other it is known without it what becomes of it. */
+function unaskedOf(
+  { bundle, former }: Target,
+  { bundleHash, situation }: StoredCase,
+  { before, after }: BeforeAndAfter,
+): string[] {
+  if (bundleHash === bundle.hash || after.outcome !== 'act') return [];
+  if (before.action !== after.action || before.channel !== after.channel) return [];
+  const then = former(bundleHash);
+  return then === null ? [] : unasked(bundle, then, situation, after);
 }
 
 /** Nothing is said of what was not recorded; what else made a difference is named all the same. */
