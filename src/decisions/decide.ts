@@ -4,7 +4,7 @@ import { actionsUp, type Examination, examine, type Examined } from './candidate
 import { type Chance, chances, draw } from './choose.js';
 import { type Candidate, type DecisionResult, HANDOFF, HOLD, type Models } from './decision.js';
 import { bySeverity, matchedOf } from './guardrails.js';
-import { distinct, keyOf, type Reason } from './reason.js';
+import { distinct, isAmong, type Reason } from './reason.js';
 import { NO_SCORE } from './score.js';
 import { type Situation } from './situation.js';
 
@@ -230,23 +230,23 @@ function held(examination: Examination): DecisionResult {
 function whyHeld(bundle: Bundle, situation: Situation, examined: readonly Examined[]): Reason[] {
   if (actionsUp(bundle, situation).length === 0)
     return [{ code: 'no_candidates', text: 'No action is up for decision.' }];
-  const against = examined.map(({ candidate }) => ({
-    name: candidate.channel === null ? candidate.action : `${candidate.action} by ${candidate.channel}`,
-    reasons: candidate.eligible ? [whyNotWorth(candidate)] : candidate.blockedBy,
-  }));
+  const against = new Map(
+    examined.map(({ candidate }) => [
+      candidate.channel === null ? candidate.action : `${candidate.action} by ${candidate.channel}`,
+      candidate.eligible ? [whyNotWorth(candidate)] : candidate.blockedBy,
+    ]),
+  );
+  const [first = [], ...others] = against.values();
   // What stands against every candidate is said once, first; the rest with the candidate's name.
-  const counts = new Map<string, number>();
-  for (const reason of against.flatMap(({ reasons }) => reasons))
-    counts.set(keyOf(reason), (counts.get(keyOf(reason)) ?? 0) + 1);
-  const isShared = (reason: Reason) => counts.get(keyOf(reason)) === against.length;
-  return distinct([
-    ...against.flatMap(({ reasons }) => reasons.filter(isShared)),
-    ...against.flatMap(({ name, reasons }) =>
+  const shared = first.filter((reason) => others.every((reasons) => isAmong(reasons, reason)));
+  return [
+    ...shared,
+    ...[...against].flatMap(([name, reasons]) =>
       reasons
-        .filter((reason) => !isShared(reason))
+        .filter((reason) => !isAmong(shared, reason))
         .map(({ code, text }) => ({ code, text: `${name}: ${text}` })),
     ),
-  ]);
+  ];
 }
 
 function whyNotWorth({ score, advised }: Candidate): Reason {

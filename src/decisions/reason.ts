@@ -5,7 +5,7 @@ export interface Reason {
 }
 
 /** Tells reasons apart. */
-export function keyOf({ code, text }: Reason): string {
+function keyOf({ code, text }: Reason): string {
   return `${code}\n${text}`;
 }
 
@@ -15,10 +15,16 @@ const FEW = 12;
 /** The same reasons, each once, in order. */
 export function distinct(reasons: readonly Reason[]): Reason[] {
   if (reasons.length > FEW) return [...new Map(reasons.map((reason) => [keyOf(reason), reason])).values()];
-  return reasons.filter(
-    ({ code, text }, i) =>
-      !reasons.some((earlier, j) => j < i && earlier.code === code && earlier.text === text),
-  );
+  return reasons.filter((reason, i) => !reasons.some((earlier, j) => j < i && isSame(earlier, reason)));
+}
+
+/** Whether one of these is the same reason. */
+export function isAmong(reasons: readonly Reason[], reason: Reason): boolean {
+  return reasons.some((each) => isSame(each, reason));
+}
+
+function isSame(a: Reason, b: Reason): boolean {
+  return a.code === b.code && a.text === b.text;
 }
 
 /** `a`, `a and b`, `a, b and c`. */
