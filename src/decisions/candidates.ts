@@ -88,8 +88,15 @@ export function examine(bundle: Bundle, situation: Situation, models: Models): E
     }
     const about = factsOf(action, situation, common);
     const input = inputs(about.facts);
+    const ofAction = {
+      input,
+      answers: answers(input),
+      about,
+      eligibility: eligibilityOf(action, input),
+      heldOut: isHeldOut(situation.profile.id, action.spec),
+    };
     for (const channel of channels) {
-      const question = { bundle, situation, models, action, channel, input, answers: answers(input), about, limits }; // prettier-ignore
+      const question = { bundle, situation, models, limits, action, channel, ...ofAction };
       questions.push(question);
       examined.push(examineOne(question));
     }
@@ -233,7 +240,10 @@ export interface ActionFacts {
   readonly blocks: readonly Reason[];
 }
 
+const NO_FACTS: ActionFacts = { facts: Object.freeze({}), ids: Object.freeze({}), blocks: [] };
+
 export function factsOf(action: CompiledAction, situation: Situation, input: ExpressionInput): ActionFacts {
+  if (action.facts.size === 0) return NO_FACTS;
   const known = new Map(situation.facts.map((fact) => [fact.id, fact]));
   const facts: Record<string, Fact> = {};
   const ids: Record<string, string> = {};
@@ -267,7 +277,17 @@ interface Question extends Case {
   readonly input: ExpressionInput;
   readonly answers: Answers;
   readonly about: ActionFacts;
+  readonly eligibility: Eligibility;
+  readonly heldOut: boolean;
   readonly limits: (verdicts: readonly GuardrailVerdict[]) => Limits;
+}
+
+let lastIso = { at: Number.NaN, text: '' };
+
+/** The candidates of one decision mostly leave at the same moment. */
+function isoOf(at: number): string {
+  if (lastIso.at !== at) lastIso = { at, text: new Date(at).toISOString() };
+  return lastIso.text;
 }
 
 /** @param known what holds already: all verdicts, and what was found out when other rules may have matched. */
@@ -275,9 +295,8 @@ function examineOne(
   question: Question,
   known?: { readonly verdicts: readonly GuardrailVerdict[]; readonly earlier: Examined },
 ): Examined {
-  const { bundle, situation, models, action, channel, answers, about } = question;
+  const { bundle, situation, models, action, channel, answers, about, eligibility } = question;
   const { spec } = action;
-  const eligibility = eligibilityOf(action, question.input);
   const verdicts =
     known?.verdicts ??
     judgeAll(
@@ -286,8 +305,7 @@ function examineOne(
       answers,
       situation.now,
     );
-  const heldOut =
-    known === undefined ? isHeldOut(situation.profile.id, spec) : known.earlier.heldOut && spec.holdout > 0;
+  const heldOut = known === undefined ? question.heldOut : known.earlier.heldOut && spec.holdout > 0;
   const limits = question.limits(verdicts);
   const needed = neededReview(question, verdicts);
   const isSame = known?.earlier.limits === limits && known.earlier.needed?.takesMs === needed?.takesMs;
@@ -323,7 +341,7 @@ function examineOne(
       score,
       ...(advised === undefined ? {} : { advised }),
       guardrails: writtenDown(verdicts),
-      sendAt: time.ok ? new Date(time.at).toISOString() : null,
+      sendAt: time.ok ? isoOf(time.at) : null,
       probability: 0,
     },
     verdicts,
@@ -352,14 +370,16 @@ function timeOf(
 ): TimeAdvised & { readonly expiresAt: number } {
   const { bundle, situation, action } = question;
   const asked = sendTimeQuestion(question, limits);
+  const time = sendTimeAfter(asked, needed);
+  // What is owed leaves at once.
+  const force = action.spec.class === 'marketing' ? adviceInForce(bundle, situation) : null;
+  if (force === null) return { time, suggested: null, expiresAt: asked.before };
   const usual = {
-    time: sendTimeAfter(asked, needed),
+    time,
     situation,
     before: asked.before,
     permittedFrom: (from: number) => earliestSendTime({ ...asked, from }),
   };
-  // What is owed leaves at once.
-  const force = action.spec.class === 'marketing' ? adviceInForce(bundle, situation) : null;
   return { ...withSuggestedTime(force, usual), expiresAt: asked.before };
 }
 
@@ -369,20 +389,21 @@ function sendTimeQuestion(
 ): SendTimeQuestion {
   const now = Date.parse(situation.now);
   const from = now + durationMs(spec.delay);
+  let before = from + durationMs(spec.validFor);
   // What it says must still be true when it leaves: it expires with the first of its facts.
-  const before = Math.min(
-    from + durationMs(spec.validFor),
-    ...Object.values(about.facts)
-      .filter((fact) => isValidAt(fact, situation.now))
-      .flatMap((fact) => (fact.validUntil === null ? [] : [Date.parse(fact.validUntil)])),
-  );
+  for (const fact of Object.values(about.facts))
+    if (fact.validUntil !== null && isValidAt(fact, situation.now))
+      before = Math.min(before, Date.parse(fact.validUntil));
   return {
     from,
     before,
     profile: situation.profile,
     limits,
     subject: { channel: channel.id, class: spec.class, tags: spec.tags },
-    history: [...situation.history, ...(situation.addressHistory ?? [])],
+    history:
+      situation.addressHistory === undefined
+        ? situation.history
+        : [...situation.history, ...situation.addressHistory],
     now,
     full: situation.full,
     hours: hoursFor(bundle, situation, spec, channel),
@@ -429,10 +450,13 @@ function worthOf(counts: HourCounts): { readonly rates: HourRates; readonly evid
   return known;
 }
 
-function eligibilityOf(
-  action: CompiledAction,
-  input: ExpressionInput,
-): { readonly blocks: readonly Reason[]; readonly concerns: boolean } {
+interface Eligibility {
+  readonly blocks: readonly Reason[];
+  /** The action's own condition does not rule this person out. */
+  readonly concerns: boolean;
+}
+
+function eligibilityOf(action: CompiledAction, input: ExpressionInput): Eligibility {
   const eligible = action.eligible.evaluate(input);
   const { id } = action.spec;
   if (!eligible.known) {
