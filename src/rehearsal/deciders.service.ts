@@ -24,7 +24,7 @@ const PAGES_EACH = 2;
 /** A thread that nobody gave anything for so long ends, and its memory is free again. */
 const IDLE_MS = 15_000;
 /** Beyond this a thread ends and not the process. */
-const THREAD_MEMORY = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64 };
+const THREAD_MEMORY = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 24 };
 
 /** How threads are run: by the built file beside this one, unless a test says otherwise. */
 export interface ThreadFile {

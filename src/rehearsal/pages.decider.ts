@@ -3,11 +3,11 @@ import { unseal } from '../platform/vault/seal.js';
 import { type Bundle } from '../policies/bundle.js';
 import {
   type Counted,
+  Counting,
   type DecidedAgain,
   decideAgain,
   isComparable,
   type StoredCase,
-  tallyOf,
   type Unread,
 } from './replay.js';
 
@@ -54,25 +54,26 @@ export async function countPage(
 ): Promise<Counted> {
   const bundle = await library.bundle(page.bundle);
   if (bundle === null) throw new Error(`The playbook ${page.bundle} is gone, or this version cannot compile it.`); // prettier-ignore
-  const decided: (DecidedAgain | Unread)[] = [];
-  for (const each of page.cases) {
-    if (giveWay !== undefined && decided.length % AT_ONCE === AT_ONCE - 1) await giveWay();
-    const stored = opened(page, each);
-    decided.push(typeof stored === 'string' ? stored : decideAgain(bundle, stored));
-  }
-  const readable = decided.filter((each) => typeof each !== 'string');
-  const comparable = readable.filter((each) => isComparable(each, page.engine)).map(({ stored }) => stored);
-  const elsewhere = readable
-    .filter(
-      (each) => each.stored.bundleHash !== bundle.hash && (each.isSame || isComparable(each, page.engine)),
-    )
-    .map(({ stored }) => stored.bundleHash);
-  const [results, former] = await Promise.all([
-    storedResults(page, comparable, library),
-    playbooks(new Set(elsewhere), library),
-  ]);
+  const former = await playbooks(page, library);
   const target = { bundle, engine: page.engine, former: (hash: string) => former.get(hash) ?? null };
-  return tallyOf(target, decided, results);
+  const counting = new Counting(target);
+  // From the first one on whose stored result has to be looked at: they are counted in their order.
+  const waiting: (DecidedAgain | Unread)[] = [];
+  for (const [i, each] of page.cases.entries()) {
+    if (giveWay !== undefined && i % AT_ONCE === AT_ONCE - 1) await giveWay();
+    const stored = opened(page, each);
+    const again = typeof stored === 'string' ? stored : decideAgain(bundle, stored);
+    if (waiting.length > 0 || looksBack(again, page)) waiting.push(again);
+    else counting.add(again, null);
+  }
+  const results = await storedResults(page, waiting, library);
+  for (const again of waiting)
+    counting.add(again, typeof again === 'string' ? null : (results.get(again.stored.id) ?? null));
+  return counting.counted;
+}
+
+function looksBack(again: DecidedAgain | Unread, { engine }: SealedPage): again is DecidedAgain {
+  return typeof again !== 'string' && isComparable(again, engine);
 }
 
 function opened(page: SealedPage, { sealed, ...rest }: SealedCase): StoredCase | Unread {
@@ -93,11 +94,11 @@ function openedText(key: Uint8Array, sealed: Uint8Array): string | null {
 
 async function storedResults(
   page: SealedPage,
-  comparable: readonly StoredCase[],
+  waiting: readonly (DecidedAgain | Unread)[],
   library: Library,
 ): Promise<Map<string, string | null>> {
-  if (comparable.length === 0) return new Map();
-  const ids = comparable.map(({ id }) => id);
+  const ids = waiting.filter((again) => looksBack(again, page)).map(({ stored }) => stored.id);
+  if (ids.length === 0) return new Map();
   const sealed = await library.results(ids);
   const places = new Map(page.cases.map((each) => [each.id, each.sealed]));
   return new Map(
@@ -109,8 +110,11 @@ async function storedResults(
   );
 }
 
-async function playbooks(hashes: ReadonlySet<string>, library: Library): Promise<Map<string, Bundle | null>> {
+/** The playbooks under which its decisions were made, as far as this engine made them: there are few. */
+async function playbooks(page: SealedPage, library: Library): Promise<Map<string, Bundle | null>> {
+  const made = page.cases.filter(({ engine }) => engine === page.engine);
   const found = new Map<string, Bundle | null>();
-  for (const hash of hashes) found.set(hash, await library.bundle(hash));
+  for (const hash of new Set(made.map(({ bundleHash }) => bundleHash)))
+    found.set(hash, await library.bundle(hash));
   return found;
 }

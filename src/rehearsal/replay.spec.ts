@@ -8,7 +8,7 @@ import { type Bundle } from '../policies/bundle.js';
 import { compilePlaybook } from '../policies/compiler.js';
 import { canonicalJson } from '../shared/canonical-json.js';
 import { sha256Hex } from '../shared/hash.js';
-import { decideAgain, type StoredCase, type Tally, tallyOf, type Target } from './replay.js';
+import { Counting, decideAgain, type StoredCase, type Tally, type Target } from './replay.js';
 
 const shipped: Record<string, string> = Object.fromEntries(
   readdirSync('policies', { recursive: true, encoding: 'utf8' })
@@ -52,7 +52,9 @@ function counted(
     outcome: null,
     ...more,
   };
-  return tallyOf(target, [decideAgain(target.bundle, stored)], new Map([['dec_1', result]])).tally;
+  const counting = new Counting(target);
+  counting.add(decideAgain(target.bundle, stored), result);
+  return counting.counted.tally;
 }
 
 /** Somebody with these traits, decided about under the earlier playbook, replayed under the later one. */

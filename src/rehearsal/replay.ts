@@ -3,8 +3,8 @@ import { type DecisionResult, HOLD, PRIOR_MODELS } from '../decisions/decision.j
 import { needsOf } from '../decisions/needs.js';
 import { type Situation } from '../decisions/situation.js';
 import { type Bundle } from '../policies/bundle.js';
-import { canonicalBytes, canonicalJson } from '../shared/canonical-json.js';
-import { sha256Hex } from '../shared/hash.js';
+import { canonicalJson } from '../shared/canonical-json.js';
+import { contentHash } from '../shared/hash.js';
 import {
   type Affected,
   affectedBy,
@@ -17,7 +17,7 @@ import {
 import { differencesBeside, type NotRecorded } from './beside.js';
 import { joinedSums, NO_TRIALS, type Sums, withTrial } from './estimate.js';
 import { newFieldsMissing } from './new-fields.js';
-import { type Executed, joinedBy, joinedUses, type RuleUse, ruleUseOf } from './rule-use.js';
+import { joinedBy, joinedUses, type RuleUse, RuleUses } from './rule-use.js';
 import { unasked } from './unasked.js';
 
 /** A decision as it was stored, its situation opened. */
@@ -129,7 +129,7 @@ export interface DecidedAgain {
 export function decideAgain(bundle: Bundle, stored: StoredCase): DecidedAgain | Unread {
   if (!sameModels(stored)) return 'otherModels';
   const after = decide(bundle, stored.situation, PRIOR_MODELS, stored.seed);
-  return { stored, after, isSame: sha256Hex(canonicalBytes(after)) === stored.resultHash };
+  return { stored, after, isSame: contentHash(after) === stored.resultHash };
 }
 
 /** Whether the result that was stored has to be looked at: it differs, and nothing but the playbook can have done it. */
@@ -144,32 +144,35 @@ export interface Counted {
   readonly affected: readonly Affected[];
 }
 
-/**
- * Counts decisions in their order.
- * @param results of those that `isComparable`, by id, byte for byte as they were stored; null for one that cannot be read.
- */
-export function tallyOf(
-  target: Target,
-  cases: readonly (DecidedAgain | Unread)[],
-  results: ReadonlyMap<string, string | null>,
-): Counted {
-  let tally = EMPTY_TALLY;
-  const executed: Executed[] = [];
-  const affected: Affected[] = [];
-  for (const each of cases) {
+/** Counts decisions in their order, one by one: nothing of them is held. */
+export class Counting {
+  private tally = EMPTY_TALLY;
+  private readonly rules: RuleUses;
+  private readonly affected: Affected[] = [];
+
+  constructor(private readonly target: Target) {
+    this.rules = new RuleUses(target.bundle);
+  }
+
+  /** @param result of one that `isComparable`, byte for byte as it was stored; null for any other, and for one that cannot be read. */
+  add(each: DecidedAgain | Unread, result: string | null): void {
     if (typeof each === 'string') {
-      tally = withUnread(tally, each);
-      continue;
+      this.tally = withUnread(this.tally, each);
+      return;
     }
     const { stored, after } = each;
-    const next = withCase(tally, target, each, results.get(stored.id) ?? null);
-    tally = next.tally;
-    if (next.before === null || stored.mode === 'decide') continue;
-    executed.push({ result: after, situation: stored.situation, lapsed: stored.outcome?.lapsed === true });
-    const one = affectedBy(stored, { before: next.before, after });
-    if (one !== null) affected.push(one);
+    const { tally, before } = withCase(this.tally, this.target, each, result);
+    this.tally = tally;
+    if (before === null || stored.mode === 'decide') return;
+    const { situation, outcome } = stored;
+    this.rules.add({ result: after, situation, lapsed: outcome?.lapsed === true });
+    const one = affectedBy(stored, { before, after });
+    if (one !== null) this.affected.push(one);
   }
-  return { tally: { ...tally, rules: ruleUseOf(target.bundle, executed) }, affected };
+
+  get counted(): Counted {
+    return { tally: { ...this.tally, rules: this.rules.counted }, affected: this.affected };
+  }
 }
 
 /** Counts a decision that cannot be decided again. */

@@ -3,7 +3,7 @@ import { decide } from '../decisions/decide.js';
 import { PRIOR_MODELS } from '../decisions/decision.js';
 import { type Situation } from '../decisions/situation.js';
 import { type CompiledGuardrail } from '../policies/bundle.js';
-import { joinedUses, type RuleUse, ruleUseOf } from './rule-use.js';
+import { joinedUses, type RuleUse, RuleUses } from './rule-use.js';
 
 const HOUR = 3_600_000;
 /** A tenth of 4,000 less a contact of 10. */
@@ -19,7 +19,9 @@ function used(
   });
   const about = situation({ actions: ['news'], ...given });
   const result = decide(playbook, about, PRIOR_MODELS, 'seed');
-  return ruleUseOf(playbook, [{ result, situation: about, lapsed }]);
+  const uses = new RuleUses(playbook);
+  uses.add({ result, situation: about, lapsed });
+  return uses.counted;
 }
 
 const limit = (id: string, spec: Record<string, unknown>): CompiledGuardrail =>

@@ -53,15 +53,22 @@ export interface Executed {
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Uses = Map<string, Mutable<RuleUse>>;
 
-/** Counts what each rule did: of several candidates it held back alone, the one that was worth most. */
-export function ruleUseOf(bundle: Bundle, decisions: readonly Executed[]): Record<string, RuleUse> {
-  const uses: Uses = new Map();
-  for (const decision of decisions) {
-    addHeld(uses, decision.result.candidates);
-    addWaits(uses, bundle, decision);
-    addReview(uses, decision);
+/** Counts what each rule did, decision by decision: of several candidates it held back alone, the one that was worth most. */
+export class RuleUses {
+  private readonly uses: Uses = new Map();
+
+  constructor(private readonly bundle: Bundle) {}
+
+  add(decision: Executed): void {
+    addHeld(this.uses, decision.result.candidates);
+    addWaits(this.uses, this.bundle, decision);
+    addReview(this.uses, decision);
   }
-  return Object.fromEntries(uses);
+
+  /** By rule. */
+  get counted(): Record<string, RuleUse> {
+    return Object.fromEntries(this.uses);
+  }
 }
 
 /** Adds what each rule held back in one more decision. */
