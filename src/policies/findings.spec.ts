@@ -285,6 +285,22 @@ describe('found when a playbook is loaded', () => {
       expect.stringMatching('^unknown-zone .* names Europe/Berln, which is no time zone'),
     ]);
   });
+
+  it('a zone that does not exist in a segment, once and with the segment, and in whatever else has a condition', () => {
+    const when = 'profile.zones.exists(z, z == "Europa/Berlin")';
+    const group = { id: 'berlin', title: 'Berlin', owner: 'me', when };
+    const rule = { id: 'there', title: 'T', reason: 'R', owner: 'me', effect: 'review', scope: { segments: ['berlin'], actions: ['welcome'] } }; // prettier-ignore
+    const trigger = { id: 'seen', title: 'Seen', owner: 'me', kind: 'event', event: 'Product Viewed', actions: ['welcome'], when }; // prettier-ignore
+    const { warnings } = compiled({
+      'segments.yaml': `${shipped['segments.yaml'] ?? ''}\n${stringify([group])}`,
+      'guardrails/tried.yaml': stringify([rule]),
+      'triggers/tried.yaml': stringify([trigger]),
+    });
+    expect(warnings.filter(({ code }) => code === 'unknown-zone')).toMatchObject([
+      { subject: 'segments/berlin', owner: 'me', message: 'the segment berlin names Europa/Berlin, which is no time zone' }, // prettier-ignore
+      { subject: 'triggers/seen', file: 'triggers/tried.yaml', line: 1, message: 'the trigger seen names Europa/Berlin, which is no time zone' }, // prettier-ignore
+    ]);
+  });
 });
 
 describe('found as time goes by', () => {

@@ -54,6 +54,7 @@ class Findings {
       this.checkCondition(rule);
       if (rule.spec.effect === 'limit') this.checkLimit(rule.spec);
     }
+    this.checkZones();
     this.checkChannels();
     this.checkTexts();
     this.checkHours();
@@ -106,10 +107,10 @@ class Findings {
   }
 
   private checkCondition({ spec, condition, unsure }: Rule): void {
-    const looksLikeZone = condition.texts.filter((text) => /^[A-Z][A-Za-z_]+\/[A-Z][A-Za-z_+-]+$/.test(text));
-    for (const text of new Set([...looksLikeZone, ...condition.zoneTexts]))
-      if (!isZone(text))
-        this.report('unknown-zone', spec, `the rule ${spec.id} names ${text}, which is no time zone`);
+    // What its segments name is told of them.
+    const own = spec.scope.segments.length === 0 ? condition : new Condition(spec.when);
+    for (const text of noZonesIn(own))
+      this.report('unknown-zone', spec, `the rule ${spec.id} names ${text}, which is no time zone`);
     if (condition.source === 'true') return;
     if (condition.isImpossible) {
       const message =
@@ -124,6 +125,22 @@ class Findings {
         `the rule ${spec.id} always matches: nothing makes its condition false, so leave it out if that is meant`,
       );
     }
+  }
+
+  /** Names that no time zone has, in the conditions of what is no rule. */
+  private checkZones(): void {
+    const { segments, triggers, actions, templates } = this.bundle;
+    const conditions = [
+      ...[...segments.values()].map((spec) => ({ kind: 'segment', spec, when: spec.when })),
+      ...[...triggers.values()].map(({ spec, when }) => ({ kind: 'trigger', spec, when: when.source })),
+      ...[...actions.values()].map(({ spec }) => ({ kind: 'action', spec, when: spec.eligible })),
+      ...[...templates.values()].map(({ spec }) => ({ kind: 'template', spec, when: spec.when })),
+    ];
+    for (const { kind, spec, when } of conditions)
+      for (const text of noZonesIn(new Condition(when))) {
+        const message = `the ${kind} ${spec.id} names ${text}, which is no time zone`;
+        this.found.push(found(this.bundle, 'unknown-zone', `${kind}s/${spec.id}`, spec.owner, message));
+      }
   }
 
   private checkLimit(rule: Limit): void {
@@ -274,6 +291,12 @@ class Findings {
     if (stricter.unsure.length > 0 || rule.unsure.length > 0) return false;
     return this.mayCompare(rule, stricter) && rule.condition.implies(condition);
   }
+}
+
+/** Texts that stand for a time zone, or read like one, and are none. */
+function noZonesIn({ texts, zoneTexts }: Condition): string[] {
+  const looksLikeZone = texts.filter((text) => /^[A-Z][A-Za-z_]+\/[A-Z][A-Za-z_+-]+$/.test(text));
+  return [...new Set([...looksLikeZone, ...zoneTexts])].filter((text) => !isZone(text));
 }
 
 /** What says whose a rule is and why, and where it is asked; the last is compared by what comes of it. */
