@@ -273,12 +273,14 @@ async function sameAnswers(run, each) {
 const NOWHERE = 'NZ';
 
 /**
- * Ways in which a rule's scope may rule it out, by how they are told of: what the rules in scope name, and what the others do. A segment's
- * condition is a part of each of its rules' conditions: it is asked and not looked up.
+ * Ways in which a rule may be ruled out, by how they are told of: what the scope of the rules that are asked names, and what that of the others
+ * does; with `event` the signal that their conditions begin with. What a segment or an event rules out is still told of, as a rule that does not match.
  */
 function scopes(countries) {
   return {
     '': { near: { actions: ['welcome'] }, far: { actions: ['recover-cart'] } },
+    ' by tag': { near: { tags: ['welcome'] }, far: { tags: ['win-back'] } },
+    ' by event': { near: { event: 'Product Viewed' }, far: { event: 'Product Added' } },
     ' by channel': { near: { channels: ['email'] }, far: { channels: ['onsite'] } },
     ' by country': { near: { countries }, far: { countries: [NOWHERE] } },
     ' by class': { near: { classes: ['marketing'] }, far: { classes: ['transactional'] } },
@@ -298,9 +300,11 @@ function inScope(total, { near: inside, far: outside }) {
   const when = (n) => condition(n * 6).when;
   const bundle = playbook('bench', {
     segments: SEGMENTS,
-    guardrails: Array.from({ length: half }, (_, n) =>
-      guardrail(`bench-${n}`, when(n), n < near ? inside : outside),
-    ),
+    guardrails: Array.from({ length: half }, (_, n) => {
+      const { event, ...scope } = n < near ? inside : outside;
+      const condition = event === undefined ? when(n) : `signal.event == "${event}" && ${when(n)}`;
+      return guardrail(`bench-${n}`, condition, scope);
+    }),
     triggers: Array.from({ length: half }, (_, n) => ({
       id: `bench-${n}`,
       title: 'Bench',
@@ -324,16 +328,21 @@ function inScope(total, { near: inside, far: outside }) {
   return { bundle, ask };
 }
 
-/** What is out of scope says nothing: else the rows would compare two different things. */
+/** What is out of scope says nothing, or that it does not match: else the rows would compare two different things. */
 function sameInScope(bundle, cases, { far }) {
-  if (far.segments !== undefined) return;
+  const isTold = far.segments !== undefined || far.event !== undefined;
   const action = bundle.actions.get('welcome').spec;
   for (const { situation } of cases) {
     const input = toExpressionInput(bundle.vocabulary, toExpressionSource(situation));
     const target = { action, channel: 'email', country: situation.profile.country };
     const verdicts = judgeAll(bundle.guardrails, target, answersFor(input)(input), situation.now);
-    const own = verdicts.filter((each) => each.guardrail.id.startsWith('bench-'));
-    if (own.length !== IN_SCOPE / 2)
+    const own = verdicts.filter(({ guardrail: { id } }) => id.startsWith('bench-'));
+    if (
+      isTold &&
+      own.some(({ matched, guardrail: { id } }) => matched && Number(id.slice(6)) >= IN_SCOPE / 2)
+    )
+      throw new Error('a rule matches that was meant to be out of scope');
+    if (!isTold && own.length !== IN_SCOPE / 2)
       throw new Error(`${own.length} of the generated rules are in scope, ${IN_SCOPE / 2} were meant`);
   }
 }
