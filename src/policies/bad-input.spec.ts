@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CompileResult } from './bundle.js';
 import { compilePlaybook } from './compiler.js';
+import { type ExpressionSource, toExpressionInput } from './vocabulary.js';
 
 const shipped: Record<string, string> = Object.fromEntries(
   readdirSync('policies', { recursive: true, encoding: 'utf8' })
@@ -17,6 +18,36 @@ function mistakes(path: string, text: string): string[] {
 }
 const rule = (more: string): string =>
   `id: tried\ntitle: Tried\nreason: Because\neffect: suppress\nowner: nobody\nscope: { actions: [welcome] }\n${more}\n`;
+
+const ticket = {
+  type: 'track',
+  event: 'Support Ticket Opened',
+  properties: {},
+  at: '2026-11-20T12:00:00.000Z',
+};
+const somebody: ExpressionSource = {
+  now: '2026-11-20T12:00:00.000Z',
+  signal: ticket,
+  context: {},
+  profile: {
+    userId: null,
+    stage: 'lead',
+    country: null,
+    locale: null,
+    zones: [],
+    traits: {},
+    hasEmail: true,
+    hasPhone: false,
+    firstSeenAt: '2026-11-01T12:00:00.000Z',
+    lastSeenAt: '2026-11-20T12:00:00.000Z',
+    events: {},
+    bought30d: [],
+    consents: {},
+  },
+  history: { messages: [] },
+  openTasks: 0,
+  facts: {},
+};
 
 describe('a playbook that means harm', () => {
   it('does not expand a YAML bomb', () => {
@@ -143,6 +174,29 @@ describe('a playbook that means harm', () => {
     const tried = result.bundle.guardrails.find(({ spec }) => spec.id === 'tried');
     // Exponential here would not end within the life of the machine.
     expect(tried?.when.evaluate({})).toEqual({ known: true, value: false });
+  });
+
+  it('with a walk that takes long at some texts only goes so far, and is unknown from there on', () => {
+    const letters = 'signal.properties.text.split("")';
+    const result = compiled(
+      'guardrails/slow.yaml',
+      rule(`when: '${letters}.all(a, ${letters}.all(b, a == b))'`),
+    );
+    if (!result.ok) throw new Error(JSON.stringify(result.errors));
+    const { bundle } = result;
+    const tried = bundle.guardrails.find(({ spec }) => spec.id === 'tried');
+    const said = (length: number) =>
+      tried?.when.evaluate(
+        toExpressionInput(bundle.vocabulary, {
+          ...somebody,
+          signal: { ...ticket, properties: { text: 'x'.repeat(length) } },
+        }),
+      );
+    expect(said(1_000)).toEqual({ known: true, value: true });
+    expect(said(2_000)).toEqual({
+      known: false,
+      reads: 'the end of a walk over more than 2,000,000 items',
+    });
   });
 
   it('with a cap of 0 is allowed, means never, and says so', () => {

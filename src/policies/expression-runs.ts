@@ -14,6 +14,19 @@ export class Missing {
 /** Something else went wrong, such as a division by zero: the interpreter is asked what. */
 export const FAILED = new Missing('an error');
 
+/** What walks over lists may look at in one evaluation: as much as two of the longest lists inside each other, and as much again. */
+const MOST_ITEMS = 2_000_000;
+/** What an evaluation gives that would have to look at more. */
+const TOO_LONG = new Missing(`the end of a walk over more than ${MOST_ITEMS.toLocaleString('en')} items`);
+let looked = 0;
+
+/** Runs an expression, walks over lists only so far: what a text is split into, or lists put together, may be any number of items. */
+export function runBounded(run: Run, input: ExpressionInput): unknown {
+  looked = 0;
+  const value = run(input, null);
+  return looked > MOST_ITEMS && value instanceof Missing ? TOO_LONG : value;
+}
+
 /** The variables of the macros around a part of an expression, the innermost first. */
 interface Frame {
   value: unknown;
@@ -251,6 +264,7 @@ export function someOrAll({ list, fits, first: condition }: Walk, settles: boole
     const inner: Frame = { value: undefined, outer: frame };
     let missing: Missing | null = null;
     for (const item of items as readonly unknown[]) {
+      if (++looked > MOST_ITEMS) return TOO_LONG;
       if (!fits(item)) return FAILED;
       inner.value = item;
       const answer = condition(input, inner);
@@ -269,6 +283,7 @@ export function collect(keep: Run | null, to: Run | null, { list, fits }: Walk):
     const inner: Frame = { value: undefined, outer: frame };
     const kept: unknown[] = [];
     for (const item of items as readonly unknown[]) {
+      if (++looked > MOST_ITEMS) return TOO_LONG;
       if (!fits(item)) return FAILED;
       inner.value = item;
       const keeps = keep === null || keep(input, inner);

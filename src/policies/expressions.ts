@@ -3,7 +3,7 @@ import { type CompiledExpression, type Evaluation, type ExpressionInput } from '
 import { ExpressionCheck, type RunnableProgram } from './expression-check.js';
 import { compileClosure } from './expression-closures.js';
 import { engineFor, isAbsence } from './expression-engine.js';
-import { FAILED, Missing, type Run } from './expression-runs.js';
+import { FAILED, Missing, type Run, runBounded } from './expression-runs.js';
 import {
   type Expected,
   type ExpressionScope,
@@ -79,7 +79,7 @@ export class Program<T = unknown> implements CompiledExpression<T> {
   }
 
   evaluate(input: ExpressionInput): Evaluation<T> {
-    const value = this.closure === null ? FAILED : this.closure(input, null);
+    const value = this.closure === null ? FAILED : runBounded(this.closure, input);
     if (value === true) return TRUE as Evaluation<T>;
     if (value === false) return FALSE as Evaluation<T>;
     if (value === FAILED) return this.interpret(input);
