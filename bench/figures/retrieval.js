@@ -12,6 +12,8 @@ const SHOWN = 3;
 const SPACE = 'bench';
 const SEEKS = 400;
 const WARM_UP = 20;
+/** Of the last there are two, the oldest: then other tones are looked through as well. */
+const SOUGHT = ['new', 'active', 'rare'];
 
 /** The approved messages nearest to one that is to be written, among 100,000 of one action and language, the embedding itself apart. */
 export const name = 'retrieval';
@@ -32,7 +34,7 @@ export async function measure(bench) {
         const near = {
           action: 'welcome',
           locale: 'en',
-          stage: i % 2 === 0 ? 'new' : 'active',
+          stage: SOUGHT[i % SOUGHT.length],
           space: SPACE,
           vector,
         };
@@ -63,7 +65,7 @@ async function fill(url, count) {
     await client.query('set session_replication_role = replica');
     await client.query(
       `insert into past_messages (message_id, action, locale, stage, space, approved_at, key_id, words, embedding)
-       select 'msg_bench_' || n, 'welcome', 'en', (array['new', 'active', 'lapsing'])[1 + n % 3], $1, now() - n * interval '1 minute', 'prf_bench',
+       select 'msg_bench_' || n, 'welcome', 'en', case when n > $3 - 2 then 'rare' else (array['new', 'active', 'lapsing'])[1 + n % 3] end, $1, now() - n * interval '1 minute', 'prf_bench',
          convert_to(repeat(md5(n::text), 30), 'UTF8'),
          (select array_agg((random() - 0.5 + 0 * (k + n))::real) from generate_series(1, $2::int) k)::vector
        from generate_series(1, $3::int) g(n)`,

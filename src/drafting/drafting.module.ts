@@ -11,6 +11,6 @@ import { PromptsService } from './prompts.service.js';
 @Module({
   imports: [PoliciesModule, DecisionsModule, MessagesModule, LlmModule],
   providers: [DraftingService, PastMessagesService, PromptsService],
-  exports: [DraftingService, PromptsService, LlmModule],
+  exports: [DraftingService, PastMessagesService, PromptsService, LlmModule],
 })
 export class DraftingModule {}

@@ -1,3 +1,4 @@
 export { DraftingModule } from './drafting.module.js';
 export { DraftingService } from './drafting.service.js';
+export { PastMessagesService } from './past-messages.service.js';
 export { PromptsService } from './prompts.service.js';

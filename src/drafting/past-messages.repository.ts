@@ -1,7 +1,7 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { type Executor, type Tx } from '../platform/database/index.js';
 
-/** Newer ones are compared, older ones left alone: what was approved two thousand messages ago is another fashion. */
+/** So many of a tone, the newest, are compared one by one (ADR 14): what was approved two thousand messages ago is another fashion. */
 const COMPARED = 2_000;
 
 export interface PastMessageRow {
@@ -46,25 +46,45 @@ export async function selectPastMessages(db: Executor, ids: readonly string[]): 
   return rows;
 }
 
-/** The approved messages of an action and language that are nearest to a point, those from the same stage of the relationship first. */
-export async function selectNearest(
+/** Where a message to be written lies, and among which it is looked for. */
+export interface Near {
+  readonly action: string;
+  readonly locale: string;
+  readonly stage: string;
+  readonly space: string;
+  readonly vector: readonly number[];
+}
+
+/**
+ * The approved messages of an action, language and tone that are nearest to a point, the nearest first; where there are fewer than asked for,
+ * those of other tones after them.
+ */
+export async function selectNearest(db: Executor, near: Near, limit: number): Promise<PastMessageRow[]> {
+  const found = await selectNearestOf(db, near, sql`l.stage = ${near.stage}`, limit);
+  if (found.length === limit) return found;
+  const others = await selectNearestOf(db, near, sql`l.stage <> ${near.stage}`, limit - found.length);
+  return [...found, ...others];
+}
+
+async function selectNearestOf(
   db: Executor,
-  near: {
-    readonly action: string;
-    readonly locale: string;
-    readonly stage: string;
-    readonly space: string;
-    readonly vector: readonly number[];
-  },
+  near: Near,
+  tone: RawBuilder<unknown>,
   limit: number,
 ): Promise<PastMessageRow[]> {
   const { rows } = await sql<PastMessageRow>`
     select p.message_id, p.key_id, p.words from (
       select * from past_messages l
-      where l.action = ${near.action} and l.locale = ${near.locale} and l.space = ${near.space}
+      where l.action = ${near.action} and l.locale = ${near.locale} and l.space = ${near.space} and ${tone}
       order by l.approved_at desc limit ${COMPARED}
     ) p
-    order by (p.stage <> ${near.stage}), p.embedding <=> ${JSON.stringify(near.vector)}::vector, p.message_id
+    order by p.embedding <=> ${JSON.stringify(near.vector)}::vector, p.message_id
     limit ${limit}`.execute(db);
   return rows;
+}
+
+/** Lets go of what was written to people whose keys were erased. @returns how many there were. */
+export async function deletePastMessages(db: Executor, keyIds: readonly string[]): Promise<number> {
+  const { numAffectedRows } = await sql`delete from past_messages where key_id = any(${keyIds})`.execute(db);
+  return Number(numAffectedRows ?? 0);
 }

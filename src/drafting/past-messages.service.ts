@@ -13,7 +13,9 @@ import { PoliciesService } from '../policies/index.js';
 import { Clock } from '../shared/clock.js';
 import { languageFor } from './locale.js';
 import { type PastMessage } from './examples.js';
+import { selectErasedKeys } from './erased-keys.read-model.js';
 import {
+  deletePastMessages,
   hasPastMessages,
   insertPastMessage,
   type PastMessageRow,
@@ -125,6 +127,13 @@ export class PastMessagesService {
       this.log.warn('drafting.without_examples', { error });
       return [];
     }
+  }
+
+  /** Lets go of what was written to people who were erased since: their words cannot be read any more, where they lie tells of them still. */
+  async tidy(): Promise<void> {
+    const { db } = this.database;
+    const erased = await selectErasedKeys(db);
+    if (erased.length > 0) await deletePastMessages(db, erased);
   }
 
   /** The words of past messages, by id; those of people who were erased are missing. */

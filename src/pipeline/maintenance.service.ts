@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/index.js';
 import { CheckupService, CountingService, LinksService } from '../checkup/index.js';
+import { PastMessagesService } from '../drafting/index.js';
 import { ImportsService } from '../imports/index.js';
 import { AnswerHoursService, UsualHoursService } from '../learning/index.js';
 import { Database } from '../platform/database/index.js';
@@ -31,6 +32,7 @@ export class MaintenanceService {
     private readonly checkup: CheckupService,
     private readonly links: LinksService,
     private readonly imports: ImportsService,
+    private readonly past: PastMessagesService,
     private readonly answerHours: AnswerHoursService,
     private readonly usualHours: UsualHoursService,
   ) {}
@@ -49,6 +51,7 @@ export class MaintenanceService {
     this.every(TIDY_EVERY_MS, 'tidy_signals', () => this.signals.tidy());
     this.every(TIDY_EVERY_MS, 'let_go_of_aged', () => this.retention.apply());
     this.every(TIDY_EVERY_MS, 'let_go_of_imports', () => this.imports.tidy());
+    this.every(TIDY_EVERY_MS, 'let_go_of_erased_examples', () => this.past.tidy());
     this.every(COUNT_EVERY_MS, 'count_rules', async () => {
       await this.counting.count();
     });

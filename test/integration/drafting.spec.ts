@@ -586,15 +586,21 @@ describe('drafting', () => {
     const { db } = opened.database;
     const vault = module.get(Vault, { strict: false });
     const embedder = module.get(Embedder, { strict: false });
-    const remember = async (words: string, space: string, vector: readonly number[]): Promise<void> => {
+    const remember = async (
+      words: string,
+      space: string,
+      vector: readonly number[],
+      stage = 'active',
+    ): Promise<string> => {
       const messageId = await open('by-model');
       const keyId =
         (await module.get(MessagesService, { strict: false }).get(db, messageId))?.profileId ?? '';
       await opened.database.transaction(async (tx) => {
         const sealed = await vault.sealFor(tx, keyId, { subject: words, text: words });
-        const row = { messageId, action: 'by-model', locale: 'fr', stage: 'active', space, keyId, words: sealed, vector }; // prettier-ignore
+        const row = { messageId, action: 'by-model', locale: 'fr', stage, space, keyId, words: sealed, vector }; // prettier-ignore
         await insertPastMessage(tx, row, clock.now());
       });
+      return keyId;
     };
     const pastOf = (asks: Embedder) =>
       new PastMessagesService(
@@ -606,10 +612,10 @@ describe('drafting', () => {
         module.get(MessagesService, { strict: false }),
         asks,
       );
-    const asked = async (past: PastMessagesService): Promise<string[]> => {
+    const asked = async (past: PastMessagesService, stage = 'active'): Promise<string[]> => {
       const spec = bundle.actions.get('by-model')?.spec;
       if (spec === undefined) throw new Error('no action');
-      const about = { locale: 'fr', stage: 'active', facts: ['Alder Kettle'] };
+      const about = { locale: 'fr', stage, facts: ['Alder Kettle'] };
       const found = await past.nearest(spec, about, new AbortController().signal);
       return found.map(({ subject }) => subject).toSorted();
     };
@@ -634,6 +640,26 @@ describe('drafting', () => {
     answers([0.6, 0.8]);
     expect(await asked(other)).toEqual([]);
     expect(await asked(own)).toEqual(['here 1', 'here 2']);
+
+    // What thousands of newer ones of another tone must not hide: of this tone there is one.
+    clock.advance(-60_000);
+    const keyId = await remember('quiet', here.space, here.vector.toReversed(), 'lapsed');
+    clock.advance(60_000);
+    await sql`alter table past_messages drop constraint past_messages_message_id_fkey`.execute(db);
+    await sql`
+      insert into past_messages (message_id, action, locale, stage, space, approved_at, key_id, words, embedding)
+      select p.message_id || n, p.action, p.locale, p.stage, p.space, p.approved_at, p.key_id, p.words, p.embedding
+      from past_messages p, generate_series(1, 1001) n where p.space = ${here.space} and p.stage = 'active'`.execute(
+      db,
+    );
+    expect(await asked(own, 'lapsed')).toEqual(['here 1', 'here 1', 'quiet']);
+
+    // Its place among them tells of somebody whose key is gone.
+    await sql`delete from person_keys where id = ${keyId}`.execute(db);
+    await own.tidy();
+    const { rows } = await sql<{ stage: string }>`
+      select distinct p.stage from past_messages p where p.locale = 'fr'`.execute(db);
+    expect(rows.map(({ stage }) => stage)).toEqual(['active']);
   });
 
   it('keeps an edit as the next version, with the claims that are still there', async () => {

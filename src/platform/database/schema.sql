@@ -607,7 +607,9 @@ table past_messages
   embedding vector not null
   constraint past_messages_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id)
   constraint past_messages_pkey PRIMARY KEY (message_id)
+  CREATE INDEX past_messages_keys ON public.past_messages USING btree (key_id)
   CREATE INDEX past_messages_latest ON public.past_messages USING btree (action, locale, space, approved_at DESC)
+  CREATE INDEX past_messages_tone ON public.past_messages USING btree (action, locale, space, stage, approved_at DESC)
 
 table pauses
   id text not null
