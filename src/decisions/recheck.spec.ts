@@ -132,6 +132,26 @@ describe('looking again before sending', () => {
     );
   });
 
+  it('comes back when another fact says otherwise since it was approved', () => {
+    const mug = (id: string, price: number, more = {}) =>
+      fact({ id, kind: 'product', data: { name: 'Mug', currency: 'EUR', price }, ...more });
+    const about = { facts: [mug('sku-1', 1_999)] };
+    const against = (...rivals: ReturnType<typeof mug>[]) =>
+      looked([], about, { facts: [{ id: 'sku-1', version: 1 }], rivals });
+    expect(against(mug('sku-2', 1_799))).toMatchObject({
+      verdict: 'review',
+      reasons: [
+        {
+          code: 'contradicted_fact',
+          text: 'Since it was approved the facts sku-1 and sku-2 say different things of the same: price 1999 against 1799.',
+        },
+      ],
+    });
+    expect(against(mug('sku-2', 1_999)).verdict).toBe('send');
+    expect(against(mug('sku-2', 1_799, { validUntil: NOW })).verdict).toBe('send');
+    expect(against(mug('sku-2', 1_799), mug('sku-3', 1_799)).reasons).toHaveLength(2);
+  });
+
   it('asks a person for what a review rule wants seen, unless a person has', () => {
     const rule = [guardrail({ id: 'key-account', effect: 'review' })];
     expect(looked(rule)).toMatchObject({ verdict: 'review', reasons: [{ code: 'key-account' }] });

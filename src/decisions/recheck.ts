@@ -1,4 +1,5 @@
 import { type Bundle } from '../policies/bundle.js';
+import { contradictionsAmong } from '../policies/contradiction.js';
 import { type Fact, isValidAt } from '../policies/fact.js';
 import { type Action, type Channel } from '../policies/playbook.js';
 import { canonicalJson } from '../shared/canonical-json.js';
@@ -24,6 +25,8 @@ export interface DueMessage {
   readonly facts: readonly { readonly id: string; readonly version: number }[];
   /** The facts of the decision's situation, so that a change can be told in figures. */
   readonly decidedFacts?: readonly Fact[];
+  /** Other facts of the same things that say something since it was approved. */
+  readonly rivals?: readonly Fact[];
   /** Set when named people signed it: how many did, and the ids of the review rules that were shown to them. */
   readonly signed?: { readonly people: number; readonly shown: readonly string[] };
   /** Texts of earlier questions (`review` reasons) that a person answered by signing: they are not asked twice. */
@@ -98,7 +101,7 @@ export function recheck(bundle: Bundle, situation: Situation, message: DueMessag
     .filter(({ guardrail }) => !isAnswered(guardrail, message))
     .toSorted((a, b) => bySeverity(a.guardrail, b.guardrail));
   const questions = distinct([
-    ...[...changes, ...textQuestions(limits, message)].filter(
+    ...[...changes, ...contradictions(situation, message), ...textQuestions(limits, message)].filter(
       ({ text }) => message.answered?.includes(text) !== true,
     ),
     ...unseen.map(({ guardrail, reason }) => ({ code: guardrail.id, text: reason })),
@@ -138,14 +141,30 @@ function overBefore(bundle: Bundle, situation: Situation, message: DueMessage): 
   return [];
 }
 
+/** Facts that words rest on and that are gone, or not in force at a time. @param at ISO 8601 UTC. */
+export function staleFacts(
+  named: readonly { readonly id: string }[],
+  facts: readonly Fact[],
+  at: string,
+): Reason[] {
+  const known = new Map(facts.map((fact) => [fact.id, fact]));
+  return named.flatMap(({ id }): Reason[] => {
+    const fact = known.get(id);
+    if (fact === undefined) return [{ code: 'stale_fact', text: `The fact ${id} is gone.` }];
+    if (isValidAt(fact, at)) return [];
+    const { validUntil } = fact;
+    const ended = validUntil !== null && validUntil <= at ? `, since ${validUntil}` : '';
+    return [{ code: 'stale_fact', text: `The fact ${id} is not valid any more${ended}.` }];
+  });
+}
+
 /** Facts the words rest on that are not what they were: gone or no longer valid (`stale_fact`), or changed (`changed_fact`). */
 function factChanges(situation: Situation, message: DueMessage): Reason[] {
   const known = new Map(situation.facts.map((fact) => [fact.id, fact]));
   return message.facts.flatMap(({ id, version }): Reason[] => {
+    const stale = staleFacts([{ id }], situation.facts, situation.now);
     const now = known.get(id);
-    if (now === undefined) return [{ code: 'stale_fact', text: `The fact ${id} is gone.` }];
-    if (!isValidAt(now, situation.now))
-      return [{ code: 'stale_fact', text: `The fact ${id} is not valid any more.` }];
+    if (stale.length > 0 || now === undefined) return stale;
     if (now.version === version) return [];
     const then = message.decidedFacts?.find((fact) => fact.id === id && fact.version === version);
     return [
@@ -155,6 +174,19 @@ function factChanges(situation: Situation, message: DueMessage): Reason[] {
       },
     ];
   });
+}
+
+/** What its facts and other facts of the same things say differently: neither is chosen, whoever signed it did not know. */
+function contradictions(situation: Situation, { facts, rivals = [] }: DueMessage): Reason[] {
+  if (rivals.length === 0) return [];
+  const own = new Set(facts.map(({ id }) => id));
+  const known = situation.facts.filter(({ id }) => own.has(id));
+  return contradictionsAmong([...known, ...rivals], situation.now)
+    .filter((each) => each.facts.filter((id) => own.has(id)).length === 1)
+    .map(({ facts: [one, other], text }) => ({
+      code: 'contradicted_fact',
+      text: `Since it was approved the facts ${one} and ${other} say different things of the same: ${text}.`,
+    }));
 }
 
 /** What differs between two versions, such as `price 1999 → 1799`. */

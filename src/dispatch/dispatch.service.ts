@@ -7,7 +7,7 @@ import { FATE_UNKNOWN, FATES } from '../decisions/fate.js';
 import { DecisionsService, EverybodyService, SituationReader, TasksService } from '../decisions/index.js';
 import { openTask } from '../decisions/open-tasks.js';
 import { recheck, type RecheckResult } from '../decisions/recheck.js';
-import { type FullCap } from '../decisions/situation.js';
+import { type FullCap, type Situation } from '../decisions/situation.js';
 import { type MessageContent, UNSUBSCRIBE_TOKEN } from '../messages/content.js';
 import { MessagesService } from '../messages/index.js';
 import { canMove, type Message, type MessageState } from '../messages/message.js';
@@ -18,7 +18,8 @@ import { erasedIsNull } from '../platform/vault/index.js';
 import { again, DONE, type Job, type JobEnd, type WorkHandler, WorkService } from '../platform/work/index.js';
 import { Log, Metrics, traced } from '../platform/telemetry/index.js';
 import { type Bundle } from '../policies/bundle.js';
-import { PoliciesService } from '../policies/index.js';
+import { type Fact } from '../policies/fact.js';
+import { FactsService, PoliciesService } from '../policies/index.js';
 import { ProfilesService } from '../profiles/index.js';
 import { type Profile } from '../profiles/profile.js';
 import { readClosedGate } from './gates.read-model.js';
@@ -80,6 +81,7 @@ export class DispatchService {
     private readonly work: WorkService,
     private readonly audit: AuditService,
     private readonly policies: PoliciesService,
+    private readonly facts: FactsService,
     private readonly signals: SignalsService,
     private readonly profiles: ProfilesService,
     private readonly decisions: DecisionsService,
@@ -346,6 +348,7 @@ export class DispatchService {
       ...message,
       facts: content.versions.facts,
       decidedFacts: decided?.situation.facts ?? [],
+      rivals: await this.facts.rivalsSince(tx, restsOn(situation, content), new Date(payload.at)),
       ...(payload.kind === 'person'
         ? { signed: { people: payload.by.length, shown: await selectShownReasons(tx, message.id) } }
         : {}),
@@ -658,6 +661,12 @@ function namingNobody(delivery: Delivery, { approval: { content } }: Parcel): De
   if (delivery.outcome === 'sent') return delivery;
   const recipient = content.kind === 'email' ? content.recipient : '';
   return { ...delivery, reason: withoutAddresses(delivery.reason, recipient) };
+}
+
+/** The facts that a content rests on, as a situation has them. */
+function restsOn({ facts }: Situation, { versions }: MessageContent): Fact[] {
+  const ids = new Set(versions.facts.map(({ id }) => id));
+  return facts.filter(({ id }) => ids.has(id));
 }
 
 /** Why the signed recipient is not this person's any more; null when it still is. */

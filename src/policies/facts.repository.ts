@@ -86,6 +86,26 @@ export async function selectSharing(
   return rows.map(toFact);
 }
 
+/** Of these, the ones whose latest version was put, or came into force, at a moment or after it. */
+export async function selectSharingSince(
+  db: Executor,
+  things: readonly string[],
+  but: readonly string[],
+  since: Date,
+  limit: number,
+): Promise<Fact[]> {
+  const { rows } = await sql<FactRow>`
+    select ${columns} from facts f
+    where f.id in (
+      select t.fact_id from fact_things t where t.things && ${things}::text[] and t.fact_id <> all(${but}::text[])
+      order by t.fact_id limit ${limit}
+    )
+      and f.version = (select max(v.version) from facts v where v.id = f.id)
+      and (f.created_at >= ${since} or f.valid_from >= ${since})
+    order by f.id`.execute(db);
+  return rows.map(toFact);
+}
+
 /** Ids of facts that share a thing with another one. */
 export async function selectShared(db: Executor, limit: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`

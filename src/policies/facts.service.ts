@@ -18,6 +18,7 @@ import {
   selectPage,
   selectShared,
   selectSharing,
+  selectSharingSince,
   selectUnnamed,
 } from './facts.repository.js';
 
@@ -57,6 +58,14 @@ export class FactsService {
     if (things.length === 0) return [];
     const ids = facts.map(({ id }) => id);
     return selectSharing(db, things, ids, MOST_RIVALS);
+  }
+
+  /** Of the other facts of the same things, those that say something since a moment that they did not say before. */
+  async rivalsSince(db: Executor, facts: readonly Fact[], since: Date): Promise<Fact[]> {
+    const things = [...new Set(facts.flatMap(thingsOf))];
+    if (things.length === 0) return [];
+    const ids = facts.map(({ id }) => id);
+    return selectSharingSince(db, things, ids, since, MOST_RIVALS);
   }
 
   /** What contradicts itself among all facts in force. */

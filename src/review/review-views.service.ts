@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { type Decision, DecisionsService, type Situation } from '../decisions/index.js';
+import { staleFacts } from '../decisions/recheck.js';
 import { DraftingService } from '../drafting/index.js';
 import { type MessageContent } from '../messages/content.js';
 import { MessagesService } from '../messages/index.js';
 import { Database, type Executor } from '../platform/database/index.js';
 import { decodeCursor, page, type Page, Problem } from '../platform/http/index.js';
 import { ErasedError, Vault } from '../platform/vault/index.js';
+import { FactsService } from '../policies/index.js';
 import { type AssessedDraft, RiskService } from '../risk/index.js';
 import { Clock } from '../shared/clock.js';
 import {
@@ -49,6 +51,7 @@ export class ReviewViews {
     private readonly drafting: DraftingService,
     private readonly risk: RiskService,
     private readonly variants: VariantsService,
+    private readonly facts: FactsService,
   ) {}
 
   async list(query: ReviewQuery): Promise<Page<ReviewSummary>> {
@@ -82,8 +85,10 @@ export class ReviewViews {
       throw new Problem(410, 'erased', 'What this review was about has been erased.');
     const { content, decision, assessed } = parts;
     const { id: decisionId, createdAt, triggerId, seed, bundleHash, engine, result } = decision;
+    const summary = toSummary(row, parts);
     return {
-      ...toSummary(row, parts),
+      ...summary,
+      why: row.closed_at === null ? [...summary.why, ...(await this.stale(db, content))] : summary.why,
       draft: draftView(content, draft.origin, assessed?.assessment),
       variants: await this.variants.view(db, row.message_id),
       making: await this.drafting.making(db, row.message_id, content.versions.bundle),
@@ -98,6 +103,15 @@ export class ReviewViews {
       },
       verdicts: await this.verdicts(db, row),
     };
+  }
+
+  /** What words rest on that is gone or not in force now: with it they cannot leave, and nobody can sign them. */
+  async stale(db: Executor, { versions }: MessageContent): Promise<Why[]> {
+    const facts = await this.facts.current(
+      db,
+      versions.facts.map(({ id }) => id),
+    );
+    return staleFacts(versions.facts, facts, this.clock.now().toISOString());
   }
 
   /** Null when the person was erased: then only the bare row is left to show. */

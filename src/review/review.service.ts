@@ -320,11 +320,14 @@ export class ReviewService {
     alsoFine: readonly string[],
   ): Promise<void> {
     const own = { personId: person.personId, name: person.name, at: this.now() };
+    const content = await this.contentOf(tx, message);
+    const [stale] = await this.views.stale(tx, content);
+    if (stale !== undefined)
+      throw new Problem(409, 'stale-fact', `${stale.text} Nothing that rests on it may leave: reject it.`);
     if (review.tier === 2 && approvals.length === 0) {
       await updateClaim(tx, review.id, { state: 'awaiting_second', by: null, at: null, until: null });
       return;
     }
-    const content = await this.contentOf(tx, message);
     if (contentHash(content) !== review.contentHash)
       throw new Error(`review ${review.id} is about other words than message ${message.id} holds`);
     await this.close(tx, review, 'approved');

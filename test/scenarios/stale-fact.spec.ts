@@ -118,6 +118,53 @@ describe('what is true when it is approved and not when it is to leave', () => {
     expect(await messagesTo(story, 'eli')).toEqual([]);
   });
 
+  it('cannot be approved once the offer in it has ended, and says so before anybody tries', async () => {
+    await story.passes(Date.parse('2026-11-26T01:30:00Z') - story.clock.now().getTime());
+    const after = (ms: number): string => new Date(story.clock.now().getTime() + ms).toISOString();
+    await offerEnds(after(5 * DAY));
+    await story.happens(identify('gus'), { type: 'track', userId: 'gus', event: 'Signed Up' });
+    expect(only(await messagesTo(story, 'gus'))).toMatchObject({ action: 'welcome', state: 'scheduled' });
+    await offerEnds(after(13 * HOUR));
+    await story.passes(12 * HOUR);
+    const item = only(await reviewsAbout(story, 'gus'));
+    expect(codesOf(item.why)).toEqual(['changed_fact']);
+    await story.passes(2 * HOUR);
+    const late = only(await reviewsAbout(story, 'gus'));
+    expect(codesOf(late.why)).toEqual(['changed_fact', 'stale_fact']);
+    const refused = await verdict(story, item, { verdict: 'approve' });
+    expect(refused.status).toBe(409);
+    expect(JSON.stringify(refused.body)).toContain(
+      'The fact offer-welcome-10 is not valid any more, since 2026-11-26T14:30',
+    );
+    expect(await message(story, item.messageId)).toMatchObject({ state: 'in_review', sentAt: null });
+    expect((await verdict(story, item, { verdict: 'reject', reasons: ['wrong-offer'] })).status).toBe(200);
+    expect(await mailsTo(story, 'gus@example.com')).toEqual([]);
+  });
+
+  it('comes back to a person when another fact contradicts it overnight, once', async () => {
+    await story.passes(Date.parse('2026-11-28T01:30:00Z') - story.clock.now().getTime());
+    await cupCosts(2_400);
+    await story.happens(identify('hope'), oldOrder(story, 'hope'), checkout('hope'));
+    await story.passes(HOUR);
+    expect(only(await messagesTo(story, 'hope')).state).toBe('scheduled');
+    const outlet = {
+      name: 'Tide cup, 180 ml',
+      price: 1_900,
+      currency: 'EUR',
+      url: `${shop}/products/cup-tide`,
+    };
+    const body = { kind: 'product', data: outlet, source: 'outlet', validUntil: '2026-11-29T00:00:00Z' };
+    expect((await story.request('PUT', '/v1/facts/outlet-cup', { body })).status).toBe(200);
+    await story.passes(Date.parse('2026-11-28T13:00:00Z') - story.clock.now().getTime());
+    expect(await mailsTo(story, 'hope@example.com')).toEqual([]);
+    const item = only(await reviewsAbout(story, 'hope'));
+    expect(item.why).toMatchObject([{ code: 'contradicted_fact' }]);
+    expect(only(item.why).text).toContain('cup-tide and outlet-cup say different things');
+    await story.passes(MINUTE);
+    expect((await verdict(story, item, { verdict: 'approve' })).status).toBe(200);
+    expect(await message(story, item.messageId)).toMatchObject({ state: 'sent' });
+  });
+
   it('expires when nobody looks at it in time', async () => {
     await cupCosts(2_400);
     await story.happens(identify('finn'), checkout('finn'));
