@@ -78,9 +78,8 @@ function consentCheck(profile: Profile, action: Action, channel: Channel): Reaso
   }
 }
 
-function taskCheck({ openTasks, profile }: Contact, action: Action, channel: Channel): Reason[] {
-  const target = { action, channel: channel.id, country: profile.country };
-  const task = openTasks.find((each) => keepsFrom(each, target));
+function taskCheck({ openTasks }: Contact, action: Action): Reason[] {
+  const task = openTasks.find((each) => keepsFrom(each, action));
   if (task === undefined) return [];
   return [
     {
@@ -98,7 +97,7 @@ export function isHeldOut(profileId: string, action: Action): boolean {
 /** What stands against contacting this person at all: address, suppression, consent, an open task. Looked at again before sending. */
 export function contactChecks(situation: Contact, action: Action, channel: Channel): Reason[] {
   return [
-    ...taskCheck(situation, action, channel),
+    ...taskCheck(situation, action),
     ...addressCheck(situation.profile, channel),
     ...suppressionCheck(situation, action, channel),
     ...consentCheck(situation.profile, action, channel),

@@ -1,7 +1,6 @@
 import { type Bundle } from '../policies/bundle.js';
-import { type Scope } from '../policies/playbook.js';
+import { type Action } from '../policies/playbook.js';
 import { type Moment } from '../profiles/sensitive-moments.js';
-import { covers, type GuardrailTarget } from './scope.js';
 
 /** A task that somebody looks after. */
 export interface OpenTask {
@@ -9,33 +8,10 @@ export interface OpenTask {
   /** Its reason code: the guardrail that handed over, the moment that was written of, or what a person chose. */
   readonly code: string;
   readonly reason: string;
-  /** What it keeps automation from besides marketing; everything where it is left out. */
-  readonly scope?: Scope;
 }
 
-/** What the person wrote says nothing against what is owed to them. */
-const NOTHING_OWED: Scope = {
-  actions: [],
-  classes: ['marketing'],
-  channels: [],
-  reaches: [],
-  tags: [],
-  segments: [],
-  countries: [],
-  exceptActions: [],
-  exceptTags: [],
-};
+/** What the codes of moments begin with; a guardrail's id holds no full stop. */
 const MOMENT = 'moment.';
-
-/** A task as a situation holds it: with the scope of the rule that handed over, where the playbook has that rule. */
-export function openTask(
-  { guardrails }: Pick<Bundle, 'guardrails'>,
-  { id, code, reason }: Pick<OpenTask, 'id' | 'code' | 'reason'>,
-): OpenTask {
-  if (code.startsWith(MOMENT)) return { id, code, reason, scope: NOTHING_OWED };
-  const rule = guardrails.find(({ spec }) => spec.id === code && spec.effect === 'handoff');
-  return rule === undefined ? { id, code, reason } : { id, code, reason, scope: rule.spec.scope };
-}
 
 /** What is asked of a person where somebody wrote of such a moment. What they wrote is not repeated. */
 export function momentTask(
@@ -50,9 +26,9 @@ export function momentTask(
 }
 
 /**
- * Whether an open task keeps an action from being done. Marketing always; something that is owed, such as an order confirmation, where the rule
- * that handed over is about it, or where nobody can say what the task is about.
+ * Whether an open task keeps an action from being done: every action, except that what somebody wrote of grief, anger and the like says nothing
+ * against what is owed to them, such as an order confirmation.
  */
-export function keepsFrom({ scope }: OpenTask, target: GuardrailTarget): boolean {
-  return target.action.class === 'marketing' || scope === undefined || covers(scope, target);
+export function keepsFrom({ code }: Pick<OpenTask, 'code'>, { class: cls }: Pick<Action, 'class'>): boolean {
+  return cls === 'marketing' || !code.startsWith(MOMENT);
 }

@@ -96,8 +96,7 @@ function lookUp(index: Index, target: GuardrailTarget): CompiledGuardrail[] {
     .toSorted((a, b) => (a.spec.id < b.spec.id ? -1 : 1));
 }
 
-/** Whether a target lies in a scope. What is not known of it counts as inside. */
-export function covers(scope: Scope, { action, channel, country }: GuardrailTarget): boolean {
+function covers(scope: Scope, { action, channel, country }: GuardrailTarget): boolean {
   const among = (names: readonly string[], name: string | null) =>
     names.length === 0 || name === null || names.includes(name);
   return (

@@ -15,7 +15,6 @@ import {
 } from './answer-hours.read-model.js';
 import { ReviewTimes } from './review-times.read-model.js';
 import { factExpressions, historyMs, hourChannels, idsBy } from './needs.js';
-import { openTask } from './open-tasks.js';
 import { type CountedMessage, type PastMessage, type Situation } from './situation.js';
 
 /** What a situation is gathered for. */
@@ -89,7 +88,7 @@ export class SituationReader {
       ...(elsewhere.length === 0 ? {} : { addressHistory: elsewhere }),
       ...(answerHours === null ? {} : { answerHours }),
       ...(reviews === null ? {} : { reviews }),
-      openTasks: row.tasks?.map(([id, code, reason]) => openTask(bundle, { id, code, reason })) ?? [],
+      openTasks: row.tasks?.map(([id, code, reason]) => ({ id, code, reason })) ?? [],
       facts: row.facts?.map(toFact) ?? [],
     };
     if (!later) return situation;

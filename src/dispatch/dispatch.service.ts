@@ -5,7 +5,6 @@ import { AuditService } from '../audit/index.js';
 import { contactChecks } from '../decisions/checks.js';
 import { FATE_UNKNOWN, FATES } from '../decisions/fate.js';
 import { DecisionsService, EverybodyService, SituationReader, TasksService } from '../decisions/index.js';
-import { openTask } from '../decisions/open-tasks.js';
 import { recheck, type RecheckResult } from '../decisions/recheck.js';
 import { type FullCap, type Situation } from '../decisions/situation.js';
 import { type MessageContent, UNSUBSCRIBE_TOKEN } from '../messages/content.js';
@@ -166,16 +165,17 @@ export class DispatchService {
     if (current?.state !== 'sending') return false;
     if (pauseOf(await this.pauses.active(db), message) !== undefined) return false;
     const profile = await this.profiles.load(db, message.profileId).catch(erasedIsNull);
-    const bundle = this.policies.active();
-    const action = bundle.actions.get(message.action)?.spec;
+    const action = this.policies.active().actions.get(message.action)?.spec;
     if (profile === null || action === undefined) return false;
     if (recipientMoved(approval.content, profile, channel.url) !== null) return false;
     const about = {
       profile,
       suppressions: await this.profiles.suppressionsOf(db, profile),
-      openTasks: (await this.tasks.openOf(db, profile.id)).map(({ id, reasonCode, reason }) =>
-        openTask(bundle, { id, code: reasonCode, reason }),
-      ),
+      openTasks: (await this.tasks.openOf(db, profile.id)).map(({ id, reasonCode, reason }) => ({
+        id,
+        code: reasonCode,
+        reason,
+      })),
     };
     return contactChecks(about, action, channel).length === 0;
   }

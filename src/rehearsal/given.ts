@@ -1,7 +1,6 @@
 import { slotOf } from '../decisions/best-hours.js';
 import { isHeldOut } from '../decisions/checks.js';
 import { hourChannels } from '../decisions/needs.js';
-import { openTask } from '../decisions/open-tasks.js';
 import { type HourCount, type HourCounts, type PastMessage, type Situation } from '../decisions/situation.js';
 import { actionsUp } from '../decisions/candidates.js';
 import { type Bundle } from '../policies/bundle.js';
@@ -44,9 +43,11 @@ export function situationOf(bundle: Bundle, test: PlaybookTest): Situation {
       at: at(given.firstSeen),
     })),
     history: historyOf(bundle, given, at),
-    openTasks: given.tasks.map((code, i) =>
-      openTask(bundle, { id: `tsk_${i}`, code, reason: `The test has a task ${code}.` }),
-    ),
+    openTasks: given.tasks.map((code, i) => ({
+      id: `tsk_${i}`,
+      code,
+      reason: `The test has a task ${code}.`,
+    })),
     facts: given.facts.map(({ validFrom, validUntil, ...fact }) => ({
       ...fact,
       version: 1,

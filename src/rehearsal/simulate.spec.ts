@@ -214,22 +214,16 @@ describe('a simulated person', () => {
     expect(kinds(run(given, atOnce))).toEqual(['07-01T09:00 decision', '07-01T09:00 sent']);
   });
 
-  it('is left alone while a person takes care of them, for as long as is assumed; what is owed leaves', () => {
+  it('is left alone while a person takes care of them, for as long as is assumed', () => {
     const care = guardrail({ id: 'care', effect: 'handoff', scope: { tags: ['offer', 'news'] } });
-    const signals = [
-      heard(0, { event: 'Looked' }),
-      heard(2 * HOUR, { event: 'Looked' }),
-      heard(3 * HOUR, { event: 'Restocked' }),
-      heard(30 * HOUR, { event: 'Looked' }),
-    ];
-    expect(kinds(one(signals, world(playbook([care]))))).toEqual([
+    const notices = [1, 30].map((hour) => heard(hour * HOUR, { event: 'Restocked' }));
+    const events = one([heard(0, { event: 'Looked' }), ...notices], world(playbook([care])));
+    expect(kinds(events)).toEqual([
       '07-01T08:00 decision',
       '07-01T08:00 task',
-      '07-01T10:00 decision',
-      '07-01T11:00 decision',
-      '07-01T11:00 sent',
+      '07-01T09:00 decision',
       '07-02T14:00 decision',
-      '07-02T14:00 task',
+      '07-02T14:00 sent',
     ]);
   });
 

@@ -10,7 +10,7 @@ import {
   segmentOf,
 } from '../decisions/best-hours.js';
 import { historyMs, hourChannels, needsOf, reviewedActions } from '../decisions/needs.js';
-import { momentTask, openTask } from '../decisions/open-tasks.js';
+import { momentTask } from '../decisions/open-tasks.js';
 import { type DueMessage, recheck } from '../decisions/recheck.js';
 import {
   type ExpectedReview,
@@ -536,7 +536,7 @@ export class PersonSimulation {
         )
         .map(({ channel, reason, at }) => ({ channel, reason, at })),
       history: this.history(profileId, also.without),
-      openTasks: this.openTasks(profileId).map((task) => openTask(this.world.bundle, task)),
+      openTasks: this.openTasks(profileId).map(({ id, code, reason }) => ({ id, code, reason })),
       facts: [],
       advice: null,
     };

@@ -1,7 +1,6 @@
 import { contactChecks } from '../decisions/checks.js';
 import { judgeAll } from '../decisions/guardrails.js';
 import { limitsOf } from '../decisions/limits.js';
-import { openTask } from '../decisions/open-tasks.js';
 import { earliestSendTime } from '../decisions/send-time.js';
 import { type PastMessage, type Situation } from '../decisions/situation.js';
 import { type Bundle } from '../policies/bundle.js';
@@ -131,6 +130,5 @@ function against(bundle: Bundle, situation: Situation, row: SentRow, at: number)
     now: at,
   });
   const late = time.ok ? (time.at > at ? time.waits : []) : time.blocks;
-  const openTasks = situation.openTasks.map((task) => openTask(bundle, task));
-  return [...contactChecks({ ...situation, openTasks }, action, channel), ...late].map(({ text }) => text);
+  return [...contactChecks(situation, action, channel), ...late].map(({ text }) => text);
 }
