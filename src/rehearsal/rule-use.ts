@@ -134,11 +134,21 @@ function matchedIn(candidates: DecisionResult['candidates']): Set<string> {
 function heldBackAlone(candidates: DecisionResult['candidates']): Map<string, number> {
   const worth = new Map<string, number>();
   for (const { blockedBy, score } of candidates) {
-    const [first, ...others] = blockedBy.map(ruleOf);
-    if (first === undefined || first === null || others.some((each) => each !== first)) continue;
-    worth.set(first, Math.max(worth.get(first) ?? 0, score.total));
+    const rule = onlyRuleIn(blockedBy);
+    if (rule !== null) worth.set(rule, Math.max(worth.get(rule) ?? 0, score.total));
   }
   return worth;
+}
+
+/** The one rule that all of these reasons come from; null where there is none, or another or something else as well. */
+function onlyRuleIn(blockedBy: Candidate['blockedBy']): string | null {
+  let only: string | null = null;
+  for (const reason of blockedBy) {
+    const rule = ruleOf(reason);
+    if (rule === null || (only !== null && rule !== only)) return null;
+    only = rule;
+  }
+  return only;
 }
 
 /** The one rule that a reason against a candidate comes from; null where it comes from something else, or from several together. */
