@@ -11,7 +11,7 @@ import { ENVIRONMENT } from '../platform/runtime.js';
 import { Neighbours } from '../platform/redis/index.js';
 import { WorkRelay, WorkService } from '../platform/work/index.js';
 import { PoliciesService } from '../policies/index.js';
-import { ReplaysService, SimulationsService } from '../rehearsal/index.js';
+import { AffectedPeople, ReplaysService, SimulationsService } from '../rehearsal/index.js';
 import { ReviewService } from '../review/index.js';
 import { RiskService } from '../risk/index.js';
 import { SignalsService } from '../signals/index.js';
@@ -45,6 +45,7 @@ export class PipelineService {
     imports: ImportsService,
     replays: ReplaysService,
     simulations: SimulationsService,
+    affected: AffectedPeople,
     pace: Pace,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {
@@ -66,6 +67,7 @@ export class PipelineService {
     this.work.register(imports.importAsked);
     this.work.register(replays.replayAsked);
     this.work.register(simulations.simulationAsked);
+    this.work.register(affected.profileErased);
   }
 
   /** Starts the loops; in a process that only answers requests there are none. */

@@ -3,6 +3,7 @@ import { AuditService } from '../audit/index.js';
 import { Database, dropBefore, makeMonths, type MonthlyTable } from '../platform/database/index.js';
 import { PoliciesService } from '../policies/index.js';
 import { type EngineSettings } from '../policies/playbook.js';
+import { AffectedPeople } from '../rehearsal/index.js';
 import { Clock, durationMs } from '../shared/clock.js';
 import { emptyDrafts, emptySituations, isFormerGone, noteFormerGone } from './retention.repository.js';
 
@@ -17,7 +18,10 @@ const TABLES: Readonly<Record<What, MonthlyTable>> = {
   drafts: { name: 'draft_contents', by: 'written_at' },
 };
 
-/** Lets signals, situations and drafts go when the time that the playbook keeps them for is over: month by month, dropped and not deleted. */
+/**
+ * Lets signals, situations and drafts go when the time that the playbook keeps them for is over: month by month, dropped and not deleted. And
+ * what was found out from them about people.
+ */
 @Injectable()
 export class RetentionService {
   constructor(
@@ -25,6 +29,7 @@ export class RetentionService {
     private readonly clock: Clock,
     private readonly policies: PoliciesService,
     private readonly audit: AuditService,
+    private readonly affected: AffectedPeople,
   ) {}
 
   /** Makes the partitions that will be written to. */
@@ -46,6 +51,7 @@ export class RetentionService {
       if (dropped.partitions.length > 0 || rows > 0)
         await this.record(what, { kept: retention[what], before, rows, partitions: dropped.partitions });
     }
+    await this.letGoOfLists(retention);
     if (former) {
       const oldest = Math.min(
         this.before(retention.situations).getTime(),
@@ -53,6 +59,20 @@ export class RetentionService {
       );
       await noteFormerGone(this.database.db, new Date(oldest));
     }
+  }
+
+  /** What a replay says of a person rests on the situation it decided again, and a simulation on signals: it goes when they do. */
+  private async letGoOfLists({ situations, signals }: EngineSettings['retention']): Promise<void> {
+    const before = { decisions: this.before(situations), simulations: this.before(signals) };
+    const gone = await this.affected.letGo(before);
+    if (gone.replays > 0)
+      await this.recordRows('replay_affected', situations, before.decisions, gone.replays);
+    if (gone.simulations > 0)
+      await this.recordRows('simulation_affected', signals, before.simulations, gone.simulations);
+  }
+
+  private recordRows(what: string, kept: string, before: Date, rows: number): Promise<void> {
+    return this.record(what, { kept, before, partitions: [], rows });
   }
 
   private before(kept: string): Date {
@@ -69,7 +89,7 @@ export class RetentionService {
   }
 
   private record(
-    what: What,
+    what: string,
     done: { kept: string; before: Date; partitions: string[]; rows: number },
   ): Promise<void> {
     return this.database.transaction((tx) =>

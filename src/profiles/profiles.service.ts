@@ -725,6 +725,7 @@ export class ProfilesService {
 
   /**
    * Erases a person: what is kept of them anywhere can no longer be read from the commit on. Suppressions of their addresses stay, as keyed hashes.
+   * Lists they stand on are cleared right afterwards (work `profile.erased`).
    * @returns whether there was such a person.
    */
   async erase(tx: Tx, userId: string, actor: string): Promise<boolean> {
@@ -747,6 +748,7 @@ export class ProfilesService {
       subject: found,
       detail: { profiles: family.length, identities: hashes.length },
     });
+    await this.work.enqueue(tx, { kind: 'profile.erased', key: found, dueAt: now });
     return true;
   }
 }

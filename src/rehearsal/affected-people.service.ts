@@ -2,10 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/index.js';
 import { decodeCursor, page, type Page, type PageQuery } from '../platform/http/index.js';
 import { Vault } from '../platform/vault/index.js';
+import { DONE, type WorkHandler } from '../platform/work/index.js';
+import { ProfilesService } from '../profiles/index.js';
 import { type Profile } from '../profiles/profile.js';
 import { type ProfileState } from '../profiles/projection.js';
 import { type Affected, type AffectingChange, type BeforeAndAfter, type Done } from './affected.js';
 import { selectAffected, selectAffectedPeople } from './affected.read-model.js';
+import { deleteAffected, deleteAffectedOf, deleteAffectedPeople } from './affected.repository.js';
 import { type AffectedPerson, type PersonChange, type SentOnBothSides } from './affected-person.js';
 import { decisionCursor, personCursor } from './affected-answer.js';
 
@@ -19,13 +22,49 @@ export interface AffectedPersonLine extends Omit<AffectedPerson, 'id'> {
   readonly profile: Profile;
 }
 
-/** Lists of who would be affected. Names are opened when a list is read, so nobody who was erased is on it. */
+/** How many lines are let go of at once. */
+const AT_ONCE = 1_000;
+
+/**
+ * Lists of who would be affected. Names are opened when a list is read, so nobody who was erased is on it; and they are taken off it right
+ * afterwards.
+ */
 @Injectable()
 export class AffectedPeople {
   constructor(
     private readonly database: Database,
     private readonly vault: Vault,
+    private readonly profiles: ProfilesService,
   ) {}
+
+  /** Somebody was erased: what would have become of them is nobody's business any more. */
+  readonly profileErased: WorkHandler = {
+    kind: 'profile.erased',
+    commit: async (tx, job) => {
+      await deleteAffectedOf(tx, await this.profiles.profileIdsOf(tx, job.key));
+      return DONE;
+    },
+  };
+
+  /**
+   * Lets go of lines of replays about decisions made before `decisions`, and of lists of simulations that were asked for before `simulations`.
+   * @returns how many lines.
+   */
+  async letGo(before: { readonly decisions: Date; readonly simulations: Date }): Promise<{
+    readonly replays: number;
+    readonly simulations: number;
+  }> {
+    const all = async (some: () => Promise<number>): Promise<number> => {
+      let lines = 0;
+      for (let gone = AT_ONCE; gone === AT_ONCE; lines += gone) gone = await some();
+      return lines;
+    };
+    const { db } = this.database;
+    return {
+      replays: await all(() => deleteAffected(db, before.decisions, AT_ONCE)),
+      simulations: await all(() => deleteAffectedPeople(db, before.simulations, AT_ONCE)),
+    };
+  }
 
   /** Whom a replay found affected, in the order of the decisions. @throws Problem 400 for a cursor of another list. */
   async ofReplay(
@@ -42,7 +81,7 @@ export class AffectedPeople {
       row.decided_at.toISOString(),
       row.decision_id,
     ]);
-    const profiles = await this.profiles(rows);
+    const profiles = await this.whoseAre(rows);
     const data = rows.flatMap((row): AffectedLine[] => {
       const profile = profiles.get(row.profile_id);
       if (profile === undefined) return [];
@@ -65,7 +104,7 @@ export class AffectedPeople {
       limit: query.limit + 1,
     });
     const { data: rows, nextCursor } = page(found, query.limit, ({ profile_id: id }) => [id]);
-    const profiles = await this.profiles(rows);
+    const profiles = await this.whoseAre(rows);
     const data = rows.flatMap(({ profile_id: id, change, causes, messages }): AffectedPersonLine[] => {
       const profile = profiles.get(id);
       const sent = JSON.parse(messages) as SentOnBothSides;
@@ -75,7 +114,7 @@ export class AffectedPeople {
   }
 
   /** By id. Whoever is erased just now is missing. */
-  private async profiles(
+  private async whoseAre(
     rows: readonly { readonly profile_id: string; readonly state: Uint8Array }[],
   ): Promise<Map<string, Profile>> {
     const ids = [...new Set(rows.map(({ profile_id }) => profile_id))];

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Tx } from '../platform/database/index.js';
+import { type Executor, type Tx } from '../platform/database/index.js';
 import { canonicalJson } from '../shared/canonical-json.js';
 import { type Affected } from './affected.js';
 import { type AffectedPerson } from './affected-person.js';
@@ -41,4 +41,60 @@ export async function insertAffectedPeople(
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       as x(profile_id text, change text, causes text[], messages text)
     on conflict do nothing`.execute(tx);
+}
+
+/** Lets go of some lines of replays about decisions made before `before`. @returns how many: fewer than `limit` when none is left. */
+export async function deleteAffected(db: Executor, before: Date, limit: number): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from replay_affected a using (
+      select l.replay_id, l.decided_at, l.decision_id
+      from replays r cross join lateral (
+        select x.replay_id, x.decided_at, x.decision_id from replay_affected x
+        where x.replay_id = r.id and x.decided_at < ${before} order by x.decided_at limit ${limit}
+      ) l
+      limit ${limit}
+    ) aged
+    where a.replay_id = aged.replay_id and a.decided_at = aged.decided_at and a.decision_id = aged.decision_id`.execute(
+    db,
+  );
+  return Number(numAffectedRows ?? 0);
+}
+
+/** The same of simulations that were asked for before `before`. */
+export async function deleteAffectedPeople(db: Executor, before: Date, limit: number): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from simulation_affected a using (
+      select l.simulation_id, l.profile_id
+      from simulations s cross join lateral (
+        select x.simulation_id, x.profile_id from simulation_affected x where x.simulation_id = s.id limit ${limit}
+      ) l
+      where s.created_at < ${before}
+      limit ${limit}
+    ) aged
+    where a.simulation_id = aged.simulation_id and a.profile_id = aged.profile_id`.execute(db);
+  return Number(numAffectedRows ?? 0);
+}
+
+/** Takes people off every list. @param profileIds with every profile that was merged into theirs. */
+export async function deleteAffectedOf(tx: Tx, profileIds: readonly string[]): Promise<void> {
+  await sql`
+    delete from replay_affected a using decisions d
+    where d.profile_id = any(${profileIds}) and a.decision_id = d.id`.execute(tx);
+  await sql`delete from simulation_affected a where a.profile_id = any(${profileIds})`.execute(tx);
+}
+
+/** Takes off a replay's list who was erased while it ran: it may have come by them before and written them down after. */
+export async function deleteErasedAffected(tx: Tx, replayId: string): Promise<void> {
+  await sql`
+    delete from replay_affected a using decisions d, profiles p
+    where a.replay_id = ${replayId} and d.id = a.decision_id and p.id = d.profile_id and p.erased_at is not null`.execute(
+    tx,
+  );
+}
+
+/** The same of a simulation. */
+export async function deleteErasedAffectedPeople(tx: Tx, simulationId: string): Promise<void> {
+  await sql`
+    delete from simulation_affected a using profiles p
+    where a.simulation_id = ${simulationId} and p.id = a.profile_id and p.erased_at is not null`.execute(tx);
 }

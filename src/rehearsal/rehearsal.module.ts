@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { LlmModule } from '../platform/llm/index.js';
 import { PlaybookReplayer, PoliciesModule } from '../policies/index.js';
+import { ProfilesModule } from '../profiles/index.js';
 import { AffectedPeople } from './affected-people.service.js';
 import { Deciders } from './deciders.service.js';
 import { Replayer } from './replayer.service.js';
@@ -14,7 +15,7 @@ import { TesterModule } from './tester.module.js';
 
 /** What a playbook would do, before it does: its own tests, a replay of what was, and what would have come of it. */
 @Module({
-  imports: [PoliciesModule, LlmModule, TesterModule],
+  imports: [PoliciesModule, ProfilesModule, LlmModule, TesterModule],
   controllers: [ReplaysController, SimulationsController],
   providers: [
     AffectedPeople,

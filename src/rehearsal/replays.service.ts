@@ -7,7 +7,7 @@ import { again, DONE, Unrecoverable, type WorkHandler, WorkService } from '../pl
 import { PlaybookReplayer, PoliciesService } from '../policies/index.js';
 import { Clock } from '../shared/clock.js';
 import { Ids } from '../shared/ids.js';
-import { insertAffected } from './affected.repository.js';
+import { deleteErasedAffected, insertAffected } from './affected.repository.js';
 import { ThreadDied } from './deciders.service.js';
 import { type Progress, Replayer } from './replayer.service.js';
 import {
@@ -63,11 +63,14 @@ export class ReplaysService extends PlaybookReplayer {
       await updateProgress(tx, job.key, answer);
       await insertAffected(tx, job.key, answer.affected);
       if (!answer.isLast) return again(now);
+      await deleteErasedAffected(tx, job.key);
       await endReplay(tx, job.key, { state: 'done', error: null, at: now });
       return DONE;
     },
-    died: (tx, job, error) =>
-      endReplay(tx, job.key, { state: 'failed', error: error.message, at: this.clock.now() }),
+    died: async (tx, job, error) => {
+      await deleteErasedAffected(tx, job.key);
+      await endReplay(tx, job.key, { state: 'failed', error: error.message, at: this.clock.now() });
+    },
   };
 
   private async step(replay: Replay, signal: AbortSignal): Promise<Progress> {

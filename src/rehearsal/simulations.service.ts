@@ -9,7 +9,7 @@ import { again, DONE, type WorkHandler, WorkService } from '../platform/work/ind
 import { PoliciesService } from '../policies/index.js';
 import { Clock } from '../shared/clock.js';
 import { Ids } from '../shared/ids.js';
-import { insertAffectedPeople } from './affected.repository.js';
+import { deleteErasedAffectedPeople, insertAffectedPeople } from './affected.repository.js';
 import { requestOf, shareOf, type SimulationWish } from './simulation-request.js';
 import {
   endSimulation,
@@ -65,11 +65,14 @@ export class SimulationsService {
       await updateSimulated(tx, job.key, progress);
       await insertAffectedPeople(tx, job.key, progress.affected);
       if (!progress.isLast) return again(now);
+      await deleteErasedAffectedPeople(tx, job.key);
       await endSimulation(tx, job.key, { state: 'done', error: null, at: now });
       return DONE;
     },
-    died: (tx, job, error) =>
-      endSimulation(tx, job.key, { state: 'failed', error: error.message, at: this.clock.now() }),
+    died: async (tx, job, error) => {
+      await deleteErasedAffectedPeople(tx, job.key);
+      await endSimulation(tx, job.key, { state: 'failed', error: error.message, at: this.clock.now() });
+    },
   };
 
   /**

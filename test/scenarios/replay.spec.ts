@@ -182,6 +182,10 @@ describe('a playbook over what has happened', () => {
     expect((await story.request('DELETE', '/v1/profiles/ada')).status).toBeLessThan(300);
     await story.settle();
     expect(await named()).toEqual([...PEOPLE.slice(1), 'ivy']);
+    const { rows: erased } = await sql`
+      select a.decision_id from replay_affected a join decisions d on d.id = a.decision_id join profiles p on p.id = d.profile_id
+      where p.erased_at is not null`.execute(story.database.db);
+    expect(erased).toEqual([]);
     const replay = numbers(await replayed(story, other));
     expect(replay['erased']).toBe(4);
     expect(replay['notRecorded']).toBe(7);

@@ -94,6 +94,44 @@ describe('what has aged out', () => {
     ]);
   });
 
+  it('takes with it what replays and simulations found out from it', async () => {
+    const { db } = story.database;
+    const young = (await lastDecision(story, 'bob')).id;
+    await sql`
+      insert into replays (id, bundle_hash, engine, state, until, total, tally, asked_by, created_at)
+      select 'rpl_1', hash, 'engine', 'done', ${NEXT_YEAR}, 2, '{}', 'per_1', ${NEXT_YEAR} from bundles limit 1`.execute(
+      db,
+    );
+    await sql`
+      insert into replay_affected (replay_id, decided_at, decision_id, change, causes, done)
+      select 'rpl_1', created_at, id, 'lost', '{}', '{}' from decisions where id in (${old}, ${young})`.execute(
+      db,
+    );
+    for (const [id, at] of [
+      ['sim_1', JANUARY],
+      ['sim_2', FEBRUARY],
+    ] as const)
+      // prettier-ignore
+      await sql`
+        with asked as (
+          insert into simulations (id, bundle_hash, active_hash, engine, state, request, total, erased, tally, asked_by, created_at)
+          select ${id}, hash, hash, 'engine', 'done', '{}', 1, 0, '{}', 'per_1', ${at} from bundles limit 1 returning id
+        )
+        insert into simulation_affected (simulation_id, profile_id, change, causes, messages)
+        select a.id, p.id, 'fewer', '{}', '{}' from asked a, profiles p`.execute(db);
+    await story.service.app.get(RetentionService).apply();
+    const { rows: lines } = await sql`select decision_id from replay_affected`.execute(db);
+    expect(lines).toEqual([{ decision_id: young }]);
+    const { rows: lists } = await sql`select distinct simulation_id from simulation_affected`.execute(db);
+    expect(lists).toEqual([{ simulation_id: 'sim_2' }]);
+    const { rows } = await sql<{ subject: string; detail: string }>`
+      select subject, detail from audit_entries where action = 'retention.applied' order by seq`.execute(db);
+    expect(rows.slice(-2).map(({ subject, detail }) => [subject, JSON.parse(detail) as unknown])).toEqual([
+      ['replay_affected', expect.objectContaining({ kept: '400d', rows: 1 })],
+      ['simulation_affected', expect.objectContaining({ kept: '400d', rows: 2 })],
+    ]);
+  });
+
   it('keeps nobody from being written to again', async () => {
     await story.happens(identify('ada'), order('ada'));
     expect((await messagesTo(story, 'ada')).at(-1)?.state).toBe('sent');

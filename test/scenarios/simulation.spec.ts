@@ -269,6 +269,10 @@ describe('a launch, before it happens', () => {
       affected: { fewer: 0, more: 0, others: 0, same: 2 },
     });
     expect(plain(await story.get(affectedList))).toEqual({ data: [], nextCursor: null });
+    const { rows } = await sql`
+      select a.profile_id from simulation_affected a join profiles p on p.id = a.profile_id
+      where p.erased_at is not null`.execute(story.database.db);
+    expect(rows).toEqual([]);
   });
 });
 

@@ -729,6 +729,7 @@ table replay_affected
   constraint replay_affected_pkey PRIMARY KEY (replay_id, decided_at, decision_id)
   constraint replay_affected_replay_id_fkey FOREIGN KEY (replay_id) REFERENCES replays(id) ON DELETE CASCADE
   CREATE INDEX replay_affected_change ON public.replay_affected USING btree (replay_id, change, decided_at, decision_id)
+  CREATE INDEX replay_affected_decision ON public.replay_affected USING btree (decision_id)
 
 table replays
   id text not null
@@ -910,6 +911,7 @@ table simulation_affected
   constraint simulation_affected_pkey PRIMARY KEY (simulation_id, profile_id)
   constraint simulation_affected_simulation_id_fkey FOREIGN KEY (simulation_id) REFERENCES simulations(id) ON DELETE CASCADE
   CREATE INDEX simulation_affected_change ON public.simulation_affected USING btree (simulation_id, change, profile_id)
+  CREATE INDEX simulation_affected_profile ON public.simulation_affected USING btree (profile_id)
 
 table simulations
   id text not null
