@@ -104,28 +104,50 @@ export class EverybodyService implements OnApplicationShutdown {
   }
 
   /**
-   * Moves a message's places to the moment at which it really leaves; people may have taken hours to sign it.
-   * @returns the cap that has no room then, and until when; null when it may leave.
+   * Moves a message's places to the moment at which it really leaves; people may have taken hours to sign it. Where there is no room then, they are
+   * moved to the first moment at which there is, so that nobody who comes later is before it.
+   * @param expires epoch milliseconds: no place is of use from then on.
+   * @returns the cap that has no room then, and until when the message waits: for its place, if that is before it expires. Null when it may leave.
    */
-  async renew(tx: Tx, bundle: Bundle, messageId: string, at: number): Promise<FullCap | null> {
+  async renew(
+    tx: Tx,
+    bundle: Bundle,
+    messageId: string,
+    { at, expires }: { readonly at: number; readonly expires: number },
+  ): Promise<FullCap | null> {
     const caps = new Map(allSharedCaps(bundle).map((cap) => [cap.counter, cap]));
-    const moved = (await selectPlaces(tx, messageId)).flatMap((place) => {
+    const own = (await selectPlaces(tx, messageId)).flatMap((place) => {
       const cap = caps.get(place.counter);
-      const stays = cap === undefined || place.slice === sliceAt(slicingOf(cap.limit), at);
-      return stays ? [] : [{ place, cap: { ...cap, tokens: place.tokens } }];
+      return cap === undefined ? [] : [{ place, cap: { ...cap, tokens: place.tokens } }];
     });
+    const moved = own.filter(({ place, cap }) => place.slice !== sliceAt(slicingOf(cap.limit), at));
     if (moved.length === 0) return null;
     // Given back first, so that a message is not in its own way.
     for (const { place } of moved) await deletePlaces(tx, messageId, place.counter);
-    const taken = await this.take(
-      tx,
-      moved.map(({ cap }) => cap),
-      at,
-    );
-    if ('until' in taken) {
-      for (const { place } of moved) await restorePlace(tx, messageId, place);
-      return taken;
+    let full = await this.takeAndKeep(tx, messageId, capsOf(moved), at);
+    if (full === null) return null;
+    // It waits with all its places together.
+    for (const each of own) if (!moved.includes(each)) await deletePlaces(tx, messageId, each.place.counter);
+    for (;;) {
+      const until = Date.parse(full.until);
+      if (until >= expires) break;
+      const later = await this.takeAndKeep(tx, messageId, capsOf(own), until);
+      if (later === null) return full;
+      // Another of the caps is full at that moment, and has room after it.
+      full = later;
     }
+    for (const { place } of own) await restorePlace(tx, messageId, place);
+    return full;
+  }
+
+  private async takeAndKeep(
+    tx: Tx,
+    messageId: string,
+    caps: readonly SharedCap[],
+    at: number,
+  ): Promise<FullCap | null> {
+    const taken = await this.take(tx, caps, at);
+    if ('until' in taken) return taken;
     await this.keep(tx, messageId, taken);
     return null;
   }
@@ -186,6 +208,10 @@ export class EverybodyService implements OnApplicationShutdown {
     }
     this.held.set(key, [...leases, held]);
   }
+}
+
+function capsOf(places: readonly { readonly cap: SharedCap }[]): SharedCap[] {
+  return places.map(({ cap }) => cap);
 }
 
 function keyOf({ counter }: SharedCap, slice: number): string {

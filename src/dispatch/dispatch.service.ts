@@ -282,7 +282,10 @@ export class DispatchService {
       await this.refuse(tx, message, parcel);
       return DONE;
     }
-    const full = await this.everybody.renew(tx, bundle, message.id, now.getTime());
+    const full = await this.everybody.renew(tx, bundle, message.id, {
+      at: now.getTime(),
+      expires: Date.parse(message.expiresAt),
+    });
     if (full !== null) return this.follow(tx, message, waitingFor(full, message.expiresAt), now);
     const way = this.channels.for(parcel.channel);
     return way.reach === 'nowhere'
@@ -698,7 +701,7 @@ function offersWayOut(content: MessageContent): boolean {
   );
 }
 
-/** Looked at again when the cap over everybody has room, unless its own time is over by then. */
+/** Looked at again when it has a place in the cap over everybody, unless its own time is over by then. */
 function waitingFor({ rule, max, until }: FullCap, expiresAt: string): RecheckResult {
   const text = `Rule ${rule} allows ${max} to everybody together, and they are taken until ${until}.`;
   const verdict = until >= expiresAt ? 'suppress' : 'postpone';

@@ -55,18 +55,32 @@ export class SharedPlaces {
     return null;
   }
 
-  /** Moves a message's places to the moment at which it really leaves; the cap that has no room then, or null when it may leave. */
-  renew(message: string, now: number): FullCap | null {
+  /**
+   * Moves a message's places to the moment at which it really leaves, or where there is no room then to the first at which there is.
+   * @param expires epoch milliseconds: no place is of use from then on.
+   * @returns the cap that has no room then, and until when the message waits; null when it may leave.
+   */
+  renew(
+    message: string,
+    { at: now, expires }: { readonly at: number; readonly expires: number },
+  ): FullCap | null {
     const before = this.held.get(message) ?? [];
     if (before.every(({ cap, slice }) => slice === sliceAt(slicingOf(cap.limit), now))) return null;
     // Given back first, so that a message is not in its own way.
     this.release(message);
     const caps = before.map(({ cap }) => cap);
-    const full = this.take(message, caps, now, now);
-    if (full === null) return null;
-    for (const { cap, slice } of before) this.add(cap.counter, slice, cap.tokens);
-    this.held.set(message, before);
-    return full;
+    for (let wait = this.take(message, caps, now, now); wait !== null;) {
+      const until = Date.parse(wait.until);
+      if (until >= expires) {
+        for (const { cap, slice } of before) this.add(cap.counter, slice, cap.tokens);
+        this.held.set(message, before);
+        return wait;
+      }
+      const later = this.take(message, caps, until, now);
+      if (later === null) return wait;
+      wait = later;
+    }
+    return null;
   }
 
   /** Gives back what a message holds that will not leave. */

@@ -492,7 +492,9 @@ export class PersonSimulation {
   /** Moves its places in caps over everybody to now; where there is no room it waits for it, or is given up. */
   private hasPlace(message: SimulatedMessage): boolean {
     const { places } = this.world;
-    const full = places?.renew(this.holderOf(message.id), this.clock) ?? null;
+    const full =
+      places?.renew(this.holderOf(message.id), { at: this.clock, expires: Date.parse(message.expiresAt) }) ??
+      null;
     if (full === null) {
       places?.left(this.holderOf(message.id));
       return true;

@@ -190,20 +190,26 @@ describe('a cap over everybody', () => {
     const early = await decideAbout(0);
     const late = await decideAbout(1);
     expect([early, late].map(actedAt)).toEqual([NOW, '2026-11-18T11:01:00.000Z']);
-    const renew = (made: DecidedCase, at: string) =>
+    const renew = (made: DecidedCase, at: string, expires = '2026-11-20T10:00:00.000Z') =>
       opened.database.transaction((tx) =>
         one()
           .get(EverybodyService)
-          .renew(tx, bundle, made.decision.messageId ?? '', Date.parse(at)),
+          .renew(tx, bundle, made.decision.messageId ?? '', {
+            at: Date.parse(at),
+            expires: Date.parse(expires),
+          }),
       );
     expect(await renew(early, '2026-11-18T10:00:59.000Z')).toBeNull();
     // It would leave less than an hour before the other one.
-    expect(await renew(early, '2026-11-18T10:30:00.000Z')).toMatchObject({
-      rule: 'blast',
-      until: '2026-11-18T12:02:00.000Z',
-    });
-    // What it had is still its own, and it is not in its own way.
+    const waits = { rule: 'blast', until: '2026-11-18T12:02:00.000Z' };
+    expect(await renew(early, '2026-11-18T10:30:00.000Z', '2026-11-18T12:02:00.000Z')).toMatchObject(waits);
+    // Expired by then, it keeps what it had, and is not in its own way.
     expect(await usage()).toEqual([1, 0]);
+    expect(await renew(early, '2026-11-18T10:30:00.000Z')).toMatchObject(waits);
+    // What it has now is the place it waits for: who comes later comes later.
+    expect(await usage()).toEqual([0, 0]);
+    clock.set('2026-11-18T10:30:00.000Z');
+    expect(actedAt(await decideAbout(2))).toBe('2026-11-18T13:03:00.000Z');
     expect(await renew(early, '2026-11-18T12:02:00.000Z')).toBeNull();
     expect(await renew(late, '2026-11-18T10:59:00.000Z')).toBeNull();
     expect(await renew(late, '2026-11-18T11:01:00.000Z')).toBeNull();
@@ -218,7 +224,10 @@ describe('a cap over everybody', () => {
     const waits = await opened.database.transaction((tx) =>
       one()
         .get(EverybodyService)
-        .renew(tx, bundle, late.decision.messageId ?? '', clock.now().getTime()),
+        .renew(tx, bundle, late.decision.messageId ?? '', {
+          at: clock.now().getTime(),
+          expires: clock.now().getTime() + 24 * HOUR,
+        }),
     );
     expect(waits).toMatchObject({ rule: 'blast', until: '2026-11-18T19:01:00.000Z' });
   });
