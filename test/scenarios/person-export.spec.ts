@@ -13,7 +13,8 @@ const NOT_IN_IT: Readonly<Record<string, string>> = {
   judged_drafts: 'figures about how drafts were judged; the verdicts are in the export',
   profile_merges: 'in the profile',
   simulation_affected:
-    'what a playbook that was only tried would have sent, by codes; gone with the simulation',
+    'what a playbook that was only tried would have sent, by codes; gone with the signals it rests on',
+  withdrawals: 'a keyed hash of an address beside what the signals and the history of consent say',
 };
 
 /** Where each of the others is. */
@@ -25,6 +26,7 @@ const IN_IT: Readonly<Record<string, keyof PersonExport>> = {
   drafts: 'messages',
   firings: 'firings',
   identities: 'identities',
+  lifted_suppressions: 'audit',
   link_tokens: 'messages',
   message_steps: 'messages',
   messages: 'messages',
