@@ -13,6 +13,7 @@ import { TriggersService } from '../triggers/index.js';
 import { type Firing } from '../triggers/firing.js';
 import { canonicalBytes, canonicalJson, type Json } from '../shared/canonical-json.js';
 import { Clock } from '../shared/clock.js';
+import { errorCode } from '../shared/errors.js';
 import { sha256Hex } from '../shared/hash.js';
 import { Ids } from '../shared/ids.js';
 import { type Signal } from '../signals/signal.js';
@@ -29,7 +30,9 @@ import {
 } from './decision.js';
 import {
   insertDecision,
+  insertDecisions,
   isDecided,
+  type NewDecision,
   selectDecision,
   selectDecisions,
   type StoredDecision,
@@ -43,6 +46,7 @@ import { loadSignal } from './signal.read-model.js';
 import { type Situation } from './situation.js';
 import { SituationReader, type SituationRequest } from './situation.read-model.js';
 import { TasksService } from './tasks.service.js';
+import { Together } from './together.js';
 
 /** The engine as it is recorded: our own version and that of the time-zone data of this process. */
 export const ENGINE_HERE = `${ENGINE}+tz${process.versions['tz'] ?? 'unknown'}`;
@@ -117,6 +121,14 @@ export class DecisionsService {
     private readonly requests: RequestMemory,
     private readonly metrics: Metrics,
   ) {}
+
+  /** Decisions from which nothing follows are written together with others made meanwhile: most of what a small statement costs is the asking. */
+  private readonly writing = new Together<NewDecision, boolean>((decisions) => this.write(decisions), {
+    atOnce: 2,
+    most: 50,
+    // SQLSTATE classes of data that is not taken: no failure of the database.
+    isAboutOne: (error) => /^2[23]/.test(errorCode(error)),
+  });
 
   /** A trigger fired: decided once, however often it is asked for. */
   readonly triggerFired: WorkHandler = {
@@ -380,7 +392,7 @@ export class DecisionsService {
       situation: canonicalBytes(situation),
       result: canonicalBytes(result),
     };
-    const isHeld = await insertDecision(db, {
+    const written: NewDecision = {
       id: decision.id,
       profileId: decision.profileId,
       createdAt: new Date(decision.createdAt),
@@ -403,9 +415,19 @@ export class DecisionsService {
       messageId: decision.messageId,
       reasonCode: result.reasons[0]?.code ?? null,
       forbidden: result.outcome === 'hold' ? wasForbidden(result) : null,
-    });
+    };
+    if (!db.isTransaction) return this.writing.ask(written);
+    const isHeld = await insertDecision(db, written);
     if (isHeld) this.vault.holds(db, decision.profileId, key);
     return isHeld;
+  }
+
+  private async write(decisions: readonly NewDecision[]): Promise<readonly boolean[]> {
+    const { db } = this.database;
+    const [only, ...more] = decisions;
+    return only !== undefined && more.length === 0
+      ? [await insertDecision(db, only)]
+      : insertDecisions(db, decisions);
   }
 
   /** A decision and its situation; null when there is none. @throws ErasedError, AgedOutError */

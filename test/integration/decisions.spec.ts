@@ -3,6 +3,11 @@ import { Test } from '@nestjs/testing';
 import { sql } from 'kysely';
 import { AccessService } from '../../src/access/index.js';
 import { type DecisionAnswer } from '../../src/decisions/answer.js';
+import {
+  insertDecisions,
+  type NewDecision,
+  selectDecision,
+} from '../../src/decisions/decisions.repository.js';
 import { DecisionsService, SituationReader, TasksService } from '../../src/decisions/index.js';
 import { type MessageContent } from '../../src/messages/content.js';
 import { type Message } from '../../src/messages/message.js';
@@ -20,6 +25,7 @@ import { PoliciesService } from '../../src/policies/index.js';
 import { ProfilesService } from '../../src/profiles/index.js';
 import { type Json } from '../../src/shared/canonical-json.js';
 import { contentHash } from '../../src/shared/hash.js';
+import { Ids } from '../../src/shared/ids.js';
 import { type Signal } from '../../src/signals/signal.js';
 import { SignalsService } from '../../src/signals/index.js';
 import { type Firing } from '../../src/triggers/firing.js';
@@ -573,6 +579,59 @@ describe('decisions, tasks and messages', () => {
       await sql`delete from person_keys where id = ${anna.profileId}`.execute(db);
       expect((await execute()).status).toBe(404);
       expect((await ask({ userId: anna.userId })).status).toBe(404);
+    });
+
+    it('writes many in one statement, each with its own contents and under a key that is in force', async () => {
+      const { db } = opened.database;
+      const people = [await somebody(), await somebody(), await somebody()];
+      const { rows } = await sql<{ id: string; wrapped: Buffer }>`
+        select id, wrapped from person_keys where id = any(${people.map(({ profileId }) => profileId)})`.execute(
+        db,
+      );
+      const wrapped = new Map(rows.map((row) => [row.id, row.wrapped]));
+      const made = people.map(({ profileId }, i): NewDecision => {
+        const key = wrapped.get(profileId) ?? Buffer.of();
+        return {
+          id: app.get(Ids).make('dec'),
+          profileId,
+          createdAt: clock.now(),
+          outcome: 'hold',
+          mode: 'decide',
+          action: 'hold',
+          channel: null,
+          triggerId: null,
+          firingId: null,
+          bundleHash: 'b',
+          engine: 'e',
+          models: '{"a":"ü"}',
+          seed: `s${i}`,
+          keyId: profileId,
+          situation: Buffer.alloc(3 + i, i),
+          result: Buffer.alloc(5_000 + i, 255 - i),
+          situationHash: `sh${i}`,
+          resultHash: `rh${i}`,
+          messageId: null,
+          reasonCode: 'no_candidates',
+          forbidden: i === 0,
+          // The second one's was exchanged since it was read.
+          wrappedKey: i === 1 ? Buffer.concat([key, Buffer.of(1)]) : key,
+        };
+      });
+      expect(await insertDecisions(db, made)).toEqual([true, false, true]);
+      for (const [
+        i,
+        { id, situation, result, createdAt, seed, models, reasonCode, forbidden },
+      ] of made.entries()) {
+        const kept = await selectDecision(db, id);
+        const counted = await sql`select reason_code, forbidden from decisions where id = ${id}`.execute(db);
+        if (i === 1) expect([kept, counted.rows]).toEqual([null, []]);
+        else {
+          expect(kept).toMatchObject({ id, situation, result, createdAt, seed, models });
+          expect(counted.rows).toEqual([{ reason_code: reasonCode, forbidden }]);
+        }
+      }
+      // Nobody could read them: they were never sealed.
+      await sql`delete from decisions where bundle_hash = 'b'`.execute(db);
     });
 
     it('tells nothing of an erased person', async () => {
