@@ -43,7 +43,7 @@ const NO_USE: RuleUse = {
 };
 
 /** A decision that was carried out, as it is made by the playbook that is looked at. */
-export interface Executed {
+interface Executed {
   readonly result: DecisionResult;
   readonly situation: Situation;
   /** Nobody had signed its message when it expired. */
