@@ -4,9 +4,9 @@ import { type Message } from '../messages/message.js';
 import { type MessageContent } from '../messages/content.js';
 import { MessagesService } from '../messages/index.js';
 import { Database, type Executor, type Tx } from '../platform/database/index.js';
-import { Embedder, type Embedding } from '../platform/llm/index.js';
+import { Embedder, type Embedding, type EmbeddingTerms, TokensSpent } from '../platform/llm/index.js';
 import { ErasedError, Vault } from '../platform/vault/index.js';
-import { DONE, type Job, type JobEnd, type WorkHandler } from '../platform/work/index.js';
+import { DONE, type Job, type JobEnd, RetryLater, type WorkHandler } from '../platform/work/index.js';
 import { Log } from '../platform/telemetry/index.js';
 import { type Action } from '../policies/playbook.js';
 import { PoliciesService } from '../policies/index.js';
@@ -43,6 +43,7 @@ interface Remembered {
   readonly at: Embedding;
 }
 
+const DAY_MS = 24 * 60 * 60_000;
 const SHOWN = 3;
 const LONGEST_SUBJECT = 200;
 const LONGEST_TEXT = 1_500;
@@ -71,7 +72,15 @@ export class PastMessagesService {
       const words = toPast(content, situation);
       const bundle = await this.policies.bundle(decision.bundleHash);
       const locale = languageFor(bundle, situation.profile.locale);
-      return { words, locale, at: await this.embedder.embed(`${words.subject}\n${words.text}`, signal) };
+      const text = `${words.subject}\n${words.text}`;
+      try {
+        return { words, locale, at: await this.embedder.embed(text, this.terms(), signal) };
+      } catch (error) {
+        if (!(error instanceof TokensSpent)) throw error;
+        // Nobody waits for it: it is remembered once the next day has begun.
+        const wait = DAY_MS - (this.clock.now().getTime() % DAY_MS) + 1_000;
+        throw new RetryLater(error.message, wait);
+      }
     },
     commit: async (tx, _job, { message, situation }, { words, locale, at }) => {
       const keys = await this.vault.keys(tx, [message.profileId]);
@@ -93,6 +102,11 @@ export class PastMessagesService {
       return DONE;
     },
   };
+
+  private terms(): EmbeddingTerms {
+    const { modelTokensPerDay, modelPrices } = this.policies.active().engine;
+    return { tokensPerDay: modelTokensPerDay ?? null, prices: modelPrices };
+  }
 
   private async load(tx: Tx, job: Job): Promise<Approved | JobEnd> {
     try {
@@ -119,7 +133,7 @@ export class PastMessagesService {
     // Where nothing was approved yet there is nothing to compare with, and no model to load for it.
     if (!(await hasPastMessages(db, action.id, about.locale))) return [];
     try {
-      const { space, vector } = await this.embedder.embed(sought, signal);
+      const { space, vector } = await this.embedder.embed(sought, this.terms(), signal);
       const near = { action: action.id, locale: about.locale, stage: about.stage, space, vector };
       return await this.open(db, await selectNearest(db, near, SHOWN));
     } catch (error) {

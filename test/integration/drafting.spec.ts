@@ -619,10 +619,11 @@ describe('drafting', () => {
       const found = await past.nearest(spec, about, new AbortController().signal);
       return found.map(({ subject }) => subject).toSorted();
     };
-    const here = await embedder.embed('a kettle');
+    const free = { tokensPerDay: null, prices: {} };
+    const here = await embedder.embed('a kettle', free);
     // The provider's vectors are as long as those of here, and lie just where the question will be: a mix would show.
     await remember('here 1', here.space, here.vector);
-    await remember('here 2', here.space, (await embedder.embed('a pot')).vector);
+    await remember('here 2', here.space, (await embedder.embed('a pot', free)).vector);
     await remember('there 1', `test-embedding/${here.vector.length}`, here.vector);
     await remember('there 2', `test-embedding/${here.vector.length}`, here.vector.toReversed());
     await remember('short', 'test-embedding/2', [0.6, 0.8]);
@@ -633,7 +634,7 @@ describe('drafting', () => {
       fake.behave({ kind: 'body', body: JSON.stringify({ data: [{ embedding }] }) });
     };
     const { environment } = testRuntime(clock, { ...fake.environment, OPENAI_EMBEDDING_MODEL: 'test-embedding' }); // prettier-ignore
-    const other = pastOf(new Embedder(environment));
+    const other = pastOf(new Embedder(environment, opened.database, clock));
     answers(here.vector);
     expect(await asked(other)).toEqual(['there 1', 'there 2']);
     // An answer of another size is refused, and the draft does without examples.

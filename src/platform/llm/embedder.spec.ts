@@ -1,23 +1,29 @@
 import { FakeOpenAi } from '../../../test/fakes/openai-server.js';
+import { openTestDatabase, type TestDatabase } from '../../../test/harness/database.js';
 import { TestClock, testRuntime } from '../../../test/harness/runtime.js';
-import { Embedder } from './embedder.js';
+import { Embedder, type EmbeddingTerms, TokensSpent } from './embedder.js';
+import { usageSince } from './model-usage.repository.js';
 import { ModelFailure } from './provider-failure.js';
+
+const FREE: EmbeddingTerms = { tokensPerDay: null, prices: {} };
 
 describe('the embedder, with a provider', () => {
   let provider: FakeOpenAi;
+  let opened: TestDatabase;
 
   beforeAll(async () => {
-    provider = await FakeOpenAi.start();
+    [provider, opened] = await Promise.all([FakeOpenAi.start(), openTestDatabase()]);
   });
-  afterAll(() => provider.close());
+  afterAll(async () => {
+    await provider.close();
+    await opened.close();
+  });
 
-  const embedder = (): Embedder =>
-    new Embedder(
-      testRuntime(new TestClock('2026-11-20T12:00:00Z'), {
-        ...provider.environment,
-        OPENAI_EMBEDDING_MODEL: 'test-embedding',
-      }).environment,
-    );
+  const clock = new TestClock('2026-11-20T12:00:00Z');
+  const embedder = (): Embedder => {
+    const settings = { ...provider.environment, OPENAI_EMBEDDING_MODEL: 'test-embedding' };
+    return new Embedder(testRuntime(clock, settings).environment, opened.database, clock);
+  };
 
   const answers = (embedding: unknown): void => {
     provider.behave({ kind: 'body', body: JSON.stringify({ data: [{ embedding }] }) });
@@ -25,7 +31,7 @@ describe('the embedder, with a provider', () => {
 
   it('asks the provider, with white space made plain', async () => {
     answers([0.6, 0.8]);
-    expect(await embedder().embed('  a kettle\n\n and a  pot ')).toEqual({
+    expect(await embedder().embed('  a kettle\n\n and a  pot ', FREE)).toEqual({
       space: 'test-embedding/2',
       vector: [0.6, 0.8],
     });
@@ -40,7 +46,7 @@ describe('the embedder, with a provider', () => {
     const spaces: string[] = [];
     for (const size of [2, 3]) {
       answers(Array.from({ length: size }, () => 1));
-      spaces.push((await embedder().embed('a kettle')).space);
+      spaces.push((await embedder().embed('a kettle', FREE)).space);
     }
     expect(spaces).toEqual(['test-embedding/2', 'test-embedding/3']);
   });
@@ -48,11 +54,25 @@ describe('the embedder, with a provider', () => {
   it('takes no vector of another size than the model gave before', async () => {
     const one = embedder();
     answers([0.6, 0.8]);
-    await one.embed('a kettle');
+    await one.embed('a kettle', FREE);
     answers([0.6, 0.8, 0]);
-    await expect(one.embed('a pot')).rejects.toThrow('the embedding has 3 numbers where this model');
+    await expect(one.embed('a pot', FREE)).rejects.toThrow('the embedding has 3 numbers where this model');
     answers([0.8, 0.6]);
-    expect((await one.embed('a pot')).vector).toEqual([0.8, 0.6]);
+    expect((await one.embed('a pot', FREE)).vector).toEqual([0.8, 0.6]);
+  });
+
+  it('asks within the tokens of the day, over all processes, and is counted like every other question', async () => {
+    clock.set('2026-11-21T12:00:00Z');
+    const body = JSON.stringify({ data: [{ embedding: [0.6, 0.8] }], usage: { total_tokens: 4 } });
+    provider.behave({ kind: 'body', body });
+    // Four tokens are reserved and taken each time: of thirteen that is room for three.
+    const terms = { tokensPerDay: 13, prices: { 'test-embedding': { input: 13 } } };
+    for (let i = 0; i < 3; i++) await embedder().embed('kettle', terms);
+    await expect(embedder().embed('kettle', terms)).rejects.toThrow(TokensSpent);
+    expect(provider.requests).toHaveLength(3);
+    expect(await usageSince(opened.database.db, '2026-11-21')).toMatchObject([
+      { day: '2026-11-21', model: 'test-embedding', calls: 3, tokens_in: 12, cost_micros: 3 * 4 * 13 },
+    ]);
   });
 
   it.each([
@@ -64,6 +84,6 @@ describe('the embedder, with a provider', () => {
     ['nothing', null],
   ])('takes no vector of %s', async (_what, embedding) => {
     answers(embedding);
-    await expect(embedder().embed('a kettle')).rejects.toThrow(ModelFailure);
+    await expect(embedder().embed('a kettle', FREE)).rejects.toThrow(ModelFailure);
   });
 });

@@ -3,7 +3,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import OpenAI from 'openai';
 import { z } from 'zod';
 import { type Environment } from '../../config/environment.js';
+import { Clock } from '../../shared/clock.js';
+import { Database } from '../database/index.js';
 import { ENVIRONMENT } from '../runtime.js';
+import { reserveTokens, settleTokens } from './model-budget.repository.js';
+import { addUsage } from './model-usage.repository.js';
 import { ModelFailure, toFailure } from './provider-failure.js';
 
 /** A text as a point in the space of the model that made it; points of two spaces cannot be compared. */
@@ -19,7 +23,24 @@ const MOST_DIMENSIONS = 4_096;
 
 const answerSchema = z.object({
   data: z.array(z.object({ embedding: z.array(z.number()).min(2).max(MOST_DIMENSIONS) })).min(1),
+  usage: z.object({ total_tokens: z.int().min(0) }).optional(),
 });
+
+/** What a provider's embeddings may take; those made here cost nothing. */
+export interface EmbeddingTerms {
+  /** Tokens of a day (UTC), those of every other question to a model among them; null sets no limit. */
+  readonly tokensPerDay: number | null;
+  /** Price per million tokens, minor units. */
+  readonly prices: Readonly<Record<string, { readonly input: number }>>;
+}
+
+/** The day's tokens do not suffice: the provider was not asked. */
+export class TokensSpent extends Error {
+  override readonly name = 'TokensSpent';
+}
+
+/** No language takes more tokens for its bytes. */
+const BYTES_A_TOKEN = 2;
 
 /**
  * Embeds texts: by the provider when a key and OPENAI_EMBEDDING_MODEL are set, else by a small English model that comes with the service
@@ -33,7 +54,11 @@ export class Embedder {
   /** How many numbers this model's embeddings have, since its first answer. */
   private size: number | undefined;
 
-  constructor(@Inject(ENVIRONMENT) environment: Environment) {
+  constructor(
+    @Inject(ENVIRONMENT) environment: Environment,
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {
     const { OPENAI_API_KEY: apiKey, OPENAI_EMBEDDING_MODEL: model, OPENAI_BASE_URL: baseURL } = environment;
     this.provider =
       apiKey === undefined || model === undefined
@@ -54,10 +79,11 @@ export class Embedder {
     this.model = this.provider?.model ?? 'offline-en-0.2.0';
   }
 
-  /** @throws ModelFailure when the provider gives none, or one that is not a vector of numbers. */
-  async embed(text: string, signal?: AbortSignal): Promise<Embedding> {
+  /** @throws ModelFailure when the provider gives none, or one that is not a vector of numbers; TokensSpent. */
+  async embed(text: string, terms: EmbeddingTerms, signal?: AbortSignal): Promise<Embedding> {
     const words = text.replace(/\s+/g, ' ').trim().slice(0, LONGEST_TEXT).toWellFormed();
-    const vector = this.provider === null ? await this.embedHere(words) : await this.ask(words, signal);
+    const vector =
+      this.provider === null ? await this.embedHere(words) : await this.budgeted(words, terms, signal);
     const length = Math.hypot(...vector);
     // A point without a direction is near to nothing.
     if (!Number.isFinite(length) || length === 0)
@@ -78,7 +104,52 @@ export class Embedder {
     return (await this.offline).embed(text);
   }
 
-  private async ask(input: string, signal: AbortSignal | undefined): Promise<number[]> {
+  /** Asks within the day's budget: reserved before, settled after, as the gateway does. */
+  private async budgeted(
+    words: string,
+    { tokensPerDay, prices }: EmbeddingTerms,
+    signal: AbortSignal | undefined,
+  ): Promise<number[]> {
+    const { db } = this.database;
+    const at = this.clock.now();
+    const day = at.toISOString().slice(0, 10);
+    const most = Math.ceil(Buffer.byteLength(words) / BYTES_A_TOKEN) + 1;
+    if (tokensPerDay !== null && !(await reserveTokens(db, day, most, tokensPerDay)))
+      throw new TokensSpent(`of ${tokensPerDay} tokens a day too few are left for an embedding`);
+    const began = performance.now();
+    let used = most;
+    try {
+      const { vector, tokens } = await this.ask(words, signal);
+      used = tokens || most; // Some endpoints count none.
+      const price = Object.hasOwn(prices, this.model) ? (prices[this.model]?.input ?? 0) : 0;
+      const usage = {
+        calls: 1,
+        tokensIn: used,
+        tokensOut: 0,
+        costMicros: Math.round(used * price),
+        latencyMs: Math.round(performance.now() - began),
+      };
+      await addUsage(db, {
+        purpose: 'embedding',
+        at,
+        model: this.model,
+        answeredBy: this.model,
+        outcome: 'ok',
+        usage,
+      });
+      return vector;
+    } catch (error) {
+      if (error instanceof ModelFailure && error.failure.kind !== 'timeout') used = 0;
+      throw error;
+    } finally {
+      if (tokensPerDay !== null) await settleTokens(db, day, most, used);
+    }
+  }
+
+  private async ask(
+    input: string,
+    signal: AbortSignal | undefined,
+  ): Promise<{ vector: number[]; tokens: number }> {
     if (this.provider === null) throw new Error('there is no provider');
     const deadline = AbortSignal.timeout(DEADLINE_MS);
     try {
@@ -86,7 +157,8 @@ export class Embedder {
         { model: this.provider.model, input, encoding_format: 'float' },
         { signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]) },
       );
-      return answerSchema.parse(answer).data[0]?.embedding ?? [];
+      const { data, usage } = answerSchema.parse(answer);
+      return { vector: data[0]?.embedding ?? [], tokens: usage?.total_tokens ?? 0 };
     } catch (error) {
       throw new ModelFailure(toFailure(error, Date.now()));
     }

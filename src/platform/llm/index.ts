@@ -1,4 +1,4 @@
-export { Embedder, type Embedding } from './embedder.js';
+export { Embedder, type Embedding, type EmbeddingTerms, TokensSpent } from './embedder.js';
 export { writePrompt } from './chain.js';
 export { DEFAULT_LIMITS, LLM_LIMITS, LlmGateway } from './llm.gateway.js';
 export { LlmModule } from './llm.module.js';
