@@ -3,6 +3,7 @@ import { type MessageContent, UNSUBSCRIBE_TOKEN } from '../messages/content.js';
 import { brandSchema } from '../policies/playbook.js';
 import { blocksFromText, blocksToText } from './block-text.js';
 import { toContent } from './content.js';
+import { matchesOf } from '../shared/matches.js';
 import { type Block, type WrittenDraft } from './draft.js';
 import { contentFromEdit } from './edit.js';
 import { type EmailParts, renderEmail } from './render-email.js';
@@ -129,6 +130,42 @@ describe('the html of an e-mail', () => {
     expect(html).not.toMatch(/<link|@import|url\(|fonts\.|<script/);
     // The only address that a reader would fetch is the stand-in for opens.
     expect(html.match(/ src="[^"]*"/g)).toEqual([' src="https://countersign.invalid/open"']);
+  });
+
+  it('fits 320 px: nothing is wider than the reader, and what stands at the sides makes room', async () => {
+    const { html } = await render({
+      blocks: [
+        { type: 'heading', text: 'Your cart' },
+        { type: 'text', text: `Have a look: https://fernhill.example/${'a-long-path/'.repeat(20)}` },
+        { type: 'list', items: ['A cup', 'A pot'] },
+        { type: 'button', text: 'Back to my cart', url: 'https://fernhill.example/cart' },
+      ],
+    });
+    // Outlook alone reads what stands in its comments, and it has no narrow screens.
+    const seen = html.replace(/<!--\[if mso.*?<!\[endif\]-->/gs, '');
+    expect(seen).toContain('<meta name="viewport" content="width=device-width');
+    const fixed = matchesOf(seen, /(?<![-\w])(?:min-)?width(?:="|:\s*)(\d+)(?:px)?(?=[;"])/g).map(([, px]) =>
+      Number(px),
+    );
+    expect(fixed.filter((px) => px > 280)).toEqual([]);
+    expect(seen).toMatch(
+      /@media \(max-width:480px\)\{[^@]*\.cs-button>table,\.cs-button a\{width:100%!important/,
+    );
+    expect(seen).toMatch(/(?:overflow-wrap|word-break|word-wrap):\s*(?:anywhere|break-word)/);
+  });
+
+  it('is dark where the reader is: each thing that has a colour of its own has another one there', async () => {
+    const { html } = await render();
+    const dark = /@media \(prefers-color-scheme:dark\)\{\n(.*?)\n\}/s.exec(html)?.[1] ?? '';
+    for (const named of ['cs-page', 'cs-card', 'cs-ink', 'cs-brand', 'cs-faint']) {
+      expect([
+        named,
+        html.includes(`class="${named}`) || new RegExp(`class="[^"]*\\b${named}\\b`).test(html),
+      ]).toEqual([named, true]);
+      expect(dark).toContain(`.${named}`);
+    }
+    expect(html).toContain('<meta name="supported-color-schemes" content="light dark">');
+    expect(html).toContain(':root{color-scheme:light dark');
   });
 
   it('reads from right to left where the language does', async () => {

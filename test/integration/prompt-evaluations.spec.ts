@@ -14,6 +14,7 @@ import { adviceEvaluationSchema, adviceQuestionOf, markAdvice } from '../../src/
 import { mark, questionOf } from '../../src/rehearsal/evaluate-prompt.js';
 import { markTemplate, templateEvaluationSchema, templateQuestionOf } from '../../src/rehearsal/evaluate-template.js'; // prettier-ignore
 import { type EvaluationCase, evaluationSchema } from '../../src/rehearsal/evaluation.js';
+import { FakeOpenAi } from '../fakes/openai-server.js';
 
 describe('the evaluations of the shipped prompts', () => {
   let bundle: Bundle;
@@ -141,8 +142,43 @@ describe('the evaluations of the shipped prompts', () => {
     expect(await mark(bundle, prompt, question, first, silent)).toContain('does not say “Tide cup”');
   });
 
+  const register = new URL('../harness/register-typescript.js', import.meta.url).href;
+
+  describe('npm run prompts -- eval --live', () => {
+    let model: FakeOpenAi;
+    beforeAll(async () => {
+      model = await FakeOpenAi.start();
+    });
+    afterAll(() => model.close());
+
+    it('asks the endpoint each case, judges what it says, and fails below the mark', async () => {
+      const { cases } = await load('short-message');
+      const [only] = cases;
+      const poor = only?.answers.find(({ good }) => !good);
+      if (poor === undefined || cases.length !== 1) throw new Error('short-message has other cases');
+      model.behave({ kind: 'answer', content: poor.answer });
+      const asked = promisify(execFile)(
+        process.execPath,
+        ['--no-warnings', '--import', register, 'src/prompts-cli.ts', 'eval', 'short-message', '--live'],
+        { env: { PATH: process.env['PATH'], ...model.environment } },
+      );
+      const { stdout, code } = await asked.then(
+        (answer) => ({ ...answer, code: 0 }),
+        (error: unknown) => error as { stdout: string; code: number },
+      );
+      expect(model.requests).toHaveLength(1);
+      expect(stdout).toContain(`${only?.case ?? ''} [test-model] FAILS\n`);
+      // It is what the endpoint said that fails, and nothing else.
+      expect(stdout).not.toContain('no answer');
+      const good = only?.answers.filter((each) => each.good).length ?? 0;
+      expect(stdout).toContain(
+        `: ${good} of ${good + 1} answers pass, 0 bad ones were missed; the mark is 1\n`,
+      );
+      expect(code).toBe(1);
+    });
+  });
+
   describe('npm run prompts -- diff', () => {
-    const register = new URL('../harness/register-typescript.js', import.meta.url).href;
     let folder: string;
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'countersign-prompts-'));

@@ -210,6 +210,24 @@ describe('a draft that the model wrote', () => {
     expect(smtp.mails).toHaveLength(1);
   });
 
+  it('is asked for in the reader’s language where the brand has templates in it, and told how far the relationship is', async () => {
+    model.behave({ kind: 'answer', content: goodDraft() });
+    const at = { timezone: 'Europe/Berlin', country: 'DE' };
+    await story.happens(identify('grete', { ...at, locale: 'de-DE' }), oldOrder(story, 'grete'));
+    await story.happens(identify('fleur', { ...at, locale: 'fr-FR' }));
+    for (const userId of ['grete', 'fleur']) await story.happens(checkout(userId));
+    await story.passes(HOUR);
+    const asked = model.requests.map(({ body }) => JSON.stringify(body));
+    const about = (stage: string): string => {
+      const found = asked.filter((text) => text.includes(`\\"stage\\":\\"${stage}\\"`));
+      expect([stage, found.length]).toEqual([stage, 1]);
+      return found[0] ?? '';
+    };
+    expect(about('active')).toContain('de-DE');
+    expect(about('lead')).toMatch(/fit the tone to it: explain a little to somebody new/);
+    expect(about('lead')).not.toContain('de-DE');
+  });
+
   it('shows nothing of what the model was given once the person is erased', async () => {
     const [closed] = await story.reviews('rejected');
     const id = String(closed?.['id']);
