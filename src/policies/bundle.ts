@@ -45,7 +45,7 @@ export interface CompiledTrigger {
 export type Plain = string | number | boolean;
 
 /** Where what is looked at is known to be none of these values, a condition is false. */
-export interface Requirement {
+interface Requirement {
   /** One and the same for all conditions that look at the same. */
   readonly of: CompiledExpression<Plain>;
   readonly among: readonly Plain[];
