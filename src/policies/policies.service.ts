@@ -20,8 +20,7 @@ import {
 } from './bundles.repository.js';
 import { type Carried, neverCarried } from './carried.js';
 import { readCarried } from './carried.read-model.js';
-import { compilePlaybook, countsOf } from './compiler.js';
-import { bundleHash } from './playbook-files.js';
+import { compileOnce, countsOf } from './compiler.js';
 import { expiries, findingsOf } from './findings.js';
 import { folderSignature, readPlaybookFolder } from './playbook.folder.js';
 import { PlaybookTester } from './playbook-tester.port.js';
@@ -231,7 +230,7 @@ export class PoliciesService implements OnModuleDestroy {
   private async load(db: Executor, hash: string): Promise<Bundle> {
     const known = this.compiled.get(hash);
     if (known !== undefined) return known;
-    const result = compilePlaybook(await this.filesIn(db, hash));
+    const result = compileOnce(await this.filesIn(db, hash));
     if (!result.ok) {
       throw new Problem(
         409,
@@ -298,8 +297,7 @@ export class PoliciesService implements OnModuleDestroy {
       return null;
     }
     // At most starts it is the one in force, which was compiled a moment ago.
-    const known = this.compiled.get(bundleHash(files));
-    const result = known === undefined ? compilePlaybook(files) : ({ ok: true, bundle: known } as const);
+    const result = compileOnce(files);
     this.problems = result.ok ? failuresAsErrors((await this.test(result.bundle)).failures) : result.errors;
     if (result.ok && this.problems.length === 0) {
       this.keep(result.bundle);

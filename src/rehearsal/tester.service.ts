@@ -7,14 +7,15 @@ import { coverageOf, runTest, type TestRun, withoutChance } from './run-tests.js
 /** Tests in one go before others get their turn: a millisecond each, about. */
 const AT_ONCE = 16;
 
-/** Runs the tests of a playbook; those of one bundle once, since it cannot change. */
+/** Of each bundle, since neither it nor its tests can change. */
+const reports = new WeakMap<Bundle, Promise<TestReport>>();
+
+/** Runs the tests of a playbook; those of one bundle once. */
 @Injectable()
 export class TesterService extends PlaybookTester {
-  private readonly reports = new WeakMap<Bundle, Promise<TestReport>>();
-
   override test(bundle: Bundle): Promise<TestReport> {
-    const known = this.reports.get(bundle) ?? runAll(bundle);
-    this.reports.set(bundle, known);
+    const known = reports.get(bundle) ?? runAll(bundle);
+    reports.set(bundle, known);
     return known;
   }
 }
