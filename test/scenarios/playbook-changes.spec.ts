@@ -15,7 +15,10 @@ describe('a change of the playbook', () => {
   const tokens: Record<string, string> = {};
   let first: string;
   beforeAll(async () => {
-    story = await Story.begin();
+    // Without those that hold the cap to what it is: here it is changed, and its tests are not.
+    const tests = (await readFile('policies/tests/restraint.yaml', 'utf8')).split(/\n(?=- test: )/);
+    const others = tests.filter((test) => !test.includes('mail of any kind in a day'));
+    story = await Story.begin({ playbook: { 'tests/restraint.yaml': others.join('\n') } });
     await fillCatalogue(story);
     first = await inForce();
     for (const name of ['Bea', 'Cyd', 'Dan']) tokens[name] = await colleague(story, name, 'strategist');
