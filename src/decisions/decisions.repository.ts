@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Executor, prepared, type Tx } from '../platform/database/index.js';
+import { EndToEnd, type Executor, prepared, type Tx } from '../platform/database/index.js';
 import {
   DECISIONS_WITH_SITUATION,
   DECISIONS_WITH_SITUATION_TEXT,
@@ -126,16 +126,9 @@ const insertUnderKeys = prepared<{ id: string }>(
 
 /** The same for many, in one statement. @returns for each whether it was written. */
 export async function insertDecisions(db: Executor, decisions: readonly NewDecision[]): Promise<boolean[]> {
-  // What is sealed travels as it is, one behind the other: as text it would be half as long again and read twice.
-  let end = 0;
-  const sealed: Uint8Array[] = [];
-  const place = (bytes: Uint8Array): { readonly from: number; readonly size: number } => {
-    sealed.push(bytes);
-    end += bytes.length;
-    return { from: end - bytes.length + 1, size: bytes.length };
-  };
+  const sealed = new EndToEnd();
   const records = decisions.map((decision) => {
-    const [situation, result] = [place(decision.situation), place(decision.result)];
+    const [situation, result] = [sealed.add(decision.situation), sealed.add(decision.result)];
     return {
       id: decision.id,
       profile_id: decision.profileId,
@@ -163,7 +156,7 @@ export async function insertDecisions(db: Executor, decisions: readonly NewDecis
       result_size: result.size,
     };
   });
-  const rows = await insertUnderKeys(db, [JSON.stringify(records), Buffer.concat(sealed)]);
+  const rows = await insertUnderKeys(db, [JSON.stringify(records), sealed.whole()]);
   const written = new Set(rows.map(({ id }) => id));
   return decisions.map(({ id }) => written.has(id));
 }

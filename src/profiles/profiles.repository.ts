@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Executor, prepared, type Tx } from '../platform/database/index.js';
+import { EndToEnd, type Executor, prepared, type Tx } from '../platform/database/index.js';
 import { type Consent } from './profile.js';
 
 export interface ProfileRow {
@@ -168,18 +168,15 @@ export const selectPersonBy = prepared<{ id: string; state: Buffer; wrapped: Buf
 );
 
 export async function updateProfiles(tx: Tx, rows: readonly ProfileUpdate[]): Promise<void> {
-  // The states travel as they are, one behind the other: as text they would be half as long again and read twice.
-  let end = 0;
+  const states = new EndToEnd();
   const records = rows.map(({ state, ...row }) => {
-    end += state.length;
-    const seen_hour = `${row.last_seen_at.slice(0, 13)}:00:00Z`;
-    return { ...row, seen_hour, starts: end - state.length + 1, size: state.length };
+    const { from: starts, size } = states.add(state);
+    return { ...row, seen_hour: `${row.last_seen_at.slice(0, 13)}:00:00Z`, starts, size };
   });
-  const states = Buffer.concat(rows.map(({ state }) => state));
   await sql`
     update profiles p set user_id_hash = u.user_id_hash, stage = u.stage, country = u.country,
       first_seen_at = u.first_seen_at, last_seen_at = u.last_seen_at, seen_hour = u.seen_hour, unheard = u.unheard,
-      state = substring(${states}::bytea from u.starts for u.size), version = p.version + 1
+      state = substring(${states.whole()}::bytea from u.starts for u.size), version = p.version + 1
     from json_to_recordset(${JSON.stringify(records)}::json) as u(id text, user_id_hash text, stage text, country text,
       first_seen_at timestamptz, last_seen_at timestamptz, seen_hour timestamptz, unheard boolean, starts integer,
       size integer)

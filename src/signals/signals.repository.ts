@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Executor, type Tx } from '../platform/database/index.js';
+import { EndToEnd, type Executor, type Tx } from '../platform/database/index.js';
 import { type Rejection } from './parse.js';
 
 /** A signal as it is written. */
@@ -31,14 +31,11 @@ export async function insertSignals(
   forgetBefore: Date,
   erasures: number | null,
 ): Promise<boolean> {
-  // The bodies travel as one binary value and are cut apart by place: as text they would cost more than their encryption.
-  let at = 1;
+  const bodies = new EndToEnd();
   const placed = rows.map(({ body, ...columns }) => {
-    const row = { ...columns, at, size: body.length };
-    at += body.length;
-    return row;
+    const { from: at, size } = bodies.add(body);
+    return { ...columns, at, size };
   });
-  const bodies = Buffer.concat(rows.map(({ body }) => body));
   // Sorted, so that two processes with the same message ids wait for each other instead of deadlocking.
   const { rows: written } = await sql<{ in_force: boolean }>`
     with keys as materialized (
@@ -56,7 +53,7 @@ export async function insertSignals(
     ), kept as (
       insert into signals (id, received_at, source, message_id, type, event, identity_hash, occurred_at, key_id, body)
       select r.id, ${receivedAt}, r.source, r.message_id, r.type, r.event, r.identity_hash, r.occurred_at, r.identity_hash,
-        substring(${bodies}::bytea from r.at for r.size)
+        substring(${bodies.whole()}::bytea from r.at for r.size)
       from r join fresh on fresh.signal_id = r.id
     ), waiting as (
       insert into signal_inbox (partition, signal_id, received_at, trace)

@@ -6,3 +6,4 @@ export { type Db, type Executor, type Tx } from './handles.js';
 export { dropBefore, makeMonths, type MonthlyTable, monthsOf } from './partitions.js';
 export { SchemaError } from './migrator.js';
 export { prepared } from './prepared.js';
+export { EndToEnd } from './end-to-end.js';
