@@ -16,6 +16,7 @@ import { Clock } from '../shared/clock.js';
 import { errorCode } from '../shared/errors.js';
 import { sha256Hex } from '../shared/hash.js';
 import { Ids } from '../shared/ids.js';
+import { Together } from '../shared/together.js';
 import { type Signal } from '../signals/signal.js';
 import { type AdviceQuestion, type ModelAnswer } from './adviser.port.js';
 import { AdvisingService } from './advising.service.js';
@@ -46,7 +47,6 @@ import { loadSignal } from './signal.read-model.js';
 import { type Situation } from './situation.js';
 import { SituationReader, type SituationRequest } from './situation.read-model.js';
 import { TasksService } from './tasks.service.js';
-import { Together } from './together.js';
 
 /** The engine as it is recorded: our own version and that of the time-zone data of this process. */
 export const ENGINE_HERE = `${ENGINE}+tz${process.versions['tz'] ?? 'unknown'}`;

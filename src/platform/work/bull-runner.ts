@@ -3,6 +3,7 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { LazyModuleLoader } from '@nestjs/core';
 import { type Job as BullJob, type Queue, type QueueOptions } from 'bull';
 import { z } from 'zod';
+import { Together } from '../../shared/together.js';
 import { type Connection, Redis } from '../redis/index.js';
 import { Log, Metrics } from '../telemetry/index.js';
 import { InProcessRunner } from './in-process-runner.js';
@@ -39,12 +40,6 @@ interface OpenQueue {
 }
 
 /** A taker and what it waits for. */
-interface Asking {
-  readonly offer: Offer;
-  readonly resolve: (job: Job | null) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /**
  * Hands due rows around over Bull: whoever finds them offers them by id and epoch, and whichever process takes such a job takes the row first,
  * in PostgreSQL, where the epoch lets it be taken once. Until then the row stays as it was: due, and free. So a job that is lost, late or
@@ -59,8 +54,12 @@ export class BullRunner extends WorkRunner implements OnModuleDestroy {
   private readonly queues = new Map<string, OpenQueue>();
   /** When what lies in the queue was put there, by job id. */
   private offered = new Map<string, number>();
-  private readonly asking: Asking[] = [];
-  private taking = false;
+  /** Those who come while a statement is under way share the next one. */
+  private readonly taking = new Together<Offer, Job | null>((offers) => this.takeAll(offers), {
+    atOnce: 1,
+    most: Infinity,
+    isAboutOne: () => false,
+  });
   private stopped = true;
   private whenFree: (() => void) | undefined;
   private pause: NodeJS.Timeout | undefined;
@@ -176,33 +175,19 @@ export class BullRunner extends WorkRunner implements OnModuleDestroy {
     await this.here.run(kind, this.take({ kind, ...parsed.data }, 'queue'));
   }
 
-  /** Those who come while a statement is under way share the next one. */
   private async take(offer: Offer, by: 'queue' | 'here'): Promise<Job | null> {
-    const job = await new Promise<Job | null>((resolve, reject) => {
-      this.asking.push({ offer, resolve, reject });
-      if (!this.taking) void this.takeAll();
-    });
+    const job = await this.taking.ask(offer);
     if (job !== null) this.metrics.count('countersign_work_taken_total', { by });
     return job;
   }
 
-  private async takeAll(): Promise<void> {
-    this.taking = true;
-    while (this.asking.length > 0) {
-      const group = this.asking.splice(0);
-      try {
-        const jobs = new Map(
-          (await this.work.take(group.map(({ offer }) => offer))).map((job) => [job.id, job]),
-        );
-        for (const { offer, resolve } of group) {
-          resolve(jobs.get(offer.id) ?? null);
-          jobs.delete(offer.id); // The same job twice in one group: once.
-        }
-      } catch (error) {
-        for (const { reject } of group) reject(error);
-      }
-    }
-    this.taking = false;
+  private async takeAll(offers: readonly Offer[]): Promise<(Job | null)[]> {
+    const jobs = new Map((await this.work.take(offers)).map((job) => [job.id, job]));
+    return offers.map(({ id }) => {
+      const job = jobs.get(id) ?? null;
+      jobs.delete(id); // The same job twice in one group: once.
+      return job;
+    });
   }
 
   override onFree(listener: () => void): void {
