@@ -4,7 +4,7 @@ import { maskText } from '../drafting/model-input.js';
 import { LlmGateway, type ModelOutcome } from '../platform/llm/index.js';
 import { traced } from '../platform/telemetry/index.js';
 import { Stopping } from '../platform/work/index.js';
-import { type AdviceSettings } from '../policies/playbook.js';
+import { type AdviceSettings, modelTerms } from '../policies/playbook.js';
 import { type Json } from '../shared/canonical-json.js';
 import { Clock } from '../shared/clock.js';
 import { adviceInput, eligible } from './advice-input.js';
@@ -72,9 +72,7 @@ export class ModelAdviser extends Adviser {
       schema: prompt.output,
       check: (answer) => problemsOf(answer, limits),
       settings: prompt.settings,
-      prices: bundle.engine.modelPrices,
-      concurrency: bundle.engine.modelConcurrency,
-      tokensPerDay: bundle.engine.modelTokensPerDay ?? null,
+      ...modelTerms(bundle.engine),
       purpose: `advice ${purpose}`,
       signal,
     });

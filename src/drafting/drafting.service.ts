@@ -22,7 +22,7 @@ import {
 import { type Bundle, type CompiledAction } from '../policies/bundle.js';
 import { type Fact } from '../policies/fact.js';
 import { PoliciesService } from '../policies/index.js';
-import { type Channel, promptFor, variantsAsked } from '../policies/playbook.js';
+import { type Channel, modelTerms, promptFor, variantsAsked } from '../policies/playbook.js';
 import { toExpressionInput } from '../policies/vocabulary.js';
 import { canonicalJson } from '../shared/canonical-json.js';
 import { Clock } from '../shared/clock.js';
@@ -384,9 +384,7 @@ export class DraftingService implements OnApplicationBootstrap {
       schema: several ? severalSchema(prompt.output, wordings) : prompt.output,
       check: several ? mendedOnce(read) : (answer) => problemsOf(prompt.kind, answer, limits),
       settings: several ? severalSettings(prompt.settings, wordings.length) : prompt.settings,
-      prices: bundle.engine.modelPrices,
-      concurrency: bundle.engine.modelConcurrency,
-      tokensPerDay: bundle.engine.modelTokensPerDay ?? null,
+      ...modelTerms(bundle.engine),
       purpose: bench.message.id,
       signal,
     });

@@ -8,7 +8,7 @@ import { Embedder, type Embedding, type EmbeddingTerms, TokensSpent } from '../p
 import { ErasedError, Vault } from '../platform/vault/index.js';
 import { DONE, type Job, type JobEnd, RetryLater, type WorkHandler } from '../platform/work/index.js';
 import { Log } from '../platform/telemetry/index.js';
-import { type Action } from '../policies/playbook.js';
+import { type Action, modelTerms } from '../policies/playbook.js';
 import { PoliciesService } from '../policies/index.js';
 import { Clock } from '../shared/clock.js';
 import { languageFor } from './locale.js';
@@ -104,8 +104,7 @@ export class PastMessagesService {
   };
 
   private terms(): EmbeddingTerms {
-    const { modelTokensPerDay, modelPrices } = this.policies.active().engine;
-    return { tokensPerDay: modelTokensPerDay ?? null, prices: modelPrices };
+    return modelTerms(this.policies.active().engine);
   }
 
   private async load(tx: Tx, job: Job): Promise<Approved | JobEnd> {

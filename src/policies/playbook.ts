@@ -762,3 +762,12 @@ export const engineSchema = z.strictObject({
     .default({ low: 1, medium: 1, high: 1, critical: 2 }),
 });
 export type EngineSettings = z.output<typeof engineSchema>;
+
+/** What questions to a model may take, as whoever asks it is told: see `LlmGateway`. */
+export function modelTerms({ modelPrices, modelConcurrency, modelTokensPerDay }: EngineSettings): {
+  readonly prices: EngineSettings['modelPrices'];
+  readonly concurrency: number;
+  readonly tokensPerDay: number | null;
+} {
+  return { prices: modelPrices, concurrency: modelConcurrency, tokensPerDay: modelTokensPerDay ?? null };
+}

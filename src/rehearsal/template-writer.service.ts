@@ -28,7 +28,7 @@ import {
   type Proposal,
   ProposalsService,
 } from '../policies/index.js';
-import { type Action, type Template } from '../policies/playbook.js';
+import { type Action, modelTerms, type Template } from '../policies/playbook.js';
 import { Clock } from '../shared/clock.js';
 import { Ids } from '../shared/ids.js';
 import { type Trial, tryTemplate } from './try-template.js';
@@ -109,9 +109,7 @@ export class TemplateWriter implements OnModuleInit {
       schema: prompt.output,
       check: (answer) => problemsOfTemplate(answer, offered),
       settings: prompt.settings,
-      prices: bundle.engine.modelPrices,
-      concurrency: bundle.engine.modelConcurrency,
-      tokensPerDay: bundle.engine.modelTokensPerDay ?? null,
+      ...modelTerms(bundle.engine),
       // Whoever asks again wants another one.
       purpose: this.ids.make('prp'),
       signal,
