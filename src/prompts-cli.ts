@@ -101,19 +101,25 @@ interface Asked {
   readonly mark: (answer: unknown) => Marks | Promise<Marks>;
 }
 
+/** A case as it is asked. @throws CannotLook when nothing can be asked of it, with the reason that stands in the question's place. */
+function askedOf<Q extends Pick<Asked, 'input'>>(
+  given: Pick<Asked, 'case' | 'answers'>,
+  question: Q | string,
+  markBy: (question: Q, answer: unknown) => ReturnType<Asked['mark']>,
+): Asked {
+  if (typeof question === 'string') throw new CannotLook(`${given.case}: ${question}`);
+  return { ...given, input: question.input, mark: (answer) => markBy(question, answer) };
+}
+
 async function evaluate(id: string, live: boolean): Promise<ExitCode> {
   const bundle = await playbook();
   const prompt = await promptIn(join(environment.PROMPTS_DIR, `${id}.md`));
   const { passMark, cases } = await evaluationOf(id);
-  const asked = cases.map((each) => {
-    const question = questionOf(bundle, prompt, each);
-    if (typeof question === 'string') throw new CannotLook(`${each.case}: ${question}`);
-    return {
-      ...each,
-      input: question.input,
-      mark: (answer: unknown) => mark(bundle, prompt, question, each, answer),
-    };
-  });
+  const asked = cases.map((each) =>
+    askedOf(each, questionOf(bundle, prompt, each), (question, answer) =>
+      mark(bundle, prompt, question, each, answer),
+    ),
+  );
   return judge(bundle, prompt, { schemaName: `${prompt.kind}_draft`, passMark, live }, asked);
 }
 
@@ -123,15 +129,11 @@ async function evaluateAdvice(id: string, live: boolean): Promise<ExitCode> {
   const path = join(folder, `${id}.md`);
   const prompt = usable(parsePromptOf(ADVICE_PROMPT, path, await text(path)));
   const { passMark, cases } = await casesIn(join(folder, 'evals', `${id}.yaml`), adviceEvaluationSchema);
-  const asked = cases.map((each) => {
-    const question = adviceQuestionOf(bundle, prompt, each);
-    if (typeof question === 'string') throw new CannotLook(`${each.case}: ${question}`);
-    return {
-      ...each,
-      input: question.input,
-      mark: (answer: unknown) => markAdvice(prompt, question, each, answer),
-    };
-  });
+  const asked = cases.map((each) =>
+    askedOf(each, adviceQuestionOf(bundle, prompt, each), (question, answer) =>
+      markAdvice(prompt, question, each, answer),
+    ),
+  );
   return judge(bundle, prompt, { schemaName: 'advice', passMark, live }, asked);
 }
 
@@ -141,15 +143,11 @@ async function evaluateTemplate(id: string, live: boolean): Promise<ExitCode> {
   const path = join(folder, `${id}.md`);
   const prompt = usable(parsePromptOf(TEMPLATE_PROMPT, path, await text(path)));
   const { passMark, cases } = await casesIn(join(folder, 'evals', `${id}.yaml`), templateEvaluationSchema);
-  const asked = cases.map((each) => {
-    const question = templateQuestionOf(bundle, prompt, each);
-    if (typeof question === 'string') throw new CannotLook(`${each.case}: ${question}`);
-    return {
-      ...each,
-      input: question.input,
-      mark: (answer: unknown) => markTemplate(bundle, prompt, question, each, answer),
-    };
-  });
+  const asked = cases.map((each) =>
+    askedOf(each, templateQuestionOf(bundle, prompt, each), (question, answer) =>
+      markTemplate(bundle, prompt, question, each, answer),
+    ),
+  );
   return judge(bundle, prompt, { schemaName: 'template', passMark, live }, asked);
 }
 

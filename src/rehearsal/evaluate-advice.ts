@@ -11,7 +11,7 @@ import { type Json } from '../shared/canonical-json.js';
 import { parseMoment } from '../shared/moment.js';
 import { type Marks } from './evaluate-prompt.js';
 import { answersSchema } from './evaluation.js';
-import { situationOf } from './given.js';
+import { NO_EXPECTATION, situationOf } from './given.js';
 import { withoutChance } from './run-tests.js';
 
 const name = z.string().regex(/^(hold|\S+ by \S+)$/, 'write "action by channel", or "hold"');
@@ -70,15 +70,6 @@ export function adviceQuestionOf(
     limits: { candidates, now: situation.now },
   };
 }
-
-const NO_EXPECTATION = {
-  matches: [],
-  matchesNot: [],
-  reasons: [],
-  candidates: {},
-  requiredText: [],
-  forbiddenText: [],
-};
 
 /** Judges an answer as the service would, and by what the case expects. */
 export function markAdvice(

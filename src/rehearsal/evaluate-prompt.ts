@@ -15,7 +15,7 @@ import { assess } from '../risk/assess.js';
 import { purposeOf } from '../risk/check.js';
 import { normalised } from '../risk/draft-text.js';
 import { type EvaluationCase } from './evaluation.js';
-import { situationOf } from './given.js';
+import { NO_EXPECTATION, situationOf } from './given.js';
 import { withoutChance } from './run-tests.js';
 
 /** A case, ready to be asked: what the prompt is given, and what answers are judged by. */
@@ -89,15 +89,6 @@ function overOneKind(bundle: Bundle, id: string, kind: Channel['kind']): Bundle 
   const spec = { ...action.spec, channels: own };
   return { ...bundle, channels, actions: new Map(bundle.actions).set(id, { ...action, spec }) };
 }
-
-const NO_EXPECTATION = {
-  matches: [],
-  matchesNot: [],
-  reasons: [],
-  candidates: {},
-  requiredText: [],
-  forbiddenText: [],
-};
 
 /** Judges an answer as the service would: by the prompt's schema, the draft's rules, every check of risk, and what the case expects. */
 export async function mark(

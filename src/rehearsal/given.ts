@@ -17,6 +17,16 @@ const DEFAULT_PERSON: Readonly<Record<string, Json>> = { email: 'ada@example.com
 /** Enough to find somebody in, or out of, every holdout that is up: each id is another draw. */
 const MOST_PEOPLE = 10_000;
 
+/** Of who wants the situation and no verdict on what comes of it. */
+export const NO_EXPECTATION: PlaybookTest['expect'] = {
+  matches: [],
+  matchesNot: [],
+  reasons: [],
+  candidates: {},
+  requiredText: [],
+  forbiddenText: [],
+};
+
 /** The situation that a test describes. What it does not name is the ordinary: an address, every consent, nothing in the past. */
 export function situationOf(bundle: Bundle, test: PlaybookTest): Situation {
   const { given } = test;

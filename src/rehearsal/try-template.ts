@@ -11,7 +11,7 @@ import { toExpressionInput } from '../policies/vocabulary.js';
 import { type Json } from '../shared/canonical-json.js';
 import { assess } from '../risk/assess.js';
 import { purposeOf } from '../risk/check.js';
-import { situationOf } from './given.js';
+import { NO_EXPECTATION, situationOf } from './given.js';
 import { withoutChance } from './run-tests.js';
 
 /** A template filled for somebody made up, and judged as if it had been written for them alone. */
@@ -35,15 +35,6 @@ const NOBODY: Readonly<Record<string, Json>> = {
   timezone: 'Europe/Berlin',
   country: 'DE',
 };
-const EXPECTED = {
-  matches: [],
-  matchesNot: [],
-  reasons: [],
-  candidates: {},
-  requiredText: [],
-  forbiddenText: [],
-};
-
 /**
  * Fills a template with every value that it has a slot for, and once more with none of those it can do without, and judges what comes of
  * it by all checks: those of writing, too, which a signed template is spared when it is sent.
@@ -84,7 +75,7 @@ export async function tryTemplate(
         given,
         actions: [action.spec.id],
         trigger: undefined,
-        expect: EXPECTED,
+        expect: NO_EXPECTATION,
       };
       const situation = { ...situationOf(alone, test), facts: Object.values(facts) };
       const result = draftFromTemplate({
