@@ -575,12 +575,16 @@ const RATED = new RegExp(
 const MAY_BE_RATED = /(?:out\s+of|von|\/)\s?(?:5|10|five|ten|fünf|zehn)/i;
 
 function ratings(text: string): Statement[] {
-  if (!MAY_BE_RATED.test(text)) return [];
-  return matchesOf(text, RATED).map((match) =>
+  return MAY_BE_RATED.test(text) ? counts(text, RATED, 'rating') : [];
+}
+
+/** What a pattern finds with a count in its group `first`. */
+function counts(text: string, pattern: RegExp, unit: string): Statement[] {
+  return matchesOf(text, pattern).map((match) =>
     statement(match, {
       kind: 'quantity',
       values: [countValues(match.groups?.['first'] ?? '')],
-      unit: 'rating',
+      unit,
     }),
   );
 }
@@ -605,14 +609,7 @@ const CAPACITY = new RegExp(
 const MAY_BE_CAPACITY = /sleeps|seats|holds|fits|serves|room|space|enough|platz|reicht|fasst/i;
 
 function rooms(text: string): Statement[] {
-  if (!MAY_BE_CAPACITY.test(text)) return [];
-  return matchesOf(text, CAPACITY).map((match) =>
-    statement(match, {
-      kind: 'quantity',
-      values: [countValues(match.groups?.['first'] ?? '')],
-      unit: 'capacity',
-    }),
-  );
+  return MAY_BE_CAPACITY.test(text) ? counts(text, CAPACITY, 'capacity') : [];
 }
 
 function singles(text: string): Statement[] {
