@@ -124,8 +124,7 @@ export class WithdrawalsService {
 
   /** Ends what is open of advertising for a person to an address that nothing must be written to, whoever it was suppressed for. */
   private async closeSuppressed(tx: Tx, { id }: Profile): Promise<void> {
-    for (const open of await this.messages.openOf(tx, id)) {
-      if (open.class !== 'marketing' || open.state === 'sending') continue;
+    for (const open of await this.openAdvertising(tx, id)) {
       const address = await this.messages.addressHash(tx, open.id);
       if (address === null) continue;
       const because = (await this.profiles.suppressionsAt(tx, [address])).get(address)?.reason;
@@ -148,9 +147,14 @@ export class WithdrawalsService {
     isRefused: (message: Message) => boolean,
     why: keyof typeof CLOSED,
   ): Promise<void> {
-    for (const open of await this.messages.openOf(tx, profileId)) {
-      if (open.class !== 'marketing' || open.state === 'sending' || !isRefused(open)) continue;
-      await this.messages.move(tx, open.id, 'suppressed', { actor: SYSTEM, ...CLOSED[why] });
-    }
+    for (const open of await this.openAdvertising(tx, profileId))
+      if (isRefused(open))
+        await this.messages.move(tx, open.id, 'suppressed', { actor: SYSTEM, ...CLOSED[why] });
+  }
+
+  /** What can still be held back. */
+  private async openAdvertising(tx: Tx, profileId: string): Promise<Message[]> {
+    const open = await this.messages.openOf(tx, profileId);
+    return open.filter((message) => message.class === 'marketing' && message.state !== 'sending');
   }
 }
