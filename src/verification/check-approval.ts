@@ -11,6 +11,7 @@ import {
 import { type Evidence, open } from './evidence.js';
 
 const departureSchema = z.object({ contentHash: z.string(), wireHash: z.string() });
+const agreedSchema = z.object({ signature: z.string() });
 
 /**
  * Why a message that left should not have: its approval must open for exactly its content, rest on people (or on a template they signed),
@@ -45,6 +46,7 @@ export async function approvalProblems(
   const { payload } = opened.approval;
   return [
     ...circumstances(row, payload),
+    ...agreement(row, stored.data.signature),
     ...(payload.kind === 'person' ? people(payload, verdicts) : []),
     ...(payload.kind === 'template' ? await template(evidence, payload, content.data) : []),
     ...(payload.kind === 'threshold' ? await gate(evidence, payload) : []),
@@ -66,7 +68,6 @@ function circumstances(row: SentRow, payload: ApprovalPayload): string[] {
     ...(payload.contentHash === row.content_hash ? [] : ['its row names another content than was approved']),
     ...(payload.kind === row.approval_kind ? [] : ['its row names another kind of approval']),
     ...(sendingAt < payload.expiresAt ? [] : ['its approval had expired when it left']),
-    ...(sendingAt >= payload.at ? [] : ['it left before it was approved']),
   ];
 }
 
@@ -122,6 +123,14 @@ async function gate(evidence: Evidence, payload: ApprovalPayload): Promise<strin
       ? []
       : ['it names somebody who did not open the gate']),
   ];
+}
+
+/** Its approval stands in the sealed log before its departure does: an order that holds whatever the clocks of two machines say. */
+function agreement(row: SentRow, signature: string): string[] {
+  const logged = row.agreed.map((detail) => agreedSchema.safeParse(parse(detail)));
+  return logged.some((entry) => entry.success && entry.data.signature === signature)
+    ? []
+    : ['the audit log does not know that it was approved before it left'];
 }
 
 /** What left is what the sealed log says left. */

@@ -30,6 +30,8 @@ export interface SentRow {
   wire_hash: string | null;
   /** `detail` of its entry in the audit log. */
   departure: string | null;
+  /** `detail` of the entries about its approval that stand before that in the audit log; of what may have left, all there are. */
+  agreed: string[];
   decision_key: string;
   /** Null once it has aged out. */
   situation: Buffer | null;
@@ -64,6 +66,8 @@ export async function selectSent(db: Executor, profileIds: readonly string[]): P
       coalesce(m.sent_at, m.updated_at) as counted_at, m.address_hash, m.content_hash, m.key_id, m.content, m.approval,
       m.approval_kind, m.wire_hash,
       (select a.detail from audit_entries a where a.subject = m.id and a.action = 'message.sent' order by a.seq desc limit 1) as departure,
+      array(select a.detail from audit_entries a where a.subject = m.id and a.action = 'message.approved' and a.seq <
+        coalesce((select max(s.seq) from audit_entries s where s.subject = m.id and s.action = 'message.sent'), a.seq + 1)) as agreed,
       d.key_id as decision_key, ${SITUATION} as situation
     from messages m join (${DECISIONS_WITH_SITUATION}) on d.id = m.decision_id
     where m.profile_id = any(${profileIds}) and (m.sent_at is not null or m.state in ('sent', 'delivered', 'unknown'))

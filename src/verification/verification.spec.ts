@@ -9,6 +9,7 @@ import { Vault } from '../platform/vault/index.js';
 import { type Bundle } from '../policies/bundle.js';
 import { compilePlaybook } from '../policies/compiler.js';
 import { ProfilesService } from '../profiles/index.js';
+import { type ApprovalPayload } from '../review/approval.js';
 import { canonicalJson } from '../shared/canonical-json.js';
 import { sha256Hex } from '../shared/hash.js';
 import { findingLines, verifyDatabase } from './index.js';
@@ -105,8 +106,11 @@ describe('verify', () => {
   }
 
   /** A message that was decided, approved by a person and sent, with all that a running service leaves behind. */
-  async function sentTo(profileId: string): Promise<{ id: string; decisionId: string }> {
-    const message = await world.approved(profileId);
+  async function sentTo(
+    profileId: string,
+    payload: Partial<ApprovalPayload> = {},
+  ): Promise<{ id: string; decisionId: string }> {
+    const message = await world.approved(profileId, { payload });
     await leaveEvidence(message.id, message.decisionId, profileId);
     await world.doDueWork();
     const state = await world.stateOf(message.id);
@@ -224,6 +228,20 @@ describe('verify', () => {
       /approval had expired/,
     ],
     [
+      'it left before it was approved',
+      (id) =>
+        sql`with moved as (delete from audit_entries where subject = ${id} and action = 'message.approved' returning *)
+          insert into audit_entries (id, at, actor, action, subject, detail, personal, key_id)
+          select id, at, actor, action, subject, detail, personal, key_id from moved`,
+      /approved before it left/,
+    ],
+    [
+      'another approval was logged than it holds',
+      (id) =>
+        sql`update audit_entries set detail = '{"signature":"x"}' where subject = ${id} and action = 'message.approved'`,
+      /approved before it left/,
+    ],
+    [
       'it left at night',
       (id) =>
         sql`update message_steps set at = at + interval '12 hours' where message_id = ${id} and to_state = 'sending'`,
@@ -244,6 +262,12 @@ describe('verify', () => {
     expect([...(await problems(id)), ...(await problems(decisionId))]).toEqual([]);
     await run(tamper(id, decisionId));
     expect([...(await problems(id)), ...(await problems(decisionId))].join(' ')).toMatch(expected);
+  });
+
+  it('takes the order of the log for what came first, not the clocks of two machines', async () => {
+    const inAMinute = new Date(world.clock.now().getTime() + MINUTE).toISOString();
+    const { id } = await sentTo(await person(), { at: inAMinute });
+    expect(await problems(id)).toEqual([]);
   });
 
   it('notices a result that deciding again does not give', async () => {

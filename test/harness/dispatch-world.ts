@@ -4,6 +4,7 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { sql } from 'kysely';
 import { AccessModule, AccessService } from '../../src/access/index.js';
+import { AuditService } from '../../src/audit/index.js';
 import { type Decision, DecisionsService, type Situation } from '../../src/decisions/index.js';
 import { AdvisingService } from '../../src/decisions/advising.service.js';
 import { ENGINE, PRIOR_MODELS } from '../../src/decisions/decision.js';
@@ -368,6 +369,12 @@ export class DispatchWorld {
       signingKeyOf(this.runtime.secrets),
     ).toString('base64url');
     await this.messages.saveApproval(tx, message.id, { payload, signature }, 'person', 'per_1');
+    await this.get(AuditService).record(tx, {
+      actor: 'per_1',
+      action: 'message.approved',
+      subject: message.id,
+      detail: { signature },
+    });
   }
 
   /** Does everything that is due now, one after the other. Signals that wait are taken for applied: there is no intake here. */
