@@ -1,5 +1,5 @@
 import { type Bundle, type CompiledAction, type ExpressionInput } from '../policies/bundle.js';
-import { type Fact, isValidAt } from '../policies/fact.js';
+import { type Fact, isOver } from '../policies/fact.js';
 import { type Action, type Channel } from '../policies/playbook.js';
 import { durationMs } from '../shared/clock.js';
 import { adviceInForce, advisedTotal, type TimeAdvised, withSuggestedTime } from './advice.js';
@@ -21,6 +21,7 @@ import { channelChecks, type Limits, limitsMemory, textChecks } from './limits.j
 import { distinct, type Reason } from './reason.js';
 import { NO_SCORE, scoreOf } from './score.js';
 import {
+  type Beginning,
   earliestSendTime,
   type NeededReview,
   type SendTime,
@@ -264,8 +265,8 @@ export function factsOf(action: CompiledAction, situation: Situation, input: Exp
       continue;
     }
     facts[slot] = fact;
-    if (!isValidAt(fact, situation.now))
-      blocks.push({ code: 'stale_fact', text: `The fact ${id.value} for “${slot}” is not valid now.` });
+    if (isOver(fact, situation.now))
+      blocks.push({ code: 'stale_fact', text: `The fact ${id.value} for “${slot}” is not valid any more.` });
   }
   return { facts, ids, blocks };
 }
@@ -390,13 +391,18 @@ function sendTimeQuestion(
   const now = Date.parse(situation.now);
   const from = now + durationMs(spec.delay);
   let before = from + durationMs(spec.validFor);
-  // What it says must still be true when it leaves: it expires with the first of its facts.
-  for (const fact of Object.values(about.facts))
-    if (fact.validUntil !== null && isValidAt(fact, situation.now))
+  let begins: Beginning | undefined;
+  // What it says must be true when it leaves: not before the last of its facts begins, and it expires with the first of them.
+  for (const [slot, fact] of Object.entries(about.facts)) {
+    if (fact.validUntil !== null && !isOver(fact, situation.now))
       before = Math.min(before, Date.parse(fact.validUntil));
+    const at = fact.validFrom === null ? now : Date.parse(fact.validFrom);
+    if (at > Math.max(from, begins?.at ?? now)) begins = { at, what: `The fact ${fact.id} for “${slot}”` };
+  }
   return {
     from,
     before,
+    begins,
     profile: situation.profile,
     limits,
     subject: { channel: channel.id, class: spec.class, tags: spec.tags },

@@ -191,7 +191,7 @@ describe('laws of deciding', () => {
     );
   });
 
-  it('delay, review, quiet hours, days off, caps of both kinds and the end of an offer together give the first moment that a search finds', () => {
+  it('delay, review, quiet hours, days off, caps of both kinds, the beginning and the end of an offer together give the first moment that a search finds', () => {
     const QUARTER = 15 * 60_000;
     const HOURS = 4 * QUARTER;
     const now = Date.parse(NOW);
@@ -207,57 +207,66 @@ describe('laws of deciding', () => {
       sent: fc.array(fc.integer({ min: 1, max: 30 }), { maxLength: 3 }),
       full: fc.constantFrom(null, [0, 3], [1, 26]),
       offerEnds: fc.constantFrom(null, 6, 40),
+      offerBegins: fc.constantFrom(null, -3, 4, 13, 90),
     });
     let found = 0;
     fc.assert(
-      fc.property(drawn, ({ zone, delay, review, window, dayOff, perDay, sent, full, offerEnds }) => {
-        const offer = action(
-          { id: 'offer', delay: `${delay}h`, validFor: '3d', offer: 'deal', reviewTime: `${review ?? 1}h` },
-          { about: { deal: gives('deal-1') } },
-        );
-        const [opens, closes] = window;
-        const limits = {
-          hours: { from: clock(opens), to: clock(closes) },
-          notOn: dayOff === null ? [] : [dayOff],
-          caps: [...(perDay === null ? [] : [{ max: perDay, per: '1d' }]), OVER_EVERYBODY],
-        };
-        const who = situation({
-          profile: { zones: [zone] },
-          history: sent.map((hours) => past({ at: inHours(-hours) })),
-          facts: [
-            fact({ id: 'deal-1', kind: 'offer', validUntil: offerEnds === null ? null : inHours(offerEnds) }),
-          ],
-          ...(full === null ? {} : { full: [{ ...fullFor(full[1]), from: inHours(full[0]) }] }),
-        });
-        const given = [
-          guardrail({ id: 'rule-0', effect: 'limit', ...limits }),
-          ...(review === null ? [] : [guardrail({ id: 'look', effect: 'review' })]),
-        ];
-        const result = decide(bundle({ actions: [offer], guardrails: given }), who, PRIOR_MODELS, 'seed');
+      fc.property(
+        drawn,
+        ({ zone, delay, review, window, dayOff, perDay, sent, full, offerEnds, offerBegins }) => {
+          const offer = action(
+            { id: 'offer', delay: `${delay}h`, validFor: '3d', offer: 'deal', reviewTime: `${review ?? 1}h` },
+            { about: { deal: gives('deal-1') } },
+          );
+          const [opens, closes] = window;
+          const limits = {
+            hours: { from: clock(opens), to: clock(closes) },
+            notOn: dayOff === null ? [] : [dayOff],
+            caps: [...(perDay === null ? [] : [{ max: perDay, per: '1d' }]), OVER_EVERYBODY],
+          };
+          const who = situation({
+            profile: { zones: [zone] },
+            history: sent.map((hours) => past({ at: inHours(-hours) })),
+            facts: [
+              fact({
+                id: 'deal-1',
+                kind: 'offer',
+                validFrom: offerBegins === null ? null : inHours(offerBegins),
+                validUntil: offerEnds === null ? null : inHours(offerEnds),
+              }),
+            ],
+            ...(full === null ? {} : { full: [{ ...fullFor(full[1]), from: inHours(full[0]) }] }),
+          });
+          const given = [
+            guardrail({ id: 'rule-0', effect: 'limit', ...limits }),
+            ...(review === null ? [] : [guardrail({ id: 'look', effect: 'review' })]),
+          ];
+          const result = decide(bundle({ actions: [offer], guardrails: given }), who, PRIOR_MODELS, 'seed');
 
-        const local = new Intl.DateTimeFormat('sv-SE', {
-          timeZone: zone,
-          hourCycle: 'h23',
-          year: 'numeric',
-          month: '2-digit',
-          day: '2-digit',
-          hour: '2-digit',
-        });
-        const permitted = (at: number): boolean => {
-          const [date = '', hour = ''] = local.format(at).split(' ');
-          if (Number(hour) < opens || Number(hour) >= closes || date === dayOff) return false;
-          if (full !== null && at >= now + full[0] * HOURS && at < now + full[1] * HOURS) return false;
-          const counted = sent.filter((hours) => now - hours * HOURS > at - 24 * HOURS).length;
-          return perDay === null || counted < perDay;
-        };
-        const first = now + Math.max(delay, review ?? 0) * HOURS;
-        const end = now + Math.min(delay + 72, offerEnds ?? Infinity) * HOURS;
-        let expected: number | null = null;
-        for (let at = first; at < end && expected === null; at += QUARTER) if (permitted(at)) expected = at;
-        const moment = result.candidates.find((each) => each.action === 'offer')?.sendAt ?? null;
-        expect(moment).toBe(expected === null ? null : new Date(expected).toISOString());
-        if (expected !== null) found++;
-      }),
+          const local = new Intl.DateTimeFormat('sv-SE', {
+            timeZone: zone,
+            hourCycle: 'h23',
+            year: 'numeric',
+            month: '2-digit',
+            day: '2-digit',
+            hour: '2-digit',
+          });
+          const permitted = (at: number): boolean => {
+            const [date = '', hour = ''] = local.format(at).split(' ');
+            if (Number(hour) < opens || Number(hour) >= closes || date === dayOff) return false;
+            if (full !== null && at >= now + full[0] * HOURS && at < now + full[1] * HOURS) return false;
+            const counted = sent.filter((hours) => now - hours * HOURS > at - 24 * HOURS).length;
+            return perDay === null || counted < perDay;
+          };
+          const first = now + Math.max(delay, review ?? 0, offerBegins ?? 0) * HOURS;
+          const end = now + Math.min(delay + 72, offerEnds ?? Infinity) * HOURS;
+          let expected: number | null = null;
+          for (let at = first; at < end && expected === null; at += QUARTER) if (permitted(at)) expected = at;
+          const moment = result.candidates.find((each) => each.action === 'offer')?.sendAt ?? null;
+          expect(moment).toBe(expected === null ? null : new Date(expected).toISOString());
+          if (expected !== null) found++;
+        },
+      ),
       { numRuns: 400 },
     );
     expect(found).toBeGreaterThan(50);

@@ -177,7 +177,7 @@ describe('the built-in checks', () => {
     expect(out).toEqual(people.filter((id) => unitHash(`holdout:welcome:${id}`) < 0.3));
   });
 
-  it('hold without a fact, with one that is not valid now, and expire with the one that ends first', () => {
+  it('hold without a fact, with one that is not valid any more, and expire with the one that ends first', () => {
     const playbook = bundle({
       actions: [action({ id: 'back', offer: 'product' }, { about: { product: gives('sku-1') } })],
     });
@@ -190,6 +190,24 @@ describe('the built-in checks', () => {
       facts: { product: 'sku-1' },
       offer: 'sku-1',
     });
+    const begins = (validFrom: string) => with_(fact({ id: 'sku-1', validFrom }));
+    expect(begins('2026-07-02T08:00:00.000Z')).toMatchObject({
+      outcome: 'act',
+      sendAt: '2026-07-02T08:00:00.000Z',
+      reasons: [
+        { code: 'best_value' },
+        {
+          code: 'waits_for_fact',
+          text: 'It waits until Thu 2 Jul 2026, 10:00 Europe/Berlin: the fact sku-1 for “product” is valid from Thu 2 Jul 2026, 10:00 Europe/Berlin.',
+        },
+      ],
+    });
+    expect(begins('2027-07-02T08:00:00.000Z').reasons).toEqual([
+      {
+        code: 'stale_fact',
+        text: 'The fact sku-1 for “product” is valid only from 2027-07-02T08:00:00.000Z, when it would have expired.',
+      },
+    ]);
     const unknown = bundle({
       actions: [action({ id: 'back' }, { about: { product: reads('signal.properties.sku') } })],
     });

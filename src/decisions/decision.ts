@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Engine version: the code of `decide`, the expression engine and the time-zone data. Raise it when any of them changes a result. */
-export const ENGINE = 'countersign-1';
+export const ENGINE = 'countersign-2';
 
 /**
  * What was learned, as data. `propensity` holds learned probabilities by action; an action that is missing there uses the playbook's own.

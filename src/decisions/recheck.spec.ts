@@ -108,6 +108,13 @@ describe('looking again before sending', () => {
     expect(looked([], {}, rests)).toMatchObject({ verdict: 'expire', reasons: [{ code: 'stale_fact' }] });
     expect(looked([], { facts: [fact({ id: 'sku-1', validUntil: NOW })] }, rests).verdict).toBe('expire');
     expect(looked([], { facts: [fact({ id: 'sku-1' })] }, rests).verdict).toBe('send');
+    // Looked at sooner than it is to leave it waits for its time; what begins later still is not true then.
+    const begins = { facts: [fact({ id: 'sku-1', validFrom: '2026-07-01T18:00:00.000Z' })] };
+    expect(looked([], begins, { ...rests, sendAt: '2026-07-01T18:00:00.000Z' }).verdict).toBe('postpone');
+    expect(looked([], begins, rests)).toMatchObject({
+      verdict: 'expire',
+      reasons: [{ text: 'The fact sku-1 is valid only from 2026-07-01T18:00:00.000Z.' }],
+    });
   });
 
   it('comes back with the difference when a fact has changed, and asks once', () => {

@@ -1,6 +1,6 @@
 import { type Bundle } from '../policies/bundle.js';
 import { contradictionsAmong } from '../policies/contradiction.js';
-import { type Fact, isValidAt } from '../policies/fact.js';
+import { type Fact, isOver, isValidAt } from '../policies/fact.js';
 import { type Action, type Channel } from '../policies/playbook.js';
 import { canonicalJson } from '../shared/canonical-json.js';
 import { factsOf } from './candidates.js';
@@ -111,6 +111,11 @@ export function recheck(bundle: Bundle, situation: Situation, message: DueMessag
   return timing({ situation, message, action, channel, limits });
 }
 
+/** The earliest moment at which it may still leave. ISO 8601 UTC. */
+export function leavesAt({ now }: Pick<Situation, 'now'>, { sendAt }: Pick<DueMessage, 'sendAt'>): string {
+  return sendAt > now ? sendAt : now;
+}
+
 function verdict(
   kind: RecheckResult['verdict'],
   reasons: readonly Reason[],
@@ -141,7 +146,7 @@ function overBefore(bundle: Bundle, situation: Situation, message: DueMessage): 
   return [];
 }
 
-/** Facts that words rest on and that are gone, or not in force at a time. @param at ISO 8601 UTC. */
+/** Facts that words rest on and that are gone, or not in force when they leave. @param at ISO 8601 UTC. */
 export function staleFacts(
   named: readonly { readonly id: string }[],
   facts: readonly Fact[],
@@ -152,9 +157,10 @@ export function staleFacts(
     const fact = known.get(id);
     if (fact === undefined) return [{ code: 'stale_fact', text: `The fact ${id} is gone.` }];
     if (isValidAt(fact, at)) return [];
-    const { validUntil } = fact;
-    const ended = validUntil !== null && validUntil <= at ? `, since ${validUntil}` : '';
-    return [{ code: 'stale_fact', text: `The fact ${id} is not valid any more${ended}.` }];
+    const when = isOver(fact, at)
+      ? `not valid any more, since ${fact.validUntil ?? ''}`
+      : `valid only from ${fact.validFrom ?? ''}`;
+    return [{ code: 'stale_fact', text: `The fact ${id} is ${when}.` }];
   });
 }
 
@@ -162,7 +168,7 @@ export function staleFacts(
 function factChanges(situation: Situation, message: DueMessage): Reason[] {
   const known = new Map(situation.facts.map((fact) => [fact.id, fact]));
   return message.facts.flatMap(({ id, version }): Reason[] => {
-    const stale = staleFacts([{ id }], situation.facts, situation.now);
+    const stale = staleFacts([{ id }], situation.facts, leavesAt(situation, message));
     const now = known.get(id);
     if (stale.length > 0 || now === undefined) return stale;
     if (now.version === version) return [];
@@ -177,11 +183,12 @@ function factChanges(situation: Situation, message: DueMessage): Reason[] {
 }
 
 /** What its facts and other facts of the same things say differently: neither is chosen, whoever signed it did not know. */
-function contradictions(situation: Situation, { facts, rivals = [] }: DueMessage): Reason[] {
+function contradictions(situation: Situation, message: DueMessage): Reason[] {
+  const { facts, rivals = [] } = message;
   if (rivals.length === 0) return [];
   const own = new Set(facts.map(({ id }) => id));
   const known = situation.facts.filter(({ id }) => own.has(id));
-  return contradictionsAmong([...known, ...rivals], situation.now)
+  return contradictionsAmong([...known, ...rivals], leavesAt(situation, message))
     .filter((each) => each.facts.filter((id) => own.has(id)).length === 1)
     .map(({ facts: [one, other], text }) => ({
       code: 'contradicted_fact',

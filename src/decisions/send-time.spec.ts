@@ -134,6 +134,126 @@ describe('rolling caps', () => {
   });
 });
 
+describe('rules that leave no moment together', () => {
+  const open = (rule: string, from: number, to: number, days = ALWAYS.days) => ({
+    rule,
+    limit: { windows: [{ from: from * 60, to: to * 60, days }], closed: new Set<number>() },
+  });
+  const blocks = (result: SendTime) => (result.ok ? [] : result.blocks);
+
+  it('are named, a cap and hours alike, and no other rule', () => {
+    // In Berlin it is ten in the morning; the day has room again at eight in the evening, when the quiet hours begin.
+    const history = [past({ at: at(NOW - 14 * HOUR) })];
+    const limits = {
+      caps: [cap({ max: 1, per: '1d' }, 'daily'), cap({ max: 1, per: '1h' }, 'hourly')],
+      hours: [open('early', 6, 22), open('quiet', 8, 20)],
+    };
+    expect(blocks(earliest({ limits, history, before: NOW + 12 * HOUR }))).toEqual([
+      {
+        code: 'limits_conflict',
+        text: 'The rules quiet and daily together leave no moment in Europe/Berlin before it expires: daily allows 1 message in any 1d.',
+      },
+    ]);
+    // Wherever they are it is night for some of the zones, whatever the cap.
+    const unknown = earliest({ limits, history, before: NOW + 12 * HOUR, zones: [], country: null });
+    expect(blocks(unknown).map(({ code, text }) => [code, / rule (\S+) leaves/.exec(text)?.[1]])).toEqual([
+      ['zone_unknown', 'early'],
+      ['zone_unknown', 'quiet'],
+    ]);
+  });
+
+  it('are two of three hours, and one where one suffices', () => {
+    // Wednesday: until six in the evening only the rest of the day is left.
+    const hours = [open('any', 0, 24), open('mornings', 6, 12), open('weekdays', 11, 20)];
+    expect(blocks(earliest({ limits: { hours }, from: NOW + 3 * HOUR, before: NOW + 8 * HOUR }))).toEqual([
+      { code: 'hours', text: 'Rule mornings leaves no allowed hour in Europe/Berlin before it expires.' },
+    ]);
+    const apart = [
+      open('any', 0, 24),
+      open('evenings', 17, 20),
+      open('wednesdays', 8, 15),
+      open('long', 8, 20),
+    ];
+    expect(blocks(earliest({ limits: { hours: apart } }))).toEqual([
+      {
+        code: 'limits_conflict',
+        text: 'The rules evenings and wednesdays together leave no hour of the week.',
+      },
+    ]);
+    const tomorrow = [
+      open('afternoons', 13, 18),
+      open('from-thursday', 0, 24, [4]),
+      open('until-noon', 0, 15),
+    ];
+    expect(blocks(earliest({ limits: { hours: tomorrow }, before: NOW + 27 * HOUR }))).toEqual([
+      {
+        code: 'limits_conflict',
+        text: 'The rules afternoons and from-thursday together leave no moment in Europe/Berlin before it expires.',
+      },
+    ]);
+  });
+
+  it('may be one rule with a cap and hours of its own', () => {
+    const history = [past({ at: at(NOW - 14 * HOUR) })];
+    const limits = { caps: [cap({ max: 1, per: '1d' }, 'calls')], hours: [open('calls', 8, 20)] };
+    expect(blocks(earliest({ limits, history, before: NOW + 12 * HOUR }))).toEqual([
+      {
+        code: 'cap',
+        text: 'Rule calls allows 1 message in any 1d and only some hours; together that leaves no room before it expires.',
+      },
+    ]);
+  });
+
+  it('leave none as they are named, leave some with any of them gone, and are two where two suffice', () => {
+    const drawn = fc.record({
+      hours: fc.array(fc.constantFrom([8, 20], [18, 22], [6, 12], [11, 14], [0, 24]), { maxLength: 4 }),
+      caps: fc.array(fc.record({ max: fc.constantFrom(1, 2), per: fc.constantFrom('6h', '1d', '2d') }), {
+        maxLength: 3,
+      }),
+      sent: fc.array(fc.integer({ min: -40, max: 10 }), { maxLength: 4 }),
+      lasts: fc.integer({ min: 1, max: 40 }),
+      zone: fc.constantFrom(['Europe/Berlin'], ['Asia/Kolkata', 'America/New_York'], []),
+    });
+    const seen = new Map<number, number>();
+    fc.assert(
+      fc.property(drawn, ({ hours, caps, sent, lasts, zone }) => {
+        const rules = [
+          ...hours.map(([from = 0, to = 0], i) => ({ hours: [open(`hours-${i}`, from, to)], caps: [] })),
+          ...caps.map((each, i) => ({ hours: [], caps: [cap(each, `cap-${i}`)] })),
+        ];
+        const name = (rule: (typeof rules)[number]) =>
+          [...rule.hours, ...rule.caps].map((each) => each.rule).join('');
+        const history = sent.map((hour) => past({ at: at(NOW + hour * HOUR), open: hour > 0 }));
+        const given = { history, before: NOW + lasts * HOUR, zones: zone, country: null };
+        const found = (some: typeof rules) =>
+          earliest({
+            ...given,
+            limits: { hours: some.flatMap((rule) => rule.hours), caps: some.flatMap((rule) => rule.caps) },
+          });
+        const result = found(rules);
+        if (result.ok) return;
+        expect(result.blocks.length).toBeGreaterThan(0);
+        // Hours that no week has are said to be so whatever else is too short.
+        if (result.blocks.some(({ text }) => text.endsWith('no hour of the week.'))) return;
+        for (const { text } of result.blocks) {
+          const met = rules.filter((rule) => new RegExp(`\\b${name(rule)}\\b`).test(text));
+          expect(met.length).toBeGreaterThan(0);
+          expect(found(met).ok).toBe(false);
+          if (met.length > 1)
+            for (const one of met) expect(found(met.filter((each) => each !== one)).ok).toBe(true);
+          if (met.length > 2)
+            for (const [i, one] of rules.entries())
+              for (const other of rules.slice(i + 1)) expect(found([one, other]).ok).toBe(true);
+          seen.set(met.length, (seen.get(met.length) ?? 0) + 1);
+        }
+      }),
+      { numRuns: 3_000 },
+    );
+    expect(seen.get(1) ?? 0).toBeGreaterThan(20);
+    expect(seen.get(2) ?? 0).toBeGreaterThan(20);
+  });
+});
+
 describe('time zones', () => {
   it('are the person’s, else the country’s, else all there are', () => {
     expect(candidateZones({ zones: ['Asia/Kolkata', 'not/a/zone'], country: 'DE' })).toEqual([

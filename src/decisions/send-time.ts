@@ -12,7 +12,7 @@ import {
 import { nextAllowed, overlap } from '../shared/open-hours.js';
 import { type BestMoment, bestMoment, type HourChoice, type HourEvidence } from './best-hours.js';
 import { conflicting, type Limits, type Ruled } from './limits.js';
-import { list, type Reason } from './reason.js';
+import { distinct, list, type Reason } from './reason.js';
 import { counterOf } from './counter.js';
 import { type CountedMessage, type FullCap } from './situation.js';
 
@@ -23,6 +23,8 @@ export interface SendTimeQuestion {
   /** Epoch milliseconds: nothing before `from`, nothing at or after `before`. */
   readonly from: number;
   readonly before: number;
+  /** What it is about holds only from then on: nothing sooner, whatever `from` says. */
+  readonly begins?: Beginning | undefined;
   readonly profile: Pick<Profile, 'zones' | 'country'>;
   readonly limits: Limits;
   readonly subject: CapSubject;
@@ -33,6 +35,14 @@ export interface SendTimeQuestion {
   readonly full?: readonly FullCap[] | undefined;
   /** What the hours are worth for this person; left out, the earliest moment is the best. Nothing transactional waits for a better hour. */
   readonly hours?: HourChoice | undefined;
+}
+
+/** A fact that is not in force yet. */
+export interface Beginning {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** In words, such as `The fact spring-10 for “offer”`. */
+  readonly what: string;
 }
 
 export type SendTime =
@@ -119,9 +129,13 @@ function releasesOf({ times, window, closed }: CountedCap): number[] {
 
 function capText({ rule, limit }: Ruled<Cap>): string {
   if (limit.max === 0) return `Rule ${rule} allows no such message at all: its cap is 0, which means never.`;
+  return `Rule ${rule} allows ${allowance({ limit })}`;
+}
+
+function allowance({ limit }: Pick<CountedCap, 'limit'>): string {
   const what = limit.of === 'cost' ? 'hundredths of contact cost' : limit.max === 1 ? 'message' : 'messages';
   const whose = limit.over === 'everybody' ? ' to everybody together' : '';
-  return `Rule ${rule} allows ${limit.max} ${what}${whose} in any ${limit.per}`;
+  return `${limit.max} ${what}${whose} in any ${limit.per}`;
 }
 
 /** Which rule's cap a reason with the code `cap` or `waits_for_cap` is about; null for a text that `capText` did not write. */
@@ -129,28 +143,115 @@ export function ruleOfCap(text: string): string | null {
   return /^Rule (\S+) allows /.exec(text)?.[1] ?? null;
 }
 
-function hoursBlocks(question: SendTimeQuestion, zones: readonly Zone[]): Reason[] {
-  const { hours } = question.limits;
-  const rules = hours.map(({ rule }) => rule);
-  const conflict = conflicting(hours, overlap);
-  if (conflict.length > 1) {
+/** What one rule allows of times. */
+interface TimeRule {
+  readonly rule: string;
+  readonly hours: readonly SendingHours[];
+  readonly caps: readonly CountedCap[];
+}
+
+function byRule(hours: Limits['hours'], caps: readonly CountedCap[]): TimeRule[] {
+  const ids = [...new Set([...hours, ...caps].map(({ rule }) => rule))];
+  return ids.map((id) => ({
+    rule: id,
+    hours: hours.filter(({ rule }) => rule === id).map(({ limit }) => limit),
+    caps: caps.filter(({ rule }) => rule === id),
+  }));
+}
+
+/** Among so many rules every two are tried together; among more, rules are only left out while those that are left still allow nothing. */
+const FEW_RULES = 12;
+
+/**
+ * The rules that met where times are left by none: each that allows no moment by itself; else two that allow none together, where two
+ * suffice; else as many as it takes, none of which could be left out.
+ */
+function rulesThatMet(
+  rules: readonly TimeRule[],
+  allowNone: (some: readonly TimeRule[]) => boolean,
+): TimeRule[][] {
+  const alone = rules.filter((rule) => allowNone([rule]));
+  if (alone.length > 0) return alone.map((rule) => [rule]);
+  if (rules.length <= FEW_RULES) {
+    for (const [i, one] of rules.entries())
+      for (const other of rules.slice(i + 1)) if (allowNone([one, other])) return [[one, other]];
+  }
+  let met = rules;
+  for (const rule of rules.toReversed()) {
+    const others = met.filter((each) => each !== rule);
+    if (allowNone(others)) met = others;
+  }
+  return [[...met]];
+}
+
+/** Why no moment is left to these rules before it expires: an empty intersection, with the rules that met in it. */
+function emptyBlocks(
+  question: SendTimeQuestion,
+  zones: readonly Zone[],
+  caps: readonly CountedCap[],
+): Reason[] {
+  const { limits, before } = question;
+  const conflict = conflicting(limits.hours, overlap);
+  if (caps.length === 0 && conflict.length > 1)
     return [
       { code: 'limits_conflict', text: `The rules ${list(conflict)} together leave no hour of the week.` },
     ];
-  }
-  if (zones === OFFSETS_WORLDWIDE) {
+  const allowNone = (some: readonly TimeRule[]): boolean => {
+    const hours = some.flatMap((rule) => rule.hours);
+    const openAt = (at: number) => nextAllowed(at, before, hours.length === 0 ? [] : zones, hours);
+    return (
+      permittedFrom(
+        earliestOf(question),
+        openAt,
+        some.flatMap((rule) => rule.caps),
+      ) === null
+    );
+  };
+  return rulesThatMet(byRule(limits.hours, caps), allowNone).flatMap((met) =>
+    emptyTexts(met, zones, allowNone),
+  );
+}
+
+function emptyTexts(
+  met: readonly TimeRule[],
+  zones: readonly Zone[],
+  allowNone: (some: readonly TimeRule[]) => boolean,
+): Reason[] {
+  const [first, ...others] = met;
+  if (first === undefined) return [];
+  const caps = met.flatMap((rule) => rule.caps);
+  const full = caps.filter((cap) => allowNone([{ rule: cap.rule, hours: [], caps: [cap] }]));
+  if (others.length === 0 && full.length > 0)
+    return full.map((cap) => ({ code: 'cap', text: `${capText(cap)}; there is no room before it expires.` }));
+
+  const allowed = caps.map(allowance);
+  if (others.length === 0 && caps.length > 0)
+    return [
+      {
+        code: 'cap',
+        text: `Rule ${first.rule} allows ${list(first.hours.length === 0 ? allowed : [...allowed, 'only some hours'])}; together that leaves no room before it expires.`,
+      },
+    ];
+  const rules = met.map(({ rule }) => rule);
+  const named = others.length === 0 ? `rule ${first.rule} leaves` : `the rules ${list(rules)} together leave`;
+  const counted = met.flatMap((rule) => rule.caps.map((cap) => `${rule.rule} allows ${allowance(cap)}`));
+  const why = counted.length === 0 ? '' : `: ${list(counted)}`;
+  if (zones === OFFSETS_WORLDWIDE && met.some(({ hours }) => hours.length > 0))
     return [
       {
         code: 'zone_unknown',
-        text: `Nothing tells this person's time zone, and rule ${list(rules)} leaves no moment before it expires that is allowed in all of them.`,
+        text: `Nothing tells this person's time zone, and ${named} no moment before it expires that is allowed in all of them${why}.`,
       },
     ];
-  }
   const where = zones.length === 1 ? String(zones[0]) : `all ${zones.length} possible time zones`;
+  if (others.length === 0)
+    return [
+      { code: 'hours', text: `Rule ${first.rule} leaves no allowed hour in ${where} before it expires.` },
+    ];
   return [
     {
-      code: 'hours',
-      text: `Rule ${list(rules)} leaves no allowed hour in ${where} before it expires.`,
+      code: 'limits_conflict',
+      text: `The rules ${list(rules)} together leave no moment in ${where} before it expires${why}.`,
     },
   ];
 }
@@ -160,7 +261,7 @@ function permittedFrom(
   from: number,
   openAt: (at: number) => number | null,
   caps: readonly CountedCap[],
-  met?: (cap: CountedCap) => void,
+  met?: (cap: CountedCap) => unknown,
 ): number | null {
   let at = openAt(from);
   while (at !== null) {
@@ -184,12 +285,26 @@ function hoursIn(limits: Limits): readonly SendingHours[] {
   return hours;
 }
 
+function earliestOf({ from, begins }: SendTimeQuestion): number {
+  return begins === undefined ? from : Math.max(from, begins.at);
+}
+
+function tooLate({ from, before, begins }: SendTimeQuestion): Reason {
+  return begins === undefined || from >= before
+    ? { code: 'too_late', text: 'It would expire before it could be sent.' }
+    : {
+        code: 'stale_fact',
+        text: `${begins.what} is valid only from ${new Date(begins.at).toISOString()}, when it would have expired.`,
+      };
+}
+
 /**
  * The earliest moment that hours and caps allow together, before it expires; or, where the person's hours are known, the one worth most. Hours
  * hold in every zone the person may be in; caps are rolling and exact.
  */
 export function sendTime(question: SendTimeQuestion): SendTime {
-  const { from, before, profile, limits, subject } = question;
+  const { before, profile, limits, subject } = question;
+  const from = earliestOf(question);
   const zones = candidateZones(profile);
   const hours = hoursIn(limits);
   const openAt = (at: number) => nextAllowed(at, before, hours.length === 0 ? [] : zones, hours);
@@ -199,26 +314,17 @@ export function sendTime(question: SendTimeQuestion): SendTime {
     return { ok: false, blocks: never.map((cap) => ({ code: 'cap', text: capText(cap) })) };
 
   const first = openAt(from);
-  if (first === null) {
-    return from >= before
-      ? { ok: false, blocks: [{ code: 'too_late', text: 'It would expire before it could be sent.' }] }
-      : { ok: false, blocks: hoursBlocks(question, zones) };
-  }
-  const caps = countedCaps(question);
-  const full = new Map<string, CountedCap>();
-  const at = permittedFrom(first, openAt, caps, (cap) => {
-    full.set(`${cap.rule} ${cap.limit.max} ${cap.limit.per} ${cap.limit.over} ${cap.limit.of}`, cap);
-  });
-  if (at === null) {
+  if (first === null)
     return {
       ok: false,
-      blocks: [...full.values()].map((cap) => ({
-        code: 'cap',
-        text: `${capText(cap)}; there is no room before it expires.`,
-      })),
+      blocks: from >= before ? [tooLate(question)] : emptyBlocks(question, zones, []),
     };
-  }
-  const waited = waits(question, { zones, first, at, full: [...full.values()] });
+  const caps = countedCaps(question);
+  const full = new Set<CountedCap>();
+  const at = permittedFrom(first, openAt, caps, (cap) => full.add(cap));
+  // The caps that were met leave nothing, with the hours; no other cap is needed for it.
+  if (at === null) return { ok: false, blocks: emptyBlocks(question, zones, [...full]) };
+  const waited = waits(question, { zones, first, at, full: [...full] });
   if (question.hours === undefined || subject.class === 'transactional')
     return { ok: true, at, waits: waited };
   const best = bestMoment({
@@ -326,12 +432,18 @@ function momentText(at: number, [zone]: readonly Zone[]): string {
 }
 
 function waits(
-  { from, limits }: SendTimeQuestion,
+  question: SendTimeQuestion,
   found: { zones: readonly Zone[]; first: number; at: number; full: readonly CountedCap[] },
 ): Reason[] {
+  const { from, limits, begins } = question;
   const when = momentText(found.at, found.zones);
   const reasons: Reason[] = [];
-  if (found.first > from) {
+  if (begins !== undefined && begins.at > from)
+    reasons.push({
+      code: 'waits_for_fact',
+      text: `It waits until ${when}: ${begins.what.replace(/^The/, 'the')} is valid from ${momentText(begins.at, found.zones)}.`,
+    });
+  if (found.first > earliestOf(question)) {
     const rules = [...new Set(limits.hours.map(({ rule }) => rule))];
     reasons.push({
       code: 'waits_for_hours',
@@ -340,5 +452,5 @@ function waits(
   }
   for (const cap of found.full)
     reasons.push({ code: 'waits_for_cap', text: `${capText(cap)}, so it waits until ${when}.` });
-  return reasons;
+  return distinct(reasons);
 }

@@ -24,6 +24,11 @@ export function isValidAt(fact: Fact, at: string): boolean {
   );
 }
 
+/** Whether a fact held until then and does not hold any more; one that has yet to begin is not over. */
+export function isOver({ validUntil }: Fact, at: string): boolean {
+  return validUntil !== null && validUntil <= at;
+}
+
 const currency = z.string().regex(/^[A-Z]{3}$/, 'should be an ISO 4217 code such as EUR');
 const minorUnits = z.int('should be whole minor units, such as 1490 for 14.90').min(0);
 const link = z.url({ protocol: /^https?$/, error: 'should be a link such as https://shop.example.com/tea' });

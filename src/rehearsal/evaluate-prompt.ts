@@ -135,6 +135,7 @@ export async function mark(
     template: null,
     audience: 1,
     now: situation.now,
+    leavesAt: result.sendAt ?? situation.now,
   });
   const most = asked.expect.riskAtMost;
   const isRisky = most === undefined ? score >= bundle.engine.riskThreshold : score > most;

@@ -121,6 +121,7 @@ export async function tryTemplate(
         template: null,
         audience: 1,
         now,
+        leavesAt: now,
       });
       trials.push({
         filled,

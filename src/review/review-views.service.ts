@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { type Decision, DecisionsService, type Situation } from '../decisions/index.js';
-import { staleFacts } from '../decisions/recheck.js';
+import { leavesAt, staleFacts } from '../decisions/recheck.js';
 import { DraftingService } from '../drafting/index.js';
 import { type MessageContent } from '../messages/content.js';
 import { MessagesService } from '../messages/index.js';
@@ -88,7 +88,7 @@ export class ReviewViews {
     const summary = toSummary(row, parts);
     return {
       ...summary,
-      why: row.closed_at === null ? [...summary.why, ...(await this.stale(db, content))] : summary.why,
+      why: row.closed_at === null ? [...summary.why, ...(await this.stale(db, content, summary.sendAt))] : summary.why,
       draft: draftView(content, draft.origin, assessed?.assessment),
       variants: await this.variants.view(db, row.message_id),
       making: await this.drafting.making(db, row.message_id, content.versions.bundle),
@@ -105,13 +105,17 @@ export class ReviewViews {
     };
   }
 
-  /** What words rest on that is gone or not in force now: with it they cannot leave, and nobody can sign them. */
-  async stale(db: Executor, { versions }: MessageContent): Promise<Why[]> {
+  /**
+   * What words rest on that is gone or not in force when they leave: with it they cannot leave, and nobody can sign them.
+   * @param sendAt when they are to leave, ISO 8601 UTC.
+   */
+  async stale(db: Executor, { versions }: MessageContent, sendAt: string): Promise<Why[]> {
     const facts = await this.facts.current(
       db,
       versions.facts.map(({ id }) => id),
     );
-    return staleFacts(versions.facts, facts, this.clock.now().toISOString());
+    const now = this.clock.now().toISOString();
+    return staleFacts(versions.facts, facts, leavesAt({ now }, { sendAt }));
   }
 
   /** Null when the person was erased: then only the bare row is left to show. */

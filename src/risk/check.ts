@@ -37,6 +37,8 @@ export interface RiskInput {
   readonly audience: number;
   /** ISO 8601 UTC. */
   readonly now: string;
+  /** When it is to leave, at the earliest now: facts have to hold then. ISO 8601 UTC. */
+  readonly leavesAt: string;
 }
 
 export interface CheckContext extends RiskInput {

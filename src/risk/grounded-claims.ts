@@ -26,7 +26,7 @@ function namesIn(context: CheckContext): string[] {
   const { brand, decision } = context;
   const titles = context.facts.flatMap((fact) =>
     // The code of an offer that is over is a statement: that it can be used.
-    [fact.data['name'], fact.data['title'], isValidAt(fact, context.now) ? fact.data['code'] : null].filter(
+    [fact.data['name'], fact.data['title'], isValidAt(fact, context.leavesAt) ? fact.data['code'] : null].filter(
       (title): title is string => typeof title === 'string' && title.trim().length >= 3,
     ),
   );

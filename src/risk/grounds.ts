@@ -207,7 +207,7 @@ function gather(input: RiskInput): Grounds {
   ]);
   const facts = input.facts.filter((fact) => fact.kind === 'claim' || given.has(fact.id));
   const leaves: Leaf[] = facts.flatMap((fact) => {
-    const valid = isValidAt(fact, input.now);
+    const valid = isValidAt(fact, input.leavesAt);
     const make = (key: string, value: string | number | boolean): Leaf => ({
       source: fact.id,
       key,
@@ -245,7 +245,7 @@ function gather(input: RiskInput): Grounds {
     things,
     signed: templateText(input),
     products: new Set(facts.filter((fact) => fact.kind === 'product').map((fact) => fact.id)),
-    offers: facts.filter((fact) => fact.kind === 'offer' && isValidAt(fact, input.now)),
+    offers: facts.filter((fact) => fact.kind === 'offer' && isValidAt(fact, input.leavesAt)),
     now: input.now,
     zones: profile.zones,
   };

@@ -13,6 +13,7 @@ import { again, DONE, type Job, type JobEnd, type WorkHandler, WorkService } fro
 import { type Bundle } from '../policies/bundle.js';
 import { type Fact } from '../policies/fact.js';
 import { FactsService, PoliciesService } from '../policies/index.js';
+import { leavesAt } from '../decisions/recheck.js';
 import { type Situation } from '../decisions/situation.js';
 import { canonicalJson } from '../shared/canonical-json.js';
 import { Clock } from '../shared/clock.js';
@@ -302,6 +303,7 @@ export class RiskService {
         language: languageOf(languageFor(bundle, made.situation.profile.locale)),
         told: await this.toldLately(db, made.situation, message.id, now),
         now: now.toISOString(),
+        leavesAt: leavesAt({ now: now.toISOString() }, message),
       },
     };
   }

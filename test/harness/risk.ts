@@ -130,6 +130,7 @@ export function riskInput(words: string, parts: Partial<RiskInput> = {}): RiskIn
     template: null,
     audience: 1,
     now: '2026-11-20T09:00:00.000Z',
+    leavesAt: parts.now ?? '2026-11-20T09:00:00.000Z',
     ...parts,
   };
 }

@@ -315,7 +315,7 @@ describe('decisions, tasks and messages', () => {
         models: { propensity: 'playbook' },
         createdAt: NOW,
       });
-      expect(made[0]?.engine).toMatch(/^countersign-1\+tz/);
+      expect(made[0]?.engine).toMatch(/^countersign-\d+\+tz/);
       const [message] = await messagesOf(anna.userId);
       expect(message).toMatchObject({
         id: made[0]?.messageId,

@@ -1,9 +1,9 @@
 import { type VNode } from 'preact';
 import { type Claim } from '../../messages/content.js';
-import { type Fact, isValidAt } from '../../policies/fact.js';
+import { type Fact, isOver } from '../../policies/fact.js';
 import { type ReviewDetail } from '../../review/review.js';
 import { type Contribution, type SpanField } from '../../risk/assessment.js';
-import { Empty, Pill, RiskBar, Section } from '../layout/parts.js';
+import { Empty, Pill, RiskBar, Section, Time } from '../layout/parts.js';
 import { useView } from '../layout/view.js';
 import { factWords } from '../layout/words.js';
 import { markSpans } from './mark-spans.js';
@@ -113,9 +113,20 @@ function Source({ claim, fact }: { claim: Claim; fact: Fact | null }): VNode {
       {fact === null ? null : (
         <small>
           {factWords(fact)}
-          {isValidAt(fact, now.toISOString()) ? '' : ' · not valid now'} · source: {fact.source}
+          {validity(fact, now.toISOString())} · source: {fact.source}
         </small>
       )}
+    </>
+  );
+}
+
+function validity(fact: Fact, now: string): VNode | null {
+  if (isOver(fact, now)) return <> · not valid any more</>;
+  if (fact.validFrom === null || fact.validFrom <= now) return null;
+  return (
+    <>
+      {' '}
+      · valid from <Time at={fact.validFrom} />
     </>
   );
 }

@@ -16,8 +16,8 @@ const IN_DOUBT: Readonly<Record<Fact['kind'], ReadonlySet<StatementKind> | null>
 
 /** What the facts of a draft contradict: other facts of the same things, and approved claims that give a product another price. */
 function contradictionsOf(context: CheckContext): Contradiction[] {
-  const { facts, rivals, now } = context;
-  return [...contradictionsAmong([...facts, ...rivals], now), ...claimedOtherwise(context)];
+  const { facts, rivals, leavesAt } = context;
+  return [...contradictionsAmong([...facts, ...rivals], leavesAt), ...claimedOtherwise(context)];
 }
 
 /** A claim that names a product beside a price that is none of its prices. */
