@@ -30,10 +30,10 @@ describe('what is true when it is approved and not when it is to leave', () => {
     expect(answer.status).toBe(200);
   }
 
-  async function offerEnds(validUntil: string): Promise<void> {
+  async function offerEnds(validUntil: string, validFrom: string | null = null): Promise<void> {
     const data = { title: '10% off your first order', percent: 10, code: 'HELLO10', url: `${shop}/welcome` };
     const answer = await story.request('PUT', '/v1/facts/offer-welcome-10', {
-      body: { kind: 'offer', data, validUntil, source: 'offers' },
+      body: { kind: 'offer', data, validFrom, validUntil, source: 'offers' },
     });
     expect(answer.status).toBe(200);
   }
@@ -139,6 +139,20 @@ describe('what is true when it is approved and not when it is to leave', () => {
     expect(await message(story, item.messageId)).toMatchObject({ state: 'in_review', sentAt: null });
     expect((await verdict(story, item, { verdict: 'reject', reasons: ['wrong-offer'] })).status).toBe(200);
     expect(await mailsTo(story, 'gus@example.com')).toEqual([]);
+  });
+
+  it('waits for the beginning of an offer, and leaves with it', async () => {
+    await story.passes(Date.parse('2026-11-27T15:00:00Z') - story.clock.now().getTime());
+    await offerEnds('2026-12-05T00:00:00.000Z', '2026-11-27T18:30:00.000Z');
+    await story.happens(identify('ivy'), { type: 'track', userId: 'ivy', event: 'Signed Up' });
+    const welcome = only(await messagesTo(story, 'ivy'));
+    expect(welcome).toMatchObject({ state: 'scheduled', offer: 'offer-welcome-10' });
+    expect(welcome.sendAt).toBe('2026-11-27T18:30:00.000Z');
+    await story.passes(3 * HOUR);
+    expect(await mailsTo(story, 'ivy@example.com')).toEqual([]);
+    await story.passes(HOUR);
+    expect(await message(story, welcome.id)).toMatchObject({ state: 'sent' });
+    expect(only(await mailsTo(story, 'ivy@example.com')).email.text).toContain('HELLO10');
   });
 
   it('comes back to a person when another fact contradicts it overnight, once', async () => {
