@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Bundle } from './bundle.js';
 import { compilePlaybook } from './compiler.js';
-import { changesBetween } from './diff.js';
+import { changeInFull, changesBetween, changeWords } from './diff.js';
 
 const shipped: Record<string, string> = Object.fromEntries(
   readdirSync('policies', { recursive: true, encoding: 'utf8' })
@@ -53,5 +53,44 @@ describe('how grave a change is', () => {
   it('of how many have to agree: critical, or it would be a way to need fewer', () => {
     expect(changed('engine.yaml', 'critical: 2', 'critical: 1')).toEqual(['engine critical']);
     expect(changed('engine.yaml', 'lateAfter: 1h', 'lateAfter: 2h')).toEqual(['engine high']);
+  });
+});
+
+describe('what was added or removed', () => {
+  const path = 'guardrails/restraint.yaml';
+  const withRule = (when: string): Bundle =>
+    compiled({
+      ...shipped,
+      [path]: `${shipped[path] ?? ''}
+- id: quiet-week
+  title: A quiet week
+  effect: suppress
+  severity: low
+  owner: growth
+  source: The team
+  asOf: 2026-01-01
+  when: ${when}
+  reason: We are quiet this week.
+`,
+    });
+
+  it('is told in full, so that two rules of the same name can be told apart', () => {
+    const told = ['profile.hasEmail', 'profile.hasPhone'].map((when) =>
+      changesBetween(before, withRule(when)).map(changeInFull).join(),
+    );
+    expect(told[0]).toMatch(
+      /^The rule quiet-week was added: .*effect "suppress",.* when "profile\.hasEmail"\.$/,
+    );
+    expect(told[1]).toBe(told[0]?.replace('hasEmail', 'hasPhone'));
+    const [gone] = changesBetween(withRule('profile.hasEmail'), before);
+    if (gone === undefined) throw new Error('the rule should be gone');
+    expect(changeInFull(gone)).toBe(told[0]?.replace('added', 'removed'));
+    expect(changeWords(gone)).toBe('The rule quiet-week was removed.');
+  });
+
+  it('of a proposal that an earlier version kept is told by its name', () => {
+    const [gone] = changesBetween(withRule('profile.hasEmail'), before);
+    if (gone === undefined) throw new Error('the rule should be gone');
+    expect(changeInFull({ ...gone, members: [] })).toBe('The rule quiet-week was removed.');
   });
 });

@@ -24,6 +24,7 @@ export interface ItemChange {
   readonly effect: 'tightened' | 'loosened' | null;
   readonly severity: Severity;
   readonly owner: string | null;
+  /** Of what was added or removed all of them. */
   readonly members: readonly MemberChange[];
 }
 
@@ -58,7 +59,7 @@ export function changesBetween(before: Bundle, after: Bundle): ItemChange[] {
           ...silently({ item, members }, before, after),
         ]),
         owner: known.owner,
-        members: was === undefined || is === undefined ? [] : members,
+        members,
       } as const,
     ];
   });
@@ -129,27 +130,28 @@ function effectOf(before: Guardrail | undefined, after: Guardrail | undefined): 
 
 /** A change as a sentence, such as “The rule marketing-pressure was loosened: caps.” */
 export function changeWords(change: ItemChange): string {
-  return inWords(
-    change,
-    change.members.map(({ member }) => member),
-  );
+  if (change.change !== 'changed') return `${headOf(change)}.`;
+  return `${headOf(change)}: ${change.members.map(({ member }) => member).join(', ')}.`;
 }
 
-/** The same with what was and would be, such as “… loosened: caps from [{"max":6}] to [{"max":7}].” */
+/**
+ * The same with what was and would be, such as “… loosened: caps from [{"max":6}] to [{"max":7}].”, of what was added or removed the whole
+ * of it: “… added: effect "suppress", when "true".”
+ */
 export function changeInFull(change: ItemChange): string {
-  return inWords(
-    change,
-    change.members.map(
-      ({ member, before, after }) => `${member} from ${shortJson(before)} to ${shortJson(after)}`,
-    ),
-  );
+  const values = change.members.map(({ member, before, after }) => {
+    if (change.change === 'added') return `${member} ${shortJson(after)}`;
+    if (change.change === 'removed') return `${member} ${shortJson(before)}`;
+    return `${member} from ${shortJson(before)} to ${shortJson(after)}`;
+  });
+  // A proposal of an earlier version did not keep what was added or removed.
+  return values.length === 0 ? `${headOf(change)}.` : `${headOf(change)}: ${values.join(', ')}.`;
 }
 
-function inWords({ item, change, effect }: ItemChange, members: readonly string[]): string {
+function headOf({ item, change, effect }: ItemChange): string {
   const [kind = '', ...rest] = item.split('/');
   const what = rest.length === 0 ? kind : `${SINGULAR[kind] ?? kind} ${rest.join('/')}`;
-  if (change !== 'changed') return `The ${what} was ${change}.`;
-  return `The ${what} was ${effect ?? 'changed'}: ${members.join(', ')}.`;
+  return `The ${what} was ${change === 'changed' ? (effect ?? 'changed') : change}`;
 }
 
 const SHOWN_OF_A_VALUE = 300;

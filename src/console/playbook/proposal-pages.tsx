@@ -330,7 +330,8 @@ export function Changes({
                   <Pill tone={change.severity === 'critical' ? 'bad' : 'quiet'}>{change.severity}</Pill>
                 </td>
                 <td>
-                  {change.members.map(({ member, before, after }) => {
+                  {/* A rule that came in or was taken out is told as a sentence below. */}
+                  {(rules.has(change.item) ? [] : change.members).map(({ member, before, after }) => {
                     const words = memberWords(change.item, member, before, after);
                     return (
                       <div key={member}>
