@@ -1,9 +1,11 @@
+import { sql } from 'kysely';
 import { FakeOpenAi } from '../../../test/fakes/openai-server.js';
 import { openTestDatabase, type TestDatabase } from '../../../test/harness/database.js';
 import { TestClock, testRuntime } from '../../../test/harness/runtime.js';
-import { Embedder, type EmbeddingTerms, TokensSpent } from './embedder.js';
+import { Embedder, type EmbeddingTerms } from './embedder.js';
 import { usageSince } from './model-usage.repository.js';
 import { ModelFailure } from './provider-failure.js';
+import { TokensSpent } from './spending.js';
 
 const FREE: EmbeddingTerms = { tokensPerDay: null, prices: {} };
 
@@ -73,6 +75,21 @@ describe('the embedder, with a provider', () => {
     expect(await usageSince(opened.database.db, '2026-11-21')).toMatchObject([
       { day: '2026-11-21', model: 'test-embedding', calls: 3, tokens_in: 12, cost_micros: 3 * 4 * 13 },
     ]);
+  });
+
+  it('gives an embedding that was paid for although what it took cannot be written down', async () => {
+    clock.set('2026-11-22T12:00:00Z');
+    answers([0.6, 0.8]);
+    const { db } = opened.database;
+    await sql`alter table model_budget add constraint none_used check (used = 0) not valid`.execute(db);
+    await sql`alter table model_answers add constraint none_kept check (false) not valid`.execute(db);
+    try {
+      const { vector } = await embedder().embed('a kettle', { tokensPerDay: 100, prices: {} });
+      expect(vector).toEqual([0.6, 0.8]);
+    } finally {
+      await sql`alter table model_budget drop constraint none_used`.execute(db);
+      await sql`alter table model_answers drop constraint none_kept`.execute(db);
+    }
   });
 
   it.each([

@@ -6,9 +6,8 @@ import { type Environment } from '../../config/environment.js';
 import { Clock } from '../../shared/clock.js';
 import { Database } from '../database/index.js';
 import { ENVIRONMENT } from '../runtime.js';
-import { reserveTokens, settleTokens } from './model-budget.repository.js';
-import { addUsage } from './model-usage.repository.js';
 import { ModelFailure, toFailure } from './provider-failure.js';
+import { mostTokensOf, Spending } from './spending.js';
 
 /** A text as a point in the space of the model that made it; points of two spaces cannot be compared. */
 export interface Embedding {
@@ -34,14 +33,6 @@ export interface EmbeddingTerms {
   readonly prices: Readonly<Record<string, { readonly input: number }>>;
 }
 
-/** The day's tokens do not suffice: the provider was not asked. */
-export class TokensSpent extends Error {
-  override readonly name = 'TokensSpent';
-}
-
-/** No language takes more tokens for its bytes. */
-const BYTES_A_TOKEN = 2;
-
 /**
  * Embeds texts: by the provider when a key and OPENAI_EMBEDDING_MODEL are set, else by a small English model that comes with the service
  * and is loaded when it is first needed (about 70 MB, and some 20 to 60 ms of CPU a text).
@@ -50,15 +41,13 @@ const BYTES_A_TOKEN = 2;
 export class Embedder {
   private readonly model: string;
   private readonly provider: { readonly client: OpenAI; readonly model: string } | null;
+  private readonly spending: Spending;
   private offline: Promise<EmbeddingsModel> | undefined;
   /** How many numbers this model's embeddings have, since its first answer. */
   private size: number | undefined;
 
-  constructor(
-    @Inject(ENVIRONMENT) environment: Environment,
-    private readonly database: Database,
-    private readonly clock: Clock,
-  ) {
+  constructor(@Inject(ENVIRONMENT) environment: Environment, database: Database, clock: Clock) {
+    this.spending = new Spending(database, clock);
     const { OPENAI_API_KEY: apiKey, OPENAI_EMBEDDING_MODEL: model, OPENAI_BASE_URL: baseURL } = environment;
     this.provider =
       apiKey === undefined || model === undefined
@@ -104,46 +93,32 @@ export class Embedder {
     return (await this.offline).embed(text);
   }
 
-  /** Asks within the day's budget: reserved before, settled after, as the gateway does. */
+  /** Asks within the day's tokens, and writes down what it took. */
   private async budgeted(
     words: string,
     { tokensPerDay, prices }: EmbeddingTerms,
     signal: AbortSignal | undefined,
   ): Promise<number[]> {
-    const { db } = this.database;
-    const at = this.clock.now();
-    const day = at.toISOString().slice(0, 10);
-    const most = Math.ceil(Buffer.byteLength(words) / BYTES_A_TOKEN) + 1;
-    if (tokensPerDay !== null && !(await reserveTokens(db, day, most, tokensPerDay)))
-      throw new TokensSpent(`of ${tokensPerDay} tokens a day too few are left for an embedding`);
     const began = performance.now();
-    let used = most;
-    try {
-      const { vector, tokens } = await this.ask(words, signal);
-      used = tokens || most; // Some endpoints count none.
-      const price = Object.hasOwn(prices, this.model) ? (prices[this.model]?.input ?? 0) : 0;
-      const usage = {
+    const most = mostTokensOf([words]) + 1;
+    const ask = (): ReturnType<Embedder['ask']> => this.ask(words, signal);
+    const { vector, tokens } = await this.spending.within(tokensPerDay, most, ask, (each) => each.tokens);
+    const used = tokens || most; // Some endpoints count none.
+    const price = Object.hasOwn(prices, this.model) ? (prices[this.model]?.input ?? 0) : 0;
+    await this.spending.note({
+      purpose: 'embedding',
+      model: this.model,
+      answeredBy: this.model,
+      outcome: 'ok',
+      usage: {
         calls: 1,
         tokensIn: used,
         tokensOut: 0,
         costMicros: Math.round(used * price),
         latencyMs: Math.round(performance.now() - began),
-      };
-      await addUsage(db, {
-        purpose: 'embedding',
-        at,
-        model: this.model,
-        answeredBy: this.model,
-        outcome: 'ok',
-        usage,
-      });
-      return vector;
-    } catch (error) {
-      if (error instanceof ModelFailure && error.failure.kind !== 'timeout') used = 0;
-      throw error;
-    } finally {
-      if (tokensPerDay !== null) await settleTokens(db, day, most, used);
-    }
+      },
+    });
+    return vector;
   }
 
   private async ask(

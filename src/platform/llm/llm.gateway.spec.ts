@@ -1,9 +1,11 @@
+import { sql } from 'kysely';
 import { z } from 'zod';
 import { type Behaviour, FakeOpenAi, TOKENS_IN, TOKENS_OUT } from '../../../test/fakes/openai-server.js';
 import { openTestDatabase, type TestDatabase } from '../../../test/harness/database.js';
 import { TestClock, testRuntime } from '../../../test/harness/runtime.js';
 import { Metrics } from '../telemetry/index.js';
 import { LlmGateway, type LlmLimits, type ModelRequest } from './llm.gateway.js';
+import { tokensTaken } from './model-budget.repository.js';
 
 const schema = z.strictObject({ subject: z.string().max(20), count: z.int() });
 type Value = z.output<typeof schema>;
@@ -329,6 +331,26 @@ describe('the gateway to the model', () => {
     expect((await one.generate(request({ settings, tokensPerDay: 1_300 }))).kind).toBe('ok');
     expect((await one.generate(request({ settings, tokensPerDay: 1_300 }))).kind).toBe('budget');
     clock.set('2026-11-20T12:00:00Z');
+  });
+
+  it('gives an answer that was paid for although what it took cannot be written down', async () => {
+    clock.set('2026-12-04T12:00:00Z');
+    fake.behave(good);
+    const { db } = opened.database;
+    // A reservation fits, its settlement does not.
+    await sql`alter table model_budget add constraint none_used check (used = 0) not valid`.execute(db);
+    try {
+      const one = gateway();
+      const within = { tokensPerDay: 4_000, purpose: 'message 3' };
+      expect((await one.generate(request(within))).kind).toBe('ok');
+      expect((await one.generate(request(within))).kind).toBe('ok');
+      expect(fake.requests).toHaveLength(1);
+      // It stays reserved: the limit holds.
+      expect(await tokensTaken(db, '2026-12-04')).toBeGreaterThanOrEqual(500);
+    } finally {
+      await sql`alter table model_budget drop constraint none_used`.execute(db);
+      clock.set('2026-11-20T12:00:00Z');
+    }
   });
 
   it('does not pay twice for the same question, asked for the same purpose', async () => {

@@ -16,8 +16,7 @@ import {
 } from './chain.js';
 import { ask, type Circuit, type CircuitSettings, CLOSED, failed, succeeded } from './circuit.js';
 import { Answers } from './answers.js';
-import { reserveTokens, settleTokens, tokensTaken } from './model-budget.repository.js';
-import { addUsage, type UsageOfDay, usageSince } from './model-usage.repository.js';
+import { type UsageOfDay, usageSince } from './model-usage.repository.js';
 import { OpenAiChatModel, toSent } from './openai-chat-model.js';
 import {
   type Answer,
@@ -28,14 +27,13 @@ import {
 } from './outcome.js';
 import { ModelFailure } from './provider-failure.js';
 import { Slots } from './slots.js';
+import { mostTokensOf, Spending, TokensSpent } from './spending.js';
 import { strictSchema } from './strict-schema.js';
 import { contentHash } from '../../shared/hash.js';
 import { Log, Metrics, traced } from '../telemetry/index.js';
 
 const OPENAI = 'https://api.openai.com/v1';
 const ATTEMPTS = 3;
-/** No language takes more tokens for its bytes; most take half as many. */
-const BYTES_A_TOKEN = 2;
 const KEPT_ANSWERS = 500;
 const KEPT_FOR_MS = 10 * 60_000;
 
@@ -111,6 +109,7 @@ export class LlmGateway {
   private readonly modelName: string;
   private readonly host: string;
   private readonly slots = new Slots();
+  private readonly spending: Spending;
   private circuit: Circuit = CLOSED;
   private failing: ProviderFailure['kind'] | null = null;
   private readonly answers = new Answers<ModelOutcome<unknown>>(KEPT_ANSWERS, KEPT_FOR_MS);
@@ -118,10 +117,11 @@ export class LlmGateway {
   constructor(
     @Inject(ENVIRONMENT) environment: Environment,
     private readonly database: Database,
-    private readonly clock: Clock,
+    clock: Clock,
     @Inject(LLM_LIMITS) private readonly limits: LlmLimits,
     private readonly metrics: Metrics,
   ) {
+    this.spending = new Spending(database, clock);
     const baseUrl = environment.OPENAI_BASE_URL ?? OPENAI;
     this.modelName = environment.OPENAI_MODEL;
     this.host = new URL(baseUrl).host;
@@ -225,9 +225,16 @@ export class LlmGateway {
     ): Promise<ModelOutcome<T>> => {
       const usage = this.usageOf(tally, request.prices, performance.now() - startedAt);
       this.measure(result.kind, usage);
-      const model = tally.answeredBy ?? this.modelName;
-      if (tally.calls > 0) await this.record(request.purpose, model, result.kind, usage);
-      return { ...result, model, usage, sent: tally.calls > 0 ? tally.kept : [] };
+      const answeredBy = tally.answeredBy ?? this.modelName;
+      if (tally.calls > 0)
+        await this.spending.note({
+          purpose: request.purpose,
+          model: this.modelName,
+          answeredBy,
+          outcome: result.kind,
+          usage,
+        });
+      return { ...result, model: answeredBy, usage, sent: tally.calls > 0 ? tally.kept : [] };
     };
     const deadline = new AbortController();
     const abort = (): void => {
@@ -258,8 +265,13 @@ export class LlmGateway {
         request.kept === undefined
           ? tally.sent
           : writeMessages(request.prompt, { ...given, input: request.kept }).map(toSent);
+      const ask = (): Promise<ParsedAnswer<T>> => {
+        tally.calls++;
+        return untilAborted(chain.invoke(given), deadline.signal);
+      };
+      const most = mostTokensOf(tally.sent.map(({ content }) => content)) + request.settings.maxOutputTokens;
       return this.attempt(
-        () => this.budgeted(request, tally, () => untilAborted(chain.invoke(given), deadline.signal)),
+        () => this.spending.within(request.tokensPerDay, most, ask, tokensOf),
         tally,
         startedAt,
         request,
@@ -281,7 +293,7 @@ export class LlmGateway {
       const second = await round({ input: request.input, repair: first.mend });
       return await finish(second.answer.kind === 'ok' ? { ...second.answer, repaired: true } : second.answer);
     } catch (error) {
-      if (error instanceof BudgetSpent) {
+      if (error instanceof TokensSpent) {
         // Nobody found out whether the model is back: that must not keep the next from finding out.
         this.circuit = succeeded(this.circuit);
         return await finish({ kind: 'budget', detail: error.message });
@@ -323,43 +335,6 @@ export class LlmGateway {
         await sleep(wait, signal);
       }
     }
-  }
-
-  /** Asks within the day's budget: reserved before, settled after, so that no number of requests at once goes beyond it. */
-  private async budgeted<T>(
-    request: Pick<ModelRequest<T>, 'tokensPerDay' | 'settings'>,
-    tally: Tally,
-    invoke: () => Promise<ParsedAnswer<T>>,
-  ): Promise<ParsedAnswer<T>> {
-    const { tokensPerDay } = request;
-    if (tokensPerDay === null) {
-      tally.calls++;
-      return invoke();
-    }
-    const { db } = this.database;
-    const day = this.today();
-    const most = mostTokens(tally.sent, request.settings.maxOutputTokens);
-    if (!(await reserveTokens(db, day, most, tokensPerDay)))
-      throw new BudgetSpent(
-        `of ${tokensPerDay} tokens a day ${await tokensTaken(db, day)} are spent or spoken for, and this needs up to ${most}`,
-      );
-    // A call cut short may have been worked on to its end; one that was turned away was not.
-    let used = most;
-    try {
-      tally.calls++;
-      const parsed = await invoke();
-      used = parsed.tokensIn + parsed.tokensOut || most;
-      return parsed;
-    } catch (error) {
-      if (error instanceof ModelFailure && error.failure.kind !== 'timeout') used = 0;
-      throw error;
-    } finally {
-      await settleTokens(db, day, most, used);
-    }
-  }
-
-  private today(): string {
-    return this.clock.now().toISOString().slice(0, 10);
   }
 
   private waitBeforeRetry(failure: ProviderFailure, attempt: number): number | null {
@@ -407,34 +382,13 @@ export class LlmGateway {
     metrics.count('countersign_model_tokens_total', { model, direction: 'out' }, usage.tokensOut);
     metrics.count('countersign_model_cost_total', { model }, usage.costMicros / 1_000_000);
   }
-
-  private async record(
-    purpose: string,
-    answeredBy: string,
-    outcome: ModelOutcome<unknown>['kind'],
-    usage: ModelUsage,
-  ): Promise<void> {
-    const at = this.clock.now();
-    try {
-      await addUsage(this.database.db, { purpose, at, model: this.modelName, answeredBy, outcome, usage });
-    } catch (error) {
-      // An answer that was paid for is worth more than its line in the statistics.
-      this.log.error('model.usage_lost', { error });
-    }
-  }
 }
 
 const NOTHING_USED: ModelUsage = { calls: 0, tokensIn: 0, tokensOut: 0, costMicros: 0, latencyMs: 0 };
 
-/** The day's tokens do not suffice for a request: it is not made. */
-class BudgetSpent extends Error {
-  override readonly name = 'BudgetSpent';
-}
-
-/** More than what a request can take: its bytes, and the longest answer. */
-function mostTokens(sent: readonly SentMessage[], maxOutputTokens: number): number {
-  const bytes = sent.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
-  return Math.ceil(bytes / BYTES_A_TOKEN) + maxOutputTokens;
+/** Both ways; 0 where the endpoint counts none. */
+function tokensOf({ tokensIn, tokensOut }: ParsedAnswer<unknown>): number {
+  return tokensIn + tokensOut;
 }
 
 /** Names a question by everything that makes its answer, and by what it is asked for. */
