@@ -6,7 +6,7 @@ import { DONE, type WorkHandler } from '../platform/work/index.js';
 import { ProfilesService } from '../profiles/index.js';
 import { type Profile } from '../profiles/profile.js';
 import { type ProfileState } from '../profiles/projection.js';
-import { type Affected, type AffectingChange, type BeforeAndAfter, type Done } from './affected.js';
+import { type Affected, type AffectingChange } from './affected.js';
 import { selectAffected, selectAffectedPeople } from './affected.read-model.js';
 import { deleteAffected, deleteAffectedOf, deleteAffectedPeople } from './affected.repository.js';
 import { type AffectedPerson, type PersonChange, type SentOnBothSides } from './affected-person.js';
@@ -85,7 +85,7 @@ export class AffectedPeople {
     const data = rows.flatMap((row): AffectedLine[] => {
       const profile = profiles.get(row.profile_id);
       if (profile === undefined) return [];
-      const { before, after } = JSON.parse(row.done) as Record<keyof BeforeAndAfter, Done>;
+      const { before, after } = JSON.parse(row.done) as Pick<Affected, 'before' | 'after'>;
       const { decision_id: id, change, causes } = row;
       return [{ id, createdAt: row.decided_at.toISOString(), change, causes, before, after, profile }];
     });

@@ -1,4 +1,4 @@
-import { causeOf } from './beside.js';
+import { causeOf } from './affected.js';
 import { type SimulatedEvent } from './simulate.js';
 
 /** Fewer messages than under the playbook in force, more, or as many but others. */

@@ -1,6 +1,5 @@
 import { type Candidate, type DecisionResult } from '../decisions/decision.js';
 import { ruleOfCap } from '../decisions/send-time.js';
-import { causeOf } from './beside.js';
 
 /** lost: a message would not be sent; gained: one would; other: another action or channel; retimed: another time; tasks: a hand-off more or less. */
 export type MessageChange = AffectingChange | 'inWords';
@@ -13,6 +12,8 @@ export type AffectingChange = (typeof AFFECTING)[number];
 export interface BeforeAndAfter {
   readonly before: DecisionResult;
   readonly after: DecisionResult;
+  /** The trigger that puts up other actions now, or none any more; absent where the same are up. */
+  readonly trigger?: string;
 }
 
 /** What was done about a person, or would be. */
@@ -63,31 +64,57 @@ export function changeBetween({ before, after }: BeforeAndAfter): MessageChange 
   return before.sendAt === after.sendAt ? 'inWords' : 'retimed';
 }
 
+/** A reason's code; of a cap with its rule: `cap:marketing-pressure`. */
+export function causeOf({ code, text }: Candidate['blockedBy'][number]): string {
+  const rule = code === 'cap' ? ruleOfCap(text) : null;
+  return rule === null ? code : `${code}:${rule}`;
+}
+
 /** What did it, by code. */
-export function causesOf(change: MessageChange, { before, after }: BeforeAndAfter): readonly string[] {
+export function causesOf(change: MessageChange, both: BeforeAndAfter): readonly string[] {
+  const { before, after } = both;
+  const notUp = notUpBy(both);
   switch (change) {
     case 'lost':
-      return standingAgainst(before, after, 'not_worth_it');
+      return standingAgainst(before, after, { notUp, otherwise: 'not_worth_it' });
     case 'gained':
-      return standingAgainst(after, before, 'not_worth_it');
+      return standingAgainst(after, before, { notUp, otherwise: 'not_worth_it' });
     case 'other':
-      return standingAgainst(before, after, 'another_chosen');
+      return standingAgainst(before, after, { notUp, otherwise: 'another_chosen' });
     case 'retimed':
       return differing(waitsOf(before), waitsOf(after));
     case 'taskGained':
       return takenOver(after);
     case 'taskLost':
-      return takenOver(before);
+      return isAskedStill(before, after) ? takenOver(before) : [notUp];
     case 'inWords':
       return [];
   }
 }
 
-/** Why the message of one result is not in the other: what blocks it there and not here. @param otherwise where nothing does */
-function standingAgainst(sent: DecisionResult, held: DecisionResult, otherwise: string): string[] {
+/** By what something is up in one of both results alone. */
+export function notUpBy({ trigger }: BeforeAndAfter): string {
+  return trigger === undefined ? 'not-a-candidate' : `trigger:${trigger}`;
+}
+
+/** Whether something is up still for which a rule handed over. */
+function isAskedStill(before: DecisionResult, after: DecisionResult): boolean {
+  return before.candidates.some(
+    (each) =>
+      each.guardrails.some(({ id, matched }) => matched && id === before.handoff?.reasonCode) &&
+      candidateOf(after, each) !== undefined,
+  );
+}
+
+/** Why the message of one result is not in the other: what blocks it there and not here. @param notUp where it is not up there; @param otherwise where nothing blocks it */
+function standingAgainst(
+  sent: DecisionResult,
+  held: DecisionResult,
+  { notUp, otherwise }: { readonly notUp: string; readonly otherwise: string },
+): string[] {
   const here = candidateOf(sent, sent);
   const there = candidateOf(held, sent);
-  if (there === undefined) return ['not-a-candidate'];
+  if (there === undefined) return [notUp];
   const known = new Set(here?.blockedBy.map(causeOf));
   const blocks = [...new Set(there.blockedBy.map(causeOf))].filter((code) => !known.has(code));
   if (blocks.length > 0) return blocks;

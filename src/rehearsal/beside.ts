@@ -1,9 +1,9 @@
 import { parse } from '@marcbachmann/cel-js';
-import { type Candidate, type DecisionResult } from '../decisions/decision.js';
-import { ruleOfCap } from '../decisions/send-time.js';
+import { type Candidate } from '../decisions/decision.js';
 import { type Bundle } from '../policies/bundle.js';
 import { pathsIn } from '../policies/expression-syntax.js';
 import { durationMs } from '../shared/clock.js';
+import { type BeforeAndAfter, causeOf, notUpBy } from './affected.js';
 
 /** What nobody recorded on the day of a decision, although the playbook asks for it now. */
 export interface NotRecorded {
@@ -13,12 +13,6 @@ export interface NotRecorded {
   readonly paths: readonly string[];
   /** How far back messages were gathered then, in milliseconds; null when that is far enough. */
   readonly historyMs: number | null;
-}
-
-/** A reason's code; of a cap with its rule: `cap:marketing-pressure`. */
-export function causeOf({ code, text }: Candidate['blockedBy'][number]): string {
-  const rule = code === 'cap' ? ruleOfCap(text) : null;
-  return rule === null ? code : `${code}:${rule}`;
 }
 
 /** Codes that do not say which rule's limit they come from. */
@@ -34,11 +28,8 @@ const OF_LIMITS: ReadonlySet<string> = new Set([
  * candidate in one and not in the other, rules that match in one alone, another score. Each once. Candidates and rules that depend on what was
  * not recorded are left out, since nothing can be said of them.
  */
-export function differencesBeside(
-  bundle: Bundle,
-  missing: NotRecorded,
-  { before, after }: { readonly before: DecisionResult; readonly after: DecisionResult },
-): string[] {
+export function differencesBeside(bundle: Bundle, missing: NotRecorded, both: BeforeAndAfter): string[] {
+  const { before, after } = both;
   const readers = readersOf(bundle, missing);
   const nameOf = ({ action, channel }: Candidate): string => `${action} ${channel ?? ''}`;
   const then = new Map(before.candidates.map((each) => [nameOf(each), each]));
@@ -48,7 +39,7 @@ export function differencesBeside(
     const [was, is] = [then.get(name), now.get(name)];
     const action = (was ?? is)?.action ?? '';
     if (readers.actions.has(action) || (is !== undefined && lacksItsFact(is))) continue;
-    if (was === undefined || is === undefined) codes.add('not-a-candidate');
+    if (was === undefined || is === undefined) codes.add(notUpBy(both));
     else for (const code of between(was, is, readers)) codes.add(code);
   }
   return [...codes].toSorted();

@@ -62,7 +62,7 @@ export async function countPage(
   for (const [i, each] of page.cases.entries()) {
     if (giveWay !== undefined && i % AT_ONCE === AT_ONCE - 1) await giveWay();
     const stored = opened(page, each);
-    const again = typeof stored === 'string' ? stored : decideAgain(bundle, stored);
+    const again = typeof stored === 'string' ? stored : decideAgain(target, stored);
     if (waiting.length > 0 || looksBack(again, page)) waiting.push(again);
     else counting.add(again, null);
   }

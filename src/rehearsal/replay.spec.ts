@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fact, happened, NOW, situation } from '../../test/fixtures/playbook.js';
+import { fact, gives, happened, NOW, reads, situation } from '../../test/fixtures/playbook.js';
 import { decide } from '../decisions/decide.js';
 import { PRIOR_MODELS } from '../decisions/decision.js';
 import { type Situation } from '../decisions/situation.js';
-import { type Bundle } from '../policies/bundle.js';
+import { type Bundle, type CompiledTrigger } from '../policies/bundle.js';
 import { compilePlaybook } from '../policies/compiler.js';
-import { canonicalJson } from '../shared/canonical-json.js';
+import { type Trigger } from '../policies/playbook.js';
+import { canonicalJson, type Json } from '../shared/canonical-json.js';
 import { sha256Hex } from '../shared/hash.js';
 import { Counting, decideAgain, type StoredCase, type Tally, type Target } from './replay.js';
 
@@ -53,7 +54,7 @@ function counted(
     ...more,
   };
   const counting = new Counting(target);
-  counting.add(decideAgain(target.bundle, stored), result);
+  counting.add(decideAgain(target, stored), result);
   return counting.counted.tally;
 }
 
@@ -177,11 +178,101 @@ describe('what a playbook asks for that nobody gathered then', () => {
   it('is what would have been advised, for a trigger that asks now', () => {
     const [asking] = [...then.triggers.values()].filter(({ spec }) => spec.advice !== undefined);
     if (asking === undefined) throw new Error('a shipped trigger asks for advice');
-    const silent: Bundle = { ...then, hash: 'silent', triggers: new Map() };
-    const trigger = { id: asking.spec.id, firingId: 'fir_1', evidence: {} };
-    const given = situation({ actions: ['win-back-30'], trigger });
-    expect(under(silent, given)).toMatchObject(missed('what would have been advised'));
-    expect(under(silent, { ...given, trigger: null })).toMatchObject({ reproduced: 1, notRecorded: 0 });
+    const { advice, ...spec } = { ...asking.spec, actions: ['win-back-30'] };
+    const asks: Bundle = { ...then, hash: 'asks', triggers: new Map([[spec.id, { ...asking, spec: { ...spec, advice } }]]) }; // prettier-ignore
+    const silent: Bundle = { ...then, hash: 'silent', triggers: new Map([[spec.id, { ...asking, spec }]]) };
+    const trigger = { id: spec.id, firingId: 'fir_1', evidence: {} };
+    const given = situation({ actions: spec.actions, trigger });
+    expect(under(silent, given, asks)).toMatchObject(missed('what would have been advised'));
+    expect(under(silent, { ...given, trigger: null }, asks)).toMatchObject({ reproduced: 1, notRecorded: 0 });
+  });
+});
+
+describe('a trigger that is otherwise', () => {
+  const triggered = (
+    trigger: string,
+    evidence: Record<string, Json>,
+    more: Partial<Situation> = {},
+  ): Situation =>
+    // prettier-ignore
+    situation({
+      trigger: { id: trigger, firingId: 'fir_1', evidence },
+      actions: then.triggers.get(trigger)?.spec.actions ?? [],
+      ...more,
+    });
+  const signal = (event: string): Situation['signal'] => ({ type: 'track', event, properties: {}, messageId: 'm', at: NOW }); // prettier-ignore
+  const offer = fact({ id: 'offer-welcome-10', kind: 'offer', data: { percent: 10, code: 'HELLO10' } });
+  const signedUp = triggered(
+    'signed-up',
+    { event: 'Signed Up' },
+    { signal: signal('Signed Up'), facts: [offer] },
+  );
+  const silent = triggered('silent-30', { for: '30d' });
+  /** The shipped playbook with one trigger otherwise. */
+  const changed = (id: string, spec: Partial<Trigger>, more: Partial<CompiledTrigger> = {}): Bundle => {
+    const trigger = then.triggers.get(id);
+    if (trigger === undefined) throw new Error(`the shipped playbook has no trigger ${id}`);
+    const other = { ...trigger, ...more, spec: { ...trigger.spec, ...spec } as Trigger };
+    return { ...then, hash: `${id} otherwise`, triggers: new Map([...then.triggers, [id, other]]) };
+  };
+  const without = (id: string): Bundle => ({
+    ...then,
+    hash: `without ${id}`,
+    triggers: new Map([...then.triggers].filter(([each]) => each !== id)),
+  });
+  const under = (later: Bundle, given: Situation, made = then): Tally =>
+    counted({ bundle: later, engine: 'here', former: () => made }, given, {}, made);
+  const lostBy = (trigger: string) => ({
+    changed: 1,
+    notRecorded: 0,
+    messages: { lost: 1, gained: 0 },
+    causes: { [`trigger:${trigger}`]: { lost: 1, gained: 0 } },
+  });
+  const asBefore = { reproduced: 1, changed: 0, causes: {} };
+
+  it('puts up nothing where it is gone, and its messages are lost', () => {
+    expect(under(without('signed-up'), signedUp)).toMatchObject(lostBy('signed-up'));
+    expect(under(without('silent-30'), signedUp)).toMatchObject(asBefore);
+  });
+
+  it('puts up what the replayed playbook lists, and what it no longer lists is lost', () => {
+    const listing = (...actions: string[]): Bundle => changed('signed-up', { actions });
+    expect(under(listing('care-guide'), signedUp)).toMatchObject(lostBy('signed-up'));
+    expect(under(listing('welcome', 'win-back-30'), signedUp)).toMatchObject({ changed: 1, messages: { lost: 0 } }); // prettier-ignore
+    expect(under(listing('welcome'), signedUp)).toMatchObject(asBefore);
+  });
+
+  it('puts up nothing where it would not have fired', () => {
+    const when = (condition: CompiledTrigger['when']): Bundle =>
+      changed('signed-up', { when: condition.source }, { when: condition });
+    expect(under(when(gives(false)), signedUp)).toMatchObject(lostBy('signed-up'));
+    expect(under(when(reads('profile.traits.age')), signedUp)).toMatchObject(asBefore);
+    expect(under(changed('signed-up', { event: 'Order Delivered' }), signedUp)).toMatchObject(lostBy('signed-up')); // prettier-ignore
+
+    const actions = ['win-back-30'];
+    const looked = triggered('keeps-looking', { event: 'Product Viewed', count: 4 }, { actions });
+    expect(under(changed('keeps-looking', { atLeast: 4, actions }), looked)).toMatchObject(asBefore);
+    expect(under(changed('keeps-looking', { atLeast: 5, actions }), looked)).toMatchObject(lostBy('keeps-looking')); // prettier-ignore
+
+    const regular = triggered('became-regular', { before: 2, after: 3 }, { actions });
+    const reaching = (reaches: number): Bundle => ({
+      ...changed('became-regular', { reaches, actions }, { value: gives(3) }),
+      hash: `reaching ${reaches}`,
+    });
+    expect(under(reaching(3), regular)).toMatchObject(asBefore);
+    expect(under(reaching(4), regular, reaching(3))).toMatchObject(lostBy('became-regular'));
+  });
+
+  it('is taken to have fired where its old condition fails by now too', () => {
+    const failing = changed('silent-30', { title: 'Then' }, { when: gives(false) });
+    expect(under(changed('silent-30', {}, { when: gives(false) }), silent, failing)).toMatchObject(asBefore);
+  });
+
+  it('brings what it puts up again', () => {
+    expect(under(then, { ...silent, actions: [] }, without('silent-30'))).toMatchObject({
+      messages: { lost: 0, gained: 1 },
+      causes: { 'trigger:silent-30': { lost: 0, gained: 1 } },
+    });
   });
 });
 

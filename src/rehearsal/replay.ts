@@ -18,6 +18,7 @@ import { differencesBeside, type NotRecorded } from './beside.js';
 import { joinedSums, NO_TRIALS, type Sums, withTrial } from './estimate.js';
 import { newFieldsMissing } from './new-fields.js';
 import { joinedBy, joinedUses, type RuleUse, RuleUses } from './rule-use.js';
+import { asTriggeredUnder } from './triggered.js';
 import { unasked } from './unasked.js';
 
 /** A decision as it was stored, its situation opened. */
@@ -121,15 +122,22 @@ export type Unread = 'erased' | 'aged' | 'unreadable' | 'otherModels';
 /** A stored decision, decided again. */
 export interface DecidedAgain {
   readonly stored: StoredCase;
+  /** As the playbook that is replayed would have met it. */
+  readonly situation: Situation;
   readonly after: DecisionResult;
   /** The same bytes: SHA-256 says so, and only where it does not is the stored result asked for. */
   readonly isSame: boolean;
 }
 
-export function decideAgain(bundle: Bundle, stored: StoredCase): DecidedAgain | Unread {
+export function decideAgain({ bundle, former }: Target, stored: StoredCase): DecidedAgain | Unread {
   if (!sameModels(stored)) return 'otherModels';
-  const after = decide(bundle, stored.situation, PRIOR_MODELS, stored.seed);
-  return { stored, after, isSame: contentHash(after) === stored.resultHash };
+  const { bundleHash, seed } = stored;
+  const situation =
+    bundleHash === bundle.hash
+      ? stored.situation
+      : asTriggeredUnder(bundle, former(bundleHash), stored.situation);
+  const after = decide(bundle, situation, PRIOR_MODELS, seed);
+  return { stored, situation, after, isSame: contentHash(after) === stored.resultHash };
 }
 
 /** Whether the result that was stored has to be looked at: it differs, and nothing but the playbook can have done it. */
@@ -160,13 +168,12 @@ export class Counting {
       this.tally = withUnread(this.tally, each);
       return;
     }
-    const { stored, after } = each;
-    const { tally, before } = withCase(this.tally, this.target, each, result);
+    const { stored, situation, after } = each;
+    const { tally, both } = withCase(this.tally, this.target, each, result);
     this.tally = tally;
-    if (before === null || stored.mode === 'decide') return;
-    const { situation, outcome } = stored;
-    this.rules.add({ result: after, situation, lapsed: outcome?.lapsed === true });
-    const one = affectedBy(stored, { before, after });
+    if (both === null || stored.mode === 'decide') return;
+    this.rules.add({ result: after, situation, lapsed: stored.outcome?.lapsed === true });
+    const one = affectedBy(stored, both);
     if (one !== null) this.affected.push(one);
   }
 
@@ -183,33 +190,40 @@ function withUnread(tally: Tally, kind: Unread): Tally {
 /** A tally with one more decision, and what that one was where it could be held against what it would be. */
 interface WithCase {
   readonly tally: Tally;
-  readonly before: DecisionResult | null;
+  readonly both: BeforeAndAfter | null;
 }
 
 function withCase(tally: Tally, target: Target, again: DecidedAgain, result: string | null): WithCase {
   const { stored, after, isSame } = again;
   const counted = { ...tally, decisions: tally.decisions + 1 };
-  const unjudged = (counts: Tally): WithCase => ({ tally: counts, before: null });
+  const unjudged = (counts: Tally): WithCase => ({ tally: counts, both: null });
   if (isSame) {
     const both = { before: after, after };
-    const missing = { ...NOTHING_MISSING, fields: unaskedOf(target, stored, both) };
+    const missing = { ...NOTHING_MISSING, fields: unaskedOf(target, again, both) };
     if (missing.fields.length > 0)
       return unjudged(withMissing(counted, target, missing, { id: stored.id, ...both }));
-    return { tally: judged({ ...counted, reproduced: counted.reproduced + 1 }, stored, both), before: after };
+    return { tally: judged({ ...counted, reproduced: counted.reproduced + 1 }, stored, both), both };
   }
   if (!isComparable(again, target.engine)) {
     const other = { ...counted, engineChanged: counted.engineChanged + 1 };
     return unjudged(sampled(other, 'engineChanged', stored.id));
   }
   if (result === null) return unjudged(withUnread(tally, 'unreadable'));
-  const before = JSON.parse(result) as DecisionResult;
-  const missing = missingIn(target, stored, { before, after });
+  const both = bothOf(again, JSON.parse(result) as DecisionResult);
+  const missing = missingIn(target, again, both);
   if (missing.fields.length > 0)
-    return unjudged(withMissing(counted, target, missing, { id: stored.id, before, after }));
-  const changed = judged({ ...counted, changed: counted.changed + 1 }, stored, { before, after });
-  if (stored.bundleHash !== target.bundle.hash) return { tally: changed, before };
+    return unjudged(withMissing(counted, target, missing, { id: stored.id, ...both }));
+  const changed = judged({ ...counted, changed: counted.changed + 1 }, stored, both);
+  if (stored.bundleHash !== target.bundle.hash) return { tally: changed, both };
   const unexplained = { ...changed, unexplained: changed.unexplained + 1 };
-  return { tally: sampled(unexplained, 'unexplained', stored.id), before };
+  return { tally: sampled(unexplained, 'unexplained', stored.id), both };
+}
+
+function bothOf({ stored, situation, after }: DecidedAgain, before: DecisionResult): BeforeAndAfter {
+  const { trigger } = situation;
+  return trigger === null || situation === stored.situation
+    ? { before, after }
+    : { before, after, trigger: trigger.id };
 }
 
 const MODELS_HERE = canonicalJson(PRIOR_MODELS.versions);
@@ -221,13 +235,14 @@ function sameModels({ models }: StoredCase): boolean {
 const NOTHING_MISSING: NotRecorded = { fields: [], paths: [], historyMs: null };
 
 /** What the playbook would have asked for, and nobody recorded because the playbook of that day did not. */
-function missingIn(target: Target, stored: StoredCase, both: BeforeAndAfter): NotRecorded {
+function missingIn(target: Target, again: DecidedAgain, both: BeforeAndAfter): NotRecorded {
   const { bundle, former } = target;
-  const { bundleHash, situation } = stored;
+  const { stored, situation } = again;
+  const { bundleHash } = stored;
   if (bundleHash === bundle.hash) return NOTHING_MISSING;
   const known = new Set(situation.facts.map(({ id }) => id));
   const [needed, then] = [needsOf(bundle, situation), former(bundleHash)];
-  const asked = then === null ? null : needsOf(then, situation);
+  const asked = then === null ? null : needsOf(then, stored.situation);
   const facts = needed.facts
     .filter((id) => !known.has(id) && asked?.facts.includes(id) !== true)
     .map((id) => `the fact ${id}`);
@@ -238,7 +253,7 @@ function missingIn(target: Target, stored: StoredCase, both: BeforeAndAfter): No
       ...facts,
       ...(historyMs === null ? [] : ['messages of longer ago']),
       ...paths,
-      ...unaskedOf(target, stored, both),
+      ...unaskedOf(target, again, both),
     ],
     paths,
     historyMs,
@@ -248,7 +263,7 @@ function missingIn(target: Target, stored: StoredCase, both: BeforeAndAfter): No
 /** Of a message that leaves either way: of any other it is known without it what becomes of it. */
 function unaskedOf(
   { bundle, former }: Target,
-  { bundleHash, situation }: StoredCase,
+  { stored: { bundleHash }, situation }: DecidedAgain,
   { before, after }: BeforeAndAfter,
 ): string[] {
   if (bundleHash === bundle.hash || after.outcome !== 'act') return [];
@@ -262,9 +277,9 @@ function withMissing(
   tally: Tally,
   { bundle }: Target,
   missing: NotRecorded,
-  { id, before, after }: BeforeAndAfter & { readonly id: string },
+  { id, ...both }: BeforeAndAfter & { readonly id: string },
 ): Tally {
-  const beside = differencesBeside(bundle, missing, { before, after });
+  const beside = differencesBeside(bundle, missing, both);
   const counted = {
     ...tally,
     missing: countedEach(tally.missing, missing.fields, MOST_MISSING),
@@ -298,12 +313,12 @@ function judged(tally: Tally, stored: StoredCase, both: BeforeAndAfter): Tally {
 function withChange(
   tally: Tally,
   change: MessageChange,
-  { id, before, after }: BeforeAndAfter & { readonly id: string },
+  { id, ...both }: BeforeAndAfter & { readonly id: string },
 ): Tally {
   const messages = { ...tally.messages, [change]: tally.messages[change] + 1 };
   const known = sampled({ ...tally, messages }, change, id);
   if (change !== 'lost' && change !== 'gained') return known;
-  return withCauses(known, change, causesOf(change, { before, after }));
+  return withCauses(known, change, causesOf(change, both));
 }
 
 function withCauses(tally: Tally, kind: 'lost' | 'gained', codes: readonly string[]): Tally {

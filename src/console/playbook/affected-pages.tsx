@@ -23,8 +23,12 @@ const PERSON_CHANGES: Readonly<Record<PersonChange, readonly [words: string, ton
   others: ['as many, but others', 'quiet'],
 };
 
-/** What did it, by its title where it is a rule. */
-export function causeWords(code: string, { guardrails }: Titles): string {
+/** What did it, by its title where it is a rule or a trigger. */
+export function causeWords(code: string, { guardrails, triggers }: Titles): string {
+  if (code.startsWith('trigger:')) {
+    const trigger = code.replace('trigger:', '');
+    return `the trigger “${triggers.get(trigger) ?? codeWords(trigger)}”`;
+  }
   const rule = code.replace(/^(guardrail|cap):/, '');
   const title = guardrails.get(rule) ?? codeWords(rule);
   return code.startsWith('cap:') ? `the cap of “${title}”` : title;

@@ -252,6 +252,12 @@ export function ProposalPage({
             <ReplayView replay={replay} />
           </Watched>
         )}
+        {proposal.changes.some(({ item }) => item.startsWith('triggers/')) ? (
+          <p class="faint">
+            It changes triggers. Replayed are the occasions on which one fired; what would fire newly, or at
+            another time, is told by a simulation only.
+          </p>
+        ) : null}
       </Section>
       <SimulationSection proposal={proposal.id} simulation={simulation} />
       <Section title="Files">
