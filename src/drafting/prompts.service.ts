@@ -2,7 +2,6 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 import { ConfigurationError, type Environment } from '../config/environment.js';
-import { Problem } from '../platform/http/index.js';
 import { strictSchema } from '../platform/llm/index.js';
 import { ENVIRONMENT } from '../platform/runtime.js';
 import { Log } from '../platform/telemetry/index.js';
@@ -34,22 +33,13 @@ export class PromptsService implements OnModuleInit, OnApplicationBootstrap {
   }
 
   onApplicationBootstrap(): void {
-    const active = this.activeBundle();
+    const active = this.policies.activeIfAny();
     if (active !== null) this.assertUsable(active);
     // A playbook that is activated later finds its drafts falling back, each with its reason; here it is said once.
     this.policies.onActivated((bundle) => {
       for (const error of this.problemsFor(bundle))
         this.log.warn('playbook.mistake', { note: placed(error) });
     });
-  }
-
-  private activeBundle(): Bundle | null {
-    try {
-      return this.policies.active();
-    } catch (error) {
-      if (error instanceof Problem) return null; // None yet.
-      throw error;
-    }
   }
 
   /** Reads the folder anew. A file with a mistake is not used and is among `problems`; a folder that is not there holds no prompts. */

@@ -72,6 +72,11 @@ export class PoliciesService implements OnModuleDestroy {
     return this.inForce().bundle;
   }
 
+  /** The same for who can do without: null when none was ever activated. */
+  activeIfAny(): Bundle | null {
+    return this.current?.bundle ?? null;
+  }
+
   /** The same, and the activation that brought it. @throws Problem 503, as `active`. */
   inForce(): InForce {
     if (this.current === null) throw new Problem(503, 'no-playbook', 'No playbook is active yet.');

@@ -5,7 +5,6 @@ import { z } from 'zod';
 import { type Actor, Allow, CurrentActor, may } from '../../access/index.js';
 import { type Environment } from '../../config/environment.js';
 import { Database } from '../../platform/database/index.js';
-import { Problem } from '../../platform/http/index.js';
 import { ENVIRONMENT } from '../../platform/runtime.js';
 import { PoliciesService } from '../../policies/index.js';
 import { Clock } from '../../shared/clock.js';
@@ -60,7 +59,7 @@ export class HomeController {
         reviews: await readQueue(db, this.reader, request),
         tasks: await readTasks(db, this.reader, { state: 'open', owner: null, limit: SHOWN }),
         first: answerable[0] ?? null,
-        threshold: this.threshold(),
+        threshold: this.policies.activeIfAny()?.engine.riskThreshold ?? null,
         fallen: await readFallenGates(db, new Date(now.getTime() - FALLEN_DAYS * DAY_MS)),
         trouble: await readModelTrouble(db, new Date(now.getTime() - DAY_MS)),
         fresh: !(await hasDecisions(db)),
@@ -94,14 +93,5 @@ export class HomeController {
         subject,
       }),
     });
-  }
-
-  private threshold(): number | null {
-    try {
-      return this.policies.active().engine.riskThreshold;
-    } catch (error) {
-      if (error instanceof Problem) return null;
-      throw error;
-    }
   }
 }

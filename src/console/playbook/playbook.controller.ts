@@ -7,7 +7,6 @@ import { CheckupViews } from '../../checkup/index.js';
 import { type Environment } from '../../config/environment.js';
 import { EverybodyService } from '../../decisions/index.js';
 import { Database } from '../../platform/database/index.js';
-import { Problem } from '../../platform/http/index.js';
 import { ENVIRONMENT } from '../../platform/runtime.js';
 import { type Bundle } from '../../policies/bundle.js';
 import { PoliciesService } from '../../policies/index.js';
@@ -65,7 +64,7 @@ export class PlaybookController {
   @Allow('policies.read')
   async show(@Query({ schema: doneQuery }) { done }: z.output<typeof doneQuery>): Promise<Answer> {
     const { db } = this.database;
-    const bundle = this.active();
+    const bundle = this.policies.activeIfAny();
     const activations = await readActivations(db, ACTIVATIONS);
     return page({
       title: 'Playbook',
@@ -135,14 +134,5 @@ export class PlaybookController {
       section: 'playbook',
       body: h(VocabularyPage, { bundle: this.policies.active(), carried }),
     });
-  }
-
-  private active(): Bundle | null {
-    try {
-      return this.policies.active();
-    } catch (error) {
-      if (error instanceof Problem) return null;
-      throw error;
-    }
   }
 }

@@ -175,17 +175,13 @@ export class ReviewsPagesController {
   }
 
   private worths(): { threshold: number | null; worth: ReadonlyMap<string, number>; currency: string } {
-    try {
-      const bundle = this.policies.active();
-      return {
-        threshold: bundle.engine.riskThreshold,
-        worth: new Map([...bundle.actions].map(([id, action]) => [id, action.spec.value])),
-        currency: bundle.brand.currency,
-      };
-    } catch (error) {
-      if (error instanceof Problem) return { threshold: null, worth: new Map(), currency: 'EUR' };
-      throw error;
-    }
+    const bundle = this.policies.activeIfAny();
+    if (bundle === null) return { threshold: null, worth: new Map(), currency: 'EUR' };
+    return {
+      threshold: bundle.engine.riskThreshold,
+      worth: new Map([...bundle.actions].map(([id, action]) => [id, action.spec.value])),
+      currency: bundle.brand.currency,
+    };
   }
 }
 
