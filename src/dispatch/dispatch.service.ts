@@ -10,6 +10,7 @@ import { type FullCap, type Situation } from '../decisions/situation.js';
 import { type MessageContent, UNSUBSCRIBE_TOKEN } from '../messages/content.js';
 import { MessagesService } from '../messages/index.js';
 import { canMove, type Message, type MessageState } from '../messages/message.js';
+import { secondLook } from '../messages/second-look.js';
 import { Database, type Tx } from '../platform/database/index.js';
 import { PublicAddress } from '../platform/public-address.js';
 import { Secrets } from '../platform/secrets/secrets.js';
@@ -337,28 +338,15 @@ export class DispatchService {
     const { content, payload } = approval;
     const decided = await this.decisions.get(tx, message.decisionId);
     await this.profiles.lockMailbox(tx, profile);
-    const situation = await this.situations.read(tx, bundle, {
-      profile,
-      trigger: decided?.situation.trigger ?? null,
-      signal: decided?.situation.signal ?? null,
-      context: decided?.situation.context ?? {},
-      actions: [message.action],
-      facts: content.versions.facts.map(({ id }) => id),
-      now,
-      excludeMessageId: message.id,
-    });
+    const { request, due: bare, text } = secondLook(message, content, decided?.situation ?? null);
+    const situation = await this.situations.read(tx, bundle, { ...request, profile, now });
     const due = {
-      ...message,
-      facts: content.versions.facts,
-      decidedFacts: decided?.situation.facts ?? [],
+      ...bare,
       rivals: await this.facts.rivalsSince(tx, restsOn(situation, content), new Date(payload.at)),
       ...(payload.kind === 'person'
         ? { signed: { people: payload.by.length, shown: await selectShownReasons(tx, message.id) } }
         : {}),
     };
-    const text = [content.subject, content.preheader, content.text]
-      .filter((part) => part !== null)
-      .join('\n');
     const look = recheck(bundle, situation, { ...due, text });
     if (look.verdict !== 'review' || !(await this.wasAnswered(tx, look, message, payload))) return look;
     // A person has signed it knowing exactly this; asked again, they could only say the same. A rule is never among it: see `signed`.

@@ -1,24 +1,33 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { type Decision, DecisionsService, type Situation } from '../decisions/index.js';
-import { leavesAt, staleFacts } from '../decisions/recheck.js';
+import { type Decision, DecisionsService, type Situation, SituationReader } from '../decisions/index.js';
+import { leavesAt, recheck, staleFacts } from '../decisions/recheck.js';
 import { DraftingService } from '../drafting/index.js';
 import { type MessageContent } from '../messages/content.js';
 import { MessagesService } from '../messages/index.js';
+import { secondLook } from '../messages/second-look.js';
 import { Database, type Executor } from '../platform/database/index.js';
 import { decodeCursor, page, type Page, Problem } from '../platform/http/index.js';
-import { ErasedError, Vault } from '../platform/vault/index.js';
-import { FactsService } from '../policies/index.js';
+import { ErasedError, erasedIsNull, Vault } from '../platform/vault/index.js';
+import { FactsService, PoliciesService } from '../policies/index.js';
+import { ProfilesService } from '../profiles/index.js';
 import { type AssessedDraft, RiskService } from '../risk/index.js';
 import { Clock } from '../shared/clock.js';
 import {
+  OPEN_REVIEW_STATES,
   type ReviewDetail,
   type ReviewState,
   type ReviewSummary,
   type VerdictRecord,
   type Why,
 } from './review.js';
-import { isQueue, type ListedReview, listReviews, listVerdicts } from './reviews.read-model.js';
+import {
+  isQueue,
+  type ListedReview,
+  listReviews,
+  listSignedReasons,
+  listVerdicts,
+} from './reviews.read-model.js';
 import { type VerdictRow } from './reviews.repository.js';
 import { draftView, VariantsService } from './variants.service.js';
 
@@ -52,6 +61,9 @@ export class ReviewViews {
     private readonly risk: RiskService,
     private readonly variants: VariantsService,
     private readonly facts: FactsService,
+    private readonly policies: PoliciesService,
+    private readonly profiles: ProfilesService,
+    private readonly situations: SituationReader,
   ) {}
 
   async list(query: ReviewQuery): Promise<Page<ReviewSummary>> {
@@ -88,7 +100,7 @@ export class ReviewViews {
     const summary = toSummary(row, parts);
     return {
       ...summary,
-      why: row.closed_at === null ? [...summary.why, ...(await this.stale(db, content, summary.sendAt))] : summary.why,
+      why: [...summary.why, ...(await this.against(db, row, parts))],
       draft: draftView(content, draft.origin, assessed?.assessment),
       variants: await this.variants.view(db, row.message_id),
       making: await this.drafting.making(db, row.message_id, content.versions.bundle),
@@ -103,6 +115,34 @@ export class ReviewViews {
       },
       verdicts: await this.verdicts(db, row),
     };
+  }
+
+  /**
+   * What would keep an open item from leaving if it were signed now and its time had come: the look before sending, on the situation as it is.
+   * Nothing is locked, so that reading an item keeps nobody waiting.
+   */
+  private async against(
+    db: Executor,
+    row: ListedReview,
+    { content, situation: decided }: Parts,
+  ): Promise<Why[]> {
+    const bundle = this.policies.activeIfAny();
+    const message = await this.messages.get(db, row.message_id);
+    if (bundle === null || message === null || !OPEN_REVIEW_STATES.includes(row.state)) return [];
+    const profile = await this.profiles.load(db, row.profile_id).catch(erasedIsNull);
+    if (profile === null) return [];
+    const { request, due, text } = secondLook(message, content, decided);
+    const now = this.clock.now();
+    const situation = await this.situations.read(db, bundle, { ...request, profile, now });
+    const shown = [...(await listSignedReasons(db, row.message_id)), ...(JSON.parse(row.why) as Why[])];
+    const { verdict, reasons } = recheck(bundle, situation, {
+      ...due,
+      text,
+      signed: { people: row.tier, shown: shown.map(({ code }) => code) },
+      answered: shown.map((each) => each.text),
+    });
+    if (verdict === 'send' || verdict === 'postpone') return [];
+    return reasons.map((reason) => ({ ...reason, stops: verdict }));
   }
 
   /**

@@ -4,6 +4,7 @@ import { DecisionsModule } from '../decisions/index.js';
 import { DraftingModule } from '../drafting/index.js';
 import { MessagesModule } from '../messages/index.js';
 import { PoliciesModule, TemplateSigner } from '../policies/index.js';
+import { ProfilesModule } from '../profiles/index.js';
 import { RiskModule } from '../risk/index.js';
 import { ApprovingService } from './approving.service.js';
 import { GatesService } from './gates.service.js';
@@ -16,7 +17,15 @@ import { SigningService } from './signing.service.js';
 import { VariantsService } from './variants.service.js';
 
 @Module({
-  imports: [AuditModule, PoliciesModule, DecisionsModule, MessagesModule, DraftingModule, RiskModule],
+  imports: [
+    AuditModule,
+    PoliciesModule,
+    ProfilesModule,
+    DecisionsModule,
+    MessagesModule,
+    DraftingModule,
+    RiskModule,
+  ],
   controllers: [ReviewsController],
   providers: [
     signingKeyProvider,

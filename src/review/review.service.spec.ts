@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
 import { AuditService } from '../audit/index.js';
 import { type ServiceActor } from '../access/index.js';
+import { TasksService } from '../decisions/index.js';
 import { Problem } from '../platform/http/index.js';
 import { PoliciesService } from '../policies/index.js';
+import { ProfilesService } from '../profiles/index.js';
 import { ReviewWorld } from '../../test/harness/review-world.js';
 import { openApproval, storedApprovalSchema } from './approval.js';
 import { SigningService } from './signing.service.js';
@@ -137,6 +139,44 @@ describe('review', () => {
       await world.doDueWork();
       const { data } = await world.reviews.list({ limit: 200 });
       expect(data.filter((each) => each.messageId === messageId)).toHaveLength(1);
+    });
+  });
+
+  describe('as it stands', () => {
+    const standing = async (id: string) => {
+      const { why } = await world.reviews.get(id);
+      return why.map(({ code, stops }) => [code, stops ?? 'asked']);
+    };
+
+    it('says what would stop it now, and says nothing more once that is over', async () => {
+      const id = await world.queued('seen');
+      expect(await standing(id)).toEqual([['look-at-seen', 'asked']]);
+      const { profileId } = await world.reviews.get(id);
+      const tasks = world.get(TasksService);
+      const reason = 'What they wrote speaks of a death.';
+      const task = await world.database.transaction((tx) =>
+        tasks.open(tx, { profileId, owner: 'care', reasonCode: 'moment.grief', reason }),
+      );
+      expect(await standing(id)).toEqual([
+        ['look-at-seen', 'asked'],
+        ['open_task', 'suppress'],
+      ]);
+      const { why } = await world.reviews.get(id);
+      expect(why[1]?.text).toContain('What they wrote speaks of a death.');
+      expect(reviewDetailSchema.parse(await world.reviews.get(id)).why).toEqual(why);
+      await world.database.transaction((tx) => tasks.close(tx, task, { by: 'per_ana', outcome: 'called' }));
+      expect(await standing(id)).toEqual([['look-at-seen', 'asked']]);
+    });
+
+    it('says nothing of what is over', async () => {
+      const id = await world.queued('seen');
+      const { profileId } = await say(id, 'ana', 'reject');
+      const refusal = { channel: 'email', topic: '*', state: 'denied' as const, source: 'form' };
+      const at = world.clock.now().toISOString();
+      await world.database.transaction((tx) =>
+        world.get(ProfilesService).setConsent(tx, profileId, { ...refusal, at }),
+      );
+      expect(await standing(id)).toEqual([['look-at-seen', 'asked']]);
     });
   });
 

@@ -23,6 +23,11 @@ export const OPEN_REVIEW_STATES: readonly ReviewState[] = ['pending', 'claimed',
 export interface Why {
   readonly code: string;
   readonly text: string;
+  /**
+   * Set for what stands against it at the moment of asking, whatever it was put in the queue for: what the look before sending would make of it.
+   * `review`: once signed it would come back to be signed again.
+   */
+  readonly stops?: 'suppress' | 'expire' | 'review';
 }
 
 /** One person's answer, as kept. */

@@ -7,7 +7,14 @@ import { contributionSchema } from '../risk/assessment.js';
 import { reviewStateSchema, verdictSchema } from './review.js';
 
 const time = z.iso.datetime();
-const why = z.array(z.strictObject({ code: z.string(), text: z.string() }));
+const why = z.array(
+  z.strictObject({
+    code: z.string(),
+    text: z.string(),
+    /** Of one item that is open: stands against it as things are now, and what would become of it if it were to leave. */
+    stops: z.enum(['suppress', 'expire', 'review']).optional(),
+  }),
+);
 
 const summarySchema = z.strictObject({
   id: z.string(),

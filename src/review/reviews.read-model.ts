@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { type Executor } from '../platform/database/index.js';
-import { type ReviewState } from './review.js';
+import { type ReviewState, type Why } from './review.js';
 import { type VerdictRow } from './reviews.repository.js';
 
 /** One item with what lists show around it. `state` is what it is now: claims and items that ran out say so before anything cleans up. */
@@ -85,4 +85,11 @@ export async function listVerdicts(db: Executor, reviewId: string): Promise<Verd
     from verdicts v join people who on who.id = v.person_id
     where v.review_id = ${reviewId} order by v.seq`.execute(db);
   return rows;
+}
+
+/** What those were shown who signed a message before it came back, as reasons to look at it. */
+export async function listSignedReasons(db: Executor, messageId: string): Promise<Why[]> {
+  const { rows } = await sql<{ why: string }>`
+    select r.why from reviews r where r.message_id = ${messageId} and r.state = 'approved'`.execute(db);
+  return rows.flatMap(({ why }) => JSON.parse(why) as Why[]);
 }

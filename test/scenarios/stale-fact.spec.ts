@@ -7,6 +7,7 @@ import {
   message,
   messagesTo,
   only,
+  review,
   reviewsAbout,
   verdict,
 } from '../harness/shown.js';
@@ -179,10 +180,34 @@ describe('what is true when it is approved and not when it is to leave', () => {
     expect(await message(story, item.messageId)).toMatchObject({ state: 'sent' });
   });
 
-  it('expires when nobody looks at it in time', async () => {
+  it('tells whoever is to sign it what would stop it now', async () => {
     await cupCosts(2_400);
     await story.happens(identify('finn'), checkout('finn'));
     await story.passes(HOUR);
+    const { id, why } = only(await reviewsAbout(story, 'finn'));
+    expect(why.map(({ stops }) => stops)).toEqual(why.map(() => undefined));
+
+    await cupCosts(2_900);
+    const dearer = (await review(story, id)).why.filter(({ stops }) => stops !== undefined);
+    expect(dearer).toMatchObject([{ code: 'changed_fact', stops: 'review' }]);
+    expect(dearer[0]?.text).toContain('price 2400 → 2900');
+    await story.happens({
+      type: 'track',
+      userId: 'finn',
+      event: 'Support Ticket Opened',
+      properties: {
+        ticket_id: 't-finn',
+        topic: 'order',
+        text: 'My mother has passed away, so no cup any more.',
+      },
+    });
+    const mourning = (await review(story, id)).why.filter(({ stops }) => stops === 'suppress');
+    expect(codesOf(mourning)).toContain('open_task');
+    const page = (await story.request('GET', `/reviews/${id}`)).text;
+    expect(page).toContain('As it stands it would not leave: A person is taking care of this customer');
+  });
+
+  it('expires when nobody looks at it in time', async () => {
     const item = only(await reviewsAbout(story, 'finn'));
     await story.passes(DAY);
     expect(await message(story, item.messageId)).toMatchObject({ state: 'expired', sentAt: null });

@@ -42,6 +42,7 @@ export function ReviewPage(props: ReviewProps): VNode {
           {problem.text}
         </p>
       )}
+      <AsItStands review={review} />
       <State {...props} signedByMe={signedByMe} />
       {props.editing ? null : <Wordings review={review} />}
       <div class="review">
@@ -85,6 +86,19 @@ function Circumstances({ review }: { review: ReviewDetail }): VNode {
         </>
       )}
     </>
+  );
+}
+
+/** What would keep it from leaving, as things are now: whoever signs it should know before. */
+function AsItStands({ review }: { review: ReviewDetail }): VNode | null {
+  const against = review.why.filter(({ stops }) => stops !== undefined);
+  if (against.length === 0) return null;
+  const again = against.every(({ stops }) => stops === 'review');
+  return (
+    <p class="notice wait" role="status">
+      As it stands it would not leave{again ? ' but come back to be signed again' : ''}:{' '}
+      <Said text={against.map(({ text }) => text).join(' ')} />
+    </p>
   );
 }
 
@@ -182,11 +196,13 @@ function Reasons({ review, decision }: { review: ReviewDetail; decision: Decisio
     <div>
       <Card title="Why a person must look">
         <ul class="plain">
-          {review.why.map((why) => (
-            <li key={why.code + why.text}>
-              <Said text={why.text} />
-            </li>
-          ))}
+          {review.why
+            .filter(({ stops }) => stops === undefined)
+            .map((why) => (
+              <li key={why.code + why.text}>
+                <Said text={why.text} />
+              </li>
+            ))}
         </ul>
       </Card>
       {decision === null ? (
@@ -199,6 +215,11 @@ function Reasons({ review, decision }: { review: ReviewDetail; decision: Decisio
           <Card title="To whom">
             <p>
               <PersonLink id={decision.profileId} name={decision.name} />
+              {decision.situation === null ? null : (
+                <span class="faint">
+                  , as they were <Time at={decision.createdAt} />
+                </span>
+              )}
             </p>
             {decision.situation === null ? null : <PersonThen situation={decision.situation} />}
           </Card>

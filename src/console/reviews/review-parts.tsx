@@ -71,8 +71,8 @@ export function Claims({ claims, facts }: { claims: readonly Claim[]; facts: rea
       title="Claims"
       hint={
         missing === 0
-          ? 'every one rests on a fact that is valid now'
-          : `${missing} without a valid fact behind it`
+          ? 'every one rested on a valid fact when it was judged'
+          : `${missing} had no valid fact behind it when it was judged`
       }
     >
       <div class="table">
