@@ -3,8 +3,10 @@ import { type Actor, signer } from '../access/index.js';
 import { AuditService } from '../audit/index.js';
 import { Database } from '../platform/database/index.js';
 import { Problem } from '../platform/http/index.js';
+import { PoliciesService } from '../policies/index.js';
 import { GatesService } from '../review/index.js';
 import { type RiskModel, UNFITTED } from '../risk/calibration.js';
+import { needsPerson } from '../risk/check.js';
 import { RiskService } from '../risk/index.js';
 import { Clock } from '../shared/clock.js';
 import { readExamples } from './learning.read-model.js';
@@ -49,6 +51,7 @@ export class RiskFitService {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly policies: PoliciesService,
     private readonly risk: RiskService,
     private readonly gates: GatesService,
     private readonly audit: AuditService,
@@ -63,7 +66,8 @@ export class RiskFitService {
     // Newest first, so what came since the adoption stands in front.
     const fresh = examples.filter(({ at }) => adopted === null || at > adopted.adoptedAt);
     const wrong = fresh.map((each) => each.wrong);
-    const said = fresh.map((each) => predict(inUse, each));
+    const mustSee = needsPerson(this.policies.active().engine);
+    const said = fresh.map((each) => predict(inUse, each, mustSee));
     const missing = {
       verdicts: Math.max(
         0,
@@ -73,7 +77,7 @@ export class RiskFitService {
       objections: Math.max(0, OBJECTIONS_NEEDED - objections),
     };
     const enough = missing.verdicts + missing.objections === 0;
-    const unseen = enough ? crossPredict(examples).slice(0, fresh.length) : [];
+    const unseen = enough ? crossPredict(examples, mustSee).slice(0, fresh.length) : [];
     const version = `${this.clock.now().toISOString().slice(0, 10)}-${examples.length}`;
     return {
       verdicts: examples.length,

@@ -1,4 +1,5 @@
-import { type RiskModel } from '../risk/calibration.js';
+import { combine } from '../risk/assess.js';
+import { calibrate, type RiskModel } from '../risk/calibration.js';
 
 /** A judged draft as it is learned from. */
 export interface Example {
@@ -120,17 +121,17 @@ function quantised(value: number): number {
   return Math.round(value * 1e6) / 1e6;
 }
 
-/** P(a careful reviewer rejects or materially changes it) by a model, without the rule that must-see signs are never lowered. */
-export function predict(model: RiskModel, { signs }: Pick<Example, 'signs'>): number {
-  const total = signs.reduce(
-    (sum, { code, weight }) => sum + evidence(weight) * (model.strengths[code] ?? 1),
-    -Math.log1p(-model.base),
-  );
-  return -Math.expm1(-total);
+/**
+ * The risk that a draft of these signs is said to have under a model, as `assess` makes it.
+ * @param mustSee see `calibrate`.
+ */
+export function predict(model: RiskModel, { signs }: Pick<Example, 'signs'>, mustSee: number): number {
+  const found = signs.map(({ code, weight }) => ({ code, weight, text: '', spans: [] }));
+  return combine(calibrate(found, model, mustSee));
 }
 
-/** Predictions for each example by a model that never saw it: five parts in turn, by place. */
-export function crossPredict(examples: readonly Example[], parts = 5): number[] {
+/** The same for each example by a model that never saw it: five parts in turn, by place. */
+export function crossPredict(examples: readonly Example[], mustSee: number, parts = 5): number[] {
   const predictions = new Array<number>(examples.length).fill(0);
   for (let part = 0; part < parts; part++) {
     const model = fitStrengths(
@@ -138,7 +139,7 @@ export function crossPredict(examples: readonly Example[], parts = 5): number[] 
       'cross',
     );
     examples.forEach((example, i) => {
-      if (i % parts === part) predictions[i] = predict(model, example);
+      if (i % parts === part) predictions[i] = predict(model, example, mustSee);
     });
   }
   return predictions;

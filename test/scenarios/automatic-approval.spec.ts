@@ -240,7 +240,7 @@ describe('drafts that may go without a person', () => {
     await certify('ole');
     const before = (await story.messages('ole0'))[0];
     await wereJudged('silent', [], 140, 20);
-    await wereJudged('light', [{ code: 'manners.pressure', weight: 0.5 }], 55, 5);
+    await wereJudged('light', [{ code: 'manners.pressure', weight: 0.4 }], 55, 5);
     const shown = await page();
     expect(shown).not.toMatch(taught);
     expect(shown).toContain('Learned from these verdicts, judged on those it had not seen: Brier score');
