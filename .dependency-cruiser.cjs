@@ -29,9 +29,10 @@ const core = `^src/(${any})/(?!index\\.)[^.]+\\.tsx?$`;
 const door = `^src/(${any})/index\\.ts$`;
 const specs = '\\.spec\\.tsx?$';
 
-/** Packages without I/O that core may use: expressions, Liquid, links, phone numbers, local time, html to text, html for mails, linear-time regexes. */
+/** Packages without I/O that core may use: expressions, differences of texts, Liquid, links, phone numbers, local time, html to text, html for mails, linear-time regexes. */
 const purePackages = [
   '@marcbachmann/cel-js',
+  'diff',
   'html-to-text',
   'libphonenumber-js',
   'linkify-it',

@@ -172,6 +172,25 @@ export class ProposalsController {
     return toAnswer(await this.proposals.get(id));
   }
 
+  /**
+   * Proposes what a proposal that waits would change on the playbook in force, where its own base no longer is: a new proposal in its place,
+   * checked, tested and replayed like any other.
+   */
+  @Post(':id/again')
+  @Allow('policies.write')
+  @Idempotent()
+  @ApiResponse({ status: 201, standardSchema: proposalSchema })
+  @ApiResponse({ status: 404, description: 'No such proposal' })
+  @ApiResponse({
+    status: 409,
+    description:
+      'Decided already, its base is in force, what came into force since changed the same (with both), or the folder proposed it',
+  })
+  @ApiResponse({ status: 422, description: 'What would come of it has mistakes, or is in force already' })
+  async proposeAgain(@Param('id') id: string, @CurrentActor() actor: Actor): Promise<ProposalAnswer> {
+    return toAnswer(await this.proposals.proposeAgain(id, signer(actor)));
+  }
+
   /** Agrees to a proposal of somebody else, refuses it, or withdraws one's own. A machine's token may not. */
   @Post(':id/verdict')
   @HttpCode(200)

@@ -5,6 +5,7 @@ import { Database, type Executor, type Tx } from '../platform/database/index.js'
 import { Problem } from '../platform/http/index.js';
 import { type FieldError } from '../platform/http/problem.js';
 import { Log } from '../platform/telemetry/index.js';
+import { canonicalJson } from '../shared/canonical-json.js';
 import { Clock } from '../shared/clock.js';
 import { Ids } from '../shared/ids.js';
 import { type Bundle } from './bundle.js';
@@ -12,6 +13,7 @@ import { insertBundle, selectBundleFiles, wasActivated } from './bundles.reposit
 import { compilePlaybook, countsOf } from './compiler.js';
 import { changeInFull, changesBetween, gravest, type ItemChange } from './diff.js';
 import { type DraftCheck } from './draft-check.js';
+import { laidOver } from './laid-over.js';
 import { PlaybookReplayer } from './playbook-replayer.port.js';
 import { type Activator, PoliciesService } from './policies.service.js';
 import {
@@ -78,12 +80,7 @@ export class ProposalsService {
     const base = await this.baseOf(request.base);
     const bundle = compiled(base.files, request.changes);
     const changes = changesBetween(base, bundle);
-    if (changes.length === 0)
-      throw new Problem(
-        422,
-        'nothing-changed',
-        'Nothing would be otherwise: the playbook in force says the same.',
-      );
+    if (changes.length === 0) throw nothingChanged();
     const tests = await this.policies.test(bundle);
     return this.database.transaction(async (tx) => {
       await lockProposals(tx);
@@ -111,6 +108,47 @@ export class ProposalsService {
         throw new Problem(409, 'proposed-already', `“${last.title}” (${last.id}) proposes it already.`);
       await this.refuseCollisions(tx, request, compared.changes);
       return this.keep(tx, { ...compared, request, by, writers: null, origin: 'person' });
+    });
+  }
+
+  /**
+   * Proposes what a proposal that waits would change on the playbook in force, where its own base no longer is; it is withdrawn for that. Whoever
+   * wrote it cannot agree to it this time either.
+   * @throws Problem 404; 409 when it is decided, when its base is in force, or when it changes what came into force since changed too; and as
+   *   `propose`.
+   */
+  async proposeAgain(id: string, by: Activator): Promise<Proposal> {
+    const { title, reason, writers, ...earlier } = await this.get(id);
+    requireWaiting(earlier);
+    if (earlier.origin === 'folder')
+      throw new Problem(
+        409,
+        'folder-proposal',
+        'The folder proposed it: bring what is in force into the folder. The next start proposes it anew.',
+      );
+    const base = this.policies.active();
+    if (earlier.base === base.hash)
+      throw new Problem(409, 'base-in-force', 'What it was proposed on is in force: it needs no other base.');
+    const bundle = onBase(
+      base,
+      { base: await this.policies.bundle(earlier.base), bundle: await this.policies.bundle(earlier.bundle) },
+      title,
+    );
+    const changes = changesBetween(base, bundle);
+    if (bundle.hash === base.hash) throw nothingChanged();
+    const tests = await this.policies.test(bundle);
+    return this.database.transaction(async (tx) => {
+      await lockProposals(tx);
+      requireWaiting(await this.read(tx, id));
+      const note = `It was proposed on what is in force, ${base.hash.slice(0, 12)}.`;
+      await this.end(tx, { id }, 'withdrawn', by, { verdict: 'withdraw', note });
+      const request = {
+        title,
+        reason: `${reason} Instead of an earlier proposal (${id}), on what is in force since.`,
+      };
+      await this.refuseCollisions(tx, request, changes);
+      const wrote = writers?.map((writer) => writer.id) ?? null;
+      return this.keep(tx, { request, by, base, bundle, changes, tests, writers: wrote, origin: 'person' });
     });
   }
 
@@ -354,7 +392,7 @@ export class ProposalsService {
 
   private async end(
     tx: Tx,
-    proposal: Proposal,
+    proposal: Pick<Proposal, 'id'>,
     state: 'rejected' | 'withdrawn',
     by: Activator,
     { note }: NewVerdict,
@@ -407,11 +445,15 @@ export class ProposalsService {
       );
     }
     const active = this.policies.active().hash;
+    const again =
+      proposal.origin === 'folder'
+        ? 'Bring that into the folder, too: the next start proposes it anew.'
+        : `Propose it on what is in force: on its page in the console, or by POST /v1/policies/proposals/${proposal.id}/again.`;
     if (proposal.base !== active)
       throw new Problem(
         409,
         'base-moved',
-        `Another playbook, ${active.slice(0, 12)}, came into force since “${proposal.title}” was agreed to; activating it would undo that. Propose it again.`,
+        `Another playbook, ${active.slice(0, 12)}, came into force since “${proposal.title}” was agreed to; activating it would undo that. ${again}`,
       );
   }
 }
@@ -424,8 +466,81 @@ interface Compared {
   readonly tests: TestReport;
 }
 
-function isWaiting({ state }: Proposal): boolean {
+function isWaiting({ state }: Pick<Proposal, 'state'>): boolean {
   return state === 'open' || state === 'approved';
+}
+
+function requireWaiting(proposal: Pick<Proposal, 'state'>): void {
+  if (!isWaiting(proposal))
+    throw new Problem(409, 'proposal-decided', `The proposal is ${proposal.state} already.`);
+}
+
+function nothingChanged(): Problem {
+  return new Problem(
+    422,
+    'nothing-changed',
+    'Nothing would be otherwise: the playbook in force says the same.',
+  );
+}
+
+/**
+ * The playbook in force with what a proposal changed in its base.
+ * @throws Problem 409 with both where an item or a file was changed by the proposal and since; 422 when what would come of it has mistakes.
+ */
+function onBase(active: Bundle, { base, bundle }: Pick<Compared, 'base' | 'bundle'>, title: string): Bundle {
+  const [since, theirs] = [changesBetween(base, active), changesBetween(base, bundle)];
+  const both = (
+    path: string,
+    inForce: readonly ItemChange[],
+    proposed: readonly ItemChange[],
+  ): FieldError => ({
+    path,
+    message: `In force since: ${inFull(inForce)} “${title}”: ${inFull(proposed)}`,
+  });
+  const items = theirs.flatMap((change) => {
+    const other = since.find(({ item }) => item === change.item);
+    return other === undefined || isSame(change, other) ? [] : [both(change.item, [other], [change])];
+  });
+  refuse(items);
+  const { changes, conflicts } = laidOver({ base: base.files, proposed: bundle.files, active: active.files });
+  const within = (path: string, made: Bundle, all: readonly ItemChange[]): readonly ItemChange[] =>
+    all.filter(({ item }) => [fileOf(base, item), fileOf(made, item)].includes(path));
+  refuse(conflicts.map((path) => both(path, within(path, active, since), within(path, bundle, theirs))));
+  const made = compiled(active.files, changes);
+  // Lines may find a place that is not theirs: then it would be another change than the one that was proposed.
+  refuse(
+    changesBetween(active, made)
+      .filter((change) => !theirs.some((each) => isSame(each, change)))
+      .map((change) => both(change.item, [change], theirs)),
+  );
+  return made;
+}
+
+/** Where an item stands; what is alone in its file is not told apart. */
+function fileOf(bundle: Bundle, item: string): string | undefined {
+  const [kind = '', ...rest] = item.split('/');
+  if (kind === 'tests') return bundle.tests.find(({ spec }) => spec.test === rest.join('/'))?.place.file;
+  return bundle.places.get(item)?.file ?? `${kind}.yaml`;
+}
+
+function refuse(errors: readonly FieldError[]): void {
+  if (errors.length > 0)
+    throw new Problem(
+      409,
+      'base-collides',
+      'What came into force since changed the same. Write the change again on the playbook in force.',
+      errors,
+    );
+}
+
+function isSame(one: ItemChange, other: ItemChange): boolean {
+  const whatOf = ({ item, change, members }: ItemChange): string =>
+    canonicalJson([item, change, members.map(({ member, before, after }) => [member, before, after])]);
+  return whatOf(one) === whatOf(other);
+}
+
+function inFull(changes: readonly ItemChange[]): string {
+  return changes.length === 0 ? 'comments or the order alone.' : changes.map(changeInFull).join(' ');
 }
 
 function compiled(

@@ -14,6 +14,7 @@ describe('a change of the playbook', () => {
   let story: Story;
   const tokens: Record<string, string> = {};
   let first: string;
+  let overtaken: string;
   beforeAll(async () => {
     // Without those that hold the cap to what it is: here it is changed, and its tests are not.
     const tests = (await readFile('policies/tests/restraint.yaml', 'utf8')).split(/\n(?=- test: )/);
@@ -168,7 +169,72 @@ describe('a change of the playbook', () => {
     expect((await activate('Dan', String(one.body['bundle']))).status).toBe(200);
     const late = await activate('Dan', String(next.body['bundle']));
     expect([late.status, String(late.body['type'])]).toEqual([409, expect.stringContaining('base-moved')]);
-    await judge('Cyd', idOf(next), 'withdraw');
+    overtaken = idOf(next);
+  });
+
+  it('whose base is no longer in force is proposed on what is, and takes nothing back', async () => {
+    const page = await story.request('GET', `/playbook/proposals/${overtaken}`, {
+      token: tokens['Dan'] ?? '',
+    });
+    expect(page.text).toContain('Propose on what is in force');
+    expect(page.text).not.toContain('Activate and sign');
+    const sevenMails = await inForce();
+    // Whoever presses the button answers for it; whoever wrote it still cannot agree.
+    const asked = await story.post(`/playbook/proposals/${overtaken}/again`, {}, tokens['Bea']);
+    const id = /prp_[0-9a-z]+/.exec(asked.headers.get('location') ?? '')?.[0] ?? '';
+    expect([asked.status, id]).toEqual([303, expect.stringMatching(/^prp_/)]);
+    const again = await story.get(`/v1/policies/proposals/${id}`);
+    expect(await story.get(`/v1/policies/proposals/${overtaken}`)).toMatchObject({ state: 'withdrawn' });
+    expect(again).toMatchObject({
+      state: 'open',
+      base: sevenMails,
+      title: 'Weekly baskets',
+      author: { name: 'Bea' },
+      writers: [{ name: 'Cyd' }],
+      changes: [{ words: 'The rule cart-once-a-week was changed: title.' }],
+      tests: { failed: 0 },
+    });
+    expect((await judge('Cyd', id, 'approve')).status).toBe(409);
+    expect((await judge('Bea', id, 'approve')).status).toBe(409);
+    expect((await judge('Dan', id, 'approve')).body['state']).toBe('approved');
+    expect((await activate('Dan', String(again['bundle']))).status).toBe(200);
+    const rules = fileOf('guardrails/restraint.yaml');
+    expect(rules).toContain('max: 7, per: 1d');
+    expect(rules).toContain('title: A basket reminder a week');
+    const decided = await story.post(`/v1/policies/proposals/${overtaken}/again`, {}, tokens['Bea']);
+    expect([decided.status, String(decided.body['type'])]).toEqual([409, expect.stringContaining('proposal-decided')]); // prettier-ignore
+    await activate('Dan', first);
+  });
+
+  it('that changes what came into force since changed too is not, and both are shown', async () => {
+    const late = await propose('Bea', 'Six and a half', [MORE_MAIL[0], MORE_MAIL[1], 'max: 6, per: 12h']);
+    const early = await story.post(`/v1/policies/proposals/${idOf(late)}/again`, {}, tokens['Bea']);
+    expect([early.status, String(early.body['type'])]).toEqual([
+      409,
+      expect.stringContaining('base-in-force'),
+    ]);
+    const bundles = (await story.get('/v1/policies/bundles'))['data'] as unknown as { hash: string }[];
+    for (const { hash } of bundles) {
+      const files = await story.service.app.get(PoliciesService).files(hash);
+      if (files[MORE_MAIL[0]]?.includes(MORE_MAIL[2]) === true) await activate('Dan', hash);
+    }
+    const both = await story.post(`/v1/policies/proposals/${idOf(late)}/again`, {}, tokens['Bea']);
+    expect([both.status, plain(both)]).toMatchObject([
+      409,
+      {
+        type: expect.stringContaining('base-collides') as string,
+        errors: [
+          {
+            path: 'guardrails/mail-pressure',
+            message: expect.stringMatching(
+              /^In force since: The rule mail-pressure was loosened: .*"max":7.* “Six and a half”: The rule mail-pressure was \w+: /,
+            ) as string,
+          },
+        ],
+      },
+    ]);
+    expect(await story.get(`/v1/policies/proposals/${idOf(late)}`)).toMatchObject({ state: 'open' });
+    await judge('Bea', idOf(late), 'withdraw');
     await activate('Dan', first);
   });
 

@@ -158,6 +158,7 @@ function LinkedProposals({ text }: { text: string }): VNode {
 
 export function ProposalPage({
   proposal,
+  inForce,
   replay,
   simulation,
   refusal,
@@ -166,6 +167,8 @@ export function ProposalPage({
   files,
 }: {
   proposal: Proposal;
+  /** The hash of the playbook in force. */
+  inForce: string;
   replay: ReplayAnswer | null;
   /** The latest one. */
   simulation: SimulationAnswer | null;
@@ -185,8 +188,9 @@ export function ProposalPage({
         lead={
           <>
             {proposal.author.name} <Time at={proposal.createdAt} />, against{' '}
-            <BundleLink hash={proposal.base} />: {proposal.reason}
-            {proposal.origin === 'folder' && proposal.writers !== null
+            <BundleLink hash={proposal.base} />: <LinkedProposals text={proposal.reason} />
+            {proposal.writers?.some(({ id }) => proposal.origin === 'folder' || id !== proposal.author.id) ===
+            true
               ? ` Written by ${proposal.writers.map(({ name }) => name).join(', ')}.`
               : null}
           </>
@@ -266,7 +270,7 @@ export function ProposalPage({
         ))}
       </Section>
       <Verdicts proposal={proposal} />
-      <Decide proposal={proposal} />
+      <Decide proposal={proposal} inForce={inForce} />
     </>
   );
 }
@@ -397,15 +401,16 @@ function Verdicts({ proposal }: { proposal: Proposal }): VNode {
   );
 }
 
-function Decide({ proposal }: { proposal: Proposal }): VNode {
+function Decide({ proposal, inForce }: { proposal: Proposal; inForce: string }): VNode {
   const { actor } = useView();
-  const { id, state, bundle } = proposal;
+  const { id, state, bundle, base } = proposal;
   if (state !== 'open' && state !== 'approved') return <></>;
   const isMine = actor?.kind === 'person' && actor.personId === proposal.author.id;
   const isWriter =
     actor?.kind === 'person' && proposal.writers?.some((writer) => writer.id === actor.personId) === true;
   return (
     <Section title="Decide">
+      {base === inForce ? null : <BaseMoved proposal={proposal} inForce={inForce} />}
       <IfMay permission="policies.activate">
         <PostForm action={`/playbook/proposals/${id}/verdict`} class="card">
           <label>
@@ -431,7 +436,7 @@ function Decide({ proposal }: { proposal: Proposal }): VNode {
             )}
           </footer>
         </PostForm>
-        {state === 'approved' ? (
+        {state === 'approved' && base === inForce ? (
           <PostForm action={`/playbook/bundles/${bundle}/activate`} class="card">
             <p>
               Everybody who has to has agreed. From then on it decides, and its templates are signed in your
@@ -445,6 +450,31 @@ function Decide({ proposal }: { proposal: Proposal }): VNode {
         ) : null}
       </IfMay>
     </Section>
+  );
+}
+
+/** What can be done with a proposal that would take back what came into force since it was made. */
+function BaseMoved({ proposal: { id, origin }, inForce }: { proposal: Proposal; inForce: string }): VNode {
+  return (
+    <div class="notice">
+      <p>
+        Another playbook, <BundleLink hash={inForce} />, came into force since: activating this one would undo
+        that.
+      </p>
+      {origin === 'folder' ? (
+        <p>Bring what is in force into the folder, too: the next start proposes it anew.</p>
+      ) : (
+        <IfMay permission="policies.write">
+          <PostForm action={`/playbook/proposals/${id}/again`}>
+            <p>
+              The same change can be made on the playbook in force. It is checked, tested and replayed anew,
+              others agree to it anew, and this proposal is withdrawn.
+            </p>
+            <button type="submit">Propose on what is in force</button>
+          </PostForm>
+        </IfMay>
+      )}
+    </div>
   );
 }
 

@@ -146,6 +146,19 @@ export class ProposalsPagesController {
     return redirect(withDone(`/playbook/proposals/${id}`, `proposal_${form.verdict}`));
   }
 
+  @Post('proposals/:id/again')
+  @HttpCode(200)
+  @Allow('policies.write')
+  async proposeAgain(@Param('id') id: string, @CurrentActor() actor: Actor): Promise<Answer> {
+    const by = signer(actor);
+    try {
+      const again = await this.proposals.proposeAgain(id, by);
+      return redirect(withDone(`/playbook/proposals/${again.id}`, 'proposed'));
+    } catch (error) {
+      return this.proposal(id, refusalOf(error), error);
+    }
+  }
+
   @Post('proposals/:id/simulate')
   @HttpCode(200)
   @Allow('policies.write')
@@ -211,11 +224,12 @@ export class ProposalsPagesController {
     );
     const warnings = await this.warningsBetween(proposal.base, proposal.bundle);
     const rules = await this.rulesOf(proposal);
+    const inForce = this.policies.active().hash;
     return page({
       title: proposal.title,
       section: 'playbook',
       ...(error instanceof Problem ? { status: error.status } : {}),
-      body: h(ProposalPage, { proposal, replay, simulation, refusal, warnings, rules, files }),
+      body: h(ProposalPage, { proposal, inForce, replay, simulation, refusal, warnings, rules, files }),
     });
   }
 
