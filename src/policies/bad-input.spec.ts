@@ -195,8 +195,15 @@ describe('a playbook that means harm', () => {
     expect(said(1_000)).toEqual({ known: true, value: true });
     expect(said(2_000)).toEqual({
       known: false,
-      reads: 'the end of a walk over more than 2,000,000 items',
+      reads: 'the end of a walk of more than 2,000,000 steps',
     });
+  });
+
+  it('with a walk beside something that runs without a limit is refused where the walk is', () => {
+    const walk = 'signal.properties.text.split("").all(a, a == "x")';
+    expect(mistakes('guardrails/slow.yaml', rule(`when: '{"a": 1}.a == 1 && ${walk}'`))).toEqual([
+      'guardrails/slow.yaml:7:60 all() could take very long beside {"a": 1}.a: what is written so runs without a limit',
+    ]);
   });
 
   it('with a cap of 0 is allowed, means never, and says so', () => {

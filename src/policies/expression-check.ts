@@ -1,8 +1,8 @@
 import { type ASTNode, type Environment, EvaluationError, ParseError, serialize } from '@marcbachmann/cel-js';
 import { type ExpressionInput } from './bundle.js';
-import { CHECKED_HAS, LINEAR_MATCHES } from './expression-engine.js';
+import { CHECKED_HAS, clockMethod, LINEAR_MATCHES } from './expression-engine.js';
 import { Explainer, inWords } from './expression-errors.js';
-import { linearPattern } from './expression-functions.js';
+import { CLOCK_PARTS, linearPattern } from './expression-functions.js';
 import {
   type Expected,
   type ExpressionScope,
@@ -163,6 +163,8 @@ export class ExpressionCheck {
         `${name}() inside ${DEEPEST_MACROS} others could take very long; two are the limit`,
       );
     if (name === 'matches') this.checkPattern(args, found);
+    if (Object.hasOwn(CLOCK_PARTS, name) && (args.length === 1 || name === 'getDayOfYear'))
+      this.checkClock(name, node.start, found);
     const known = { countAction: this.names.actions, countChannel: this.names.channels, countTag: this.names.tags, countTopic: this.names.topics }[name]; // prettier-ignore
     if (known !== undefined && pathOf(receiver) === 'history') this.checkName(args[0], known);
   }
@@ -180,6 +182,14 @@ export class ExpressionCheck {
     } catch (error) {
       this.misplaced = true;
       this.report(pattern.start, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private checkClock(name: string, start: number, offset: number | null): void {
+    if (offset !== null) this.overwrite(offset, clockMethod(name));
+    else {
+      this.misplaced = true;
+      this.report(start, `${name}() cannot stand behind a comment`);
     }
   }
 

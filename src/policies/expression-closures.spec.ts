@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { DateTime } from 'luxon';
 import { compilePlaybook } from './compiler.js';
 import { type Expected, type ExpressionScope } from './expression-scope.js';
 import { ExpressionCompiler, Program } from './expressions.js';
@@ -265,6 +266,16 @@ const grammar = fc.letrec<Record<Kind, string>>((tie) => {
       time.map((x) => `${x}.getFullYear()`),
       time.map((x) => `${x}.getHours()`),
       time.map((x) => `${x}.getDayOfWeek()`),
+      fc
+        .tuple(
+          time,
+          fc.constantFrom('getHours', 'getDayOfYear', 'getDate', 'getDayOfMonth', 'getMinutes'),
+          fc.constantFrom('"Europe/Berlin"', '"Asia/Kathmandu"', 'profile.zones[0]', 'profile.traits.plan'),
+        )
+        .map(([x, method, zone]) => `${x}.${method}(${zone})`),
+      time.map((x) => `${x}.getDayOfYear()`),
+      write([text, text, whole], (x, y, from) => `${x}.indexOf(${y}, ${from})`),
+      write([text, text, whole], (x, y, from) => `${x}.lastIndexOf(${y}, ${from})`),
       span.map((x) => `${x}.getHours()`),
       whole.map((x) => `-${x}`),
       infix(['+', '-', '*', '/', '%'], whole, whole),
@@ -282,6 +293,8 @@ const grammar = fc.letrec<Record<Kind, string>>((tie) => {
       number.map((x) => `string(${x})`),
       text.map((x) => `string(size(${x}))`),
       texts.map((x) => `${x}.join(",")`),
+      write([text, whole], (x, from) => `${x}.substring(${from})`),
+      text.map((x) => `${x}.substring(1, 2)`),
       texts.map((x) => `${x}[1]`),
       write([bool, text, text], (c, x, y) => `(${c} ? ${x} : ${y})`),
     ),
@@ -307,6 +320,7 @@ const grammar = fc.letrec<Record<Kind, string>>((tie) => {
       write([text, text], (x, y) => `[${x}, ${y}]`),
       infix(['+'], texts, texts),
       text.map((x) => `${x}.split("e")`),
+      write([text, whole], (x, most) => `${x}.split("", ${most})`),
       texts.map((x) => `${x}.filter(t, t != "a")`),
       text.map((x) => `profile.traits.interests.map(t, t + ${x})`),
       fc.constant('signal.properties.products.map(p, p.quantity > 1, p.name)'),
@@ -384,11 +398,123 @@ describe('an expression as closures', () => {
 
   it('is left to the interpreter where it holds what is not compiled, and says so', () => {
     const input = toExpressionInput(vocabulary, somebody as ExpressionSource);
-    for (const text of ['{"a": 1}.a == 1', 'now.getHours("Europe/Berlin") >= 0', '[[1]] == [[1]]']) {
+    for (const text of ['{"a": 1}.a == 1', '[[1]] == [[1]]']) {
       const program = compile(text);
       expect(program.isInterpreted).toBe(true);
       expect(program.evaluate(input)).toEqual({ known: true, value: true });
     }
+  });
+
+  it('tells the time of a zone as its clocks do, whatever zone the machine is in', () => {
+    const parts = {
+      getFullYear: (at: DateTime) => at.year,
+      getMonth: (at: DateTime) => at.month - 1,
+      getDate: (at: DateTime) => at.day,
+      getDayOfMonth: (at: DateTime) => at.day - 1,
+      getDayOfWeek: (at: DateTime) => at.weekday % 7,
+      getDayOfYear: (at: DateTime) => at.ordinal - 1,
+      getHours: (at: DateTime) => at.hour,
+      getMinutes: (at: DateTime) => at.minute,
+      getSeconds: (at: DateTime) => at.second,
+      getMilliseconds: (at: DateTime) => at.millisecond,
+    };
+    const zones = ['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kathmandu', 'UTC'];
+    const programs = Object.entries(parts).flatMap(([method, part]) =>
+      zones.map((zone) => {
+        const program = compileIfRight(`now.${method}("${zone}")`, 'number');
+        expect([method, program?.isInterpreted]).toEqual([method, false]);
+        return { program, zone, part };
+      }),
+    );
+    const year = fc.date({ min: new Date('1950-01-01'), max: new Date('2037-12-31'), noInvalidDate: true });
+    // The clocks of a machine in Berlin, or in New York, skip an hour here.
+    const changes = fc
+      .tuple(
+        fc.constantFrom('2026-03-29T00:00:00Z', '2026-03-08T06:00:00Z', '2026-10-25T00:00:00Z'),
+        fc.nat(10_800_000),
+      ) // prettier-ignore
+      .map(([from, after]) => new Date(Date.parse(from) + after));
+    fc.assert(
+      fc.property(fc.oneof(year, changes), (at) => {
+        for (const { program, zone, part } of programs) {
+          const value = part(DateTime.fromJSDate(at, { zone }));
+          expect(program?.evaluate({ now: at })).toEqual({ known: true, value });
+          expect(program?.interpret({ now: at })).toEqual({ known: true, value });
+        }
+      }),
+    );
+  });
+
+  it('does not know the time of a zone that does not exist, nor beyond what dates can be', () => {
+    const input = toExpressionInput(vocabulary, {
+      ...(somebody as ExpressionSource),
+      profile: { ...(somebody as ExpressionSource).profile, traits: { plan: 'Mars/Olympus' } },
+    });
+    expect(compile('now.getHours(profile.traits.plan) > 3').evaluate(input)).toEqual({
+      known: false,
+      reads: 'no clock of "Mars/Olympus" tells this time',
+    });
+    const late = compile('(now + duration("9999999999h")).getHours("Asia/Tokyo") > 3');
+    expect(late.evaluate(input)).toMatchObject({ known: false });
+  });
+
+  describe('that walks over lists', () => {
+    /** What an expression says of an order with a note of so many times `x`. */
+    const saidOf = (text: string, length: number): unknown => {
+      const products = [{ name: 'cup' }];
+      return compile(text).evaluate(
+        toExpressionInput(vocabulary, {
+          ...(somebody as ExpressionSource),
+          signal: { type: 'track', event: 'Ordered', at: NOW, properties: { note: 'x'.repeat(length), products } },
+        }),
+      );
+    }; // prettier-ignore
+    const note = 'signal.properties.note';
+    const letters = `${note}.split("")`;
+    const tooLong = { known: false, reads: 'the end of a walk of more than 2,000,000 steps' };
+    const manyParts = Array.from({ length: 20 }, (_, i) => `a + b == "x${i}"`).join(' || ');
+
+    it.each([
+      ['over one list inside another', true, `${letters}.all(a, ${letters}.all(b, a == b))`],
+      ['beside local time', true, `now.getHours("Asia/Tokyo") >= 0 && ${letters}.all(a, ${letters}.all(b, a == b))`],
+      ['and match a long text for each item', false, `${letters}.exists(c, ${note}.matches("(a|b)*z"))`],
+      ['and search one', false, `${letters}.exists(c, ${note}.contains(${note} + c + "y"))`],
+      ['and measure one', true, `${letters}.all(c, size(${note}) > 0)`],
+      ['and compare two', true, `${letters}.all(c, ${note} + c == c + ${note})`],
+      ['and look for an item in a list', true, `${letters}.all(c, c in ${letters})`],
+      ['and ask many things about each item', false, `${letters}.exists(a, ${letters}.exists(b, ${manyParts}))`],
+      ['by join', true, `${letters}.join(${note}) != ""`],
+      ['by containsAny', false, `${note}.containsAny(${letters}.map(c, ${note} + "y" + c))`],
+    ])('%s goes only so far, and is unknown from there on', (_what, value, text) => {
+      expect(saidOf(text, 40)).toEqual({ known: true, value });
+      expect(saidOf(text, 30_000)).toEqual(tooLong);
+    }); // prettier-ignore
+
+    it('so far is further than two of the longest lists inside each other', () => {
+      const twice = `${letters}.all(a, ${letters}.all(b, a == b || a.startsWith("y") || b in ["y"]))`;
+      expect(saidOf(twice, 1_000)).toEqual({ known: true, value: true });
+    });
+
+    it('to find something that has() asks for is no absence where it does not get there', () => {
+      const first = `signal.properties.products.filter(p, ${letters}.all(c, size(${note}) > 0))[0].name`;
+      expect(saidOf(`has(${first})`, 40)).toEqual({ known: true, value: true });
+      expect(saidOf(`has(${first})`, 30_000)).toEqual(tooLong);
+    });
+
+    it('and goes wrong after a long way does not begin again to say how', () => {
+      const text = `${letters}.all(c, 1 / (size(c) - 1) == 0)`;
+      expect(saidOf(text, 10)).toEqual({ known: false, reads: 'division by zero' });
+      expect(saidOf(text, 30_000)).toEqual({ known: false, reads: 'an error in a long walk' });
+    });
+
+    it.each([
+      [`{"a": 1}.a == 1 && ${letters}.all(a, a == "x")`, 'all() could take very long beside {"a": 1}.a'],
+      [`[[${letters}.join("y")]] == [["x"]]`, 'join() could take very long beside [[signal'],
+    ])('stands beside nothing that is not compiled: %s', (text, message) => {
+      const result = compiler.compile(text, guardrail, 'boolean');
+      expect(result).toMatchObject({ ok: false, mistakes: [{ message: expect.stringContaining(message) as string }] });
+      expect(compileIfRight(text.replace(`${letters}.all(a, a == "x")`, 'true').replace(`${letters}.join("y")`, '["a", "b"].join("y")'), 'boolean')?.isInterpreted).toBe(true);
+    }); // prettier-ignore
   });
 
   it('is what every expression of the shipped playbook runs as', () => {

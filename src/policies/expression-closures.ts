@@ -1,7 +1,7 @@
 import { type ASTNode } from '@marcbachmann/cel-js';
 import { Duration } from '@marcbachmann/cel-js/evaluator';
 import { type ExpressionInput } from './bundle.js';
-import { type Call, CALLS, WHOLE_CALLS } from './expression-calls.js';
+import { type Call, CALLS, STEPS, stepsToMake, stepsToRead, WALKS, WHOLE_CALLS } from './expression-calls.js';
 import { CHECKED_HAS, LINEAR_MATCHES } from './expression-engine.js';
 import { DAY_MS, elapsed, HOUR_MS, linearPattern } from './expression-functions.js';
 import { FACTS_READ, numberOf, READ } from './expression-paths.js';
@@ -13,6 +13,7 @@ import {
   choice,
   collect,
   constant,
+  counted,
   FAILED,
   has,
   lift,
@@ -29,12 +30,15 @@ import {
   WHOLE_ARITHMETIC,
 } from './expression-runs.js';
 import { VARIABLE_TYPES } from './expression-scope.js';
-import { lastStep, MACROS } from './expression-syntax.js';
+import { childrenOf, lastStep, MACROS } from './expression-syntax.js';
 import { type Struct, TIMESTAMP } from './fields.js';
 import { LazyRecord } from './records.js';
 
 /** Thrown while compiling where the interpreter knows a construct and this compiler does not. */
-class NotCompiled extends Error {}
+class NotCompiled extends Error {
+  /** The smallest part of the expression that holds it. */
+  at: ASTNode | null = null;
+}
 
 const DURATION = 'google.protobuf.Duration';
 /** Kinds of values that are equal when JavaScript says so. */
@@ -44,9 +48,12 @@ const ELAPSED: ReadonlyMap<string, number> = new Map([
   ['hoursSince', HOUR_MS],
 ]);
 
+/** What came of compiling: closures, or the construct that only the interpreter knows. */
+type Compiled =
+  { readonly run: Run; readonly notCompiled: null } | { readonly run: null; readonly notCompiled: ASTNode };
+
 /**
- * Compiles a checked expression to closures: several times as fast as walking its tree, and with the same results. Null when it holds a
- * construct that only the interpreter knows.
+ * Compiles a checked expression to closures: several times as fast as walking its tree, and with the same results.
  * @param tree as the engine checked it, with the type of every part.
  * @param evaluate runs a constant expression.
  */
@@ -55,13 +62,33 @@ export function compileClosure(
   source: string,
   structs: readonly Struct[],
   evaluate: (constant: ASTNode) => unknown,
-): Run | null {
+): Compiled {
   try {
-    return new ClosureCompiler(source, structs, evaluate).compile(tree, []);
+    return { run: new ClosureCompiler(source, structs, evaluate).compile(tree, []), notCompiled: null };
   } catch (error) {
-    if (error instanceof NotCompiled) return null;
+    if (error instanceof NotCompiled) return { run: null, notCompiled: error.at ?? tree };
     throw error;
   }
+}
+
+/** Whether a call walks over a list that may be of any length. */
+function isWalk(node: ASTNode): node is Extract<ASTNode, { op: 'rcall' }> {
+  if (node.op !== 'rcall') return false;
+  const [name, receiver, args] = node.args;
+  return MACROS.has(name) || (WALKS.has(name) && [receiver, ...args].every(({ op }) => op !== 'list'));
+}
+
+/** The first walk over a list in an expression; null when there is none. */
+export function walkIn(node: ASTNode): Extract<ASTNode, { op: 'rcall' }> | null {
+  if (isWalk(node)) return node;
+  return childrenOf(node).reduce<ReturnType<typeof walkIn>>((found, child) => found ?? walkIn(child), null);
+}
+
+/** How many parts of a walk's condition are asked about an item in one step: that many cost about what walking to it does. */
+const PARTS_IN_A_STEP = 16;
+
+function partsOf(node: ASTNode): number {
+  return childrenOf(node).reduce((parts, child) => parts + partsOf(child), 1);
 }
 
 /** The engine leaves the type it found on each node. */
@@ -113,6 +140,15 @@ class ClosureCompiler {
 
   /** @param scope names of the macros' variables, the innermost first. */
   compile(node: ASTNode, scope: readonly string[]): Run {
+    try {
+      return this.part(node, scope);
+    } catch (error) {
+      if (error instanceof NotCompiled) error.at ??= node;
+      throw error;
+    }
+  }
+
+  private part(node: ASTNode, scope: readonly string[]): Run {
     switch (node.op) {
       case 'value':
         return this.literal(node);
@@ -204,6 +240,8 @@ class ClosureCompiler {
         return (value) => typeof value === 'bigint';
       case TIMESTAMP:
         return (value) => value instanceof Date;
+      case DURATION:
+        return (value) => value instanceof Duration;
       default: {
         if (type.startsWith('list<')) return Array.isArray;
         const record = this.structs.get(type)?.record;
@@ -320,7 +358,13 @@ class ClosureCompiler {
     const [, receiver, [literal]] = node.args;
     if (literal?.op !== 'value' || typeof literal.args !== 'string') throw new NotCompiled();
     const pattern = linearPattern(literal.args);
-    return lift([this.compile(receiver, scope)], (text: string) => pattern.test(text));
+    const test = (text: string): boolean => pattern.test(text);
+    // The larger a pattern, the more may be looked for at each character.
+    const each = 1 + (pattern.programSize() >> 3);
+    return lift(
+      [this.compile(receiver, scope)],
+      scope.length === 0 ? test : counted(test, (text: string) => each * text.length),
+    );
   }
 
   private call(
@@ -331,18 +375,36 @@ class ClosureCompiler {
     const whole = this.wholeCall(node, scope);
     if (whole !== null) return lift([whole], (value: number) => BigInt(value));
     const values = node.op === 'rcall' ? [node.args[1], ...args] : args;
-    const call = lookUp(CALLS, node, values);
+    const call = this.known(CALLS, node, values, scope);
     // Text of a whole number that a number cannot hold would be another text.
-    if (call === undefined || (node.args[0] === 'string' && values.some((each) => this.isLarge(each, scope))))
+    if (call === null || (node.args[0] === 'string' && values.some((each) => this.isLarge(each, scope))))
       throw new NotCompiled();
     return lift(this.arguments(values, scope), call);
+  }
+
+  /** What a call does, counting where it is done again and again; null where it is not in the table. */
+  private known(
+    calls: Readonly<Record<string, Call>>,
+    node: Extract<ASTNode, { op: 'call' | 'rcall' }>,
+    values: readonly ASTNode[],
+    scope: readonly string[],
+  ): Call | null {
+    const key = keyIn(calls, node, values);
+    const call = key === null ? undefined : calls[key];
+    if (key === null || call === undefined) return null;
+    return isWalk(node) || scope.length > 0 ? counted(call, STEPS[key] ?? stepsToRead) : call;
+  }
+
+  /** An operator on texts or lists, which counts what it reads where it is asked again and again. */
+  private reading(operator: Call, scope: readonly string[]): Call {
+    return scope.length === 0 ? operator : counted(operator, stepsToRead);
   }
 
   /** A call that gives a whole number, which it gives as a number here; null for any other. */
   private wholeCall(node: Extract<ASTNode, { op: 'call' | 'rcall' }>, scope: readonly string[]): Run | null {
     const values = node.op === 'rcall' ? [node.args[1], ...node.args[2]] : node.args[1];
-    const call = lookUp(WHOLE_CALLS, node, values);
-    return call === undefined ? null : lift(this.arguments(values, scope), call);
+    const call = this.known(WHOLE_CALLS, node, values, scope);
+    return call === null ? null : lift(this.arguments(values, scope), call);
   }
 
   private arguments(values: readonly ASTNode[], scope: readonly string[]): Run[] {
@@ -389,11 +451,17 @@ class ClosureCompiler {
     if (isNumber(a) && isNumber(b)) return same(...this.numbers(left, right, scope));
     if (a !== b) throw new NotCompiled();
     const [x, y] = [this.compile(left, scope), this.compile(right, scope)];
+    if (a === 'string' && scope.length > 0 && ![left, right].some(({ op }) => op === 'value'))
+      return both(
+        x,
+        y,
+        this.reading((p: string, q: string) => p === q, scope),
+      );
     if (PLAIN.has(a)) return same(x, y);
     if (a === TIMESTAMP) return both(x, y, (p: Date, q: Date) => p.getTime() === q.getTime());
     if (a === DURATION)
       return both(x, y, (p: Duration, q: Duration) => p.seconds === q.seconds && p.nanos === q.nanos);
-    if (PLAIN.has(itemTypeOf(left))) return both(x, y, sameItems);
+    if (PLAIN.has(itemTypeOf(left))) return both(x, y, this.reading(sameItems, scope));
     throw new NotCompiled();
   }
 
@@ -414,16 +482,18 @@ class ClosureCompiler {
     const literals = this.literals(right);
     if (literals !== null) return among(value, numbers ? literals.map(Number) : literals);
     const list = this.compile(right, scope);
-    return numbers
-      ? both(value, list, (one: number, all: readonly bigint[]) => all.some((each) => Number(each) === one))
-      : both(value, list, (one: unknown, all: readonly unknown[]) => all.indexOf(one) >= 0);
+    const isIn = numbers
+      ? (one: number, all: readonly bigint[]) => all.some((each) => Number(each) === one)
+      : (one: unknown, all: readonly unknown[]) => all.indexOf(one) >= 0;
+    return both(value, list, this.reading(isIn, scope));
   }
 
   private ordered(op: '<' | '<=' | '>' | '>=', left: ASTNode, right: ASTNode, scope: readonly string[]): Run {
     const mixed = isNumber(typeOf(left)) && isNumber(typeOf(right));
     if (mixed && !this.isLarge(left, scope) && !this.isLarge(right, scope))
       return orderNumbers(op, this.number(left, scope), this.number(right, scope));
-    return both(this.compile(left, scope), this.compile(right, scope), ORDER[op]);
+    const order = typeOf(left) === 'string' ? this.reading(ORDER[op], scope) : ORDER[op];
+    return both(this.compile(left, scope), this.compile(right, scope), order);
   }
 
   private arithmetic(
@@ -437,7 +507,9 @@ class ClosureCompiler {
       return both(this.compile(left, scope), this.compile(right, scope), WHOLE_ARITHMETIC[op]);
     if (isNumber(a) && isNumber(b))
       return both(this.number(left, scope), this.number(right, scope), ARITHMETIC[op]);
-    const call = otherSum(op, a, b);
+    const sum = otherSum(op, a, b);
+    const isMade = scope.length > 0 && (a === 'string' || a.startsWith('list<'));
+    const call = isMade ? counted(sum, stepsToMake) : sum;
     return both(this.compile(left, scope), this.compile(right, scope), call);
   }
 
@@ -450,6 +522,8 @@ class ClosureCompiler {
       list: this.compile(receiver, scope),
       fits: this.fits(itemTypeOf(receiver)),
       first: this.compile(first, inner),
+      steps:
+        1 + Math.floor((partsOf(first) + (second === undefined ? 0 : partsOf(second))) / PARTS_IN_A_STEP),
     };
     switch (name) {
       case 'exists':
@@ -483,19 +557,20 @@ function kindOf(node: ASTNode): string {
   return type === TIMESTAMP ? 'time' : type === DURATION ? 'duration' : type;
 }
 
-function lookUp(
+/** How a table names a call; null where it does not have it. */
+function keyIn(
   calls: Readonly<Record<string, Call>>,
   node: Extract<ASTNode, { op: 'call' | 'rcall' }>,
   values: readonly ASTNode[],
-): Call | undefined {
+): string | null {
   const name = `${node.op === 'rcall' ? '.' : ''}${node.args[0]}`;
   const kinds = values.map(kindOf);
   const key = `${name}(${kinds.join(',')})`;
-  if (Object.hasOwn(calls, key)) return calls[key];
+  if (Object.hasOwn(calls, key)) return key;
   const types = `${name}(${values.map(typeOf).join(',')})`;
-  if (Object.hasOwn(calls, types)) return calls[types];
+  if (Object.hasOwn(calls, types)) return types;
   const anyList = `${name}(${kinds.map((kind) => (kind.startsWith('list<') ? 'list' : kind)).join(',')})`;
-  return Object.hasOwn(calls, anyList) ? calls[anyList] : undefined;
+  return Object.hasOwn(calls, anyList) ? anyList : null;
 }
 
 /** `+` and `-` between what is no number. */

@@ -1,5 +1,7 @@
 import { type ASTNode, Environment, EvaluationError } from '@marcbachmann/cel-js';
 import {
+  CLOCK_PARTS,
+  clockPart,
   containsAny,
   COUNTED_BY,
   countMessages,
@@ -16,10 +18,27 @@ import { type EventRecord, type HistoryRecord } from './records.js';
 
 /**
  * Stand-ins that the compiler writes over the engine's own names, of the same length so that places stay right: `has` lets a mistyped
- * field pass, and `matches` runs JavaScript's backtracking expressions, where 26 characters can take seconds.
+ * field pass, `matches` runs JavaScript's backtracking expressions, where 26 characters can take seconds, and local time is told by way of
+ * the machine's own zone, whose clock changes get in between.
  */
 export const CHECKED_HAS = '__h';
 export const LINEAR_MATCHES = '__match';
+
+/** The stand-in for a method of `CLOCK_PARTS`. */
+export function clockMethod(method: string): string {
+  return `__${method.slice(2)}`;
+}
+
+const STAND_INS: ReadonlyMap<string, string> = new Map([
+  [CHECKED_HAS, 'has'],
+  [LINEAR_MATCHES, 'matches'],
+  ...Object.keys(CLOCK_PARTS).map((method) => [clockMethod(method), method] as const),
+]);
+
+/** A function's name as it is written in expressions. */
+export function writtenName(name: string): string {
+  return STAND_INS.get(name) ?? name;
+}
 
 /** What the engine hands to a macro, as far as macros here use it. */
 interface Checker {
@@ -43,6 +62,7 @@ const base = ((): Environment => {
   registerStructs(environment, [EVENT, MESSAGE, HISTORY]);
   registerMixedNumbers(environment);
   registerTime(environment);
+  registerClocks(environment);
   registerHistory(environment);
   registerText(environment);
   return environment;
@@ -143,6 +163,26 @@ function registerTime(environment: Environment): void {
       );
     }
   }
+}
+
+/** What a clock shows, in a zone that is named; the engine's own functions do where none is, but for the day of the year. */
+function registerClocks(environment: Environment): void {
+  const tell = (method: string, at: Date, zone: string): bigint => {
+    const part = clockPart(method, at, zone);
+    if (part === null) throw new EvaluationError({ code: 'no_clock', message: `no clock of "${zone}" tells this time` }); // prettier-ignore
+    return BigInt(part);
+  };
+  for (const method of Object.keys(CLOCK_PARTS))
+    environment.registerFunction(
+      `${TIMESTAMP}.${clockMethod(method)}(string): int`,
+      (at: Date, zone: string) => tell(method, at, zone),
+      { async: false },
+    );
+  environment.registerFunction(
+    `${TIMESTAMP}.${clockMethod('getDayOfYear')}(): int`,
+    (at: Date) => tell('getDayOfYear', at, 'UTC'),
+    { async: false },
+  );
 }
 
 /** Counts of messages sent in the last days; one that is still open counts, because it holds its place. */

@@ -1,5 +1,5 @@
 import { type ASTNode, type ParseError, type TypeError as CheckError } from '@marcbachmann/cel-js';
-import { CHECKED_HAS, LINEAR_MATCHES } from './expression-engine.js';
+import { writtenName } from './expression-engine.js';
 import { FUNCTION_NAMES } from './expression-language.js';
 import { type ExpressionScope, type Mistake, VARIABLE_TYPES } from './expression-scope.js';
 import { lastStep, methodOffset } from './expression-syntax.js';
@@ -66,7 +66,7 @@ export class Explainer {
   private unknownFunction(node: ASTNode | null, offset: number, summary: string): Mistake {
     if (node?.op !== 'call' && node?.op !== 'rcall') return { offset, message: inWords(summary) };
     const [name] = node.args;
-    const shown = name === LINEAR_MATCHES ? 'matches' : name;
+    const shown = writtenName(name);
     const at = node.op === 'rcall' ? (methodOffset(this.source, node, shown) ?? offset) : offset;
     const taken = /\(([^)]*)\)'$/.exec(summary)?.[1] ?? '';
     if (FUNCTION_NAMES.includes(shown)) {
@@ -86,7 +86,7 @@ export function inWords(text: string): string {
     .replaceAll(/\bdouble\b/g, 'number')
     .replaceAll(/\bint\b/g, 'whole number')
     .replaceAll(/\bbool\b/g, 'boolean')
-    .replaceAll(CHECKED_HAS, 'has');
+    .replaceAll(/\b__\w+/g, writtenName);
 }
 
 function overloadInWords(summary: string): string {

@@ -1,4 +1,6 @@
 import { RE2JS } from 're2js';
+import { MINUTE_MS, offsetAt } from '../shared/local-time.js';
+import { isZone } from '../shared/zones.js';
 import { type CountedMessage, type EventRecord, type HistoryRecord } from './records.js';
 
 export const DAY_MS = 86_400_000;
@@ -18,6 +20,33 @@ export function elapsed(at: Date, now: Date, unit: number): number {
 export function happenedWithin(event: EventRecord, span: number): boolean {
   const last = event.get('lastAt');
   return last instanceof Date && event.now.getTime() - last.getTime() < span;
+}
+
+/** What a clock shows, by the method that asks for it: of a moment that was moved by the zone's offset. */
+export const CLOCK_PARTS: Readonly<Record<string, (local: Date) => number>> = {
+  getFullYear: (local) => local.getUTCFullYear(),
+  getMonth: (local) => local.getUTCMonth(),
+  getDate: (local) => local.getUTCDate(),
+  getDayOfMonth: (local) => local.getUTCDate() - 1,
+  getDayOfWeek: (local) => local.getUTCDay(),
+  getDayOfYear: (local) => {
+    const newYear = new Date(local);
+    newYear.setUTCMonth(0, 1);
+    return Math.round((local.getTime() - newYear.getTime()) / DAY_MS);
+  },
+  getHours: (local) => local.getUTCHours(),
+  getMinutes: (local) => local.getUTCMinutes(),
+  getSeconds: (local) => local.getUTCSeconds(),
+  getMilliseconds: (local) => local.getUTCMilliseconds(),
+};
+
+/** What a clock in a zone shows at a moment; null for a zone that does not exist, or a moment beyond what dates can be. */
+export function clockPart(method: string, at: Date, zone: string): number | null {
+  const part = CLOCK_PARTS[method];
+  if (part === undefined || Number.isNaN(at.getTime()) || !isZone(zone)) return null;
+  // Before zones were agreed upon, offsets were no whole minutes.
+  const local = new Date(at.getTime() + Math.round(offsetAt(zone, at.getTime()) * MINUTE_MS));
+  return Number.isNaN(local.getTime()) ? null : part(local);
 }
 
 /** Counts of messages by one of their members. */

@@ -14,17 +14,37 @@ export class Missing {
 /** Something else went wrong, such as a division by zero: the interpreter is asked what. */
 export const FAILED = new Missing('an error');
 
-/** What walks over lists may look at in one evaluation: as much as two of the longest lists inside each other, and as much again. */
-const MOST_ITEMS = 2_000_000;
-/** What an evaluation gives that would have to look at more. */
-const TOO_LONG = new Missing(`the end of a walk over more than ${MOST_ITEMS.toLocaleString('en')} items`);
-let looked = 0;
+/** What walks over lists may take in one evaluation: as much as two of the longest lists inside each other, and as much again. */
+const MOST_STEPS = 2_000_000;
+/** What an evaluation gives that would have to take more. */
+const TOO_LONG = new Missing(`the end of a walk of more than ${MOST_STEPS.toLocaleString('en')} steps`);
+/** The interpreter, which counts nothing, takes many times as long: after this many nobody asks it what went wrong. */
+const MOST_REPEATED = 20_000;
+const WENT_WRONG = new Missing('an error in a long walk');
+let steps = 0;
 
-/** Runs an expression, walks over lists only so far: what a text is split into, or lists put together, may be any number of items. */
+/**
+ * Runs an expression, walks over lists only so far: what a text is split into, or lists put together, may be any number of items, and what
+ * is asked about each may read a long text.
+ */
 export function runBounded(run: Run, input: ExpressionInput): unknown {
-  looked = 0;
+  steps = 0;
   const value = run(input, null);
-  return looked > MOST_ITEMS && value instanceof Missing ? TOO_LONG : value;
+  if (steps <= MOST_REPEATED || !(value instanceof Missing)) return value;
+  if (steps > MOST_STEPS) return TOO_LONG;
+  return value === FAILED ? WENT_WRONG : value;
+}
+
+/** A call that counts what it reads, and the list that it gives: to make an item takes less than to walk to it. */
+export function counted(call: Call, toRead: (...values: never[]) => number): Call {
+  const [apply, stepsOf] = [call as Apply, toRead as (...values: unknown[]) => number];
+  return (a: unknown, b: unknown, c: unknown) => {
+    steps += stepsOf(a, b, c);
+    if (steps > MOST_STEPS) return TOO_LONG;
+    const result = apply(a, b, c);
+    if (Array.isArray(result)) steps += result.length >> 3;
+    return result;
+  };
 }
 
 /** The variables of the macros around a part of an expression, the innermost first. */
@@ -171,7 +191,7 @@ export function choice(condition: Run, one: Run, other: Run): Run {
 export function has(path: Run): Run {
   return (input, frame) => {
     const value = path(input, frame);
-    return value === FAILED ? FAILED : !(value instanceof Missing);
+    return value === FAILED || value === TOO_LONG ? value : !(value instanceof Missing);
   };
 }
 
@@ -254,17 +274,19 @@ export interface Walk {
   readonly list: Run;
   readonly fits: (value: unknown) => boolean;
   readonly first: Run;
+  /** What one item takes. */
+  readonly steps: number;
 }
 
 /** `exists` for true, `all` for false: ends at the first item that settles it; absence counts only when none does. */
-export function someOrAll({ list, fits, first: condition }: Walk, settles: boolean): Run {
+export function someOrAll({ list, fits, first: condition, steps: each }: Walk, settles: boolean): Run {
   return (input, frame) => {
     const items = list(input, frame);
     if (items instanceof Missing) return items;
     const inner: Frame = { value: undefined, outer: frame };
     let missing: Missing | null = null;
     for (const item of items as readonly unknown[]) {
-      if (++looked > MOST_ITEMS) return TOO_LONG;
+      if ((steps += each) > MOST_STEPS) return TOO_LONG;
       if (!fits(item)) return FAILED;
       inner.value = item;
       const answer = condition(input, inner);
@@ -276,14 +298,14 @@ export function someOrAll({ list, fits, first: condition }: Walk, settles: boole
 }
 
 /** The items (as `to` makes them) for which `keep` is true; absence anywhere makes the whole absent. */
-export function collect(keep: Run | null, to: Run | null, { list, fits }: Walk): Run {
+export function collect(keep: Run | null, to: Run | null, { list, fits, steps: each }: Walk): Run {
   return (input, frame) => {
     const items = list(input, frame);
     if (items instanceof Missing) return items;
     const inner: Frame = { value: undefined, outer: frame };
     const kept: unknown[] = [];
     for (const item of items as readonly unknown[]) {
-      if (++looked > MOST_ITEMS) return TOO_LONG;
+      if ((steps += each) > MOST_STEPS) return TOO_LONG;
       if (!fits(item)) return FAILED;
       inner.value = item;
       const keeps = keep === null || keep(input, inner);

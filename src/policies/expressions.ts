@@ -1,7 +1,7 @@
-import { type Environment, EvaluationError, serialize } from '@marcbachmann/cel-js';
+import { type ASTNode, type Environment, EvaluationError, serialize } from '@marcbachmann/cel-js';
 import { type CompiledExpression, type Evaluation, type ExpressionInput } from './bundle.js';
 import { ExpressionCheck, type RunnableProgram } from './expression-check.js';
-import { compileClosure } from './expression-closures.js';
+import { compileClosure, walkIn } from './expression-closures.js';
 import { engineFor, isAbsence } from './expression-engine.js';
 import { FAILED, Missing, type Run, runBounded } from './expression-runs.js';
 import {
@@ -11,6 +11,7 @@ import {
   type Mistake,
   VARIABLE_TYPES,
 } from './expression-scope.js';
+import { methodOffset } from './expression-syntax.js';
 import { type Struct, structsOf } from './fields.js';
 import { type VocabularySpec } from './playbook.js';
 import { FactDataRecord } from './records.js';
@@ -39,13 +40,17 @@ export class ExpressionCompiler {
     const { engine, structs } = this.engineFor(scope);
     const checked = new ExpressionCheck(source, scope, engine, structs, this.names).run(expected);
     if ('mistakes' in checked) return { ok: false, mistakes: checked.mistakes };
-    const closure = compileClosure(
+    const { run, notCompiled } = compileClosure(
       checked.tree,
       source,
       structs,
       (constant) => engine.evaluate(serialize(constant)) as unknown,
     );
-    return { ok: true, expression: new Program<T>(source, closure, checked.program) };
+    // The interpreter would walk to the end, however far that is.
+    const walk = notCompiled === null ? null : walkIn(checked.tree);
+    if (notCompiled !== null && walk !== null)
+      return { ok: false, mistakes: [unboundedWalk(source, walk, notCompiled)] };
+    return { ok: true, expression: new Program<T>(source, run, checked.program) };
   }
 
   private engineFor(scope: ExpressionScope): { engine: Environment; structs: readonly Struct[] } {
@@ -64,7 +69,7 @@ export class ExpressionCompiler {
 
 /**
  * A checked expression. Reading something absent makes the whole unknown, unless `&&`, `||` or `? :` settle it without. Runs as closures;
- * by the engine's interpreter where one of its constructs is not compiled, and to say what went wrong.
+ * by the engine's interpreter where one of its constructs is not compiled and it walks over no list, and to say what went wrong.
  */
 export class Program<T = unknown> implements CompiledExpression<T> {
   constructor(
@@ -114,6 +119,19 @@ export class Program<T = unknown> implements CompiledExpression<T> {
       return this.source.slice(error.node.range.start, error.node.range.end);
     return error instanceof EvaluationError ? error.summary : String(error);
   }
+}
+
+function unboundedWalk(
+  source: string,
+  walk: Extract<ASTNode, { op: 'rcall' }>,
+  { range }: Pick<ASTNode, 'range'>,
+): Mistake {
+  const [name] = walk.args;
+  const beside = source.slice(range.start, range.end);
+  return {
+    offset: methodOffset(source, walk, name) ?? walk.range.start,
+    message: `${name}() could take very long beside ${beside}: what is written so runs without a limit`,
+  };
 }
 
 /** The engine's value as plain data: whole numbers as numbers, times as ISO text; `undefined` for NaN and infinities. */
