@@ -141,7 +141,7 @@ export class ProposalsService {
       await lockProposals(tx);
       requireWaiting(await this.read(tx, id));
       const note = `It was proposed on what is in force, ${base.hash.slice(0, 12)}.`;
-      await this.end(tx, { id }, 'withdrawn', by, { verdict: 'withdraw', note });
+      await this.end(tx, { id, replayId: earlier.replayId }, 'withdrawn', by, { verdict: 'withdraw', note });
       const request = {
         title,
         reason: `${reason} Instead of an earlier proposal (${id}), on what is in force since.`,
@@ -273,8 +273,6 @@ export class ProposalsService {
     const severity = gravest(changes.map((change) => change.severity));
     await insertBundle(tx, { hash: bundle.hash, files: bundle.files, counts: countsOf(bundle), at: now });
     const since = new Date(now.getTime() - REPLAYED_MS).toISOString();
-    // Looked up when it is needed: what replays decisions stands downstream.
-    const replayer = this.modules.get(PlaybookReplayer, { strict: false });
     await insertProposal(tx, {
       id,
       title: request.title,
@@ -287,7 +285,7 @@ export class ProposalsService {
       needed: base.engine.approvals[severity] + (origin === 'folder' && writers === null ? 1 : 0),
       tests,
       origin,
-      replayId: await replayer.askIn(tx, { bundle: bundle.hash, since, by: by.personId }),
+      replayId: await this.replayer().askIn(tx, { bundle: bundle.hash, since, by: by.personId }),
       author: by.personId,
       writers,
       at: now,
@@ -305,6 +303,11 @@ export class ProposalsService {
       },
     });
     return this.read(tx, id);
+  }
+
+  /** Looked up when it is needed: what replays decisions stands downstream. */
+  private replayer(): PlaybookReplayer {
+    return this.modules.get(PlaybookReplayer, { strict: false });
   }
 
   /** @throws Problem 404. */
@@ -392,12 +395,14 @@ export class ProposalsService {
 
   private async end(
     tx: Tx,
-    proposal: Pick<Proposal, 'id'>,
+    proposal: Pick<Proposal, 'id' | 'replayId'>,
     state: 'rejected' | 'withdrawn',
     by: Activator,
     { note }: NewVerdict,
   ): Promise<void> {
     await updateState(tx, proposal.id, state, this.clock.now());
+    if (proposal.replayId !== null)
+      await this.replayer().endIn(tx, proposal.replayId, `It ended with its proposal, which was ${state}.`);
     await this.audit.record(tx, {
       actor: by.personId,
       action: `policies.proposal.${state}`,

@@ -75,6 +75,11 @@ export async function deleteAffectedPeople(db: Executor, before: Date, limit: nu
   return Number(numAffectedRows ?? 0);
 }
 
+/** Lets go of the list of a replay. */
+export async function deleteAffectedIn(tx: Tx, replayId: string): Promise<void> {
+  await sql`delete from replay_affected where replay_id = ${replayId}`.execute(tx);
+}
+
 /** Takes people off every list. @param profileIds with every profile that was merged into theirs. */
 export async function deleteAffectedOf(tx: Tx, profileIds: readonly string[]): Promise<void> {
   await sql`

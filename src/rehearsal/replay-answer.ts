@@ -72,6 +72,8 @@ export const replayAnswerSchema = z
     /** Whose situation is no longer kept. */
     aged: z.int(),
     unreadable: z.int(),
+    /** Of whom it would affect: decisions that the list has no room for. */
+    unlisted: z.int(),
     /** Of those changed that were executed: messages and hand-offs. */
     messages: z.strictObject({
       lost: z.int(),
@@ -203,11 +205,12 @@ type Counts = Pick<
   | 'erased'
   | 'aged'
   | 'unreadable'
+  | 'unlisted'
 >;
 
 function countsOf(tally: Tally): Counts {
   const { decisions, reproduced, changed, unexplained, engineChanged } = tally;
-  const { otherModels, notRecorded, notRecordedToo, erased, aged, unreadable } = tally;
+  const { otherModels, notRecorded, notRecordedToo, erased, aged, unreadable, unlisted } = tally;
   return {
     decisions,
     reproduced,
@@ -220,5 +223,6 @@ function countsOf(tally: Tally): Counts {
     erased,
     aged,
     unreadable,
+    unlisted,
   };
 }

@@ -9,7 +9,17 @@ import { compilePlaybook } from '../policies/compiler.js';
 import { type Trigger } from '../policies/playbook.js';
 import { canonicalJson, type Json } from '../shared/canonical-json.js';
 import { sha256Hex } from '../shared/hash.js';
-import { Counting, decideAgain, type StoredCase, type Tally, type Target } from './replay.js';
+import {
+  Counting,
+  decideAgain,
+  EMPTY_TALLY,
+  MOST_LISTED,
+  type StoredCase,
+  type Tally,
+  type Target,
+  withinList,
+} from './replay.js';
+import { type Affected } from './affected.js';
 
 const shipped: Record<string, string> = Object.fromEntries(
   readdirSync('policies', { recursive: true, encoding: 'utf8' })
@@ -288,5 +298,23 @@ describe('what did it', () => {
     });
     expect(tally.messages.lost).toBe(1);
     expect(Object.keys(tally.causes)).toEqual(['cap:no-letters']);
+  });
+});
+
+describe('who would be affected', () => {
+  const done = { outcome: 'hold', action: 'hold', channel: null, sendAt: null } as const;
+  const line = (id: string): Affected => ({ id, createdAt: NOW, change: 'lost', causes: [], before: done, after: done }); // prettier-ignore
+  const counted = { tally: EMPTY_TALLY, affected: ['a', 'b', 'c'].map(line) };
+  const noticed = (lost: number, inWords = 0): Tally => ({ ...EMPTY_TALLY, messages: { ...EMPTY_TALLY.messages, lost, inWords } }); // prettier-ignore
+
+  it('is listed up to so many, and counted beyond', () => {
+    const { tally, affected } = withinList(noticed(MOST_LISTED - 2), counted);
+    expect([affected.map(({ id }) => id), tally.unlisted]).toEqual([['a', 'b'], 1]);
+    const further = withinList(noticed(MOST_LISTED + 1), { ...counted, tally });
+    expect([further.affected, further.tally.unlisted]).toEqual([[], 4]);
+  });
+
+  it('is all listed where nobody but a reader of records would notice', () => {
+    expect(withinList(noticed(0, MOST_LISTED), counted)).toEqual(counted);
   });
 });

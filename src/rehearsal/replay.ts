@@ -8,6 +8,7 @@ import { contentHash } from '../shared/hash.js';
 import {
   type Affected,
   affectedBy,
+  AFFECTING,
   type BeforeAndAfter,
   candidateOf,
   causesOf,
@@ -64,6 +65,8 @@ export interface Tally {
   /** The situation is no longer kept. */
   readonly aged: number;
   readonly unreadable: number;
+  /** Of those that would have been others for their person: ones that the list has no room for. */
+  readonly unlisted: number;
   /** Of those changed that were executed: what would have come of them instead. */
   readonly messages: Readonly<Record<MessageChange, number>>;
   /** Ids of a few decisions for each change. */
@@ -93,6 +96,7 @@ export const EMPTY_TALLY: Tally = {
   erased: 0,
   aged: 0,
   unreadable: 0,
+  unlisted: 0,
   messages: { lost: 0, gained: 0, other: 0, retimed: 0, taskGained: 0, taskLost: 0, inWords: 0 },
   samples: {},
   causes: {},
@@ -103,6 +107,8 @@ export const EMPTY_TALLY: Tally = {
   value: NO_TRIALS,
 };
 
+/** Decisions that a replay lists; of what comes after them it keeps the count. */
+export const MOST_LISTED = 50_000;
 const MOST_SAMPLES = 20;
 const MOST_CAUSES = 500;
 const MOST_DAYS = 1_000;
@@ -150,6 +156,14 @@ export interface Counted {
   readonly tally: Tally;
   /** Each of them that would have been another for its person, in their order. */
   readonly affected: readonly Affected[];
+}
+
+/** What of it the list has room for. @param before the tally that it was counted upon: what it counts as noticed is listed. */
+export function withinList(before: Tally, { tally, affected }: Counted): Counted {
+  const noticed = AFFECTING.reduce((sum, change) => sum + before.messages[change], 0);
+  const listed = affected.slice(0, Math.max(0, MOST_LISTED - noticed));
+  const unlisted = tally.unlisted + affected.length - listed.length;
+  return { tally: { ...tally, unlisted }, affected: listed };
 }
 
 /** Counts decisions in their order, one by one: nothing of them is held. */
@@ -397,6 +411,7 @@ const COUNTS = [
   'erased',
   'aged',
   'unreadable',
+  'unlisted',
 ] as const;
 
 const add = (one: number, other: number): number => one + other;

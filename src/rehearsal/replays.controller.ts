@@ -40,13 +40,17 @@ export class ReplaysController {
     private readonly affectedPeople: AffectedPeople,
   ) {}
 
-  /** Replays a kept bundle over stored situations, in the background. Nothing is sent and nobody is affected. */
+  /**
+   * Replays a kept bundle over stored situations, in the background. Nothing is sent and nobody is affected. While a replay of the same bundle and
+   * span is not done, that one is the answer.
+   */
   @Post()
   @HttpCode(202)
   @Allow('policies.read')
   @Idempotent()
   @ApiResponse({ status: 202, standardSchema: asked })
   @ApiResponse({ status: 404, description: 'No such bundle' })
+  @ApiResponse({ status: 429, description: 'Too many replays wait' })
   async ask(
     @Body({ schema: replayBody }) body: z.output<typeof replayBody>,
     @CurrentActor() actor: Actor,
@@ -80,7 +84,7 @@ export class ReplaysController {
     return replayAnswer(await this.replays.get(id));
   }
 
-  /** Every executed decision that would have been another for its person, in their order, and what did it. Nobody who was erased is named. */
+  /** Every executed decision that would have been another for its person, in their order, and what did it, the first 50,000 of them. Nobody who was erased is named. */
   @Get(':id/affected')
   @Allow('decisions.read')
   @ApiResponse({ status: 200, standardSchema: affectedPageSchema })

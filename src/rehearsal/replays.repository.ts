@@ -104,24 +104,43 @@ export async function selectReplays(
   return rows.map(toReplay);
 }
 
-/** Writes how far it has come. */
+/** One replay at a time is asked for: whoever asks for the same sees the first. */
+export async function lockReplays(tx: Tx): Promise<void> {
+  await sql`lock table replays in share row exclusive mode`.execute(tx);
+}
+
+/** Replays under way or waiting, oldest first. */
+export async function selectRunning(
+  db: Executor,
+): Promise<Pick<Replay, 'id' | 'bundleHash' | 'engine' | 'since'>[]> {
+  const { rows } = await sql<Pick<Replay, 'id' | 'bundleHash' | 'engine' | 'since'>>`
+    select id, bundle_hash as "bundleHash", engine, since from replays where state = 'running' order by created_at, id`.execute(
+    db,
+  );
+  return rows;
+}
+
+/** Writes how far it has come. @returns whether it runs: it may have been ended meanwhile. */
 export async function updateProgress(
   tx: Tx,
   id: string,
   progress: { readonly after: ReplayCursor | null; readonly tally: Tally },
-): Promise<void> {
-  await sql`
+): Promise<boolean> {
+  const { numAffectedRows } = await sql`
     update replays set after_at = ${progress.after?.at ?? null}, after_id = ${progress.after?.id ?? null},
       tally = ${canonicalJson(progress.tally)}
     where id = ${id} and state = 'running'`.execute(tx);
+  return Number(numAffectedRows ?? 0) > 0;
 }
 
+/** @returns whether it ran until now. */
 export async function endReplay(
   tx: Tx,
   id: string,
   end: { readonly state: 'done' | 'failed'; readonly error: string | null; readonly at: Date },
-): Promise<void> {
-  await sql`
+): Promise<boolean> {
+  const { numAffectedRows } = await sql`
     update replays set state = ${end.state}, error = ${end.error}, finished_at = ${end.at}
     where id = ${id} and state = 'running'`.execute(tx);
+  return Number(numAffectedRows ?? 0) > 0;
 }

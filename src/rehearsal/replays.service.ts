@@ -7,16 +7,19 @@ import { again, DONE, Unrecoverable, type WorkHandler, WorkService } from '../pl
 import { PlaybookReplayer, PoliciesService } from '../policies/index.js';
 import { Clock } from '../shared/clock.js';
 import { Ids } from '../shared/ids.js';
-import { deleteErasedAffected, insertAffected } from './affected.repository.js';
+import { deleteAffectedIn, deleteErasedAffected, insertAffected } from './affected.repository.js';
 import { ThreadDied } from './deciders.service.js';
+import { withinList } from './replay.js';
 import { type Progress, Replayer } from './replayer.service.js';
 import {
   endReplay,
   insertReplay,
+  lockReplays,
   type Replay,
   type ReplaysQuery,
   selectReplay,
   selectReplays,
+  selectRunning,
   updateProgress,
 } from './replays.repository.js';
 import { countDecisions } from './stored-decisions.read-model.js';
@@ -24,6 +27,8 @@ import { countDecisions } from './stored-decisions.read-model.js';
 /** How long a step goes on reading: what is done again when a process dies. */
 const STEP_MS = 3_000;
 const WORK = 'replay.asked';
+/** Whoever asks while so many wait is told to come back: they are done one after another. */
+const MOST_WAITING = 20;
 
 /** What somebody wants to see replayed. */
 export interface ReplayRequest {
@@ -58,10 +63,11 @@ export class ReplaysService extends PlaybookReplayer {
       return replay?.state === 'running' ? replay : DONE;
     },
     call: (replay, _job, signal) => this.step(replay, signal),
-    commit: async (tx, job, _step, answer) => {
+    commit: async (tx, job, replay, answer) => {
       const now = this.clock.now();
-      await updateProgress(tx, job.key, answer);
-      await insertAffected(tx, job.key, answer.affected);
+      const { tally, affected } = withinList(replay.tally, answer);
+      if (!(await updateProgress(tx, job.key, { after: answer.after, tally }))) return DONE;
+      await insertAffected(tx, job.key, affected);
       if (!answer.isLast) return again(now);
       await deleteErasedAffected(tx, job.key);
       await endReplay(tx, job.key, { state: 'done', error: null, at: now });
@@ -93,10 +99,27 @@ export class ReplaysService extends PlaybookReplayer {
     }
   }
 
-  /** Asks for a replay; it begins with the next round of work. @throws Problem 404 or 409, as `PoliciesService.bundle`. */
+  /**
+   * Asks for a replay; it begins with the next round of work. While one of the same bundle and span is not done, that is the answer.
+   * @throws Problem 404 or 409, as `PoliciesService.bundle`; 429 where too many wait.
+   */
   async ask(request: ReplayRequest): Promise<string> {
     await this.policies.bundle(request.bundle);
-    return this.database.transaction((tx) => this.askIn(tx, request));
+    const since = request.since === null ? null : Date.parse(request.since);
+    return this.database.transaction(async (tx) => {
+      await lockReplays(tx);
+      const waiting = await selectRunning(tx);
+      const same = waiting.find(
+        (each) =>
+          each.bundleHash === request.bundle &&
+          each.engine === ENGINE_HERE &&
+          (each.since?.getTime() ?? null) === since,
+      );
+      if (same !== undefined) return same.id;
+      if (waiting.length >= MOST_WAITING)
+        throw new Problem(429, 'too-many-replays', `${waiting.length} replays wait already. Ask again once some are done.`); // prettier-ignore
+      return this.askIn(tx, request);
+    });
   }
 
   /** The same in an open transaction, for a bundle that was kept in it. */
@@ -116,6 +139,12 @@ export class ReplaysService extends PlaybookReplayer {
     await this.work.enqueue(tx, { kind: WORK, key: id, dueAt: now });
     await this.audit.record(tx, { actor: by, action: 'policies.replayed', subject: id, detail: { bundle } });
     return id;
+  }
+
+  /** Ends a replay that nobody waits for any more, and lets go of what it listed; one that is done stays as it is. @param why in words. */
+  override async endIn(tx: Tx, id: string, why: string): Promise<void> {
+    if (await endReplay(tx, id, { state: 'failed', error: why, at: this.clock.now() }))
+      await deleteAffectedIn(tx, id);
   }
 
   /** @throws Problem 404. */

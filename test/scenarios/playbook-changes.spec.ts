@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { PoliciesService } from '../../src/policies/index.js';
+import { ReplaysService } from '../../src/rehearsal/index.js';
 import { canonicalJson, type Json } from '../../src/shared/canonical-json.js';
 import { fillCatalogue, identify, order } from '../harness/customers.js';
 import { ADMIN, type Answer, Story } from '../harness/service.js';
@@ -83,8 +84,32 @@ describe('a change of the playbook', () => {
     ];
     expect(tests.failures).toEqual(['The site has patience for two cards a day']);
     expect((await judge('Cyd', id, 'approve')).body).toMatchObject({ status: 409, type: expect.stringContaining('playbook-tests-fail') as string }); // prettier-ignore
+    // As if its replay were under way, and had found somebody already.
+    await story.settle();
+    const { db } = story.database;
+    const replay = String((await story.get(`/v1/policies/proposals/${id}`))['replay']);
+    await sql`update replays set state = 'running', finished_at = null where id = ${replay}`.execute(db);
+    const { rows } = await sql<{ id: string; at: Date }>`select id, created_at as at from decisions`.execute(
+      db,
+    );
+    const done = { outcome: 'hold', action: 'hold', channel: null, sendAt: null } as const;
+    const affected = rows.map(({ id: decision, at }) => ({ id: decision, createdAt: at.toISOString(), change: 'lost', causes: [], before: done, after: done }) as const); // prettier-ignore
+    const replays = story.service.app.get(ReplaysService);
+    const under = await replays.get(replay);
+    const now = story.clock.now();
+    const job = { id: 0, kind: 'replay.asked', key: replay, payload: {}, attempt: 1, epoch: 1, dueAt: now, createdAt: now, trace: null }; // prettier-ignore
+    const found = { tally: under.tally, after: null, affected, isLast: false };
+    const step = () => story.database.transaction((tx) => replays.replayAsked.commit(tx, job, under, found));
+    const list = `/v1/policies/replay/${replay}/affected`;
+    await step();
+    expect((await story.get(list))['data']).toHaveLength(rows.length);
+
     expect(plain(await judge('Bea', id, 'withdraw'))).toMatchObject({ state: 'withdrawn' });
     expect((await judge('Cyd', id, 'reject')).status).toBe(409);
+    // Nobody waits for it any more, and what a step brings that was under way is not kept.
+    await step();
+    expect(await story.get(`/v1/policies/replay/${replay}`)).toMatchObject({ state: 'failed', error: 'It ended with its proposal, which was withdrawn.' }); // prettier-ignore
+    expect((await story.get(list))['data']).toEqual([]);
   });
 
   const MORE_MAIL = ['guardrails/restraint.yaml', 'max: 6, per: 1d', 'max: 7, per: 1d'] as const;

@@ -240,6 +240,29 @@ describe('a playbook over what has happened', () => {
     expect(ofFirst).toEqual(all.filter(({ bundle }) => bundle === first));
     expect(ofFirst.length).toBeGreaterThan(1);
   });
+
+  it('is asked for once while it is not done, and by no more than can wait', async () => {
+    const { db } = story.database;
+    const ask = (more = {}) => story.post('/v1/policies/replay', { bundle: first, ...more });
+    const [{ id } = {}] = (await allOf(story, `/v1/policies/replay?bundle=${first}`)).filter(({ since }) => since === null); // prettier-ignore
+    // As if it were under way.
+    await sql`update replays set state = 'running' where id = ${id}`.execute(db);
+    expect((await ask()).body['id']).toBe(id);
+    const other = await ask({ since: '2020-01-01T00:00:00Z' });
+    expect([other.status, other.body['id'] === id]).toEqual([202, false]);
+    await story.settle();
+    await sql`
+      insert into replays (id, bundle_hash, engine, state, since, until, total, tally, asked_by, created_at)
+      select 'rpl_more' || n, bundle_hash, engine, 'running', until - n * interval '1 day', until, total, tally, asked_by, created_at
+      from replays, generate_series(1, 19) n where id = ${id}`.execute(db);
+    expect(await ask({ since: '2020-01-02T00:00:00Z' })).toMatchObject({
+      status: 429,
+      body: { detail: '20 replays wait already. Ask again once some are done.' },
+    });
+    expect((await ask()).body['id']).toBe(id);
+    await sql`delete from replays where id like 'rpl_more%'`.execute(db);
+    await sql`update replays set state = 'done' where id = ${id}`.execute(db);
+  });
 });
 
 /** Two letters between which chance decides, one time in ten for the one that is worth less. */

@@ -41,7 +41,7 @@ export class AffectedPagesController {
     @Param('id') id: string,
     @Query({ schema: decisionsQuery }) query: z.output<typeof decisionsQuery>,
   ): Promise<Answer> {
-    await this.replays.get(id);
+    const { tally } = await this.replays.get(id);
     const { data, nextCursor } = await this.affected.ofReplay(id, { ...query, limit: SHOWN });
     const path = `/playbook/replays/${id}/affected`;
     return page({
@@ -49,6 +49,7 @@ export class AffectedPagesController {
       section: 'playbook',
       body: h(AffectedDecisionsPage, {
         lines: data,
+        unlisted: tally.unlisted,
         path,
         change: query.change ?? null,
         cause: query.cause ?? null,

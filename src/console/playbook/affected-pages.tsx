@@ -1,6 +1,7 @@
 import { type VNode } from 'preact';
 import { type AffectedLine, type AffectedPersonLine } from '../../rehearsal/index.js';
 import { type AffectingChange, type Done } from '../../rehearsal/affected.js';
+import { MOST_LISTED } from '../../rehearsal/replay.js';
 import { type PersonChange, type Sent } from '../../rehearsal/affected-person.js';
 import { ActionTitle } from '../decisions/decision-parts.js';
 import { Empty, Filters, More, PageHead, Pill, Time } from '../layout/parts.js';
@@ -45,11 +46,20 @@ interface Chosen<Change> {
 /** Everybody whom a replay found affected. */
 export function AffectedDecisionsPage({
   lines,
+  unlisted,
   ...chosen
-}: Chosen<AffectingChange> & { readonly lines: readonly AffectedLine[] }): VNode {
+}: Chosen<AffectingChange> & {
+  readonly lines: readonly AffectedLine[];
+  /** How many more the list has no room for. */
+  readonly unlisted: number;
+}): VNode {
+  const end =
+    unlisted === 0
+      ? ''
+      : ` The list ends after ${MOST_LISTED.toLocaleString('en')}; ${unlisted.toLocaleString('en')} later ones are counted and not listed.`;
   return (
     <AffectedList
-      lead="Stored decisions that would have been others, oldest first. Whoever was erased since is not listed."
+      lead={`Stored decisions that would have been others, oldest first. Whoever was erased since is not listed.${end}`}
       words={CHANGES}
       columns={['Decided', 'Person', 'Change', 'What did it', 'Was', 'Would be']}
       {...chosen}

@@ -34,6 +34,7 @@ export function ReplayView({ replay }: { replay: ReplayAnswer }): VNode {
           ['At another time', <Count replay={replay} change="retimed" />],
           ['Handed to a person', messages.taskGained === 0 ? null : <Count replay={replay} change="taskGained" />], // prettier-ignore
           ['No longer handed over', messages.taskLost === 0 ? null : <Count replay={replay} change="taskLost" />], // prettier-ignore
+          ['Counted and not listed', unlessNone(replay.unlisted)],
           ['Rules that did it', replay.causes.length === 0 ? null : <Causes replay={replay} />],
           ['What rules cost', replay.rules.length === 0 ? null : <RuleCosts rules={replay.rules} />],
           ['Reviews that rules ask for', reviews(replay)],
