@@ -129,13 +129,18 @@ interface JudgedExample extends Example {
   readonly at: Date;
 }
 
-/** Judged drafts of every action, the latest first. That another wording was preferred says nothing against a draft, so it teaches nothing. */
+/**
+ * Judged drafts of every action, the latest first, each with the chance with which it was picked. What a person said of one that was not picked
+ * (it came back for a new price, say) teaches nothing, nor does it say anything against a draft that another wording was preferred.
+ */
 export async function readExamples(db: Executor, limit: number): Promise<JudgedExample[]> {
-  const { rows } = await sql<{ signs: string; verdict: string; at: Date }>`
-    select j.signs, j.verdict, j.judged_at as at from judged_drafts j where j.verdict is not null and not j.passed_over
+  const { rows } = await sql<{ signs: string; verdict: string; share: number; at: Date }>`
+    select j.signs, j.verdict, j.share, j.judged_at as at from judged_drafts j
+    where j.verdict is not null and j.picked and not j.passed_over
     order by j.judged_at desc, j.message_id limit ${limit}`.execute(db);
-  return rows.map(({ signs, verdict, at }) => ({
+  return rows.map(({ signs, verdict, share, at }) => ({
     at,
+    share,
     signs: JSON.parse(signs) as Example['signs'],
     wrong: verdict !== 'right',
   }));

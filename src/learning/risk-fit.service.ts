@@ -10,7 +10,7 @@ import { needsPerson } from '../risk/check.js';
 import { RiskService } from '../risk/index.js';
 import { Clock } from '../shared/clock.js';
 import { readExamples } from './learning.read-model.js';
-import { brier, reliability, type ReliabilityBin } from './reliability.js';
+import { brier, type Foretold, reliability, type ReliabilityBin, standsFor } from './reliability.js';
 import { crossPredict, fitStrengths, predict } from './strengths.js';
 
 /** Fewer verdicts than this teach nothing, nor do fewer objections. */
@@ -65,9 +65,11 @@ export class RiskFitService {
     const objections = examples.filter(({ wrong }) => wrong).length;
     // Newest first, so what came since the adoption stands in front.
     const fresh = examples.filter(({ at }) => adopted === null || at > adopted.adoptedAt);
-    const wrong = fresh.map((each) => each.wrong);
+    const weights = standsFor(fresh);
+    const foretold = (predictions: readonly number[]): Foretold[] =>
+      fresh.map(({ wrong }, i) => ({ wrong, weight: weights[i] ?? 1, predicted: predictions[i] ?? 0 }));
     const mustSee = needsPerson(this.policies.active().engine);
-    const said = fresh.map((each) => predict(inUse, each, mustSee));
+    const said = foretold(fresh.map((each) => predict(inUse, each, mustSee)));
     const missing = {
       verdicts: Math.max(
         0,
@@ -77,7 +79,7 @@ export class RiskFitService {
       objections: Math.max(0, OBJECTIONS_NEEDED - objections),
     };
     const enough = missing.verdicts + missing.objections === 0;
-    const unseen = enough ? crossPredict(examples, mustSee).slice(0, fresh.length) : [];
+    const unseen = enough ? foretold(crossPredict(examples, mustSee)) : [];
     const version = `${this.clock.now().toISOString().slice(0, 10)}-${examples.length}`;
     return {
       verdicts: examples.length,
@@ -86,15 +88,15 @@ export class RiskFitService {
       adopted: adopted === null ? null : { at: adopted.adoptedAt, by: adopted.by },
       held: {
         verdicts: fresh.length,
-        curve: fresh.length === 0 ? [] : reliability(said, wrong),
-        brier: fresh.length === 0 ? null : brier(said, wrong),
+        curve: fresh.length === 0 ? [] : reliability(said),
+        brier: fresh.length === 0 ? null : brier(said),
       },
       missing,
       candidate: enough
         ? {
             model: fitStrengths(examples, version),
-            brier: brier(unseen, wrong),
-            curve: reliability(unseen, wrong),
+            brier: brier(unseen),
+            curve: reliability(unseen),
           }
         : null,
     };

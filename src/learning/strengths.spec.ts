@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { calibrate, UNFITTED } from '../risk/calibration.js';
 import { combine } from '../risk/assess.js';
-import { brier, reliability } from './reliability.js';
+import { brier, type Foretold, reliability, standsFor } from './reliability.js';
 import { crossPredict, type Example, fitStrengths, predict } from './strengths.js';
 
 function random(seed: number): () => number {
@@ -32,8 +32,13 @@ function world(count: number, seed: number): Example[] {
       (sum, { code, weight }) => sum - Math.log(1 - weight) * (TRUE_STRENGTHS[code] ?? 1),
       0.05,
     );
-    return { signs, wrong: next() < 1 - Math.exp(-total) };
+    return { signs, wrong: next() < 1 - Math.exp(-total), share: 1 };
   });
+}
+
+function foretold(examples: readonly Example[], predicted: readonly number[]): Foretold[] {
+  const weights = standsFor(examples);
+  return examples.map(({ wrong }, i) => ({ wrong, weight: weights[i] ?? 0, predicted: predicted[i] ?? 0 }));
 }
 
 describe('the fitted risk', () => {
@@ -47,15 +52,17 @@ describe('the fitted risk', () => {
   it('leaves the weights as they were set while nothing is known', () => {
     const model = fitStrengths([], 'v0');
     expect(model.strengths).toEqual({});
-    const few = fitStrengths([{ signs: [{ code: 'tone.pressure', weight: 0.3 }], wrong: false }], 'v0');
+    const few = fitStrengths(
+      [{ signs: [{ code: 'tone.pressure', weight: 0.3 }], wrong: false, share: 1 }],
+      'v0',
+    );
     expect(few.strengths['tone.pressure']).toBeGreaterThan(0.8);
   });
 
   it('is held against verdicts in parts that keep the same prediction together', () => {
     const predicted = [0.3, 0, 0, 0.1, 0, 0, 0.2, 0, 0, 0];
     const bins = reliability(
-      predicted,
-      predicted.map((p) => p > 0.15),
+      predicted.map((p) => ({ predicted: p, wrong: p > 0.15, weight: 1 })),
       5,
     );
     expect(bins.map(({ from, to, count, observed }) => [from, to, count, observed])).toEqual([
@@ -67,14 +74,44 @@ describe('the fitted risk', () => {
 
   it('is calibrated on drafts it never saw, and better than the weights set by hand', () => {
     const examples = world(4_000, 2);
-    const wrong = examples.map((each) => each.wrong);
-    const learned = crossPredict(examples, NOTHING);
-    const byHand = examples.map((each) => predict(UNFITTED, each, NOTHING));
-    expect(brier(learned, wrong)).toBeLessThan(brier(byHand, wrong));
-    for (const bin of reliability(learned, wrong)) {
+    const learned = foretold(examples, crossPredict(examples, NOTHING));
+    const byHand = foretold(
+      examples,
+      examples.map((each) => predict(UNFITTED, each, NOTHING)),
+    );
+    expect(brier(learned)).toBeLessThan(brier(byHand));
+    for (const bin of reliability(learned)) {
       expect(bin.predicted).toBeGreaterThan(bin.low - 0.05);
       expect(bin.predicted).toBeLessThan(bin.high + 0.05);
     }
+  });
+
+  it('says of all drafts what it would say had every one been read, where gates let most of the quiet ones go', () => {
+    // Whoever reads only one in ten of what a gate lets go reads mostly what is loud. One action's drafts are never wrong, another's often are.
+    const next = random(4);
+    const all = Array.from({ length: 20_000 }, (_, i) => {
+      const gated = i % 2 === 0;
+      const signs = next() < 0.3 ? [{ code: 'tone.pressure', weight: 0.4 }] : [];
+      const wrong = next() < (gated ? 0.01 : 0.3) + (signs.length > 0 ? 0.2 : 0);
+      return { signs, wrong, share: gated && signs.length === 0 ? 0.1 : 1 };
+    });
+    const read = all.filter(({ share }) => next() < share);
+    const predictions = (examples: readonly Example[]) =>
+      examples.map((each) => predict(UNFITTED, each, NOTHING));
+    const whole = all.map((each) => ({ ...each, share: 1 }));
+    const truth = brier(foretold(whole, predictions(all)));
+    expect(brier(foretold(read, predictions(read)))).toBeCloseTo(truth, 2);
+    const alike = read.map((each) => ({ ...each, share: 1 }));
+    expect(Math.abs(brier(foretold(alike, predictions(read))) - truth)).toBeGreaterThan(0.03);
+
+    const base = fitStrengths(whole, 'v1').base;
+    expect(Math.abs(fitStrengths(read, 'v1').base - base)).toBeLessThan(0.01);
+    expect(Math.abs(fitStrengths(alike, 'v1').base - base)).toBeGreaterThan(0.05);
+    const [quiet] = reliability(foretold(read, predictions(read)), 1);
+    const [known] = reliability(foretold(whole, predictions(all)), 1);
+    expect(quiet?.observed).toBeCloseTo(known?.observed ?? 0, 2);
+    // What stands for ten is worth less than ten, and the interval says so.
+    expect((quiet?.high ?? 0) - (quiet?.low ?? 0)).toBeGreaterThan((known?.high ?? 0) - (known?.low ?? 0));
   });
 
   it('never falls with another sign, nor with a heavier one, and is fixed by its examples', () => {
@@ -121,7 +158,7 @@ describe('the fitted risk', () => {
     expect(predict(model, { signs }, NOTHING)).toBeCloseTo(0.15, 2);
     expect(predict(model, { signs }, 0.5)).toBe(0.6);
     // Nobody objects to it; what is foretold of a draft nobody has read yet is said to its reviewer all the same.
-    const examples = Array.from({ length: 50 }, () => ({ signs, wrong: false }));
+    const examples = Array.from({ length: 50 }, () => ({ signs, wrong: false, share: 1 }));
     expect(new Set(crossPredict(examples, 0.5))).toEqual(new Set([0.6]));
   });
 });

@@ -1,5 +1,6 @@
 import { combine } from '../risk/assess.js';
 import { calibrate, type RiskModel } from '../risk/calibration.js';
+import { standsFor } from './reliability.js';
 
 /** A judged draft as it is learned from. */
 export interface Example {
@@ -7,6 +8,8 @@ export interface Example {
   readonly signs: readonly { readonly code: string; readonly weight: number }[];
   /** Rejected, or changed in more than its looks. */
   readonly wrong: boolean;
+  /** The chance with which it was picked to be read, above 0. */
+  readonly share: number;
 }
 
 /** How strongly a strength is held at 1 while little is known: as if by so many examples. */
@@ -43,12 +46,13 @@ function firstBase(examples: readonly Example[]): number {
 
 /**
  * Fits P(wrong) = 1 − exp(−(base + Σ strength·evidence)): the combination that `combine` makes, with the weights learned. Every strength
- * is at least 0, so another sign never lowers the risk, and each sign's share stays readable. Maximum likelihood with strengths held at 1
- * by a quadratic penalty; the objective is convex, coordinate by coordinate Newton steps in a fixed order find its minimum, so the same
+ * is at least 0, so another sign never lowers the risk, and each sign's share stays readable. Maximum likelihood, each example counted for
+ * the drafts it stands for, with strengths held at 1 by a quadratic penalty; the objective is convex, coordinate by coordinate Newton steps in a fixed order find its minimum, so the same
  * verdicts give the same model.
  */
 export function fitStrengths(examples: readonly Example[], version: string): RiskModel {
   const { codes, rows } = columns(examples);
+  const weights = standsFor(examples);
   const strengths = codes.map(() => 1);
   let base = firstBase(examples);
   const totals = rows.map((row) => totalOf(row, strengths) + base);
@@ -61,14 +65,15 @@ export function fitStrengths(examples: readonly Example[], version: string): Ris
     examples.forEach(({ wrong }, i) => {
       const x = column(i);
       if (x === 0) return;
+      const weight = weights[i] ?? 1;
       const total = Math.max(totals[i] ?? 0, SMALL);
       if (!wrong) {
-        gradient += x;
+        gradient += weight * x;
         return;
       }
       const odds = 1 / Math.expm1(total);
-      gradient -= x * odds;
-      curvature += x * x * odds * (1 + odds);
+      gradient -= weight * x * odds;
+      curvature += weight * x * x * odds * (1 + odds);
     });
     if (curvature < SMALL) return value;
     // Half steps at most downwards: the likelihood is steep where the total comes near 0.

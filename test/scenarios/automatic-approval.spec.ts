@@ -124,8 +124,13 @@ describe('drafts that may go without a person', () => {
     await story.passes(14 * HOUR);
     const item = await review(waiting['id']);
     expect(item['why']?.[0]).toMatchObject({ code: 'gate.closed' });
+    const taught = async () => /(\d+) verdicts on drafts of models/.exec(await page())?.[1];
+    const before = await taught();
+    expect(Number(before)).toBeGreaterThan(3);
     await answer(item, { verdict: 'approve' });
     expect(await page()).toContain('Administrator closed it.');
+    // Chance had not picked it: what is said of it now teaches nothing.
+    expect(await taught()).toBe(before);
   });
 
   /** Changes the playbook's file, and waits until it is in force. */
