@@ -35,7 +35,7 @@ export function buildIfStale(target) {
   if (builtAt(path) >= newest(join(root, 'src'))) return path;
   console.error('Building …');
   run(join(root, 'node_modules/@nestjs/cli/bin/nest.js'), 'build');
-  run(join(root, 'scripts/checks-version.js'));
+  run(join(root, 'scripts/source-versions.js'));
   run(join(root, 'scripts/bundle.js'));
   return path;
 }

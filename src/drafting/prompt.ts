@@ -51,6 +51,14 @@ export interface Prompt<Input extends string = PromptInput> {
   readonly text: { readonly system: string; readonly user: string };
 }
 
+/** What writes drafts besides the prompt, the model and the playbook. */
+export interface Writer {
+  /** Names the code: what a model is shown, how it is asked, what is made of its answer. */
+  readonly code: string;
+  /** The embedding model by which past messages are chosen; null where the prompt reads none. */
+  readonly examplesBy: string | null;
+}
+
 export type PromptResult<Input extends string = PromptInput> =
   | { readonly ok: true; readonly prompt: Prompt<Input> }
   | { readonly ok: false; readonly errors: readonly PlaybookError[] };

@@ -1,3 +1,4 @@
+import { type Writer } from '../drafting/prompt.js';
 import { type MessageContent } from '../messages/content.js';
 import { type Bundle } from '../policies/bundle.js';
 import { type Action, type Channel } from '../policies/playbook.js';
@@ -59,13 +60,15 @@ function copyOf({ title, goal, class: messageClass, draft, facts, offer }: Actio
 }
 
 /**
- * Names everything that writes and checks an action's drafts over one kind of channel: the prompt and model, the action's copy and facts,
- * the brand, the playbook's thresholds, the checks and what was learned about them. Where any of it changes, what was certified says
+ * Names everything that writes and checks an action's drafts over one kind of channel: the prompt and model, the code that asks them and makes
+ * drafts of their answers, how examples are chosen where the prompt reads them, the action's copy and facts, the brand, the playbook's
+ * thresholds, the checks and what was learned about them. Where any of it changes, what was certified says
  * nothing any more; what only others are written or checked by is left out.
  */
 export function fingerprintOf(
   bundle: Pick<Bundle, 'actions' | 'brand' | 'engine' | 'vocabulary'>,
   content: Pick<MessageContent, 'action' | 'kind' | 'versions'>,
+  writer: Writer,
   judge: Judge,
 ): string {
   const action = bundle.actions.get(content.action)?.spec;
@@ -78,6 +81,7 @@ export function fingerprintOf(
     facts: bundle.vocabulary.facts,
     // Whichever of its wordings it is: what is certified is what is drawn among them.
     prompt: prompt === null ? null : { id: prompt.id, version: prompt.version, model: prompt.model },
+    writer: { code: writer.code, examplesBy: writer.examplesBy },
     engine: { riskThreshold, secondPersonFrom, reviewDiscountPercent },
     checks: judge.checks,
     weights: weightsOf(judge.model),

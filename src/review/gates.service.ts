@@ -7,6 +7,7 @@ import { WorkService } from '../platform/work/index.js';
 import { type Bundle } from '../policies/bundle.js';
 import { PoliciesService } from '../policies/index.js';
 import { type Situation } from '../decisions/situation.js';
+import { WritersService } from '../drafting/index.js';
 import { languageOf } from '../drafting/locale.js';
 import { type Assessment } from '../risk/assessment.js';
 import { RiskService } from '../risk/index.js';
@@ -28,7 +29,7 @@ import {
 
 const SYSTEM = 'system';
 const CHANGED =
-  'What writes or checks these drafts was changed: the prompt, model, copy, facts, brand, weights, or the checks themselves, as an upgrade may do.';
+  'What writes or checks these drafts was changed: the prompt, model, copy, facts, brand, weights, how past messages are chosen, or the code that writes or checks, as an upgrade may do.';
 
 /** Gates: which of a model's drafts go without a person, and what keeps the certificates behind them honest. */
 @Injectable()
@@ -39,12 +40,14 @@ export class GatesService {
     private readonly work: WorkService,
     private readonly audit: AuditService,
     private readonly policies: PoliciesService,
+    private readonly writers: WritersService,
     private readonly risk: RiskService,
   ) {}
 
   /** What writes and checks this content now. */
   async fingerprint(db: Executor, bundle: Bundle, content: MessageContent): Promise<string> {
-    return fingerprintOf(bundle, content, await this.risk.judge(db));
+    const writer = this.writers.of(content.versions.prompt?.id ?? null);
+    return fingerprintOf(bundle, content, writer, await this.risk.judge(db));
   }
 
   /** The open gate that a model's draft was certified for; null without one. A gate that was certified for other makers is closed. */

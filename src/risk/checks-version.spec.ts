@@ -1,7 +1,8 @@
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { versionOfChecks } from './checks-version.provider.js';
+import { versionOfSources } from '../platform/source-version.js';
+import { CHECKS } from './checks-version.provider.js';
 
 const PACKAGES = { 'linkify-it': '6.1.0', luxon: '3.7.2' };
 
@@ -12,7 +13,7 @@ describe('the version of the checks', () => {
     sources = await mkdtemp(join(tmpdir(), 'countersign-checks-'));
     for (const folder of ['risk', 'shared', 'messages', 'policies', 'profiles'])
       await cp(join('src', folder), join(sources, folder), { recursive: true });
-    before = versionOfChecks('src', PACKAGES);
+    before = versionOfSources(CHECKS, 'src', PACKAGES);
   });
   afterAll(() => rm(sources, { recursive: true }));
 
@@ -21,13 +22,13 @@ describe('the version of the checks', () => {
     const path = join(sources, file);
     const text = await readFile(path, 'utf8');
     await writeFile(path, change(text));
-    const version = versionOfChecks(sources, PACKAGES);
+    const version = versionOfSources(CHECKS, sources, PACKAGES);
     await writeFile(path, text);
     return version;
   }
 
   it('is the same wherever the sources lie', () => {
-    expect(versionOfChecks(sources, PACKAGES)).toBe(before);
+    expect(versionOfSources(CHECKS, sources, PACKAGES)).toBe(before);
     expect(before).toMatch(/^risk-[0-9a-f]{12}$/);
   });
 
@@ -56,7 +57,7 @@ describe('the version of the checks', () => {
       text.replace(/weight: 0\.\d+/, 'weight: 0.123'),
     );
     expect(heavier).not.toBe(before);
-    expect(versionOfChecks('src', { ...PACKAGES, luxon: '3.7.3' })).not.toBe(before);
+    expect(versionOfSources(CHECKS, 'src', { ...PACKAGES, luxon: '3.7.3' })).not.toBe(before);
   });
 
   it('stays with comments, indentation, types and what judges nothing', async () => {

@@ -1,5 +1,5 @@
 import { NOT_KEPT } from '../../src/drafting/examples.js';
-import { DraftingService } from '../../src/drafting/index.js';
+import { DraftingService, WritersService } from '../../src/drafting/index.js';
 import { FakeOpenAi, goodDraft } from '../fakes/openai-server.js';
 import { checkout, fillCatalogue, HOUR, identify, oldOrder } from '../harness/customers.js';
 import { type Body, Story } from '../harness/service.js';
@@ -62,6 +62,13 @@ describe('what people approved', () => {
     const kept = JSON.stringify(await drafting.versions(story.database.db, String(message['id'])));
     expect(kept).toMatch(/‹text of msg_[0-9a-z]+›/);
     expect(kept).not.toContain('and so can the cup');
+  });
+
+  it('is among what a gate is certified for, where the prompt reads it', () => {
+    const writers = story.service.app.get(WritersService, { strict: false });
+    expect(writers.of('recover-cart').examplesBy).toBe('offline-en-0.2.0');
+    expect(writers.of('onsite-card').examplesBy).toBeNull();
+    expect(writers.of('recover-cart').code).toMatch(/^drafting-[0-9a-f]{12}$/);
   });
 
   it('is forgotten with its recipient', async () => {

@@ -39,7 +39,8 @@ export interface EmbeddingTerms {
  */
 @Injectable()
 export class Embedder {
-  private readonly model: string;
+  /** What embeds, by its name. */
+  readonly model: string;
   private readonly provider: { readonly client: OpenAI; readonly model: string } | null;
   private readonly spending: Spending;
   private offline: Promise<EmbeddingsModel> | undefined;
