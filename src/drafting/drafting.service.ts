@@ -171,7 +171,8 @@ export class DraftingService implements OnApplicationBootstrap {
 
   /** How a message's words came about; null where no model was to write them, and once that has aged out. @throws ErasedError */
   async making(db: Executor, messageId: string, bundleHash: string): Promise<Making | null> {
-    const { brand } = await this.policies.bundle(bundleHash);
+    // Where that playbook is gone there is a currency to name all the same.
+    const { brand } = (await this.policies.bundleIfUsable(bundleHash)) ?? this.policies.active();
     const versions = await this.versions(db, messageId);
     const sent = versions.flatMap(({ sentToModel }) => sentToModel ?? []);
     const past = await this.past.named(

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { AuditService } from '../audit/index.js';
 import { type ServiceActor } from '../access/index.js';
 import { TasksService } from '../decisions/index.js';
+import { DraftingService } from '../drafting/index.js';
 import { Problem } from '../platform/http/index.js';
 import { PoliciesService } from '../policies/index.js';
 import { ProfilesService } from '../profiles/index.js';
@@ -178,6 +179,12 @@ describe('review', () => {
       );
       expect(await standing(id)).toEqual([['look-at-seen', 'asked']]);
     });
+  });
+
+  it('is shown where the playbook that it was written under is gone', async () => {
+    const { messageId } = await world.reviews.get(await world.queued('seen'));
+    const drafting = world.get(DraftingService);
+    expect(await drafting.making(world.database.db, messageId, 'f'.repeat(64))).toBeNull();
   });
 
   describe('one person', () => {
