@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ADVICE_PURPOSE } from '../decisions/advice.js';
 import { Adviser, type AdviceQuestion, type ModelAnswer } from '../decisions/index.js';
 import { maskText } from '../drafting/model-input.js';
 import { LlmGateway, type ModelOutcome } from '../platform/llm/index.js';
@@ -73,7 +74,7 @@ export class ModelAdviser extends Adviser {
       check: (answer) => problemsOf(answer, limits),
       settings: prompt.settings,
       ...modelTerms(bundle.engine),
-      purpose: `advice ${purpose}`,
+      purpose: `${ADVICE_PURPOSE}${purpose}`,
       signal,
     });
     const asked = { prompt: prompt.id, version: prompt.version, model: outcome.model };

@@ -11,6 +11,9 @@ import { type Advice, type Situation, type Suggested } from './situation.js';
 /** Code of the reason of a message that waits for an hour at which answers were counted. */
 export const WAITS_FOR_BEST_HOUR = 'waits_for_best_hour';
 
+/** What the model is asked for where it is asked for advice, before the firing's id: what its answers took is kept under it. */
+export const ADVICE_PURPOSE = 'advice ';
+
 /** Advice, and how far the playbook lets it go. */
 export interface AdviceInForce {
   readonly advice: Advice;

@@ -36,6 +36,12 @@ async function triggers(): Promise<string> {
   return text.replace('  actions: [recover-cart]\n', `  actions: [recover-cart]\n${settings}\n`);
 }
 
+/** The shipped settings, with a price for the model that is asked. */
+async function engine(): Promise<string> {
+  const text = await readFile('policies/engine.yaml', 'utf8');
+  return text.replace('modelPrices:\n', 'modelPrices:\n  test-model: { input: 40, output: 160 }\n');
+}
+
 function codesOf(decision: Body | undefined): string[] {
   return (decision?.['reasons'] ?? []).map((reason) => String(reason['code']));
 }
@@ -59,7 +65,7 @@ describe('advice before a decision', () => {
   async function begin(environment: Record<string, string> = model.environment): Promise<void> {
     story = await Story.begin({
       environment,
-      playbook: { 'triggers/behaviour.yaml': await triggers() },
+      playbook: { 'triggers/behaviour.yaml': await triggers(), 'engine.yaml': await engine() },
     });
     await fillCatalogue(story);
   }
@@ -113,6 +119,15 @@ describe('advice before a decision', () => {
     const detail = (await story.request('GET', `/decisions/${String(decision?.['id'])}`)).text;
     expect(detail).toContain('They came back to the basket twice.');
     expect(detail).toContain('yes: the same situation gives the same bytes');
+    // 1,000 tokens in and 200 out; the draft is another question.
+    for (const shown of [page, detail]) {
+      const card = shown.slice(shown.indexOf('What was suggested'), shown.indexOf('In their words'));
+      expect(card).toContain('€0.00072');
+    }
+    const operations = (await story.request('GET', '/operations')).text;
+    const line = operations.slice(operations.indexOf('of that for advice'));
+    expect(line.slice(0, line.indexOf('</tr>'))).toContain('€0.00072');
+    expect(operations).toContain('€0.00144');
   });
 
   it('gets nobody round a rule: what is not permitted is not done, and why is said', async () => {

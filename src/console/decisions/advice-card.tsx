@@ -2,7 +2,10 @@ import { type VNode } from 'preact';
 import { HOLD, type DecisionResult } from '../../decisions/decision.js';
 import { type Advice } from '../../decisions/situation.js';
 import { Facts, Json, Said, Time } from '../layout/parts.js';
+import { useView } from '../layout/view.js';
+import { Cost } from '../messages/making.js';
 import { ActionTitle } from './decision-parts.js';
+import { type AdviceTook } from './decision.read-model.js';
 
 const ADVICE_CODE = /^advice_/;
 
@@ -10,10 +13,13 @@ const ADVICE_CODE = /^advice_/;
 export function AdviceCard({
   advice,
   result,
+  took,
 }: {
   advice: Advice | null;
   result: DecisionResult | null;
+  took: AdviceTook | null;
 }): VNode | null {
+  const { currency } = useView().titles;
   if (advice === null) return null;
   const became = result?.reasons.filter(({ code }) => ADVICE_CODE.test(code)) ?? [];
   return (
@@ -24,6 +30,7 @@ export function AdviceCard({
           ['By', <Adviser key="by" advice={advice} />],
           ['First', advice.ranking.length === 0 ? 'no preference' : <Ranking key="first" advice={advice} />],
           ['Time', advice.sendAt === null ? 'as soon as it may' : <Time key="time" at={advice.sendAt} />],
+          ['Cost', took === null ? null : <Cost key="cost" usage={{ ...took, currency }} />],
         ]}
       />
       <p class="sub">In their words</p>

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { type Executor } from '../../platform/database/index.js';
 import { type DecisionResult } from '../../decisions/decision.js';
+import { ADVICE_PURPOSE } from '../../decisions/advice.js';
 import { DECISIONS_WITH_SITUATION, SITUATION } from '../../decisions/index.js';
 import { type Situation } from '../../decisions/situation.js';
 import { type Json } from '../../shared/canonical-json.js';
@@ -30,6 +31,18 @@ interface DecisionRow {
   fired_at: Date | null;
   evidence: string | null;
   message_state: string | null;
+  /** All null where the model was not asked for advice. */
+  tokens_in: number | null;
+  tokens_out: number | null;
+  cost_micros: number | null;
+}
+
+/** What the model took for advice, all its answers on one firing together. */
+export interface AdviceTook {
+  readonly tokensIn: number;
+  readonly tokensOut: number;
+  /** Millionths of a minor unit; 0 where the playbook knew no price of the model. */
+  readonly costMicros: number;
 }
 
 /** A decision with all that it rested on. `situation` and `result` are null when the person was erased, `situation` also once it aged out. */
@@ -46,6 +59,8 @@ export interface DecisionView {
   readonly firing: { readonly firedAt: Date; readonly evidence: Readonly<Record<string, Json>> } | null;
   readonly bundleHash: string;
   readonly engine: string;
+  /** Null where the model was not asked for advice. */
+  readonly adviceTook: AdviceTook | null;
   readonly seed: string;
   readonly situationHash: string;
   readonly resultHash: string;
@@ -63,9 +78,13 @@ export async function readDecision(
   const { rows } = await sql<DecisionRow>`
     select d.id, d.profile_id, d.created_at, d.outcome, d.mode, d.action, d.channel, d.trigger_id, d.firing_id, d.bundle_hash,
       d.engine, d.seed, d.key_id, ${SITUATION} as situation, d.result, d.situation_hash, d.result_hash, d.message_id,
-      f.fired_at, f.evidence, m.state as message_state
+      f.fired_at, f.evidence, m.state as message_state, took.tokens_in, took.tokens_out, took.cost_micros
     from ${DECISIONS_WITH_SITUATION}
       left join firings f on f.id = d.firing_id left join messages m on m.id = d.message_id
+      left join lateral (
+        select sum(a.tokens_in)::bigint as tokens_in, sum(a.tokens_out)::bigint as tokens_out, sum(a.cost_micros)::bigint as cost_micros
+        from model_answers a where a.purpose = ${ADVICE_PURPOSE} || d.firing_id
+      ) took on true
     where d.id = ${id}`.execute(db);
   const row = rows[0];
   if (row === undefined) return null;
@@ -87,6 +106,7 @@ export async function readDecision(
         : { firedAt: row.fired_at, evidence: JSON.parse(row.evidence ?? '{}') as Record<string, Json> },
     bundleHash: row.bundle_hash,
     engine: row.engine,
+    adviceTook: tookOf(row),
     seed: row.seed,
     situationHash: row.situation_hash,
     resultHash: row.result_hash,
@@ -94,4 +114,14 @@ export async function readDecision(
     situation,
     result,
   };
+}
+
+function tookOf({
+  tokens_in: tokensIn,
+  tokens_out: tokensOut,
+  cost_micros: costMicros,
+}: DecisionRow): AdviceTook | null {
+  return tokensIn === null || tokensOut === null || costMicros === null
+    ? null
+    : { tokensIn, tokensOut, costMicros };
 }

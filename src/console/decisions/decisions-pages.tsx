@@ -214,7 +214,7 @@ export function DecisionPage({ decision, flip, reproduced, exemptions }: Decisio
               <h2>Why now</h2>
               <WhyNow decision={decision} />
             </section>
-            <AdviceCard advice={situation?.advice ?? null} result={result} />
+            <AdviceCard advice={situation?.advice ?? null} result={result} took={decision.adviceTook} />
             {situation === null ? null : (
               <section class="card">
                 <h2>The person then</h2>

@@ -89,7 +89,8 @@ export function AnswersCard({
 
 const count = (tokens: number): string => tokens.toLocaleString('en');
 
-function Cost({ usage }: { readonly usage: Omit<NonNullable<Making['usage']>, 'latencyMs'> }): VNode {
+/** What the model cost, in money or in words. */
+export function Cost({ usage }: { readonly usage: Omit<NonNullable<Making['usage']>, 'latencyMs'> }): VNode {
   if (usage.tokensIn + usage.tokensOut === 0) return <>nothing: no answer was paid for, or one was at hand</>;
   if (usage.costMicros === 0) return <>not known: the playbook has no price for this model</>;
   return <>{costWords(usage.costMicros, usage.currency)}</>;

@@ -4,6 +4,7 @@ import { Empty, Facts, IfMay, PageHead, Pill, PostForm, Section, Short, Time } f
 import { useView } from '../layout/view.js';
 import { costWords, fallbackWords, pauseWords } from '../layout/words.js';
 import {
+  type AdviceOfDay,
   type FailedSignal,
   type Kept,
   type PastPause,
@@ -36,6 +37,8 @@ export interface ModelStatus {
     /** Millionths of a minor unit. */
     readonly costMicros: number;
   }[];
+  /** What of it was for advice, by day. */
+  readonly advice: ReadonlyMap<string, AdviceOfDay>;
   /** Of the playbook in force, ISO 4217. */
   readonly currency: string;
 }
@@ -312,7 +315,7 @@ function Model({ model }: { model: ModelStatus }): VNode {
                 ['Now', modelStateWords(model)],
               ]}
             />
-            <Usage usage={model.usage} currency={model.currency} />
+            <Usage usage={model.usage} advice={model.advice} currency={model.currency} />
           </>
         ) : (
           <>
@@ -341,7 +344,7 @@ function modelStateWords({ circuit, failing }: ModelStatus): string {
   return failing === null ? 'asked as needed' : `asked as needed; the last time ${fallbackWords(failing)}`;
 }
 
-function Usage({ usage, currency }: Pick<ModelStatus, 'usage' | 'currency'>): VNode {
+function Usage({ usage, advice, currency }: Pick<ModelStatus, 'usage' | 'advice' | 'currency'>): VNode {
   if (usage.length === 0) return <p class="faint">It was not asked yet.</p>;
   return (
     <table class="tight">
@@ -355,23 +358,41 @@ function Usage({ usage, currency }: Pick<ModelStatus, 'usage' | 'currency'>): VN
         </tr>
       </thead>
       <tbody>
-        {usage.map((row) => (
-          <tr key={row.day + row.model}>
-            <td>{row.day}</td>
-            <td class="num">{row.calls}</td>
-            <td class="num">{row.failures}</td>
-            <td class="num">
-              {row.tokensIn.toLocaleString('en')} / {row.tokensOut.toLocaleString('en')}
-            </td>
-            <td class="num">
-              {row.costMicros === 0 && row.tokensIn > 0
-                ? 'no price is known'
-                : costWords(row.costMicros, currency)}
-            </td>
-          </tr>
-        ))}
+        {usage.flatMap((row, index) => {
+          const ofDay = <UsageRow key={row.day + row.model} name={row.day} row={row} currency={currency} />;
+          const ofAdvice = usage[index + 1]?.day === row.day ? undefined : advice.get(row.day);
+          if (ofAdvice === undefined) return [ofDay];
+          return [
+            ofDay,
+            <UsageRow key={row.day} name="of that for advice" row={ofAdvice} currency={currency} />,
+          ];
+        })}
       </tbody>
     </table>
+  );
+}
+
+function UsageRow({
+  name,
+  row,
+  currency,
+}: {
+  readonly name: string;
+  readonly row: Omit<AdviceOfDay, 'day'>;
+  readonly currency: string;
+}): VNode {
+  return (
+    <tr>
+      <td>{name}</td>
+      <td class="num">{row.calls}</td>
+      <td class="num">{row.failures}</td>
+      <td class="num">
+        {row.tokensIn.toLocaleString('en')} / {row.tokensOut.toLocaleString('en')}
+      </td>
+      <td class="num">
+        {row.costMicros === 0 && row.tokensIn > 0 ? 'no price is known' : costWords(row.costMicros, currency)}
+      </td>
+    </tr>
   );
 }
 

@@ -30,6 +30,7 @@ import { type Answer, page, redirect, withDone } from '../page.js';
 import { PageInterceptor } from '../page.interceptor.js';
 import { type ModelStatus, OperationsPage, type OperationsProps } from './operations-page.js';
 import {
+  readAdviceByDay,
   readFailedSignals,
   readInbox,
   readKept,
@@ -181,6 +182,7 @@ export class OperationsController {
     const since = new Date(this.clock.now().getTime() - USAGE_DAYS * DAY_MS).toISOString().slice(0, 10);
     const { available, model, host, circuit, failing } = this.models.describe();
     const usage = await this.models.usageSince(since);
+    const advice = await readAdviceByDay(this.database.db, new Date(since));
     return {
       on: available,
       name: model,
@@ -196,6 +198,7 @@ export class OperationsController {
         tokensOut: row.tokens_out,
         costMicros: row.cost_micros,
       })),
+      advice: new Map(advice.map((row) => [row.day, row])),
       currency: this.policies.active().brand.currency,
     };
   }

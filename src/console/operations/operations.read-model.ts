@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { ADVICE_PURPOSE } from '../../decisions/advice.js';
 import { type Executor, monthsOf } from '../../platform/database/index.js';
 
 export interface FailedSignal {
@@ -29,6 +30,32 @@ export interface PastPause {
   readonly createdBy: string;
   readonly endedAt: Date | null;
   readonly endedBy: string | null;
+}
+
+/** What questions for advice took on one day (UTC), whichever models were asked. */
+export interface AdviceOfDay {
+  /** `2026-11-21` */
+  readonly day: string;
+  readonly calls: number;
+  /** Questions that no advice came of. */
+  readonly failures: number;
+  readonly tokensIn: number;
+  readonly tokensOut: number;
+  /** Millionths of a minor unit. */
+  readonly costMicros: number;
+}
+
+/** Days without such a question are missing. */
+export async function readAdviceByDay(db: Executor, since: Date): Promise<AdviceOfDay[]> {
+  // The pattern stands in the text, so that the index on these answers alone is used.
+  const { rows } = await sql<AdviceOfDay>`
+    select to_char(a.answered_at at time zone 'UTC', 'YYYY-MM-DD') as day, sum(a.calls)::bigint as calls,
+      count(*) filter (where a.outcome <> 'ok') as failures, sum(a.tokens_in)::bigint as "tokensIn",
+      sum(a.tokens_out)::bigint as "tokensOut", sum(a.cost_micros)::bigint as "costMicros"
+    from model_answers a
+    where a.purpose like ${sql.lit(`${ADVICE_PURPOSE}%`)} and a.answered_at >= ${since}
+    group by 1`.execute(db);
+  return rows;
 }
 
 /** Signals that could not be applied and stand aside. */

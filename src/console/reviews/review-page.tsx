@@ -223,7 +223,11 @@ function Reasons({ review, decision }: { review: ReviewDetail; decision: Decisio
             </p>
             {decision.situation === null ? null : <PersonThen situation={decision.situation} />}
           </Card>
-          <AdviceCard advice={decision.situation?.advice ?? null} result={decision.result} />
+          <AdviceCard
+            advice={decision.situation?.advice ?? null}
+            result={decision.result}
+            took={decision.adviceTook}
+          />
           <section class="block">
             <h2>
               Why this{' '}

@@ -550,6 +550,7 @@ table model_answers
   tokens_out integer not null
   cost_micros bigint not null
   latency_ms integer not null
+  CREATE INDEX model_answers_advice ON public.model_answers USING btree (answered_at) WHERE (purpose ~~ 'advice %'::text)
   CREATE INDEX model_answers_purpose ON public.model_answers USING btree (purpose, answered_at)
 
 table model_budget
