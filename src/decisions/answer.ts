@@ -71,7 +71,7 @@ export function toAnswer(
     probability: result.probability,
     flip: flips.map(toFlipAnswer),
     bundle: decision.bundleHash,
-    models: { ...decision.models, ...(risk === undefined ? {} : { risk }) },
+    models: namedModels(decision.models, risk),
     engine: decision.engine,
     seed: decision.seed,
     trigger: decision.triggerId,
@@ -79,6 +79,14 @@ export function toAnswer(
     ...(content === undefined ? {} : { content }),
     createdAt: decision.createdAt,
   };
+}
+
+/** The models that a decision names: those it was scored with, and what judged the words it led to, where they were judged. */
+export function namedModels(
+  scored: Readonly<Record<string, string>>,
+  risk: string | undefined,
+): Readonly<Record<string, string>> {
+  return { ...scored, ...(risk === undefined ? {} : { risk }) };
 }
 
 /** A flip in plain words: what would have had to be otherwise, and what it would have become. */

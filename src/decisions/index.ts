@@ -9,5 +9,6 @@ export { DecisionFollowUp } from './follow-up.port.js';
 export { MomentsService } from './moments.service.js';
 export { type Situation } from './situation.js';
 export { SituationReader } from './situation.read-model.js';
+export { riskModels } from './risk-model.read-model.js';
 export { DECISIONS_WITH_SITUATION, SITUATION } from './stored-situation.read-model.js';
 export { TasksService } from './tasks.service.js';

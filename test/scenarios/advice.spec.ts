@@ -128,6 +128,11 @@ describe('advice before a decision', () => {
     const line = operations.slice(operations.indexOf('of that for advice'));
     expect(line.slice(0, line.indexOf('</tr>'))).toContain('€0.00072');
     expect(operations).toContain('€0.00144');
+
+    // What it was scored with, and what judged the words that came of it.
+    expect(Object.keys(decision?.['models'] ?? {})).toEqual(['propensity', 'risk']);
+    for (const model of Object.values(decision?.['models'] ?? {})) expect(detail).toContain(String(model));
+    expect(detail).toContain('Models');
   });
 
   it('gets nobody round a rule: what is not permitted is not done, and why is said', async () => {

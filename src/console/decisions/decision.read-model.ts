@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import { type Executor } from '../../platform/database/index.js';
 import { type DecisionResult } from '../../decisions/decision.js';
 import { ADVICE_PURPOSE } from '../../decisions/advice.js';
-import { DECISIONS_WITH_SITUATION, SITUATION } from '../../decisions/index.js';
+import { namedModels } from '../../decisions/answer.js';
+import { DECISIONS_WITH_SITUATION, riskModels, SITUATION } from '../../decisions/index.js';
 import { type Situation } from '../../decisions/situation.js';
 import { type Json } from '../../shared/canonical-json.js';
 import { personName } from '../layout/person.js';
@@ -31,6 +32,7 @@ interface DecisionRow {
   fired_at: Date | null;
   evidence: string | null;
   message_state: string | null;
+  models: string;
   /** All null where the model was not asked for advice. */
   tokens_in: number | null;
   tokens_out: number | null;
@@ -59,6 +61,8 @@ export interface DecisionView {
   readonly firing: { readonly firedAt: Date; readonly evidence: Readonly<Record<string, Json>> } | null;
   readonly bundleHash: string;
   readonly engine: string;
+  /** Versions of the models it was scored with, and as `risk` what judged the words it led to, where they were judged. */
+  readonly models: Readonly<Record<string, string>>;
   /** Null where the model was not asked for advice. */
   readonly adviceTook: AdviceTook | null;
   readonly seed: string;
@@ -78,7 +82,7 @@ export async function readDecision(
   const { rows } = await sql<DecisionRow>`
     select d.id, d.profile_id, d.created_at, d.outcome, d.mode, d.action, d.channel, d.trigger_id, d.firing_id, d.bundle_hash,
       d.engine, d.seed, d.key_id, ${SITUATION} as situation, d.result, d.situation_hash, d.result_hash, d.message_id,
-      f.fired_at, f.evidence, m.state as message_state, took.tokens_in, took.tokens_out, took.cost_micros
+      d.models, f.fired_at, f.evidence, m.state as message_state, took.tokens_in, took.tokens_out, took.cost_micros
     from ${DECISIONS_WITH_SITUATION}
       left join firings f on f.id = d.firing_id left join messages m on m.id = d.message_id
       left join lateral (
@@ -90,6 +94,8 @@ export async function readDecision(
   if (row === undefined) return null;
   const situation = await reader.one<Situation>(db, row.key_id, row.situation);
   const result = await reader.one<DecisionResult>(db, row.key_id, row.result);
+  const judged =
+    row.message_id === null ? undefined : (await riskModels(db, [row.message_id])).get(row.message_id);
   return {
     id: row.id,
     profileId: row.profile_id,
@@ -106,6 +112,7 @@ export async function readDecision(
         : { firedAt: row.fired_at, evidence: JSON.parse(row.evidence ?? '{}') as Record<string, Json> },
     bundleHash: row.bundle_hash,
     engine: row.engine,
+    models: namedModels(JSON.parse(row.models) as Record<string, string>, judged),
     adviceTook: tookOf(row),
     seed: row.seed,
     situationHash: row.situation_hash,

@@ -250,6 +250,7 @@ export function DecisionPage({ decision, flip, reproduced, exemptions }: Decisio
                         : 'no: this engine decides otherwise',
                   ],
                   ['Engine', decision.engine],
+                  ['Models', <ModelNames key="models" models={decision.models} />],
                   [
                     'Playbook',
                     <a key="bundle" href={`/playbook/bundles/${decision.bundleHash}`}>
@@ -268,6 +269,19 @@ export function DecisionPage({ decision, flip, reproduced, exemptions }: Decisio
           </div>
         </div>
       )}
+    </>
+  );
+}
+
+/** What it was scored with, and what judged the risk of its words once they were written. */
+function ModelNames({ models }: { models: DecisionView['models'] }): VNode {
+  return (
+    <>
+      {Object.entries(models).map(([what, version]) => (
+        <div key={what}>
+          {codeWords(what)}: {version}
+        </div>
+      ))}
     </>
   );
 }
