@@ -2,8 +2,9 @@ import { type Claim } from '../messages/content.js';
 import { type Span } from './assessment.js';
 import { isValidAt } from '../policies/fact.js';
 import { type CheckContext } from './check.js';
-import { byParagraph, type DraftText, normalised } from './draft-text.js';
-import { gatherGrounds, type Support, supportOf, wordingOf } from './grounds.js';
+import { byParagraph, type DraftText, type FieldText, normalised } from './draft-text.js';
+import { chargesNamed } from './charges.js';
+import { type Beside, gatherGrounds, type Support, supportOf, wordingOf } from './grounds.js';
 import { blanked, placesOfName } from './phrases.js';
 import { ProductNames } from './product-names.js';
 import { extractStatements, type Statement } from './statements.js';
@@ -26,9 +27,11 @@ function namesIn(context: CheckContext): string[] {
   const { brand, decision } = context;
   const titles = context.facts.flatMap((fact) =>
     // The code of an offer that is over is a statement: that it can be used.
-    [fact.data['name'], fact.data['title'], isValidAt(fact, context.leavesAt) ? fact.data['code'] : null].filter(
-      (title): title is string => typeof title === 'string' && title.trim().length >= 3,
-    ),
+    [
+      fact.data['name'],
+      fact.data['title'],
+      isValidAt(fact, context.leavesAt) ? fact.data['code'] : null,
+    ].filter((title): title is string => typeof title === 'string' && title.trim().length >= 3),
   );
   const names = [brand.name, brand.postalAddress, ...decision.textLimits.required, ...titles];
   return [...new Set(names.filter((name) => name.trim() !== ''))].sort((a, b) => b.length - a.length);
@@ -77,6 +80,24 @@ function besideOne({ meaning }: Statement): boolean {
   return meaning.kind === 'price' && meaning.role !== 'range' && meaning.role !== 'sum';
 }
 
+/** @param nameless the part's text with names blanked out. @param prices where the prices of the part end. */
+function besideOf(
+  products: ProductNames,
+  part: FieldText,
+  nameless: string,
+  statement: Statement,
+  prices: readonly number[],
+): Beside | null {
+  const { start, end } = statement;
+  const beside = besideOne(statement) ? products.beside(part, start, prices) : null;
+  if (beside === null) return null;
+  const { from, to, named } = products.sentence(part, start);
+  return {
+    products: beside,
+    charges: chargesNamed(nameless.slice(from, start), nameless.slice(end, to), named),
+  };
+}
+
 function findStatements(context: CheckContext): GroundedStatement[] {
   const grounds = gatherGrounds(context);
   const products = new ProductNames(context.facts, context.draft, context.template !== null);
@@ -92,8 +113,13 @@ function findStatements(context: CheckContext): GroundedStatement[] {
     const statements = made[i] ?? [];
     const ends = statements.filter(({ meaning }) => meaning.kind === 'price').map(({ end }) => end);
     for (const statement of statements) {
-      const beside = besideOne(statement) ? products.beside(part, statement.start, ends) : null;
-      const key = [statement.meaning.kind, normalised(statement.text), ...(beside ?? [])].join(' ');
+      const beside = besideOf(products, part, readable[i]?.text ?? '', statement, ends);
+      const key = [
+        statement.meaning.kind,
+        normalised(statement.text),
+        ...(beside?.products ?? []),
+        ...(beside?.charges ?? []),
+      ].join(' ');
       const span = part.span(statement.start, statement.end);
       const known = found.get(key);
       if (known === undefined)

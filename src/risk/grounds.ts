@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon';
 import { type Json } from '../shared/canonical-json.js';
 import { type Fact, isValidAt } from '../policies/fact.js';
+import { type Charge, chargeOf } from './charges.js';
 import { type RiskInput } from './check.js';
 import { normalised } from './draft-text.js';
 import { countValues, NUMBER_WORD } from './numbers.js';
@@ -39,6 +40,14 @@ interface Said {
   readonly conditions: readonly string[];
   /** What a bundle is of, as beginnings of words: two towels for one are no two kettles. */
   readonly about: readonly string[];
+}
+
+/** Where a price stands. */
+export interface Beside {
+  /** Ids of the products it stands beside: another product's price is not theirs. */
+  readonly products: ReadonlySet<string>;
+  /** What its sentence says that it is, other than what one of them costs. */
+  readonly charges: ReadonlySet<Charge>;
 }
 
 /** What a draft says, as far as the words of facts are bound to it. */
@@ -280,10 +289,26 @@ function situationCurrencyFits(leaves: readonly Leaf[], currencies: readonly str
   return own.length === 0 || own.some((leaf) => currencies.includes(String(leaf.value).toUpperCase()));
 }
 
+/** What the products beside a price cost is in the catalogue: a figure of the situation is a basket's or the like, and the sentence says so. */
+function mayStandBeside(
+  { leaves }: Grounds,
+  { key }: Leaf,
+  { role }: Meaning & { kind: 'price' },
+  beside: Beside | null,
+): boolean {
+  if (beside === null) return true;
+  const priced = leaves.some(
+    (leaf) => leaf.key === 'price' && leaf.from === 'fact' && beside.products.has(leaf.source),
+  );
+  if (!priced) return true;
+  const charge = chargeOf(key);
+  return role === 'saving' ? charge === 'saving' : beside.charges.has(charge);
+}
+
 function priceLeaf(
   grounds: Grounds,
   meaning: Meaning & { kind: 'price' },
-  products: ReadonlySet<string> | null,
+  beside: Beside | null,
 ): Leaf | undefined {
   if (meaning.role === 'sum') {
     const sum = sumLeaf(grounds, meaning);
@@ -301,7 +326,8 @@ function priceLeaf(
   }
   return best(
     grounds.leaves.filter((leaf) => {
-      if (products !== null && grounds.products.has(leaf.source) && !products.has(leaf.source)) return false;
+      if (beside !== null && grounds.products.has(leaf.source) && !beside.products.has(leaf.source))
+        return false;
       if (typeof leaf.value !== 'number' || !MONEY_KEY.test(leaf.key)) return false;
       if (leaf.from === 'fact')
         return (
@@ -310,6 +336,7 @@ function priceLeaf(
       // Clients send major units, as the Segment spec has it.
       return (
         !isOverruled(grounds, leaf) &&
+        mayStandBeside(grounds, leaf, meaning, beside) &&
         meaning.minor.includes(Math.round(leaf.value * 100)) &&
         situationCurrencyFits(grounds.leaves, meaning.currencies)
       );
@@ -495,10 +522,10 @@ function best(leaves: readonly Leaf[]): Leaf | undefined {
   );
 }
 
-function leafFor(grounds: Grounds, meaning: Meaning, products: ReadonlySet<string> | null): Leaf | undefined {
+function leafFor(grounds: Grounds, meaning: Meaning, beside: Beside | null): Leaf | undefined {
   switch (meaning.kind) {
     case 'price':
-      return priceLeaf(grounds, meaning, products);
+      return priceLeaf(grounds, meaning, beside);
     case 'percentage':
       return percentLeaf(grounds, meaning.values);
     case 'date':
@@ -537,15 +564,20 @@ function isOverruled(grounds: Grounds, observed: Leaf): boolean {
 }
 
 /** The very words, as the event brought them: an order's total, a delivery date. Never a percentage or a promise. */
-function observedWords(grounds: Grounds, statement: Statement): Leaf | undefined {
-  const { kind } = statement.meaning;
+function observedWords(
+  grounds: Grounds,
+  { text, meaning }: Statement,
+  beside: Beside | null,
+): Leaf | undefined {
+  const { kind } = meaning;
   if (kind !== 'price' && kind !== 'date' && kind !== 'quantity') return undefined;
-  const words = normalised(statement.text);
+  const words = normalised(text);
   return grounds.leaves.find(
     (leaf) =>
       leaf.from === 'situation' &&
       typeof leaf.value === 'string' &&
       !isOverruled(grounds, leaf) &&
+      (kind !== 'price' || mayStandBeside(grounds, leaf, meaning, beside)) &&
       normalised(leaf.value).includes(words),
   );
 }
@@ -567,22 +599,22 @@ const NO_WORDING: Wording = { prices: new Set(), text: '' };
 
 /**
  * Looks for what a statement rests on, by value.
- * @param products the ids of the products a price stands beside: another product's price is not theirs. Null where any will do.
+ * @param beside where a price stands; null where that does not matter.
  * @param wording of the whole draft: an offer that a fact binds to a price, or to what it is for, holds only beside that.
  */
 export function supportOf(
   grounds: Grounds,
   statement: Statement,
-  products: ReadonlySet<string> | null = null,
+  beside: Beside | null = null,
   wording: Wording = NO_WORDING,
 ): Support {
   const said = (grounds.said.get(saidKey(statement)) ?? []).find((each) => isWithin(each, wording));
-  const leaf = leafFor(grounds, statement.meaning, products) ?? observedWords(grounds, statement);
+  const leaf = leafFor(grounds, statement.meaning, beside) ?? observedWords(grounds, statement, beside);
   if (said?.valid === true) return { holds: true, source: said.source };
   if (leaf?.valid === true) return { holds: true, source: leaf.source };
   if (signedWords(grounds, statement)) return { holds: true, source: grounds.signed?.source ?? '' };
   const stale = said ?? leaf;
-  const another = products === null ? undefined : leafFor(grounds, statement.meaning, null);
+  const another = beside === null ? undefined : leafFor(grounds, statement.meaning, null);
   if (stale === undefined && another?.valid === true)
     return { holds: false, source: another.source, stale: false };
   return { holds: false, source: stale?.source ?? null, stale: stale !== undefined };

@@ -80,6 +80,18 @@ export class ProductNames {
     return ids(since.length > 0 ? since : before);
   }
 
+  /** The sentence around a place, with the line before it where nothing stands before the place; and whether it names a product. */
+  sentence(
+    part: FieldText,
+    at: number,
+  ): { readonly from: number; readonly to: number; readonly named: boolean } {
+    const [start, to] = this.sentenceAround(part, at);
+    const last = part.text.slice(0, at).trimEnd().length;
+    const from = last > start ? start : this.sentenceAround(part, Math.max(0, last - 1))[0];
+    const named = this.mentionsIn(part).some((mention) => mention.start >= from && mention.end <= to);
+    return { from, to, named };
+  }
+
   private mentionsIn(part: FieldText): readonly Mention[] {
     const known = this.mentions.get(part);
     if (known !== undefined) return known;

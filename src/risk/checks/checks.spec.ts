@@ -95,6 +95,62 @@ describe('unsupported claims', () => {
     expect(codes('The cup costs €29.00', { ...seen, facts: [cup] })).toEqual([]);
   });
 
+  describe('beside a product of the catalogue', () => {
+    const cup = fact('cup', 'product', { name: 'Tide Cup', price: 2400, currency: 'EUR' });
+    const basket = {
+      ...signalled({
+        total: 48,
+        shipping: 4.9,
+        currency: 'EUR',
+        shown: { total: '€48.00' },
+        products: [{ product_id: 'cup', price: 24, quantity: 2 }],
+      }),
+      facts: [cup],
+    };
+
+    it.each([
+      'The Tide Cup costs €48.00.',
+      'We kept the Tide Cup for you. It costs €48.00.',
+      'Your basket still holds the Tide Cup at €48.00.',
+      'The Tide Cup in your basket is €48.00.',
+      'The Tide Cup waits in your basket for €48.00.',
+      'The Tide Cup: €48.00 with free delivery.',
+      'Order the Tide Cup today: it is €48.00.',
+      'The Tide Cup costs €4.90.',
+      'Save €48.00 on the Tide Cup.',
+      'Der Tide Cup kostet 48,00 €.',
+      'In Ihrem Warenkorb liegt der Tide Cup für 48 €.',
+      'Der Tide Cup aus Ihrem Warenkorb für 48 € wartet.',
+      'Bestellen Sie den Tide Cup für 48,00 €, versandkostenfrei.',
+    ])('takes no basket’s total for its price: %s', (words) => {
+      const marks = assess(riskInput(words, basket)).contributions;
+      expect(
+        marks.filter(({ code }) => code === 'claims.unsupported').map(({ text }) => text),
+      ).toContainEqual(expect.stringMatching(/€48\.00|48(?:,00)? €|€4\.90/));
+    });
+
+    it.each([
+      'The Tide Cup costs €24.00.',
+      'Your basket comes to €48.00.',
+      'Your basket with two of the Tide Cup: €48.00 in total.',
+      'Two of the Tide Cup come to €48.00.',
+      'The total of your order for the Tide Cup is €48.00.',
+      'Your order R-1001 of €48.00 with the Tide Cup is on its way.',
+      'We kept your basket with the Tide Cup. Total: €48.00',
+      'The Tide Cup\n\nTotal\n€48.00',
+      'You paid €48.00, plus €4.90 for shipping.',
+      'The Tide Cup is €24.00; delivery is €4.90.',
+      'Your basket (€48.00) still holds the Tide Cup.',
+      'Ihr Warenkorb mit dem Tide Cup: insgesamt 48,00 €.',
+      'Ihre Bestellung über 48,00 € ist unterwegs.',
+      'Die Gesamtsumme mit Tide Cup beträgt 48 €.',
+      'Zwei Tide Cup kommen auf 48 €, der Versand kostet 4,90 €.',
+      'Der Rechnungsbetrag von 48,00 € wurde abgebucht.',
+    ])('takes it for what it is: %s', (words) => {
+      expect(codes(words, basket).filter((code) => code.startsWith('claims.'))).toEqual([]);
+    });
+  });
+
   it('takes a price only beside the product it is the price of', () => {
     const cup = fact('cup', 'product', { name: 'Tide Cup', price: 2900, currency: 'EUR' });
     const pot = fact('pot', 'product', { name: 'Tea Pot', price: 5900, currency: 'EUR' });
