@@ -127,6 +127,7 @@ export async function mark(
     situation,
     facts: situation.facts,
     rivals: [],
+    vocabulary: bundle.vocabulary,
     brand: bundle.brand,
     engine: bundle.engine,
     purpose: purposeOf(question.action.spec),

@@ -113,6 +113,7 @@ export async function tryTemplate(
         situation,
         facts: situation.facts,
         rivals: [],
+        vocabulary: bundle.vocabulary,
         brand: bundle.brand,
         engine: bundle.engine,
         purpose: purposeOf(action.spec),

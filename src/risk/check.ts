@@ -2,7 +2,13 @@ import { type DecisionResult } from '../decisions/decision.js';
 import { type Situation } from '../decisions/situation.js';
 import { type MessageContent } from '../messages/content.js';
 import { type Fact } from '../policies/fact.js';
-import { type Action, type Brand, type EngineSettings, type Template } from '../policies/playbook.js';
+import {
+  type Action,
+  type Brand,
+  type EngineSettings,
+  type Template,
+  type VocabularySpec,
+} from '../policies/playbook.js';
 import { type Contribution } from './assessment.js';
 import { type DraftText } from './draft-text.js';
 
@@ -23,6 +29,8 @@ export interface RiskInput {
   readonly facts: readonly Fact[];
   /** Other facts of the same things: no ground for a claim, but what may contradict one. */
   readonly rivals: readonly Fact[];
+  /** What its fields are: what a person wrote bears nothing out. */
+  readonly vocabulary: VocabularySpec;
   readonly brand: Brand;
   readonly engine: EngineSettings;
   /** What the action is for, in the playbook's words: title, goal and brief. Empty when the action is gone. */

@@ -5,6 +5,7 @@ import { type Charge, chargeOf } from './charges.js';
 import { type RiskInput } from './check.js';
 import { normalised } from './draft-text.js';
 import { countValues, NUMBER_WORD } from './numbers.js';
+import { type FieldSpec, isWritten } from '../policies/playbook.js';
 import { matchesOf } from '../shared/matches.js';
 import {
   countedThings,
@@ -231,14 +232,17 @@ function gather(input: RiskInput): Grounds {
     ];
   });
   const { signal, context, profile } = input.situation;
-  const observed: readonly (readonly [string, Readonly<Record<string, Json>>])[] = [
-    ['signal.properties', signal?.properties ?? {}],
-    ['context', context],
-    ['profile.traits', profile.traits],
-  ];
-  for (const [place, values] of observed) {
+  const { events, traits, context: asked } = input.vocabulary;
+  const event = signal?.event ?? '';
+  const properties = Object.hasOwn(events, event) ? events[event]?.properties : undefined;
+  const observed = [
+    ['signal.properties', signal?.properties ?? {}, properties ?? {}],
+    ['context', context, asked],
+    ['profile.traits', profile.traits, traits],
+  ] as const;
+  for (const [place, values, fields] of observed) {
     leaves.push(
-      ...leavesOf(values, '', (key, value, path) => ({
+      ...leavesOf(unwritten(values, fields), '', (key, value, path) => ({
         source: `${place}.${path}`,
         key,
         value,
@@ -258,6 +262,19 @@ function gather(input: RiskInput): Grounds {
     now: input.now,
     zones: profile.zones,
   };
+}
+
+/** What was observed of a person, without what they wrote themselves: that they say a price does not make it one. */
+function unwritten(
+  values: Readonly<Record<string, Json>>,
+  fields: Readonly<Record<string, FieldSpec>>,
+): Record<string, Json> {
+  return Object.fromEntries(
+    Object.entries(values).filter(([name]) => {
+      const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+      return field === undefined || !isWritten(field);
+    }),
+  );
 }
 
 const MONEY_KEY =
@@ -563,7 +580,7 @@ function isOverruled(grounds: Grounds, observed: Leaf): boolean {
   );
 }
 
-/** The very words, as the event brought them: an order's total, a delivery date. Never a percentage or a promise. */
+/** The very words and no others, as the event brought them: an order's total, a delivery date. Never a percentage or a promise. */
 function observedWords(
   grounds: Grounds,
   { text, meaning }: Statement,
@@ -578,7 +595,7 @@ function observedWords(
       typeof leaf.value === 'string' &&
       !isOverruled(grounds, leaf) &&
       (kind !== 'price' || mayStandBeside(grounds, leaf, meaning, beside)) &&
-      normalised(leaf.value).includes(words),
+      normalised(leaf.value) === words,
   );
 }
 

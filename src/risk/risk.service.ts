@@ -298,6 +298,7 @@ export class RiskService {
         situation: made.situation,
         facts,
         rivals: await this.facts.rivals(db, facts),
+        vocabulary: bundle.vocabulary,
         brand: bundle.brand,
         engine: bundle.engine,
         language: languageOf(languageFor(bundle, made.situation.profile.locale)),

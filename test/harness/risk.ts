@@ -2,7 +2,13 @@ import { type DecisionResult } from '../../src/decisions/decision.js';
 import { type Situation } from '../../src/decisions/situation.js';
 import { type MessageContent, UNSUBSCRIBE_TOKEN } from '../../src/messages/content.js';
 import { type Fact } from '../../src/policies/fact.js';
-import { type Brand, brandSchema, type EngineSettings, engineSchema } from '../../src/policies/playbook.js';
+import {
+  type Brand,
+  brandSchema,
+  type EngineSettings,
+  engineSchema,
+  vocabularySchema,
+} from '../../src/policies/playbook.js';
 import { type Profile } from '../../src/profiles/profile.js';
 import { type RiskInput } from '../../src/risk/check.js';
 
@@ -122,6 +128,7 @@ export function riskInput(words: string, parts: Partial<RiskInput> = {}): RiskIn
     situation: situation(),
     facts,
     rivals: [],
+    vocabulary: vocabularySchema.parse({}),
     brand: BRAND,
     engine: ENGINE_SETTINGS,
     purpose: 'Welcome: say hello to somebody new',

@@ -1,5 +1,5 @@
 import { UNSUBSCRIBE_TOKEN } from '../../messages/content.js';
-import { mannersSchema, templateSchema } from '../../policies/playbook.js';
+import { mannersSchema, templateSchema, vocabularySchema } from '../../policies/playbook.js';
 import { type Json } from '../../shared/canonical-json.js';
 import {
   decisionResult,
@@ -79,6 +79,28 @@ describe('unsupported claims', () => {
     const order = signalled({ total: 59.9, currency: 'EUR', delivery: '2026-11-24', discount_percent: 90 });
     expect(codes('€59.90, with you on 24 November', order)).toEqual([]);
     expect(codes('90% off', order)).toContain('claims.unsupported');
+  });
+
+  it('takes nothing from what the customer wrote, nor words out of a longer text', () => {
+    const said = 'I saw the kettle for €9.99 until 24 December, with 3 years on it';
+    const words = 'The kettle is €9.99 until 24 December, and 3 years are on it.';
+    const unsupported = (parts: Partial<RiskInput>) =>
+      codes(words, parts).filter((code) => code === 'claims.unsupported').length;
+    expect(unsupported(wrote(said))).toBe(3);
+    const written = { type: 'string', absent: 'unknown', written: true };
+    const vocabulary = vocabularySchema.parse({
+      traits: { wish: written },
+      events: { 'Feedback Given': { properties: { text: written } } },
+      context: { note: { ...written, type: 'list<string>' } },
+    });
+    const given = situation({
+      signal: wrote('€9.99', 'text').situation?.signal ?? null,
+      context: { note: ['2026-12-24'] },
+      profile: profile({ traits: { wish: '3 years' } }),
+    });
+    expect(unsupported({ situation: given, vocabulary })).toBe(3);
+    // Where nothing says that a person wrote it, the very words count.
+    expect(unsupported({ situation: given })).toBe(0);
   });
 
   it('does not take how many there are for how much is in one, or for how many praised it', () => {
