@@ -12,12 +12,13 @@ export interface Carried {
   readonly events: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** Expressions of one item of the playbook and the events it waits for. */
+/** What the expressions of one item of the playbook read, and the events it waits for. */
 interface Reader {
   /** Such as `guardrails/minors`. */
   readonly key: string;
   readonly owner: string;
-  readonly sources: readonly string[];
+  /** Chains of names in its expressions. */
+  readonly paths: readonly string[];
   /** The events whose properties `signal` may carry for it; null for any. */
   readonly events: readonly string[] | null;
   /** Events that it names itself. */
@@ -54,7 +55,16 @@ export function neverCarried(bundle: Bundle, carried: Carried): Finding[] {
   });
 }
 
-function readersOf(bundle: Bundle): Reader[] {
+const readers = new WeakMap<Bundle, readonly Reader[]>();
+
+/** Worked out once for a bundle. */
+function readersOf(bundle: Bundle): readonly Reader[] {
+  let known = readers.get(bundle);
+  if (known === undefined) readers.set(bundle, (known = readersIn(bundle)));
+  return known;
+}
+
+function readersIn(bundle: Bundle): Reader[] {
   const actionOwner = (id: string): string => bundle.actions.get(id)?.spec.owner ?? '';
   const triggers = [...bundle.triggers.values()].map(({ spec }) => spec);
   return [
@@ -91,13 +101,13 @@ function readersOf(bundle: Bundle): Reader[] {
 function reader(
   key: string,
   owner: string,
-  { sources, events = null, named = [] }: Partial<Reader> & Pick<Reader, 'sources'>,
+  { sources, events = null, named = [] }: Partial<Reader> & { readonly sources: readonly string[] },
 ): Reader {
-  return { key, owner, sources, events, named };
+  return { key, owner, paths: sources.flatMap((source) => pathsIn(parse(source).ast)), events, named };
 }
 
 function missing(bundle: Bundle, carried: Carried, reader: Reader): Missing[] {
-  const paths = reader.sources.flatMap((source) => pathsIn(parse(source).ast));
+  const { paths } = reader;
   const counted = eventNames(bundle.vocabulary).filter((event) =>
     paths.some((path) => path === EVENTS + event || path.startsWith(`${EVENTS}${event}.`)),
   );

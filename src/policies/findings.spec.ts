@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { type Bundle, type Finding } from './bundle.js';
 import { compilePlaybook } from './compiler.js';
-import { expiries } from './findings.js';
+import { expiries, findingsOf } from './findings.js';
 
 const shipped: Record<string, string> = Object.fromEntries(
   readdirSync('policies', { recursive: true, encoding: 'utf8' })
@@ -31,6 +31,11 @@ function found(...rules: readonly Record<string, unknown>[]): string[] {
 describe('the shipped playbook', () => {
   it('has nothing that is probably not meant', () => {
     expect(compiled({}).warnings).toEqual([]);
+  });
+
+  it('is looked through once', () => {
+    const { bundle } = compiled({});
+    expect(findingsOf(bundle)).toBe(findingsOf(bundle));
   });
 });
 

@@ -22,9 +22,16 @@ interface Rule {
   readonly places: ReadonlySet<string>;
 }
 
-/** What can be said of a playbook without looking at the time or at anybody: rules that cannot do what they were written for. */
-export function findingsOf(bundle: Bundle): Finding[] {
-  return new Findings(bundle).all();
+const findings = new WeakMap<Bundle, readonly Finding[]>();
+
+/**
+ * What can be said of a playbook without looking at the time or at anybody: rules that cannot do what they were written for. Worked out once
+ * for a bundle: pages ask again and again, and nothing of it changes.
+ */
+export function findingsOf(bundle: Bundle): readonly Finding[] {
+  let known = findings.get(bundle);
+  if (known === undefined) findings.set(bundle, (known = new Findings(bundle).all()));
+  return known;
 }
 
 class Findings {
