@@ -164,8 +164,15 @@ describe('triggers', () => {
       ['signed-up', new Array<number>(30).fill(6)],
       ['product-restocked', [...new Array<number>(28).fill(0), 1, 0]],
     ]),
-    today: new Set(['order-delivered']),
+    last: new Map([
+      ['order-completed', '2026-11-19'],
+      ['order-delivered', '2026-11-22'],
+      ['signed-up', '2026-11-21'],
+      ['product-restocked', '2026-11-20'],
+    ]),
+    stopped: new Map<string, string>(),
     lastDay: '2026-11-21',
+    countedSince: '2026-10-23',
     seen: new Map([
       ['Support Ticket Opened', 300],
       ['Checkout Started', 19],
@@ -183,6 +190,29 @@ describe('triggers', () => {
       '“An order was placed” has not fired since 2026-11-19: 2 whole days in which 12 firings were to be expected from the 168 before. By chance that would happen once in 160,000 times; its longest pause until then was 0 days.',
     );
     expect(found[1]?.message).toContain('in the 21 days it reads as it does, although 300 of the latest');
+  });
+
+  it('that stopped are told of until they fire, however long ago that is', () => {
+    const stopped = new Map([['ticket-opened', '2026-05-12T08:00:00.000Z']]);
+    const long = { ...history, stopped, byDay: new Map([['ticket-opened', new Array<number>(30).fill(0)]]) };
+    const about = (last: ReadonlyMap<string, string>) => lookAtTriggers(bundle, { ...long, last }, NOW).found;
+    const [found, ...more] = about(new Map([['ticket-opened', '2026-05-09']]));
+    expect([found?.code, found?.subject, more]).toEqual(['trigger-stopped', 'triggers/ticket-opened', []]);
+    expect(found?.message).toContain('has not fired since 2026-05-09; too few of its earlier firings');
+    // What an earlier version let go of is not known, and is not "never" for that.
+    const [unknown] = about(new Map());
+    expect(unknown?.message).toContain('has not fired since before 2026-05-12;');
+    for (const fired of ['2026-05-12', '2026-11-21', '2026-11-22'])
+      expect(about(new Map([['ticket-opened', fired]]))).toEqual([]);
+  });
+
+  it('that fired once are never told of as if they had not, and of others no more days than are counted', () => {
+    const silent = { ...history, byDay: new Map<string, readonly number[]>() };
+    const last = new Map([...history.last, ['ticket-opened', '2025-01-07']]);
+    expect(lookAtTriggers(bundle, { ...silent, last }, NOW).found).toEqual([]);
+    const { found } = lookAtTriggers(bundle, { ...silent, countedSince: '2026-11-12' }, NOW);
+    expect(told(found)).toEqual(['trigger-never-fired triggers/ticket-opened']);
+    expect(found[0]?.message).toContain('in the 10 days of which firings are counted, although 300 of the');
   });
 
   it('that are new, or whose event is rare, are given time', () => {

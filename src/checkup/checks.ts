@@ -229,10 +229,14 @@ export function lookAtOldFacts(bundle: Bundle, old: readonly OldFacts[]): Looked
 export interface FiringHistory {
   /** By trigger, firings a day; all of the same days, the oldest first, the last one the last whole day. */
   readonly byDay: ReadonlyMap<string, readonly number[]>;
-  /** Triggers that fired since the last whole day. */
-  readonly today: ReadonlySet<string>;
+  /** By trigger, the last day on which it fired, however long ago; of all that are known to have fired once. */
+  readonly last: ReadonlyMap<string, string>;
+  /** By trigger, since when it is told of as one that stopped; ISO 8601. */
+  readonly stopped: ReadonlyMap<string, string>;
   /** The last whole day, such as `2026-11-21`. */
   readonly lastDay: string;
+  /** From this day on every firing was counted. */
+  readonly countedSince: string;
   /** How often events are among the latest signals. */
   readonly seen: ReadonlyMap<string, number>;
   /** By subject, since when each item reads as it does; ISO 8601. */
@@ -247,19 +251,23 @@ export function lookAtTriggers(bundle: Bundle, history: FiringHistory, now: stri
       owner: spec.owner,
       href: inPlaybook(bundle, `triggers/${spec.id}`),
     };
-    if (history.today.has(spec.id)) return [];
-    const counts = history.byDay.get(spec.id) ?? [];
-    const total = counts.reduce((sum, count) => sum + count, 0);
-    if (total === 0) return neverFired(bundle, spec.id, history, now).map((each) => ({ ...about, ...each }));
-    const silence = silenceOf(counts);
-    if (silence === null || !isAlarming(silence)) return [];
-    const lastFired = dayBefore(history.lastDay, silence.days);
+    const [last, toldSince] = [history.last.get(spec.id), history.stopped.get(spec.id)?.slice(0, 10)];
+    if (last !== undefined && last > history.lastDay) return [];
+    const silence = silenceOf(history.byDay.get(spec.id) ?? []);
+    const isStill = toldSince !== undefined && (last ?? '') < toldSince;
+    if (!isStill && last === undefined)
+      return neverFired(bundle, spec.id, history, now).map((each) => ({ ...about, ...each }));
+    if (!isStill && (silence === null || !isAlarming(silence))) return [];
     return [
       {
         ...about,
         code: 'trigger-stopped',
         severity: 'high',
-        message: `“${spec.title}” has not fired since ${lastFired}: ${silence.days} whole ${silence.days === 1 ? 'day' : 'days'} in which ${oneDecimal(silence.expected)} firings were to be expected from the ${silence.before} before. ${inChances(silence.chance)}; its longest pause until then was ${silence.longestBefore} ${silence.longestBefore === 1 ? 'day' : 'days'}.`,
+        message:
+          silence === null
+            ? // It is told of until it fires, also when the days it is measured by are counted no more.
+              `“${spec.title}” has not fired since ${last ?? `before ${toldSince ?? ''}`}; too few of its earlier firings are still counted to say how many were to be expected.`
+            : `“${spec.title}” has not fired since ${dayBefore(history.lastDay, silence.days)}: ${silence.days} whole ${silence.days === 1 ? 'day' : 'days'} in which ${oneDecimal(silence.expected)} firings were to be expected from the ${silence.before} before. ${inChances(silence.chance)}; its longest pause until then was ${silence.longestBefore} ${silence.longestBefore === 1 ? 'day' : 'days'}.`,
         advice:
           'See whether its event still arrives under the same name and with the same properties, and what was last changed in the playbook.',
       },
@@ -271,7 +279,7 @@ export function lookAtTriggers(bundle: Bundle, history: FiringHistory, now: stri
 function neverFired(
   bundle: Bundle,
   id: string,
-  { seen, since, byDay }: FiringHistory,
+  { seen, since, countedSince }: FiringHistory,
   now: string,
 ): Pick<Found, 'code' | 'severity' | 'message' | 'advice'>[] {
   const spec = bundle.triggers.get(id)?.spec;
@@ -279,13 +287,14 @@ function neverFired(
   if (spec === undefined || !('event' in spec) || inForce === undefined) return [];
   const times = seen.get(spec.event) ?? 0;
   const age = (Date.parse(now) - Date.parse(inForce)) / DAY_MS;
-  // Of a trigger that fired long ago nothing is said: the days that are looked at hold none.
-  if (times < SEEN_OFTEN || age < GRACE_DAYS || byDay.has(id)) return [];
+  if (times < SEEN_OFTEN || age < GRACE_DAYS) return [];
+  const counted = (Date.parse(now) - Date.parse(countedSince)) / DAY_MS;
+  const days = Math.floor(Math.min(age, counted));
   return [
     {
       code: 'trigger-never-fired',
       severity: 'medium',
-      message: `“${spec.title}” has not fired once in the ${Math.floor(age)} days it reads as it does, although ${times} of the latest signals are its event “${spec.event}”.`,
+      message: `“${spec.title}” has not fired once in the ${days} days ${counted < age ? 'of which firings are counted' : 'it reads as it does'}, although ${times} of the latest signals are its event “${spec.event}”.`,
       advice:
         'Look at its condition: it may read a property that these signals do not carry, or never holds.',
     },

@@ -21,7 +21,7 @@ import {
   lookAtStaleFacts,
   lookAtTriggers,
 } from './checks.js';
-import { CountingService } from './counting.service.js';
+import { CountingService, FIRST_COUNT_MS } from './counting.service.js';
 import { type Found, joined, keyOf, type Looked } from './finding.js';
 import { countEvents, countMessages, readActivatedAt, selectOldFacts } from './health.read-model.js';
 import {
@@ -36,7 +36,10 @@ import {
   selectBadLinks,
   selectFactUse,
   selectFirings,
+  selectFirstCounted,
+  selectLastFirings,
   selectMessages,
+  selectOpenSince,
   selectOutcomes,
   wasOpenSince,
 } from './health.repository.js';
@@ -159,10 +162,18 @@ export class CheckupService {
     const firstDay = dayOf(counted.getTime() - FIRING_DAYS * DAY_MS);
     const rows = await selectFirings(db, firstDay);
     const week = new Date(now.getTime() - 7 * DAY_MS);
+    const kept = dayOf(now.getTime() - durationMs(bundle.engine.retention.situations));
+    const firstCount = dayOf(counted.getTime() - FIRST_COUNT_MS);
+    const stopped = await selectOpenSince(db, 'trigger-stopped');
     const history: FiringHistory = {
       byDay: byTrigger(rows, firstDay),
-      today: new Set(rows.filter(({ day }) => day !== null && day > lastDay).map((row) => row.trigger_id)),
+      last: await selectLastFirings(db),
+      stopped: new Map(
+        [...stopped].map(([subject, at]) => [subject.replace(/^triggers\//, ''), at.toISOString()]),
+      ),
       lastDay,
+      countedSince:
+        [(await selectFirstCounted(db, kept)) ?? firstCount, firstCount].toSorted()[0] ?? firstCount,
       seen: await countEvents(db, week, LATEST_SIGNALS),
       since,
     };
@@ -224,7 +235,7 @@ function dayOf(ms: number): string {
 
 /** Counts of each day from `firstDay` to `days` later, by trigger. */
 function byTrigger(
-  rows: readonly { trigger_id: string; day: string | null; firings: number }[],
+  rows: readonly { trigger_id: string; day: string; firings: number }[],
   firstDay: string,
 ): Map<string, number[]> {
   const first = Date.parse(firstDay);
@@ -232,7 +243,7 @@ function byTrigger(
   for (const { trigger_id, day, firings } of rows) {
     const days = counts.get(trigger_id) ?? new Array<number>(FIRING_DAYS).fill(0);
     counts.set(trigger_id, days);
-    const at = day === null ? -1 : Math.round((Date.parse(day) - first) / DAY_MS);
+    const at = Math.round((Date.parse(day) - first) / DAY_MS);
     if (at >= 0 && at < FIRING_DAYS) days[at] = firings;
   }
   return counts;

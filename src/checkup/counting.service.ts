@@ -14,7 +14,7 @@ const CURSOR = 'decisions';
 /** Decisions that are opened in one go before others get their turn: a millisecond or two. */
 const AT_ONCE = 4;
 /** Whoever looks for the first time looks so far back. */
-const BACK_MS = 31 * 86_400_000;
+export const FIRST_COUNT_MS = 31 * 86_400_000;
 /** Clocks of processes may differ by so much, and a decision is written a moment after its time is taken. */
 const MARGIN_MS = 120_000;
 
@@ -44,7 +44,7 @@ export class CountingService {
 
   private async countBatch(tx: Tx, limit: number): Promise<number> {
     const now = this.clock.now().getTime();
-    const cursor = await holdCursor(tx, 'health_cursors', CURSOR, new Date(now - BACK_MS));
+    const cursor = await holdCursor(tx, 'health_cursors', CURSOR, new Date(now - FIRST_COUNT_MS));
     if (cursor === null) return 0;
     const before = new Date(now - MARGIN_MS - (await longestWrite(tx)));
     const rows = await selectUncounted(tx, cursor, before, limit);

@@ -95,16 +95,40 @@ export async function selectOutcomes(
   return rows;
 }
 
-/** Firings a day by trigger, of every trigger that ever fired as far back as is kept; days without any are left out. */
+/** Firings a day by trigger from a day on; days without any are left out. */
 export async function selectFirings(
   db: Executor,
   since: string,
-): Promise<{ trigger_id: string; day: string | null; firings: number }[]> {
-  const { rows } = await sql<{ trigger_id: string; day: string | null; firings: number }>`
-    select d.trigger_id, case when d.day >= ${since}::date then d.day::text end as day,
-      sum(d.decisions)::bigint as firings
-    from decision_days d where d.trigger_id <> '' group by 1, 2`.execute(db);
+): Promise<{ trigger_id: string; day: string; firings: number }[]> {
+  const { rows } = await sql<{ trigger_id: string; day: string; firings: number }>`
+    select d.trigger_id, d.day::text as day, sum(d.decisions)::bigint as firings
+    from decision_days d where d.trigger_id <> '' and d.day >= ${since}::date group by 1, 2`.execute(db);
   return rows;
+}
+
+/** By trigger, the last day on which it fired; of every trigger that is known to have fired once. */
+export async function selectLastFirings(db: Executor): Promise<Map<string, string>> {
+  const { rows } = await sql<{ trigger_id: string; day: string }>`
+    select d.trigger_id, max(d.day)::text as day from decision_days d where d.trigger_id <> '' group by 1`.execute(
+    db,
+  );
+  return new Map(rows.map(({ trigger_id, day }) => [trigger_id, day]));
+}
+
+/** The first day of decisions that were counted, from a day on; null when there are none. */
+export async function selectFirstCounted(db: Executor, since: string): Promise<string | null> {
+  const { rows } = await sql<{ day: string | null }>`
+    select min(d.day)::text as day from decision_days d where d.day >= ${since}::date`.execute(db);
+  return rows[0]?.day ?? null;
+}
+
+/** Since when findings of a code are open, by subject. */
+export async function selectOpenSince(db: Executor, code: HealthCode): Promise<Map<string, Date>> {
+  const { rows } = await sql<{ subject: string; since: Date }>`
+    select f.subject, f.first_seen_at as since from health_findings f where f.code = ${code} and f.resolved_at is null`.execute(
+    db,
+  );
+  return new Map(rows.map(({ subject, since }) => [subject, since]));
 }
 
 export async function putMessageDay(tx: Tx, day: string, counts: readonly MessageCounts[]): Promise<void> {
@@ -143,10 +167,14 @@ export async function keepItems(
   return new Map(rows.map((row) => [row.subject, row.since.toISOString()]));
 }
 
-/** Lets go of counts and closed findings from before a time. */
+/** Lets go of counts and closed findings from before a time. When a trigger fired last is kept: else it would never have fired. */
 export async function deleteAged(tx: Tx, before: Date): Promise<void> {
   await sql`delete from rule_days where day < ${before}::date`.execute(tx);
-  await sql`delete from decision_days where day < ${before}::date`.execute(tx);
+  await sql`
+    delete from decision_days d where d.day < ${before}::date
+      and (d.trigger_id = '' or d.day < (select max(l.day) from decision_days l where l.trigger_id = d.trigger_id))`.execute(
+    tx,
+  );
   await sql`delete from message_days where day < ${before}::date`.execute(tx);
   await sql`delete from health_findings where resolved_at < ${before}`.execute(tx);
 }

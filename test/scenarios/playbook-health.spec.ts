@@ -36,6 +36,7 @@ const textOf = (found: Body | undefined, member: string): string => String(found
 
 describe('the playbook, looked after while it runs', () => {
   let story: Story;
+  let silentSince: string;
   beforeAll(async () => {
     story = await Story.begin({ now: '2026-10-05T16:00:00.000Z' });
     await fillCatalogue(story);
@@ -148,6 +149,14 @@ describe('the playbook, looked after while it runs', () => {
     expect(about(await findings(story), 'actions/welcome')).toEqual([]);
   });
 
+  it('goes on saying that a trigger stopped when the days it was measured by are long gone', async () => {
+    story.clock.advance(12 * DAY);
+    await looks(story);
+    const stopped = only(about(await findings(story), 'triggers/order-completed'));
+    expect(stopped).toMatchObject({ code: 'trigger-stopped' });
+    silentSince = /since (\S+):/.exec(textOf(stopped, 'message'))?.[1] ?? 'a day';
+  });
+
   it('says when an item is due to be read again, and not before', async () => {
     const unreviewed = async () =>
       (await findings(story)).filter((each) => textOf(each, 'code') === 'unreviewed');
@@ -157,6 +166,11 @@ describe('the playbook, looked after while it runs', () => {
     const due = await unreviewed();
     expect(due.map((each) => textOf(each, 'subject'))).toContain('actions/welcome');
     expect(textOf(only(about(due, 'actions/welcome')), 'message')).toContain('since 2026-10-05');
+    // Twice, so that the first look has let go of what is not kept for so long.
+    await looks(story);
+    const silent = about(await findings(story), 'triggers/order-completed').filter((each) => textOf(each, 'code') !== 'unreviewed'); // prettier-ignore
+    expect(only(silent)).toMatchObject({ code: 'trigger-stopped' });
+    expect(textOf(only(silent), 'message')).toContain(`has not fired since ${silentSince};`);
   });
 
   it('is shown to whoever may read the playbook, a page at a time', async () => {
