@@ -13,9 +13,10 @@ import { expiries } from './policies/findings.js';
 import { readPlaybookFolder } from './policies/playbook.folder.js';
 import { type Coverage, type TestFailure } from './policies/test-report.js';
 import { vocabularyPage } from './policies/vocabulary-page.js';
-import { estimateOf } from './rehearsal/estimate.js';
 import { Deciders, Replayer, runAll } from './rehearsal/index.js';
 import { EMPTY_TALLY, type Tally } from './rehearsal/replay.js';
+import { tallyAnswer } from './rehearsal/replay-answer.js';
+import { replayLines } from './rehearsal/replay-words.js';
 import { type Progress } from './rehearsal/replayer.service.js';
 import { selectBundleFiles } from './policies/bundles.repository.js';
 import { keptBundle, simulate, SIMULATE_OPTIONS } from './policies-simulate.js';
@@ -147,7 +148,7 @@ async function replay(folder: string): Promise<ExitCode> {
       bundle,
       clock.now(),
     );
-    for (const line of tallyLines(tally, bundle.brand.currency)) console.log(line);
+    for (const line of replayLines(tallyAnswer(tally), bundle.brand.currency)) console.log(line);
     return tally.unexplained === 0 && tally.unreadable === 0 ? 0 : 1;
   } finally {
     await deciders.onModuleDestroy();
@@ -172,33 +173,6 @@ async function replayAll(db: Db, replayer: Replayer, bundle: Bundle, now: Date):
     if (progress.isLast) return progress.tally;
     console.error(`${progress.tally.decisions} decisions so far`);
   }
-}
-
-function tallyLines(tally: Tally, currency: string): string[] {
-  const { messages } = tally;
-  const counted = (count: number, what: string): string[] => (count === 0 ? [] : [`${count} ${what}`]);
-  const value = estimateOf(tally.value);
-  return [
-    `${plural(tally.decisions, 'decision')}: ${tally.reproduced} come out the same, ${tally.changed} do not`,
-    ...counted(tally.unexplained, 'of those under the same playbook and engine: that should never be'),
-    ...counted(tally.engineChanged, 'were made by another engine and come out differently'),
-    ...counted(tally.otherModels, 'were made with other learned figures'),
-    ...counted(tally.notRecorded, 'ask for what was not recorded then'),
-    ...counted(tally.notRecordedToo, 'of those differ in something else too'),
-    ...counted(tally.erased, 'are about people who were erased'),
-    ...counted(tally.aged, 'have a situation that is no longer kept'),
-    ...counted(tally.unreadable, 'cannot be read'),
-    `messages: ${messages.lost} fewer, ${messages.gained} more, ${messages.other} others, ${messages.retimed} at another time`,
-    `hand-offs: ${messages.taskGained} more, ${messages.taskLost} fewer`,
-    ...Object.entries(tally.causes)
-      .toSorted(([, a], [, b]) => b.lost + b.gained - a.lost - a.gained)
-      .map(([code, { lost, gained }]) => `  ${code}: ${lost} fewer, ${gained} more`),
-    ...Object.entries(tally.missing).map(([field, count]) => `  ${field} was not recorded ${plural(count, 'time')}`), // prettier-ignore
-    ...Object.entries(tally.besides).map(([code, count]) => `  beside it, ${code} made a difference ${plural(count, 'time')}`), // prettier-ignore
-    value.kind === 'refused'
-      ? `value: ${value.why}`
-      : `value per decision: ${value.before} before, ${value.after.value} after (${value.after.low} to ${value.after.high}), hundredths of ${currency}, from ${Math.floor(value.effective)} effective decisions`,
-  ];
 }
 
 const COMMANDS: Readonly<Record<string, (folder: string) => Promise<ExitCode>>> = {

@@ -121,8 +121,6 @@ interface KeptReplay {
 }
 
 export function replayAnswer(replay: KeptReplay): ReplayAnswer {
-  const { tally } = replay;
-  const counts = ({ lost, gained }: { lost: number; gained: number }): number => lost + gained;
   return {
     id: replay.id,
     bundle: replay.bundleHash,
@@ -132,6 +130,32 @@ export function replayAnswer(replay: KeptReplay): ReplayAnswer {
     since: replay.since?.toISOString() ?? null,
     until: replay.until.toISOString(),
     total: replay.total,
+    ...tallyAnswer(replay.tally),
+    askedBy: replay.askedBy,
+    createdAt: replay.createdAt.toISOString(),
+    finishedAt: replay.finishedAt?.toISOString() ?? null,
+  };
+}
+
+/** What a replay counted, whoever asked for it. */
+export type TallyAnswer = Omit<
+  ReplayAnswer,
+  | 'id'
+  | 'bundle'
+  | 'engine'
+  | 'state'
+  | 'error'
+  | 'since'
+  | 'until'
+  | 'total'
+  | 'askedBy'
+  | 'createdAt'
+  | 'finishedAt'
+>;
+
+export function tallyAnswer(tally: Tally): TallyAnswer {
+  const counts = ({ lost, gained }: { lost: number; gained: number }): number => lost + gained;
+  return {
     ...countsOf(tally),
     messages: { ...tally.messages },
     causes: Object.entries(tally.causes)
@@ -151,9 +175,6 @@ export function replayAnswer(replay: KeptReplay): ReplayAnswer {
       .toSorted((a, b) => b.decisions - a.decisions || (a.code < b.code ? -1 : 1)),
     samples: Object.fromEntries(Object.entries(tally.samples).map(([kind, ids]) => [kind, [...ids]])),
     value: estimateOf(tally.value),
-    askedBy: replay.askedBy,
-    createdAt: replay.createdAt.toISOString(),
-    finishedAt: replay.finishedAt?.toISOString() ?? null,
   };
 }
 

@@ -1,6 +1,7 @@
 import { type VNode } from 'preact';
 import { type AffectingChange } from '../../rehearsal/affected.js';
-import { priceOf, type ReplayAnswer } from '../../rehearsal/replay-answer.js';
+import { type ReplayAnswer } from '../../rehearsal/replay-answer.js';
+import { costsSomething, reviewWords, ruleCostWords } from '../../rehearsal/replay-words.js';
 import { RuleTitle } from '../decisions/decision-parts.js';
 import { Facts, Pill } from '../layout/parts.js';
 import { useView } from '../layout/view.js';
@@ -37,7 +38,7 @@ export function ReplayView({ replay }: { replay: ReplayAnswer }): VNode {
           ['Counted and not listed', unlessNone(replay.unlisted)],
           ['Rules that did it', replay.causes.length === 0 ? null : <Causes replay={replay} />],
           ['What rules cost', replay.rules.length === 0 ? null : <RuleCosts rules={replay.rules} />],
-          ['Reviews that rules ask for', reviews(replay)],
+          ['Reviews that rules ask for', reviewWords(replay.reviews)],
           ['Made by another engine', unlessNone(replay.engineChanged)],
           ['Made with other figures', unlessNone(replay.otherModels)],
           ['Not recorded then', missing(replay)],
@@ -111,13 +112,13 @@ const RULES_SHOWN = 8;
 /** Rules by what they cost, and what of it has no price. */
 function RuleCosts({ rules }: { rules: ReplayAnswer['rules'] }): VNode {
   const { currency } = useView().titles;
-  const costly = rules.filter((rule) => priceOf(rule) > 0 || rule.unpriced.length > 0 || rule.delayed > 0);
+  const costly = rules.filter(costsSomething);
   const shown = costly.slice(0, RULES_SHOWN);
   return (
     <>
       {shown.map((rule) => (
         <div key={rule.id}>
-          <RuleTitle id={rule.id} />: {costWords(rule, currency).join('; ')}
+          <RuleTitle id={rule.id} />: {ruleCostWords(rule, (minor) => moneyWords(minor, currency)).join('; ')}
           {rule.unpriced.map((words) => (
             <div key={words}>
               <small>{words}</small>
@@ -128,33 +129,6 @@ function RuleCosts({ rules }: { rules: ReplayAnswer['rules'] }): VNode {
       {costly.length > shown.length ? <small>and {costly.length - shown.length} more</small> : null}
     </>
   );
-}
-
-function costWords(rule: ReplayAnswer['rules'][number], currency: string): string[] {
-  const messages = (count: number): string => `${count} message${count === 1 ? '' : 's'}`;
-  return [
-    `fired ${rule.matched} ${rule.matched === 1 ? 'time' : 'times'}`,
-    ...(rule.alone === 0
-      ? []
-      : [
-          `held back ${messages(rule.alone)} alone, expected to be worth ${moneyWords(rule.worth, currency)}`,
-        ]),
-    ...(rule.delayed === 0
-      ? []
-      : [`${messages(rule.delayed)} waited ${rule.delayedHours} hours on average, which loses ${moneyWords(rule.delayWorth, currency)}`]), // prettier-ignore
-    ...(rule.asked === 0 ? [] : [`asked for a person ${rule.asked} times`]),
-    ...(rule.lapsed === 0
-      ? []
-      : [`${messages(rule.lapsed)} nobody signed in time, expected to be worth ${moneyWords(rule.lapsedWorth, currency)}`]), // prettier-ignore
-  ];
-}
-
-function reviews({ reviews: days }: ReplayAnswer): string | null {
-  if (days.length === 0) return null;
-  const sum = (pick: (day: ReplayAnswer['reviews'][number]) => number): number =>
-    days.reduce((total, day) => total + pick(day), 0);
-  const perDay = (total: number): string => (total / days.length).toFixed(1);
-  return `${perDay(sum(({ before }) => before))} a day, would be ${perDay(sum(({ after }) => after))}`;
 }
 
 function missing({ notRecorded, notRecordedToo, missing: fields, besides }: ReplayAnswer): string | null {

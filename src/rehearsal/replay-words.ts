@@ -1,0 +1,75 @@
+import { priceOf, type ReplayAnswer, type TallyAnswer } from './replay-answer.js';
+
+type RuleCost = ReplayAnswer['rules'][number];
+/** @param minor of the brand's currency. */
+type MoneyWords = (minor: number) => string;
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
+/** Whether there is something to say of a rule but that it fired. */
+export function costsSomething(rule: RuleCost): boolean {
+  return priceOf(rule) > 0 || rule.unpriced.length > 0 || rule.delayed > 0;
+}
+
+/** What a rule did and what that cost, piece by piece. */
+export function ruleCostWords(rule: RuleCost, money: MoneyWords): string[] {
+  return [
+    `fired ${counted(rule.matched, 'time')}`,
+    ...(rule.alone === 0
+      ? []
+      : [`held back ${counted(rule.alone, 'message')} alone, expected to be worth ${money(rule.worth)}`]),
+    ...(rule.delayed === 0
+      ? []
+      : [`${counted(rule.delayed, 'message')} waited ${rule.delayedHours} hours on average, which loses ${money(rule.delayWorth)}`]), // prettier-ignore
+    ...(rule.asked === 0 ? [] : [`asked for a person ${rule.asked} times`]),
+    ...(rule.lapsed === 0
+      ? []
+      : [`${counted(rule.lapsed, 'message')} nobody signed in time, expected to be worth ${money(rule.lapsedWorth)}`]), // prettier-ignore
+  ];
+}
+
+/** Messages for which a rule asks for a person, on a day that has any; null where there is none. */
+export function reviewWords(days: ReplayAnswer['reviews']): string | null {
+  if (days.length === 0) return null;
+  const perDay = (pick: (day: ReplayAnswer['reviews'][number]) => number): string =>
+    (days.reduce((total, day) => total + pick(day), 0) / days.length).toFixed(1);
+  return `${perDay(({ before }) => before)} a day, would be ${perDay(({ after }) => after)}`;
+}
+
+/** What a replay shows, line by line. @param currency ISO 4217. */
+export function replayLines(tally: TallyAnswer, currency: string): string[] {
+  const { messages, value } = tally;
+  const unlessNone = (count: number, what: string): string[] => (count === 0 ? [] : [`${count} ${what}`]);
+  const money: MoneyWords = (minor) => `${minor} hundredths of ${currency}`;
+  const reviews = reviewWords(tally.reviews);
+  return [
+    `${counted(tally.decisions, 'decision')}: ${tally.reproduced} come out the same, ${tally.changed} do not`,
+    ...unlessNone(tally.unexplained, 'of those under the same playbook and engine: that should never be'),
+    ...unlessNone(tally.engineChanged, 'were made by another engine and come out differently'),
+    ...unlessNone(tally.otherModels, 'were made with other learned figures'),
+    ...unlessNone(tally.notRecorded, 'ask for what was not recorded then'),
+    ...unlessNone(tally.notRecordedToo, 'of those differ in something else too'),
+    ...unlessNone(tally.erased, 'are about people who were erased'),
+    ...unlessNone(tally.aged, 'have a situation that is no longer kept'),
+    ...unlessNone(tally.unreadable, 'cannot be read'),
+    `messages: ${messages.lost} fewer, ${messages.gained} more, ${messages.other} others, ${messages.retimed} at another time`,
+    `hand-offs: ${messages.taskGained} more, ${messages.taskLost} fewer`,
+    ...tally.causes.map(({ code, lost, gained }) => `  ${code}: ${lost} fewer, ${gained} more`),
+    ...tally.missing.map(
+      ({ field, decisions }) => `  ${field} was not recorded ${counted(decisions, 'time')}`,
+    ),
+    ...tally.besides.map(({ code, decisions }) => `  beside it, ${code} made a difference ${counted(decisions, 'time')}`), // prettier-ignore
+    ...Object.entries(tally.samples).map(([kind, ids]) => `  decisions, ${kind}: ${ids.join(' ')}`),
+    ...(reviews === null ? [] : [`reviews that rules ask for: ${reviews}`]),
+    ...tally.reviews.map(({ day, before, after }) => `  ${day}: ${before}, would be ${after}`),
+    ...tally.rules
+      .filter(costsSomething)
+      .flatMap((rule) => [
+        `rule ${rule.id}: ${ruleCostWords(rule, money).join('; ')}`,
+        ...rule.unpriced.map((words) => `  ${words}`),
+      ]),
+    value.kind === 'refused'
+      ? `value: ${value.why}`
+      : `value per decision: ${value.before} before, ${value.after.value} after (${value.after.low} to ${value.after.high}), hundredths of ${currency}, from ${Math.floor(value.effective)} effective decisions`,
+  ];
+}
