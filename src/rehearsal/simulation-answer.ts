@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type SimulationRequest } from './simulation-request.js';
+import { MOST_SIGNALS_TOGETHER, MOST_TOGETHER, type SimulationRequest } from './simulation-request.js';
 import { type ActionCounts, type DayCounts, type Side, type SimulationTally } from './simulation-tally.js';
 
 const HOUR_MS = 3_600_000;
@@ -311,6 +311,7 @@ function notesOn(tally: SimulationTally, { request, total }: About): string[] {
         ]
       : []),
     ...sharedNotes(tally, share),
+    'The largest audience of a template is not counted: a message beyond it, for which a person would be asked, leaves here as if there were room.',
     'Only what triggers call for is decided: decisions asked for over the API, pauses, and messages to other people at the same address are left out.',
     ...(tally.fromProfile > 0
       ? [
@@ -331,7 +332,7 @@ function sharedNotes({ together, asked, active }: SimulationTally, share: number
     ];
   if (named === '') return [];
   return [
-    `So many people are simulated one after the other, so caps over everybody (${named}) are not applied: what would be asked of them is shown beside. With at most 5,000 people, and less that is heard of them, they are.`,
+    `So many people are simulated one after the other, so caps over everybody (${named}) are not applied: what would be asked of them is shown beside. Ask for fewer people (\`people\`) or a shorter span to have them applied: those picked are then allowed as large a share of them. Up to ${MOST_TOGETHER.toLocaleString('en')} people and ${MOST_SIGNALS_TOGETHER.toLocaleString('en')} signals of the span are simulated together.`,
   ];
 }
 

@@ -68,6 +68,10 @@ export function requestOf(wish: SimulationWish, now: Date): Omit<SimulationReque
   };
 }
 
+/** So many people, and things they are heard of in the span, are simulated together at most: a few hundred megabytes are held at once. */
+export const MOST_TOGETHER = 6_000;
+export const MOST_SIGNALS_TOGETHER = 100_000;
+
 /** So large a share that about `people` of `total` are simulated; everybody where there are no more. */
 export function shareOf(total: number, people = DEFAULT_PEOPLE): number {
   return total <= people ? 1 : Math.ceil((people / total) * 1e6) / 1e6;

@@ -91,6 +91,15 @@ describe('what a simulation counts', () => {
     expect(totals.asked.messages).toBe(4);
     expect(everybody).toEqual([{ rule: 'all', max: 1, per: '7d', of: 'messages', asked: 1, active: 0 }]);
     expect(notes.join(' ')).toContain('caps over everybody (all) are not applied');
+    expect(notes.join(' ')).toContain(
+      'Up to 6,000 people and 100,000 signals of the span are simulated together.',
+    );
+  });
+
+  it('says that the largest audience of a template is not counted', () => {
+    expect(report(counted([], [])).notes.join(' ')).toContain(
+      'The largest audience of a template is not counted',
+    );
   });
 
   it('counts whoever is left out, and nothing twice', () => {

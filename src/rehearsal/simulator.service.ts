@@ -24,7 +24,12 @@ import {
   type World,
 } from './simulate.js';
 import { type EarlierTokens, SharedPlaces } from './shared-places.js';
-import { longestWait, type SimulationRequest } from './simulation-request.js';
+import {
+  longestWait,
+  MOST_SIGNALS_TOGETHER,
+  MOST_TOGETHER,
+  type SimulationRequest,
+} from './simulation-request.js';
 import {
   EMPTY_SIMULATION,
   type LeftOut,
@@ -72,9 +77,6 @@ const STEP_MS = 1_000;
 /** So long at most before others get their turn. */
 const TURN_MS = 8;
 const MOST_FACTS_KNOWN = 5_000;
-/** So many people, and things they are heard of in the span, are held at once at most: a few hundred megabytes. */
-const MOST_TOGETHER = 6_000;
-const MOST_SIGNALS_TOGETHER = 100_000;
 /** People are held together for so long after the last step: then another process has taken over. */
 const FORGOTTEN_AFTER_MS = 120_000;
 /** Where suppressions of an address are kept. */

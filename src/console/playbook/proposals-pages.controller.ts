@@ -11,7 +11,7 @@ import { type Guardrail } from '../../policies/playbook.js';
 import { ReplaysService, SimulationsService } from '../../rehearsal/index.js';
 import { replayAnswer } from '../../rehearsal/replay-answer.js';
 import { simulationAnswer } from '../../rehearsal/simulation-answer.js';
-import { LONGEST_DAYS } from '../../rehearsal/simulation-request.js';
+import { LONGEST_DAYS, MOST_PEOPLE } from '../../rehearsal/simulation-request.js';
 import { Clock } from '../../shared/clock.js';
 import { optionalWords } from '../forms.js';
 import { type Answer, page, redirect, withDone } from '../page.js';
@@ -46,6 +46,7 @@ const verdictForm = z.object({ verdict: z.enum(['approve', 'reject', 'withdraw']
 const simulationForm = z.object({
   days: z.coerce.number().int().min(1).max(LONGEST_DAYS),
   heard: z.enum(['arrival', 'occurrence']),
+  people: z.coerce.number().int().min(1).max(MOST_PEOPLE).optional(),
 });
 const activationForm = z.object({ proposal: z.string().optional() });
 
@@ -164,14 +165,14 @@ export class ProposalsPagesController {
   @Allow('policies.write')
   async simulate(
     @Param('id') id: string,
-    @Body({ schema: simulationForm }) { days, heard }: z.output<typeof simulationForm>,
+    @Body({ schema: simulationForm }) { days, ...wish }: z.output<typeof simulationForm>,
     @CurrentActor() actor: Actor,
   ): Promise<Answer> {
     const { bundle } = await this.proposals.get(id);
     const until = this.clock.now();
     const since = new Date(until.getTime() - days * DAY_MS).toISOString();
     try {
-      await this.simulations.ask({ bundle, since, until: until.toISOString(), heard, by: actorId(actor) });
+      await this.simulations.ask({ ...wish, bundle, since, until: until.toISOString(), by: actorId(actor) });
     } catch (error) {
       return this.proposal(id, refusalOf(error), error);
     }

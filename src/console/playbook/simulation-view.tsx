@@ -50,6 +50,16 @@ export function SimulationSection({
             </select>
           </label>
           <label>
+            People at most
+            <select name="people">
+              {[500, 1_000, 2_000, 5_000].map((people) => (
+                <option key={people} value={people} selected={people === 5_000}>
+                  {people.toLocaleString('en')}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label>
             Signals are heard
             <select name="heard">
               <option value="arrival">when they arrived</option>
