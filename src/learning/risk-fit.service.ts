@@ -9,9 +9,10 @@ import { type RiskModel, UNFITTED } from '../risk/calibration.js';
 import { needsPerson } from '../risk/check.js';
 import { RiskService } from '../risk/index.js';
 import { Clock } from '../shared/clock.js';
+import { KeptFit } from './kept-fit.js';
 import { readExamples } from './learning.read-model.js';
 import { brier, type Foretold, reliability, type ReliabilityBin, standsFor } from './reliability.js';
-import { crossPredict, fitStrengths, predict } from './strengths.js';
+import { predict } from './strengths.js';
 
 /** Fewer verdicts than this teach nothing, nor do fewer objections. */
 const VERDICTS_NEEDED = 200;
@@ -48,6 +49,8 @@ export interface RiskFit {
 /** Fits the risk on verdicts. A person adopts what was fitted: it closes every open gate, since what checks drafts has changed. */
 @Injectable()
 export class RiskFitService {
+  private readonly learned = new KeptFit(() => new Promise((resolve) => setImmediate(resolve)));
+
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
@@ -79,7 +82,8 @@ export class RiskFitService {
       objections: Math.max(0, OBJECTIONS_NEEDED - objections),
     };
     const enough = missing.verdicts + missing.objections === 0;
-    const unseen = enough ? foretold(crossPredict(examples, mustSee)) : [];
+    const fitted = enough ? await this.learned.of(examples, mustSee) : null;
+    const unseen = foretold(fitted?.unseen ?? []);
     const version = `${this.clock.now().toISOString().slice(0, 10)}-${examples.length}`;
     return {
       verdicts: examples.length,
@@ -92,13 +96,10 @@ export class RiskFitService {
         brier: fresh.length === 0 ? null : brier(said),
       },
       missing,
-      candidate: enough
-        ? {
-            model: fitStrengths(examples, version),
-            brier: brier(unseen),
-            curve: reliability(unseen),
-          }
-        : null,
+      candidate:
+        fitted === null
+          ? null
+          : { model: { version, ...fitted.model }, brier: brier(unseen), curve: reliability(unseen) },
     };
   }
 

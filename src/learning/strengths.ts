@@ -51,6 +51,11 @@ function firstBase(examples: readonly Example[]): number {
  * verdicts give the same model.
  */
 export function fitStrengths(examples: readonly Example[], version: string): RiskModel {
+  return drained(fitting(examples, version));
+}
+
+/** The same round by round: thousands of verdicts take seconds, and whoever drives it can let others have their turn between rounds. */
+export function* fitting(examples: readonly Example[], version: string): Generator<void, RiskModel> {
   const { codes, rows } = columns(examples);
   const weights = standsFor(examples);
   const strengths = codes.map(() => 1);
@@ -108,12 +113,20 @@ export function fitStrengths(examples: readonly Example[], version: string): Ris
       largest = Math.max(largest, Math.abs(after - before));
     }
     if (largest < 1e-7) break;
+    yield;
   }
   return {
     version,
     base: quantised(Math.min(0.99, -Math.expm1(-base))),
     strengths: Object.fromEntries(codes.map((code, k) => [code, quantised(strengths[k] ?? 1)])),
   };
+}
+
+function drained<Result>(rounds: Generator<void, Result>): Result {
+  for (;;) {
+    const round = rounds.next();
+    if (round.done === true) return round.value;
+  }
 }
 
 function totalOf(row: ReadonlyMap<number, number>, strengths: readonly number[]): number {
@@ -136,10 +149,19 @@ export function predict(model: RiskModel, { signs }: Pick<Example, 'signs'>, mus
 }
 
 /** The same for each example by a model that never saw it: five parts in turn, by place. */
-export function crossPredict(examples: readonly Example[], mustSee: number, parts = 5): number[] {
+export function crossPredict(examples: readonly Example[], mustSee: number): number[] {
+  return drained(crossPredicting(examples, mustSee));
+}
+
+/** The same round by round. */
+export function* crossPredicting(
+  examples: readonly Example[],
+  mustSee: number,
+  parts = 5,
+): Generator<void, number[]> {
   const predictions = new Array<number>(examples.length).fill(0);
   for (let part = 0; part < parts; part++) {
-    const model = fitStrengths(
+    const model = yield* fitting(
       examples.filter((_, i) => i % parts !== part),
       'cross',
     );
