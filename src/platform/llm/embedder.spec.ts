@@ -63,6 +63,22 @@ describe('the embedder, with a provider', () => {
     expect((await one.embed('a pot', FREE)).vector).toEqual([0.8, 0.6]);
   });
 
+  it('believes two sizes in a row that agree, when the first answer was the broken one', async () => {
+    const one = embedder();
+    answers([0.6, 0.8, 0]);
+    await one.embed('a kettle', FREE);
+    answers([0.6, 0.8]);
+    await expect(one.embed('a pot', FREE)).rejects.toThrow('the embedding has 2 numbers');
+    expect((await one.embed('a pot', FREE)).space).toBe('test-embedding/2');
+    answers([0.6, 0.8, 0]);
+    await expect(one.embed('a cup', FREE)).rejects.toThrow('the embedding has 3 numbers');
+    answers([0.6, 0.8]);
+    expect((await one.embed('a cup', FREE)).space).toBe('test-embedding/2');
+    // Two wrong ones with a right one between them are not in a row.
+    answers([0.6, 0.8, 0]);
+    await expect(one.embed('a cup', FREE)).rejects.toThrow('the embedding has 3 numbers');
+  });
+
   it('asks within the tokens of the day, over all processes, and is counted like every other question', async () => {
     clock.set('2026-11-21T12:00:00Z');
     const body = JSON.stringify({ data: [{ embedding: [0.6, 0.8] }], usage: { total_tokens: 4 } });

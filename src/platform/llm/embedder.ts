@@ -44,8 +44,8 @@ export class Embedder {
   private readonly provider: { readonly client: OpenAI; readonly model: string } | null;
   private readonly spending: Spending;
   private offline: Promise<EmbeddingsModel> | undefined;
-  /** How many numbers this model's embeddings have, since its first answer. */
-  private size: number | undefined;
+  /** How many numbers this model's embeddings have, as far as its answers tell. */
+  private readonly size = new AgreedSize();
 
   constructor(@Inject(ENVIRONMENT) environment: Environment, database: Database, clock: Clock) {
     this.spending = new Spending(database, clock);
@@ -79,12 +79,11 @@ export class Embedder {
     if (!Number.isFinite(length) || length === 0)
       throw new ModelFailure({ kind: 'unavailable', retryable: false, detail: 'the embedding is no vector' });
     // A model has one size. Another one is a broken answer, and would be kept where nothing is ever compared with it.
-    this.size ??= vector.length;
-    if (vector.length !== this.size)
+    if (!this.size.takes(vector.length))
       throw new ModelFailure({
         kind: 'unavailable',
         retryable: false,
-        detail: `the embedding has ${vector.length} numbers where this model's have ${this.size}`,
+        detail: `the embedding has ${vector.length} numbers where this model's had others before`,
       });
     return { space: `${this.model}/${vector.length}`, vector };
   }
@@ -138,6 +137,22 @@ export class Embedder {
     } catch (error) {
       throw new ModelFailure(toFailure(error, Date.now()));
     }
+  }
+}
+
+/**
+ * The size of a model's embeddings, from its answers. The first may be the broken one, so two in a row that agree with each other are
+ * believed more than what came before.
+ */
+class AgreedSize {
+  private agreed: number | undefined;
+  private other: number | undefined;
+
+  /** Whether an answer of this size is one of the model's. */
+  takes(size: number): boolean {
+    if (this.agreed === undefined || size === this.other) this.agreed = size;
+    this.other = size === this.agreed ? undefined : size;
+    return size === this.agreed;
   }
 }
 
