@@ -67,6 +67,8 @@ export class PastMessagesService {
   readonly draftApproved: WorkHandler<Approved, Remembered> = {
     kind: 'draft.approved',
     atOnce: 2,
+    // Nobody waits for it, so it outlasts a provider of embeddings that is gone for most of a day.
+    maxAttempts: 100,
     prepare: (tx, job) => this.load(tx, job),
     call: async ({ content, decision, situation }, _job, signal) => {
       const words = toPast(content, situation);

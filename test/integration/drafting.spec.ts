@@ -14,7 +14,7 @@ import { PastMessagesService } from '../../src/drafting/past-messages.service.js
 import { type MessageContent } from '../../src/messages/content.js';
 import { MessagesService, MessageViews } from '../../src/messages/index.js';
 import { DatabaseModule } from '../../src/platform/database/index.js';
-import { Embedder, LLM_LIMITS, LlmGateway } from '../../src/platform/llm/index.js';
+import { DEFAULT_LIMITS, Embedder, LLM_LIMITS, LlmGateway } from '../../src/platform/llm/index.js';
 import { RuntimeModule } from '../../src/platform/runtime.module.js';
 import { Vault } from '../../src/platform/vault/index.js';
 import { Stopping, WorkModule, WorkService } from '../../src/platform/work/index.js';
@@ -47,6 +47,12 @@ facts: { product: "'kettle'" }
 draft: ${draft}
 owner: ana
 `;
+
+const LIMITS = {
+  ...DEFAULT_LIMITS,
+  circuit: { failures: 100, cooldownMs: 10, longestMs: 10 },
+  backoffMs: 5,
+};
 
 const PLAYBOOK = {
   'brand.yaml': `name: Fernhill
@@ -146,10 +152,7 @@ describe('drafting', () => {
         MessagesService,
         MessageViews,
         LlmGateway,
-        {
-          provide: LLM_LIMITS,
-          useValue: { circuit: { failures: 100, cooldownMs: 10, longestMs: 10 }, backoffMs: 5 },
-        },
+        { provide: LLM_LIMITS, useValue: LIMITS },
         // The stages before are stood in for by what they would have left behind.
         { provide: ProfilesService, useValue: {} },
         {
@@ -619,7 +622,7 @@ describe('drafting', () => {
       const found = await past.nearest(spec, about, new AbortController().signal);
       return found.map(({ subject }) => subject).toSorted();
     };
-    const free = { tokensPerDay: null, prices: {} };
+    const free = { tokensPerDay: null, prices: {}, concurrency: 4 };
     const here = await embedder.embed('a kettle', free);
     // The provider's vectors are as long as those of here, and lie just where the question will be: a mix would show.
     await remember('here 1', here.space, here.vector);
@@ -634,7 +637,7 @@ describe('drafting', () => {
       fake.behave({ kind: 'body', body: JSON.stringify({ data: [{ embedding }] }) });
     };
     const { environment } = testRuntime(clock, { ...fake.environment, OPENAI_EMBEDDING_MODEL: 'test-embedding' }); // prettier-ignore
-    const other = pastOf(new Embedder(environment, opened.database, clock));
+    const other = pastOf(new Embedder(environment, opened.database, clock, LIMITS));
     answers(here.vector);
     expect(await asked(other)).toEqual(['there 1', 'there 2']);
     // An answer of another size is refused, and the draft does without examples.

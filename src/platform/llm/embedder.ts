@@ -6,7 +6,10 @@ import { type Environment } from '../../config/environment.js';
 import { Clock } from '../../shared/clock.js';
 import { Database } from '../database/index.js';
 import { ENVIRONMENT } from '../runtime.js';
+import { Breaker } from './breaker.js';
+import { LLM_LIMITS, type LlmLimits } from './limits.js';
 import { ModelFailure, toFailure } from './provider-failure.js';
+import { Slots } from './slots.js';
 import { mostTokensOf, Spending } from './spending.js';
 
 /** A text as a point in the space of the model that made it; points of two spaces cannot be compared. */
@@ -17,7 +20,6 @@ export interface Embedding {
 
 /** Longer texts say no more about what they are like, and take the time of their length. */
 const LONGEST_TEXT = 4_000;
-const DEADLINE_MS = 20_000;
 const MOST_DIMENSIONS = 4_096;
 
 const answerSchema = z.object({
@@ -31,6 +33,8 @@ export interface EmbeddingTerms {
   readonly tokensPerDay: number | null;
   /** Price per million tokens, minor units. */
   readonly prices: Readonly<Record<string, { readonly input: number }>>;
+  /** Requests for embeddings this process has open at once; those to the language model are counted by themselves. */
+  readonly concurrency: number;
 }
 
 /**
@@ -42,12 +46,20 @@ export class Embedder {
   /** What embeds, by its name. */
   readonly model: string;
   private readonly provider: { readonly client: OpenAI; readonly model: string } | null;
+  private readonly slots = new Slots();
+  private readonly breaker: Breaker;
   private readonly spending: Spending;
   private offline: Promise<EmbeddingsModel> | undefined;
   /** How many numbers this model's embeddings have, as far as its answers tell. */
   private readonly size = new AgreedSize();
 
-  constructor(@Inject(ENVIRONMENT) environment: Environment, database: Database, clock: Clock) {
+  constructor(
+    @Inject(ENVIRONMENT) environment: Environment,
+    database: Database,
+    clock: Clock,
+    @Inject(LLM_LIMITS) private readonly limits: LlmLimits,
+  ) {
+    this.breaker = new Breaker(limits.circuit);
     this.spending = new Spending(database, clock);
     const { OPENAI_API_KEY: apiKey, OPENAI_EMBEDDING_MODEL: model, OPENAI_BASE_URL: baseURL } = environment;
     this.provider =
@@ -63,7 +75,7 @@ export class Embedder {
               adminAPIKey: null,
               logLevel: 'off',
               maxRetries: 1,
-              timeout: DEADLINE_MS,
+              timeout: limits.embeddingMs,
             }),
           };
     this.model = this.provider?.model ?? 'offline-en-0.2.0';
@@ -73,7 +85,7 @@ export class Embedder {
   async embed(text: string, terms: EmbeddingTerms, signal?: AbortSignal): Promise<Embedding> {
     const words = text.replace(/\s+/g, ' ').trim().slice(0, LONGEST_TEXT).toWellFormed();
     const vector =
-      this.provider === null ? await this.embedHere(words) : await this.budgeted(words, terms, signal);
+      this.provider === null ? await this.embedHere(words) : await this.embedThere(words, terms, signal);
     const length = Math.hypot(...vector);
     // A point without a direction is near to nothing.
     if (!Number.isFinite(length) || length === 0)
@@ -93,11 +105,50 @@ export class Embedder {
     return (await this.offline).embed(text);
   }
 
+  /** Asks in its turn, unless the provider is left alone. A wait that is too long says nothing about the provider. */
+  private async embedThere(
+    words: string,
+    terms: EmbeddingTerms,
+    given: AbortSignal | undefined,
+  ): Promise<number[]> {
+    const deadline = AbortSignal.timeout(this.limits.embeddingMs);
+    const signal = given === undefined ? deadline : AbortSignal.any([deadline, given]);
+    const release = await this.slots.take(signal, terms.concurrency).catch((error: unknown) => {
+      throw deadline.aborted
+        ? new ModelFailure({ kind: 'timeout', detail: 'no place became free in time' })
+        : error;
+    });
+    try {
+      return await this.unlessLeftAlone(() => this.budgeted(words, terms, signal));
+    } finally {
+      release();
+    }
+  }
+
+  private async unlessLeftAlone<T>(ask: () => Promise<T>): Promise<T> {
+    const { breaker } = this;
+    if (!breaker.mayAsk())
+      throw new ModelFailure({
+        kind: 'unavailable',
+        retryable: true,
+        detail: 'the provider of embeddings failed too often and is left alone for a while',
+      });
+    try {
+      const answer = await ask();
+      breaker.answered();
+      return answer;
+    } catch (error) {
+      if (error instanceof ModelFailure) breaker.failed(error.failure);
+      else breaker.notFoundOut();
+      throw error;
+    }
+  }
+
   /** Asks within the day's tokens, and writes down what it took. */
   private async budgeted(
     words: string,
     { tokensPerDay, prices }: EmbeddingTerms,
-    signal: AbortSignal | undefined,
+    signal: AbortSignal,
   ): Promise<number[]> {
     const began = performance.now();
     const most = mostTokensOf([words]) + 1;
@@ -121,16 +172,12 @@ export class Embedder {
     return vector;
   }
 
-  private async ask(
-    input: string,
-    signal: AbortSignal | undefined,
-  ): Promise<{ vector: number[]; tokens: number }> {
+  private async ask(input: string, signal: AbortSignal): Promise<{ vector: number[]; tokens: number }> {
     if (this.provider === null) throw new Error('there is no provider');
-    const deadline = AbortSignal.timeout(DEADLINE_MS);
     try {
       const answer: unknown = await this.provider.client.embeddings.create(
         { model: this.provider.model, input, encoding_format: 'float' },
-        { signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]) },
+        { signal },
       );
       const { data, usage } = answerSchema.parse(answer);
       return { vector: data[0]?.embedding ?? [], tokens: usage?.total_tokens ?? 0 };

@@ -4,14 +4,19 @@ import { type Behaviour, FakeOpenAi, TOKENS_IN, TOKENS_OUT } from '../../../test
 import { openTestDatabase, type TestDatabase } from '../../../test/harness/database.js';
 import { TestClock, testRuntime } from '../../../test/harness/runtime.js';
 import { Metrics } from '../telemetry/index.js';
-import { LlmGateway, type LlmLimits, type ModelRequest } from './llm.gateway.js';
+import { type LlmLimits } from './limits.js';
+import { LlmGateway, type ModelRequest } from './llm.gateway.js';
 import { tokensTaken } from './model-budget.repository.js';
 
 const schema = z.strictObject({ subject: z.string().max(20), count: z.int() });
 type Value = z.output<typeof schema>;
 const GOOD: Value = { subject: 'Hello', count: 1 };
 const good: Behaviour = { kind: 'answer', content: GOOD };
-const LIMITS: LlmLimits = { circuit: { failures: 3, cooldownMs: 200, longestMs: 200 }, backoffMs: 10 };
+const LIMITS: LlmLimits = {
+  circuit: { failures: 3, cooldownMs: 200, longestMs: 200 },
+  backoffMs: 10,
+  embeddingMs: 5_000,
+};
 
 describe('the gateway to the model', () => {
   let fake: FakeOpenAi;

@@ -14,8 +14,10 @@ import {
   type PromptText,
   writeMessages,
 } from './chain.js';
-import { ask, type Circuit, type CircuitSettings, CLOSED, failed, succeeded } from './circuit.js';
+import { Breaker } from './breaker.js';
+import { type Circuit } from './circuit.js';
 import { Answers } from './answers.js';
+import { LLM_LIMITS, type LlmLimits } from './limits.js';
 import { type UsageOfDay, usageSince } from './model-usage.repository.js';
 import { OpenAiChatModel, toSent } from './openai-chat-model.js';
 import {
@@ -30,25 +32,12 @@ import { Slots } from './slots.js';
 import { mostTokensOf, Spending, TokensSpent } from './spending.js';
 import { strictSchema } from './strict-schema.js';
 import { contentHash } from '../../shared/hash.js';
-import { Log, Metrics, traced } from '../telemetry/index.js';
+import { Metrics, traced } from '../telemetry/index.js';
 
 const OPENAI = 'https://api.openai.com/v1';
 const ATTEMPTS = 3;
 const KEPT_ANSWERS = 500;
 const KEPT_FOR_MS = 10 * 60_000;
-
-/** How the gateway treats the provider; tests shorten it. */
-export interface LlmLimits {
-  readonly circuit: CircuitSettings;
-  /** First wait before another attempt, when the provider names none. Doubles. */
-  readonly backoffMs: number;
-}
-/** Injection token of `LlmLimits`. */
-export const LLM_LIMITS = Symbol('llm limits');
-export const DEFAULT_LIMITS: LlmLimits = {
-  circuit: { failures: 5, cooldownMs: 30_000, longestMs: 5 * 60_000 },
-  backoffMs: 500,
-};
 
 /** Price per million tokens, minor units. */
 export type ModelPrices = Readonly<Record<string, { readonly input: number; readonly output: number }>>;
@@ -104,14 +93,12 @@ interface Tally {
 /** The one way to the language model: strict JSON, one repair round, one deadline over all, and typed outcomes. */
 @Injectable()
 export class LlmGateway {
-  private readonly log = new Log('llm');
   private readonly model: OpenAiChatModel | null;
   private readonly modelName: string;
   private readonly host: string;
   private readonly slots = new Slots();
   private readonly spending: Spending;
-  private circuit: Circuit = CLOSED;
-  private failing: ProviderFailure['kind'] | null = null;
+  private readonly breaker: Breaker;
   private readonly answers = new Answers<ModelOutcome<unknown>>(KEPT_ANSWERS, KEPT_FOR_MS);
 
   constructor(
@@ -122,6 +109,7 @@ export class LlmGateway {
     private readonly metrics: Metrics,
   ) {
     this.spending = new Spending(database, clock);
+    this.breaker = new Breaker(limits.circuit);
     const baseUrl = environment.OPENAI_BASE_URL ?? OPENAI;
     this.modelName = environment.OPENAI_MODEL;
     this.host = new URL(baseUrl).host;
@@ -141,14 +129,12 @@ export class LlmGateway {
   }
 
   describe(): ModelDescription {
-    const { state } = this.circuit;
-    const cooled = this.circuit.state === 'open' && performance.now() >= this.circuit.until;
     return {
       available: this.available(),
       model: this.modelName,
       host: this.host,
-      circuit: cooled ? 'half_open' : state,
-      failing: this.failing,
+      circuit: this.breaker.state(),
+      failing: this.breaker.failing,
     };
   }
 
@@ -281,29 +267,27 @@ export class LlmGateway {
     let release: (() => void) | null = null;
     try {
       release = await this.slots.take(deadline.signal, request.concurrency);
-      if (!this.mayAsk())
+      if (!this.breaker.mayAsk())
         return await finish({
           kind: 'circuit_open',
           detail: 'the model failed too often and is left alone for a while',
         });
       const first = await round({ input: request.input, repair: null });
-      this.circuit = succeeded(this.circuit);
-      this.failing = null;
+      this.breaker.answered();
       if (first.mend === null) return await finish(first.answer);
       const second = await round({ input: request.input, repair: first.mend });
       return await finish(second.answer.kind === 'ok' ? { ...second.answer, repaired: true } : second.answer);
     } catch (error) {
       if (error instanceof TokensSpent) {
-        // Nobody found out whether the model is back: that must not keep the next from finding out.
-        this.circuit = succeeded(this.circuit);
+        this.breaker.notFoundOut();
         return await finish({ kind: 'budget', detail: error.message });
       }
       if (!(error instanceof ModelFailure)) {
-        // A defect of ours, not the provider's: it must not leave the circuit half open for ever.
-        this.circuit = release === null ? this.circuit : succeeded(this.circuit);
+        // A defect of ours, not the provider's.
+        if (release !== null) this.breaker.notFoundOut();
         throw error;
       }
-      if (tally.calls > 0) this.noteFailure(error.failure);
+      if (tally.calls > 0) this.breaker.failed(error.failure);
       return await finish(error.failure);
     } finally {
       clearTimeout(timer);
@@ -343,23 +327,6 @@ export class LlmGateway {
     if (failure.kind === 'rate_limited') return failure.retryAfterMs ?? own;
     if (failure.kind === 'unavailable' && failure.retryable) return own;
     return null;
-  }
-
-  private mayAsk(): boolean {
-    const { allowed, circuit } = ask(this.circuit, performance.now());
-    this.circuit = circuit;
-    return allowed;
-  }
-
-  private noteFailure(failure: ProviderFailure): void {
-    const before = this.circuit.state;
-    this.failing = failure.kind;
-    const now = performance.now();
-    const circuit = failed(this.circuit, now, this.limits.circuit, failure.kind === 'quota');
-    this.circuit = circuit;
-    this.log.warn('model.failed', { outcome: failure.kind });
-    if (circuit.state === 'open' && before !== 'open')
-      this.log.warn('model.left_alone', { ms: Math.round(circuit.until - now) });
   }
 
   private usageOf(tally: Tally, prices: ModelPrices, latencyMs: number): ModelUsage {

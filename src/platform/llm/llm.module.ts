@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Embedder } from './embedder.js';
-import { DEFAULT_LIMITS, LLM_LIMITS, LlmGateway } from './llm.gateway.js';
+import { DEFAULT_LIMITS, LLM_LIMITS } from './limits.js';
+import { LlmGateway } from './llm.gateway.js';
 
 // LangChain would send every prompt to a third party when one of these is set, for instance by a developer's shell. Where customers' data
 // goes is decided by this service's own settings alone.
