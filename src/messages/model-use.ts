@@ -9,7 +9,7 @@ export const modelUseSchema = z
     costMicros: z.int(),
     /** ISO 4217; null where the playbook that it was decided under cannot be read any more. */
     currency: z.string().nullable(),
-    /** First to last. `outcome` is `ok`, or why the answer became no draft. */
+    /** First to last. `outcome` is `ok`, or why the answer became no draft; what the call of a `timeout` took is not known and not counted. */
     answers: z.array(
       z.object({
         at: z.string(),

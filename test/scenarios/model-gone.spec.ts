@@ -99,6 +99,10 @@ describe('a model that does not write', () => {
         'sent',
         ['template: timeout'],
       ]);
+      // It may have been worked on to its end.
+      const page = (await story.request('GET', `/messages/${String(message?.['id'])}`)).text;
+      expect(page).toContain('not known: it may have been worked on although no answer came in time');
+      expect(page).not.toContain('no answer was paid for');
     }
     for (const i of [4, 5]) await abandons(`broken-${i}`, { kind: 'status', status: 400 });
     await abandons('spared', { kind: 'answer', content: goodDraft() });
@@ -190,7 +194,7 @@ describe('a model that does not write', () => {
     ]);
     const page = (await story.request('GET', `/messages/${String(message?.['id'])}`)).text;
     expect(page).toContain('What the model took');
-    expect(page).toContain('1,000 / 200');
+    expect(page).toContain('1,000 in, 200 out');
     await abandons('cleo', { kind: 'status', status: 400 });
     expect((await story.request('GET', '/')).text).toContain('1 message was not made, as the playbook says');
     // And when it is back, it writes.

@@ -30,7 +30,12 @@ export function AdviceCard({
           ['By', <Adviser key="by" advice={advice} />],
           ['First', advice.ranking.length === 0 ? 'no preference' : <Ranking key="first" advice={advice} />],
           ['Time', advice.sendAt === null ? 'as soon as it may' : <Time key="time" at={advice.sendAt} />],
-          ['Cost', took === null ? null : <Cost key="cost" usage={{ ...took, currency }} />],
+          [
+            'Cost',
+            took === null ? null : (
+              <Cost key="cost" usage={{ ...took, currency }} isCutShort={took.isCutShort} />
+            ),
+          ],
         ]}
       />
       <p class="sub">In their words</p>

@@ -37,6 +37,7 @@ interface DecisionRow {
   tokens_in: number | null;
   tokens_out: number | null;
   cost_micros: number | null;
+  cut_short: boolean | null;
 }
 
 /** What the model took for advice, all its answers on one firing together. */
@@ -45,6 +46,8 @@ export interface AdviceTook {
   readonly tokensOut: number;
   /** Millionths of a minor unit; 0 where the playbook knew no price of the model. */
   readonly costMicros: number;
+  /** Whether one of them did not come in time: what it took is not known. */
+  readonly isCutShort: boolean;
 }
 
 /** A decision with all that it rested on. `situation` and `result` are null when the person was erased, `situation` also once it aged out. */
@@ -82,11 +85,13 @@ export async function readDecision(
   const { rows } = await sql<DecisionRow>`
     select d.id, d.profile_id, d.created_at, d.outcome, d.mode, d.action, d.channel, d.trigger_id, d.firing_id, d.bundle_hash,
       d.engine, d.seed, d.key_id, ${SITUATION} as situation, d.result, d.situation_hash, d.result_hash, d.message_id,
-      d.models, f.fired_at, f.evidence, m.state as message_state, took.tokens_in, took.tokens_out, took.cost_micros
+      d.models, f.fired_at, f.evidence, m.state as message_state, took.tokens_in, took.tokens_out, took.cost_micros,
+      took.cut_short
     from ${DECISIONS_WITH_SITUATION}
       left join firings f on f.id = d.firing_id left join messages m on m.id = d.message_id
       left join lateral (
-        select sum(a.tokens_in)::bigint as tokens_in, sum(a.tokens_out)::bigint as tokens_out, sum(a.cost_micros)::bigint as cost_micros
+        select sum(a.tokens_in)::bigint as tokens_in, sum(a.tokens_out)::bigint as tokens_out, sum(a.cost_micros)::bigint as cost_micros,
+          bool_or(a.outcome = 'timeout') as cut_short
         from model_answers a where a.purpose = ${ADVICE_PURPOSE} || d.firing_id
       ) took on true
     where d.id = ${id}`.execute(db);
@@ -127,8 +132,9 @@ function tookOf({
   tokens_in: tokensIn,
   tokens_out: tokensOut,
   cost_micros: costMicros,
+  cut_short: isCutShort,
 }: DecisionRow): AdviceTook | null {
-  return tokensIn === null || tokensOut === null || costMicros === null
+  return tokensIn === null || tokensOut === null || costMicros === null || isCutShort === null
     ? null
-    : { tokensIn, tokensOut, costMicros };
+    : { tokensIn, tokensOut, costMicros, isCutShort };
 }

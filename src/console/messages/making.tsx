@@ -24,6 +24,7 @@ const ROLES: Readonly<Record<string, string>> = {
 export function MakingCard({ making }: { readonly making: Making | null }): VNode | null {
   if (making === null) return null;
   const { prompt, failed, usage, sent } = making;
+  const isCutShort = wasCutShort(failed) && sent.length > 0;
   return (
     <section class="card">
       <h2>How it was written</h2>
@@ -34,8 +35,8 @@ export function MakingCard({ making }: { readonly making: Making | null }): VNod
         rows={[
           ['Model', prompt?.model ?? null],
           ['Prompt', prompt === null ? null : `${prompt.id}, version ${prompt.version}`],
-          ['Tokens', usage === null ? null : `${count(usage.tokensIn)} in, ${count(usage.tokensOut)} out`],
-          ['Cost', usage === null ? null : <Cost key="cost" usage={usage} />],
+          ['Tokens', usage === null ? null : tokensWords(usage, isCutShort)],
+          ['Cost', usage === null ? null : <Cost key="cost" usage={usage} isCutShort={isCutShort} />],
           ['Took', usage === null ? null : `${(usage.latencyMs / 1_000).toFixed(1)} s`],
         ]}
       />
@@ -62,7 +63,7 @@ export function AnswersCard({
           <tr>
             <th>Answered</th>
             <th>What came of it</th>
-            <th class="num">Tokens in / out</th>
+            <th class="num">Tokens</th>
             <th class="num">Cost</th>
           </tr>
         </thead>
@@ -73,11 +74,16 @@ export function AnswersCard({
                 <Time at={at} />
               </td>
               <td>{outcome === 'ok' ? 'an answer that could be used' : fallbackWords(outcome)}</td>
+              <td class="num">{tokensWords({ tokensIn, tokensOut }, wasCutShort(outcome))}</td>
               <td class="num">
-                {count(tokensIn)} / {count(tokensOut)}
-              </td>
-              <td class="num">
-                {currency === null ? '' : <Cost usage={{ tokensIn, tokensOut, costMicros, currency }} />}
+                {currency === null ? (
+                  ''
+                ) : (
+                  <Cost
+                    usage={{ tokensIn, tokensOut, costMicros, currency }}
+                    isCutShort={wasCutShort(outcome)}
+                  />
+                )}
               </td>
             </tr>
           ))}
@@ -89,11 +95,33 @@ export function AnswersCard({
 
 const count = (tokens: number): string => tokens.toLocaleString('en');
 
+/** A call that got no answer in time may have been worked on to its end, and nobody tells what that took. */
+export const wasCutShort = (outcome: string | null): boolean => outcome === 'timeout';
+
+type Tokens = Pick<NonNullable<Making['usage']>, 'tokensIn' | 'tokensOut'>;
+
+function tokensWords({ tokensIn, tokensOut }: Tokens, isCutShort: boolean): string {
+  if (isCutShort && tokensIn + tokensOut === 0) return 'not known';
+  return `${isCutShort ? 'at least ' : ''}${count(tokensIn)} in, ${count(tokensOut)} out`;
+}
+
 /** What the model cost, in money or in words. */
-export function Cost({ usage }: { readonly usage: Omit<NonNullable<Making['usage']>, 'latencyMs'> }): VNode {
-  if (usage.tokensIn + usage.tokensOut === 0) return <>nothing: no answer was paid for, or one was at hand</>;
+export function Cost({
+  usage,
+  isCutShort,
+}: {
+  readonly usage: Omit<NonNullable<Making['usage']>, 'latencyMs'>;
+  readonly isCutShort: boolean;
+}): VNode {
+  if (usage.tokensIn + usage.tokensOut === 0)
+    return isCutShort ? (
+      <>not known: it may have been worked on although no answer came in time</>
+    ) : (
+      <>nothing: no answer was paid for, or one was at hand</>
+    );
   if (usage.costMicros === 0) return <>not known: the playbook has no price for this model</>;
-  return <>{costWords(usage.costMicros, usage.currency)}</>;
+  const known = costWords(usage.costMicros, usage.currency);
+  return <>{isCutShort ? `at least ${known}: the last answer did not come in time` : known}</>;
 }
 
 /** What left the house for it, folded away: by parts, and word for word. */
