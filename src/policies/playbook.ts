@@ -737,7 +737,9 @@ export const engineSchema = z.strictObject({
     .min(1)
     .max(500)
     .default(16)
-    .describe('Requests that one process may have open at the model at once.'),
+    .describe(
+      'Requests that may be open at the model at once, over all processes; as many more for embeddings.',
+    ),
   modelTokensPerDay: z
     .int()
     .min(0)

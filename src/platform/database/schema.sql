@@ -559,6 +559,13 @@ table model_budget
   reserved bigint not null default 0
   constraint model_budget_pkey PRIMARY KEY (day)
 
+table model_places
+  model text not null
+  place integer not null
+  holder uuid
+  until timestamp with time zone not null default '-infinity'::timestamp with time zone
+  constraint model_places_pkey PRIMARY KEY (model, place)
+
 table model_usage
   day date not null
   model text not null

@@ -9,7 +9,7 @@ import { ENVIRONMENT } from '../runtime.js';
 import { Breaker } from './breaker.js';
 import { LLM_LIMITS, type LlmLimits } from './limits.js';
 import { ModelFailure, toFailure } from './provider-failure.js';
-import { Slots } from './slots.js';
+import { Places } from './places.js';
 import { mostTokensOf, Spending } from './spending.js';
 
 /** A text as a point in the space of the model that made it; points of two spaces cannot be compared. */
@@ -33,7 +33,7 @@ export interface EmbeddingTerms {
   readonly tokensPerDay: number | null;
   /** Price per million tokens, minor units. */
   readonly prices: Readonly<Record<string, { readonly input: number }>>;
-  /** Requests for embeddings this process has open at once; those to the language model are counted by themselves. */
+  /** Requests for embeddings that are open at once, over all processes; those to the language model are counted by themselves. */
   readonly concurrency: number;
 }
 
@@ -46,7 +46,7 @@ export class Embedder {
   /** What embeds, by its name. */
   readonly model: string;
   private readonly provider: { readonly client: OpenAI; readonly model: string } | null;
-  private readonly slots = new Slots();
+  private readonly places: Places;
   private readonly breaker: Breaker;
   private readonly spending: Spending;
   private offline: Promise<EmbeddingsModel> | undefined;
@@ -79,6 +79,7 @@ export class Embedder {
             }),
           };
     this.model = this.provider?.model ?? 'offline-en-0.2.0';
+    this.places = new Places(database, this.model);
   }
 
   /** @throws ModelFailure when the provider gives none, or one that is not a vector of numbers; TokensSpent. */
@@ -113,7 +114,8 @@ export class Embedder {
   ): Promise<number[]> {
     const deadline = AbortSignal.timeout(this.limits.embeddingMs);
     const signal = given === undefined ? deadline : AbortSignal.any([deadline, given]);
-    const release = await this.slots.take(signal, terms.concurrency).catch((error: unknown) => {
+    const endsAt = performance.now() + this.limits.embeddingMs;
+    const giveBack = await this.places.take(signal, terms.concurrency, endsAt).catch((error: unknown) => {
       throw deadline.aborted
         ? new ModelFailure({ kind: 'timeout', detail: 'no place became free in time' })
         : error;
@@ -121,7 +123,7 @@ export class Embedder {
     try {
       return await this.unlessLeftAlone(() => this.budgeted(words, terms, signal));
     } finally {
-      release();
+      await giveBack();
     }
   }
 

@@ -28,9 +28,10 @@ import {
   type SentMessage,
 } from './outcome.js';
 import { ModelFailure } from './provider-failure.js';
-import { Slots } from './slots.js';
+import { Places } from './places.js';
 import { mostTokensOf, Spending, TokensSpent } from './spending.js';
 import { strictSchema } from './strict-schema.js';
+import { reasonOf, sleep } from './wait.js';
 import { contentHash } from '../../shared/hash.js';
 import { Metrics, traced } from '../telemetry/index.js';
 
@@ -59,7 +60,7 @@ export interface ModelRequest<T> {
     readonly deadlineMs: number;
   };
   readonly prices: ModelPrices;
-  /** Requests this process has open at once; further ones wait in line, as long as their deadlines allow. */
+  /** Requests that are open at the model at once, over all processes; further ones wait in line, as long as their deadlines allow. */
   readonly concurrency: number;
   /** Tokens of all requests of a day (UTC), over all processes; null sets no limit. What does not fit any more is not asked. */
   readonly tokensPerDay: number | null;
@@ -96,7 +97,7 @@ export class LlmGateway {
   private readonly model: OpenAiChatModel | null;
   private readonly modelName: string;
   private readonly host: string;
-  private readonly slots = new Slots();
+  private readonly places: Places;
   private readonly spending: Spending;
   private readonly breaker: Breaker;
   private readonly answers = new Answers<ModelOutcome<unknown>>(KEPT_ANSWERS, KEPT_FOR_MS);
@@ -112,6 +113,7 @@ export class LlmGateway {
     this.breaker = new Breaker(limits.circuit);
     const baseUrl = environment.OPENAI_BASE_URL ?? OPENAI;
     this.modelName = environment.OPENAI_MODEL;
+    this.places = new Places(database, this.modelName);
     this.host = new URL(baseUrl).host;
     this.model =
       environment.OPENAI_API_KEY === undefined
@@ -264,9 +266,10 @@ export class LlmGateway {
         deadline.signal,
       );
     };
-    let release: (() => void) | null = null;
+    let giveBack: (() => Promise<void>) | null = null;
     try {
-      release = await this.slots.take(deadline.signal, request.concurrency);
+      const endsAt = startedAt + request.settings.deadlineMs;
+      giveBack = await this.places.take(deadline.signal, request.concurrency, endsAt);
       if (!this.breaker.mayAsk())
         return await finish({
           kind: 'circuit_open',
@@ -284,7 +287,7 @@ export class LlmGateway {
       }
       if (!(error instanceof ModelFailure)) {
         // A defect of ours, not the provider's.
-        if (release !== null) this.breaker.notFoundOut();
+        if (giveBack !== null) this.breaker.notFoundOut();
         throw error;
       }
       if (tally.calls > 0) this.breaker.failed(error.failure);
@@ -292,7 +295,7 @@ export class LlmGateway {
     } finally {
       clearTimeout(timer);
       request.signal?.removeEventListener('abort', abort);
-      release?.();
+      await giveBack?.();
     }
   }
 
@@ -384,22 +387,4 @@ function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
         signal.removeEventListener('abort', stop);
       });
   });
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      clearTimeout(timer);
-      reject(reasonOf(signal));
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    }, ms);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-}
-
-function reasonOf(signal: AbortSignal): Error {
-  return signal.reason instanceof Error ? signal.reason : new Error('aborted');
 }

@@ -30,6 +30,7 @@ export const EVENTS = {
   'metrics.database_unread': 'what lies in the database could not be counted',
   'model.failed': 'the model gave no answer',
   'model.left_alone': 'the model failed too often and is left alone for a while',
+  'model.place_kept': 'a place at the model could not be given back; it is free once its lease is over',
   'model.usage_lost': 'what a request to the model took could not be noted',
   nest: 'the framework says something',
   'playbook.activated': 'the playbook of the folder was activated',
