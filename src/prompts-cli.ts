@@ -4,10 +4,22 @@ import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createTwoFilesPatch } from 'diff';
 import { type z } from 'zod';
-import { ADVICE_PROMPT } from './advice/advice-input.js';
+import { ADVICE_PROMPT, type AdvicePromptInput } from './advice/advice-input.js';
+import { problemsOf as problemsOfAdvice } from './advice/model-advice.js';
 import { readEnvironment } from './config/environment.js';
-import { parsePrompt, parsePromptOf, type Prompt, type PromptResult } from './drafting/prompt.js';
-import { TEMPLATE_PROMPT } from './drafting/template-writing.js';
+import { type AskedDraft } from './drafting/asked-draft.js';
+import {
+  parsePrompt,
+  parsePromptOf,
+  type Prompt,
+  type PromptKind,
+  type PromptResult,
+} from './drafting/prompt.js';
+import {
+  problemsOfTemplate,
+  TEMPLATE_PROMPT,
+  type TemplatePromptInput,
+} from './drafting/template-writing.js';
 import { Database } from './platform/database/index.js';
 import { DEFAULT_LIMITS, LlmGateway, writePrompt } from './platform/llm/index.js';
 import { clockFor } from './platform/runtime.js';
@@ -18,14 +30,14 @@ import { readPlaybookFolder } from './policies/playbook.folder.js';
 import { YamlFile } from './policies/yaml-file.js';
 import { type Json } from './shared/canonical-json.js';
 import { adviceEvaluationSchema, adviceQuestionOf, markAdvice } from './rehearsal/evaluate-advice.js';
-import { mark, type Marks, questionOf } from './rehearsal/evaluate-prompt.js';
+import { askOf, mark, type Marks, questionOf } from './rehearsal/evaluate-prompt.js';
 import { markTemplate, templateEvaluationSchema, templateQuestionOf } from './rehearsal/evaluate-template.js';
 import { type Evaluation, evaluationSchema } from './rehearsal/evaluation.js';
 
 const USAGE = `npm run prompts -- eval <prompt> [--live]      judges the answers in <prompts>/evals/<prompt>.yaml; --live asks the endpoint of OPENAI_API_KEY too
 npm run prompts -- eval advice/<id> [--live]  the same of a prompt for advice, by <prompts>/advice/evals/<id>.yaml
 npm run prompts -- eval template/<id> [--live]  the same of a prompt for templates, by <prompts>/template/evals/<id>.yaml
-npm run prompts -- diff <old file> <new file>  what two versions of a prompt ask, case by case; both of drafts, or both of advice`;
+npm run prompts -- diff <old file> <new file>  what two versions of a prompt ask, case by case; both of drafts, both of advice, or both of templates`;
 
 /** Before the id of a prompt for advice. */
 const ADVICE = 'advice/';
@@ -81,6 +93,22 @@ async function casesIn<T>(path: string, schema: z.ZodType<T>): Promise<T> {
   throw new CannotLook(problems.join('\n'));
 }
 
+async function adviceIn(path: string): Promise<Prompt<AdvicePromptInput>> {
+  return usable(parsePromptOf(ADVICE_PROMPT, path, await text(path)));
+}
+
+async function templateIn(path: string): Promise<Prompt<TemplatePromptInput>> {
+  return usable(parsePromptOf(TEMPLATE_PROMPT, path, await text(path)));
+}
+
+function adviceCases(id: string): Promise<z.output<typeof adviceEvaluationSchema>> {
+  return casesIn(join(environment.PROMPTS_DIR, 'advice', 'evals', `${id}.yaml`), adviceEvaluationSchema);
+}
+
+function templateCases(id: string): Promise<z.output<typeof templateEvaluationSchema>> {
+  return casesIn(join(environment.PROMPTS_DIR, 'template', 'evals', `${id}.yaml`), templateEvaluationSchema);
+}
+
 function evaluationOf(prompt: string): Promise<Evaluation> {
   return casesIn(join(environment.PROMPTS_DIR, 'evals', `${prompt}.yaml`), evaluationSchema);
 }
@@ -98,6 +126,8 @@ interface Asked {
   readonly answers: readonly { readonly model: string; readonly good: boolean; readonly answer: unknown }[];
   /** What the prompt is given. */
   readonly input: Readonly<Record<string, Json>>;
+  /** How the service would ask. */
+  readonly ask: AskedDraft;
   readonly mark: (answer: unknown) => Marks | Promise<Marks>;
 }
 
@@ -105,10 +135,16 @@ interface Asked {
 function askedOf<Q extends Pick<Asked, 'input'>>(
   given: Pick<Asked, 'case' | 'answers'>,
   question: Q | string,
+  askBy: (question: Q) => AskedDraft,
   markBy: (question: Q, answer: unknown) => ReturnType<Asked['mark']>,
 ): Asked {
   if (typeof question === 'string') throw new CannotLook(`${given.case}: ${question}`);
-  return { ...given, input: question.input, mark: (answer) => markBy(question, answer) };
+  return {
+    ...given,
+    input: question.input,
+    ask: askBy(question),
+    mark: (answer) => markBy(question, answer),
+  };
 }
 
 async function evaluate(id: string, live: boolean): Promise<ExitCode> {
@@ -116,45 +152,60 @@ async function evaluate(id: string, live: boolean): Promise<ExitCode> {
   const prompt = await promptIn(join(environment.PROMPTS_DIR, `${id}.md`));
   const { passMark, cases } = await evaluationOf(id);
   const asked = cases.map((each) =>
-    askedOf(each, questionOf(bundle, prompt, each), (question, answer) =>
-      mark(bundle, prompt, question, each, answer),
+    askedOf(
+      each,
+      questionOf(bundle, prompt, each),
+      (question) => askOf(prompt, question),
+      (question, answer) => mark(bundle, prompt, question, each, answer),
     ),
   );
-  return judge(bundle, prompt, { schemaName: `${prompt.kind}_draft`, passMark, live }, asked);
+  return judge(bundle, prompt, { passMark, live }, asked);
 }
 
 async function evaluateAdvice(id: string, live: boolean): Promise<ExitCode> {
   const bundle = await playbook();
-  const folder = join(environment.PROMPTS_DIR, 'advice');
-  const path = join(folder, `${id}.md`);
-  const prompt = usable(parsePromptOf(ADVICE_PROMPT, path, await text(path)));
-  const { passMark, cases } = await casesIn(join(folder, 'evals', `${id}.yaml`), adviceEvaluationSchema);
+  const prompt = await adviceIn(join(environment.PROMPTS_DIR, 'advice', `${id}.md`));
+  const { passMark, cases } = await adviceCases(id);
   const asked = cases.map((each) =>
-    askedOf(each, adviceQuestionOf(bundle, prompt, each), (question, answer) =>
-      markAdvice(prompt, question, each, answer),
+    askedOf(
+      each,
+      adviceQuestionOf(bundle, prompt, each),
+      ({ limits }) => ({
+        schemaName: 'advice',
+        schema: prompt.output,
+        settings: prompt.settings,
+        check: (answer) => problemsOfAdvice(answer, limits),
+      }),
+      (question, answer) => markAdvice(prompt, question, each, answer),
     ),
   );
-  return judge(bundle, prompt, { schemaName: 'advice', passMark, live }, asked);
+  return judge(bundle, prompt, { passMark, live }, asked);
 }
 
 async function evaluateTemplate(id: string, live: boolean): Promise<ExitCode> {
   const bundle = await playbook();
-  const folder = join(environment.PROMPTS_DIR, 'template');
-  const path = join(folder, `${id}.md`);
-  const prompt = usable(parsePromptOf(TEMPLATE_PROMPT, path, await text(path)));
-  const { passMark, cases } = await casesIn(join(folder, 'evals', `${id}.yaml`), templateEvaluationSchema);
+  const prompt = await templateIn(join(environment.PROMPTS_DIR, 'template', `${id}.md`));
+  const { passMark, cases } = await templateCases(id);
   const asked = cases.map((each) =>
-    askedOf(each, templateQuestionOf(bundle, prompt, each), (question, answer) =>
-      markTemplate(bundle, prompt, question, each, answer),
+    askedOf(
+      each,
+      templateQuestionOf(bundle, prompt, each),
+      ({ offered }) => ({
+        schemaName: 'template',
+        schema: prompt.output,
+        settings: prompt.settings,
+        check: (answer) => problemsOfTemplate(answer, offered),
+      }),
+      (question, answer) => markTemplate(bundle, prompt, question, each, answer),
     ),
   );
-  return judge(bundle, prompt, { schemaName: 'template', passMark, live }, asked);
+  return judge(bundle, prompt, { passMark, live }, asked);
 }
 
 async function judge(
   bundle: Bundle,
   prompt: Prompt<string>,
-  { schemaName, passMark, live }: { schemaName: string; passMark: number; live: boolean },
+  { passMark, live }: { passMark: number; live: boolean },
   cases: readonly Asked[],
 ): Promise<ExitCode> {
   const endpoint = live ? await openEndpoint() : null;
@@ -165,7 +216,7 @@ async function judge(
     for (const each of cases) {
       const answers = [
         ...each.answers,
-        ...(endpoint === null ? [] : [await endpoint.ask(bundle, prompt, schemaName, each.input)]),
+        ...(endpoint === null ? [] : [await endpoint.ask(bundle, prompt, each)]),
       ];
       for (const { model, good, answer } of answers) {
         const marks = answer === null ? ['no answer'] : await each.mark(answer);
@@ -203,7 +254,7 @@ interface LiveAnswer {
 
 /** The service's own way to the model, with a database in memory for what it counts. */
 async function openEndpoint(): Promise<{
-  ask(bundle: Bundle, prompt: Prompt<string>, schemaName: string, input: Asked['input']): Promise<LiveAnswer>;
+  ask(bundle: Bundle, prompt: Prompt<string>, asked: Asked): Promise<LiveAnswer>;
   close(): Promise<void>;
 }> {
   if (environment.OPENAI_API_KEY === undefined)
@@ -214,13 +265,11 @@ async function openEndpoint(): Promise<{
   const gateway = new LlmGateway(environment, database, clockFor(undefined), DEFAULT_LIMITS, new Metrics());
   let number = 0;
   return {
-    ask: async (bundle, prompt, schemaName, input) => {
+    ask: async (bundle, prompt, { input, ask }) => {
       const outcome = await gateway.generate<unknown>({
         prompt: prompt.text,
         input,
-        schemaName,
-        schema: prompt.output,
-        settings: prompt.settings,
+        ...ask,
         prices: bundle.engine.modelPrices,
         concurrency: 1,
         tokensPerDay: null,
@@ -239,24 +288,16 @@ interface Compared {
   readonly cases: readonly { readonly case: string; readonly asks: readonly [string, string] }[];
 }
 
-async function draftsCompared(bundle: Bundle, before: string, after: string): Promise<Compared> {
-  const [older, newer] = [await promptIn(before), await promptIn(after)];
-  const { cases } = await evaluationOf(newer.id);
-  const asked = (prompt: Prompt, each: (typeof cases)[number]): string =>
-    written(prompt, each.case, questionOf(bundle, prompt, each));
-  return {
-    versions: [older.version, newer.version],
-    cases: cases.map((each) => ({ case: each.case, asks: [asked(older, each), asked(newer, each)] })),
-  };
-}
-
-async function adviceCompared(bundle: Bundle, before: string, after: string): Promise<Compared> {
-  const adviceIn = async (path: string) => usable(parsePromptOf(ADVICE_PROMPT, path, await text(path)));
-  const [older, newer] = [await adviceIn(before), await adviceIn(after)];
-  const evaluations = join(environment.PROMPTS_DIR, 'advice', 'evals', `${newer.id}.yaml`);
-  const { cases } = await casesIn(evaluations, adviceEvaluationSchema);
-  const asked = (prompt: typeof newer, each: (typeof cases)[number]): string =>
-    written(prompt, each.case, adviceQuestionOf(bundle, prompt, each));
+/** @param read a version of the prompt. @param evaluations the file of the newer one's cases. */
+async function compared<P extends Prompt<string>, C extends { readonly case: string }>(
+  [before, after]: readonly [string, string],
+  read: (path: string) => Promise<P>,
+  casesOf: (id: string) => Promise<{ readonly cases: readonly C[] }>,
+  question: (prompt: P, each: C) => string | { readonly input: Readonly<Record<string, Json>> },
+): Promise<Compared> {
+  const [older, newer] = [await read(before), await read(after)];
+  const { cases } = await casesOf(newer.id);
+  const asked = (prompt: P, each: C): string => written(prompt, each.case, question(prompt, each));
   return {
     versions: [older.version, newer.version],
     cases: cases.map((each) => ({ case: each.case, asks: [asked(older, each), asked(newer, each)] })),
@@ -274,13 +315,25 @@ function written(
 }
 
 /** By what it answers; one with a mistake by the folder it lies in, so that the mistake is told. */
-async function isAdvice(path: string): Promise<boolean> {
-  return basename(dirname(path)) === 'advice' || parsePromptOf(ADVICE_PROMPT, path, await text(path)).ok;
+async function isOf<Input extends string>(
+  kind: PromptKind<Input>,
+  folder: string,
+  path: string,
+): Promise<boolean> {
+  return basename(dirname(path)) === folder || parsePromptOf(kind, path, await text(path)).ok;
+}
+
+async function compare(files: readonly [string, string]): Promise<Compared> {
+  const bundle = await playbook();
+  if (await isOf(ADVICE_PROMPT, 'advice', files[1]))
+    return compared(files, adviceIn, adviceCases, (prompt, each) => adviceQuestionOf(bundle, prompt, each));
+  if (await isOf(TEMPLATE_PROMPT, 'template', files[1]))
+    return compared(files, templateIn, templateCases, (prompt, each) => templateQuestionOf(bundle, prompt, each)); // prettier-ignore
+  return compared(files, promptIn, evaluationOf, (prompt, each) => questionOf(bundle, prompt, each));
 }
 
 async function diff(before: string, after: string): Promise<ExitCode> {
-  const compare = (await isAdvice(after)) ? adviceCompared : draftsCompared;
-  const { versions, cases } = await compare(await playbook(), before, after);
+  const { versions, cases } = await compare([before, after]);
   let differs = false;
   for (const { case: name, asks } of cases) {
     if (asks[0] === asks[1]) continue;

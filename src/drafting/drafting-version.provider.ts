@@ -8,6 +8,7 @@ export const DRAFTING: Making = {
   from: [
     'drafting/model-input.ts',
     'drafting/model-draft.ts',
+    'drafting/asked-draft.ts',
     'drafting/variants.ts',
     'drafting/content.ts',
     'drafting/render-email.ts',

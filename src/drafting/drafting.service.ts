@@ -28,6 +28,7 @@ import { canonicalJson } from '../shared/canonical-json.js';
 import { Clock } from '../shared/clock.js';
 import { contentHash } from '../shared/hash.js';
 import { Ids } from '../shared/ids.js';
+import { askedDraft } from './asked-draft.js';
 import { toContent } from './content.js';
 import {
   type ChannelDraft,
@@ -49,14 +50,13 @@ import {
 import { referenceTo, referredTo } from './examples.js';
 import { languageFor } from './locale.js';
 import { type Making, makingOf } from './making.js';
-import { problemsOf, toDraft } from './model-draft.js';
+import { toDraft } from './model-draft.js';
 import { linksFor, modelInput, type ModelInputRequest } from './model-input.js';
 import { type Example, PastMessagesService } from './past-messages.service.js';
-import { type Prompt } from './prompt.js';
 import { PromptsService } from './prompts.service.js';
 import { loadRenderer } from './render-email.js';
 import { draftFromTemplate } from './template.js';
-import { mendedOnce, type ReadVariants, readVariants, severalSchema } from './variants.js';
+import { readVariants } from './variants.js';
 
 /** A person's edit, as review hands it over. */
 export interface NewEdit {
@@ -104,10 +104,6 @@ interface ModelFailed {
   readonly outcome: ModelOutcome<unknown> | null;
   readonly prompt: Draft['prompt'];
 }
-
-/** What a prompt may ask for at most, and so what is asked for at most for several drafts. */
-const MOST_TOKENS = 16_000;
-const LONGEST_DEADLINE_MS = 90_000;
 
 /** A rate limit is waited for in the work table when it is not longer than this, and at most so often. */
 const LONGEST_WAIT_MS = 10 * 60_000;
@@ -375,16 +371,11 @@ export class DraftingService implements OnApplicationBootstrap {
     const input = modelInput(request);
     const kept = { ...input, examples: examples.map(({ messageId }) => ({ ...referenceTo(messageId) })) };
     const wordings = variantsAsked(action.spec);
-    const several = wordings.length > 0;
-    const read = (answer: unknown): ReadVariants => readVariants(prompt.kind, answer, wordings, limits);
     const outcome = await this.llm.generate<unknown>({
       prompt: prompt.text,
       input: Object.fromEntries(prompt.input.map((name) => [name, input[name]])),
       kept: Object.fromEntries(prompt.input.map((name) => [name, kept[name]])),
-      schemaName: `${prompt.kind}_draft${several ? 's' : ''}`,
-      schema: several ? severalSchema(prompt.output, wordings) : prompt.output,
-      check: several ? mendedOnce(read) : (answer) => problemsOf(prompt.kind, answer, limits),
-      settings: several ? severalSettings(prompt.settings, wordings.length) : prompt.settings,
+      ...askedDraft(prompt, wordings, limits),
       ...modelTerms(bundle.engine),
       purpose: bench.message.id,
       signal,
@@ -413,9 +404,9 @@ export class DraftingService implements OnApplicationBootstrap {
         sentToModel: sentOf(outcome),
       },
     });
-    if (!several)
+    if (wordings.length === 0)
       return { kind: 'drafted', variants: [], ...(await drafted(toDraft(prompt.kind, outcome.value), null)) };
-    const { variants, leftOut } = read(outcome.value);
+    const { variants, leftOut } = readVariants(prompt.kind, outcome.value, wordings, limits);
     const all: Drafted[] = [];
     for (const { written, label } of variants) all.push(await drafted(written, label));
     return asVariants(all, { asked: wordings.map(({ label }) => label), leftOut });
@@ -564,15 +555,6 @@ function asVariants(all: readonly Drafted[], report: VariantsReport): DraftingAn
   const [first] = variants;
   if (first === undefined) throw new Error('an answer without a usable draft was let through');
   return { kind: 'drafted', variants, ...first };
-}
-
-/** What the model may write and how long it may take for several drafts in one answer. */
-function severalSettings(settings: Prompt['settings'], wordings: number): Prompt['settings'] {
-  return {
-    ...settings,
-    maxOutputTokens: Math.min(MOST_TOKENS, settings.maxOutputTokens * wordings),
-    deadlineMs: Math.min(LONGEST_DEADLINE_MS, settings.deadlineMs * wordings),
-  };
 }
 
 /** Claims whose words a person left in. */

@@ -3,14 +3,17 @@ import { decide } from '../decisions/decide.js';
 import { type DecisionResult, PRIOR_MODELS } from '../decisions/decision.js';
 import { toExpressionSource } from '../decisions/expression-source.js';
 import { type Situation } from '../decisions/situation.js';
+import { type AskedDraft, askedDraft } from '../drafting/asked-draft.js';
 import { toContent } from '../drafting/content.js';
+import { type ChannelDraft } from '../drafting/draft.js';
 import { languageFor, languageOf } from '../drafting/locale.js';
-import { problemsOf, toDraft } from '../drafting/model-draft.js';
+import { type DraftLimits, problemsOf, toDraft } from '../drafting/model-draft.js';
 import { linksFor, type ModelInput, modelInput } from '../drafting/model-input.js';
 import { type Prompt } from '../drafting/prompt.js';
+import { readVariants } from '../drafting/variants.js';
 import { type Bundle, type CompiledAction } from '../policies/bundle.js';
 import { type Fact } from '../policies/fact.js';
-import { type Channel, promptFor } from '../policies/playbook.js';
+import { type AskedVariant, type Channel, promptFor, variantsAsked } from '../policies/playbook.js';
 import { assess } from '../risk/assess.js';
 import { purposeOf } from '../risk/check.js';
 import { normalised } from '../risk/draft-text.js';
@@ -26,7 +29,9 @@ export interface Question {
   readonly action: CompiledAction;
   readonly channel: Channel;
   readonly facts: Readonly<Record<string, Fact>>;
-  readonly links: readonly string[];
+  readonly limits: DraftLimits;
+  /** Empty where one draft is asked for. */
+  readonly wordings: readonly AskedVariant[];
   readonly locale: string;
 }
 
@@ -40,6 +45,9 @@ export function questionOf(playbook: Bundle, prompt: Prompt, asked: EvaluationCa
   if (action === undefined) return `the playbook has no action ${asked.action}`;
   if (promptFor(action.spec, prompt.kind) !== prompt.id && isNamed(playbook, prompt))
     return `the action ${asked.action} is not drafted by ${prompt.id}`;
+  const wordings = variantsAsked(action.spec);
+  if (wordings.length > 0 && !prompt.input.includes('variants'))
+    return `${asked.action} wants several variants, and ${prompt.id} does not read "variants"`;
   const test = { test: asked.case, given: asked.given, actions: [asked.action], trigger: undefined };
   const situation = situationOf(bundle, { ...test, expect: NO_EXPECTATION });
   const result = decide(bundle, situation, PRIOR_MODELS, asked.case);
@@ -67,7 +75,13 @@ export function questionOf(playbook: Bundle, prompt: Prompt, asked: EvaluationCa
   };
   const whole = modelInput(request);
   const input = Object.fromEntries(prompt.input.map((name) => [name, whole[name]]));
-  return { input, situation, result, action, channel, facts, links: linksFor(request), locale };
+  const limits = { links: linksFor(request), factIds: Object.values(facts).map(({ id }) => id) };
+  return { input, situation, result, action, channel, facts, limits, wordings, locale };
+}
+
+/** How the service would ask for it. */
+export function askOf(prompt: Prompt, { wordings, limits }: Question): AskedDraft {
+  return askedDraft(prompt, wordings, limits);
 }
 
 /** A prompt that no action names is there for any: its cases may be about whichever they like. */
@@ -90,7 +104,10 @@ function overOneKind(bundle: Bundle, id: string, kind: Channel['kind']): Bundle 
   return { ...bundle, channels, actions: new Map(bundle.actions).set(id, { ...action, spec }) };
 }
 
-/** Judges an answer as the service would: by the prompt's schema, the draft's rules, every check of risk, and what the case expects. */
+/**
+ * Judges an answer as the service would: by the prompt's schema, the draft's rules, every check of risk, and what the case expects. Of
+ * several wordings each is judged, and none may be left out.
+ */
 export async function mark(
   bundle: Bundle,
   prompt: Prompt,
@@ -98,16 +115,35 @@ export async function mark(
   asked: EvaluationCase,
   answer: unknown,
 ): Promise<Marks> {
-  const parsed = prompt.output.safeParse(answer);
+  const { wordings, limits } = question;
+  const parsed = askOf(prompt, question).schema.safeParse(answer);
   if (!parsed.success)
     return parsed.error.issues.map(
       ({ path, message }) => `${path.map(String).join('.') || 'answer'}: ${message}`,
     );
-  const { facts, links, situation, result } = question;
-  const ids = Object.values(facts).map(({ id }) => id);
-  const problems = problemsOf(prompt.kind, parsed.data, { links, factIds: ids });
-  if (problems.length > 0) return problems;
-  const content = await toContent(toDraft(prompt.kind, parsed.data), {
+  if (wordings.length === 0) {
+    const problems = problemsOf(prompt.kind, parsed.data, limits);
+    if (problems.length > 0) return problems;
+    return markDraft(bundle, prompt, question, asked, toDraft(prompt.kind, parsed.data));
+  }
+  const { variants, problems } = readVariants(prompt.kind, parsed.data, wordings, limits);
+  const marks = await Promise.all(
+    variants.map(async ({ label, written }) =>
+      (await markDraft(bundle, prompt, question, asked, written)).map((each) => `draft "${label}": ${each}`),
+    ),
+  );
+  return [...problems, ...marks.flat()];
+}
+
+async function markDraft(
+  bundle: Bundle,
+  prompt: Prompt,
+  question: Question,
+  asked: EvaluationCase,
+  draft: ChannelDraft,
+): Promise<Marks> {
+  const { facts, situation, result } = question;
+  const content = await toContent(draft, {
     brand: bundle.brand,
     channel: question.channel,
     action: question.action.spec,

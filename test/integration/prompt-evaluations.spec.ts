@@ -14,7 +14,7 @@ import { adviceEvaluationSchema, adviceQuestionOf, markAdvice } from '../../src/
 import { mark, questionOf } from '../../src/rehearsal/evaluate-prompt.js';
 import { markTemplate, templateEvaluationSchema, templateQuestionOf } from '../../src/rehearsal/evaluate-template.js'; // prettier-ignore
 import { type EvaluationCase, evaluationSchema } from '../../src/rehearsal/evaluation.js';
-import { FakeOpenAi } from '../fakes/openai-server.js';
+import { type Behaviour, FakeOpenAi } from '../fakes/openai-server.js';
 
 describe('the evaluations of the shipped prompts', () => {
   let bundle: Bundle;
@@ -142,6 +142,27 @@ describe('the evaluations of the shipped prompts', () => {
     expect(await mark(bundle, prompt, question, first, silent)).toContain('does not say “Tide cup”');
   });
 
+  it('judge each of several wordings, and name the one that is wrong', async () => {
+    const { prompt, cases } = await load('win-back');
+    const asked = cases.find(({ action }) => action === 'win-back-90');
+    const question = asked === undefined ? '' : questionOf(bundle, prompt, asked);
+    if (asked === undefined || typeof question === 'string') throw new Error('no question');
+    expect(question.input.variants).toMatchObject([{ label: 'offer-first' }, { label: 'goodbye-first' }]);
+    const marksOf = async (model: string): Promise<string> => {
+      const found = asked.answers.find((each) => each.model.endsWith(model));
+      return (await mark(bundle, prompt, question, asked, found?.answer)).join('\n');
+    };
+    expect(await marksOf('the second left out')).toBe('drafts: there is none labelled "goodbye-first"');
+    expect(await marksOf('twice the same')).toContain(
+      '"goodbye-first" says nearly the same as "offer-first"',
+    );
+    const wrong = await marksOf('another discount in the second');
+    expect(wrong).toContain('draft "goodbye-first": risk');
+    expect(wrong).not.toContain('"offer-first"');
+    const deaf = { ...prompt, input: prompt.input.filter((name) => name !== 'variants') };
+    expect(questionOf(bundle, deaf, asked)).toBe('win-back-90 wants several variants, and win-back does not read "variants"'); // prettier-ignore
+  });
+
   const register = new URL('../harness/register-typescript.js', import.meta.url).href;
 
   describe('npm run prompts -- eval --live', () => {
@@ -151,30 +172,40 @@ describe('the evaluations of the shipped prompts', () => {
     });
     afterAll(() => model.close());
 
-    it('asks the endpoint each case, judges what it says, and fails below the mark', async () => {
-      const { cases } = await load('short-message');
-      const [only] = cases;
-      const poor = only?.answers.find(({ good }) => !good);
-      if (poor === undefined || cases.length !== 1) throw new Error('short-message has other cases');
-      model.behave({ kind: 'answer', content: poor.answer });
+    it('asks the endpoint each case as the service would, judges what it says, and fails below the mark', async () => {
+      const { cases } = await load('win-back');
+      const [one, other, several] = cases;
+      if (cases.length !== 3 || several?.action !== 'win-back-90')
+        throw new Error('win-back has other cases');
+      const answer = (of: EvaluationCase | undefined, good: boolean): Behaviour => ({
+        kind: 'answer',
+        content: of?.answers.find((each) => each.good === good)?.answer,
+      });
+      // What is one draft where several wordings are asked for cannot be used, and is asked for once more.
+      model.behave(answer(one, true), answer(other, false), answer(one, true), answer(several, true));
       const asked = promisify(execFile)(
         process.execPath,
-        ['--no-warnings', '--import', register, 'src/prompts-cli.ts', 'eval', 'short-message', '--live'],
+        ['--no-warnings', '--import', register, 'src/prompts-cli.ts', 'eval', 'win-back', '--live'],
         { env: { PATH: process.env['PATH'], ...model.environment } },
       );
       const { stdout, code } = await asked.then(
-        (answer) => ({ ...answer, code: 0 }),
+        (answered) => ({ ...answered, code: 0 }),
         (error: unknown) => error as { stdout: string; code: number },
       );
-      expect(model.requests).toHaveLength(1);
-      expect(stdout).toContain(`${only?.case ?? ''} [test-model] FAILS\n`);
+      expect(stdout).toContain(`${one?.case ?? ''} [test-model] passes\n`);
+      expect(stdout).toContain(`${other?.case ?? ''} [test-model] FAILS\n`);
+      expect(stdout).toContain(`${several.case} [test-model] passes\n`);
       // It is what the endpoint said that fails, and nothing else.
       expect(stdout).not.toContain('no answer');
-      const good = only?.answers.filter((each) => each.good).length ?? 0;
+      const good = cases.flatMap(({ answers }) => answers.filter((each) => each.good)).length;
       expect(stdout).toContain(
-        `: ${good} of ${good + 1} answers pass, 0 bad ones were missed; the mark is 1\n`,
+        `: ${good + 2} of ${good + 3} answers pass, 0 bad ones were missed; the mark is 1\n`,
       );
       expect(code).toBe(1);
+      expect(model.requests).toHaveLength(4);
+      const [single, , , both] = model.requests.map(({ body }) => body);
+      expect(JSON.stringify(both?.response_format)).toContain('goodbye-first');
+      expect(both?.max_tokens).toBe(2 * (single?.max_tokens ?? 0));
     });
   });
 
@@ -207,6 +238,13 @@ describe('the evaluations of the shipped prompts', () => {
       for (const each of cases) expect(said).toContain(`# ${each.case}\n`);
       expect(said).toContain('-Think of the weather as well.');
       expect(await compare(path, 'next-step.md', (text) => text)).toBe('both ask the same in every case\n');
+    });
+
+    it('shows the same of a prompt for templates', async () => {
+      const said = await compare('prompts/template/signed-template.md', 'signed-template.md', (text) =>
+        text.replace('\n# user\n', '\n# user\n\nWrite it in verse.\n'),
+      );
+      expect(said).toContain('-Write it in verse.');
     });
 
     it('shows the same of a prompt for drafts', async () => {
