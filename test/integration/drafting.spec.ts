@@ -159,6 +159,7 @@ describe('drafting', () => {
           provide: PoliciesService,
           useValue: {
             active: () => bundle,
+            activeIfAny: () => bundle,
             bundle: () => Promise.resolve(bundle),
             onActivated: () => undefined,
           },
