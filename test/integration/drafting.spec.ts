@@ -161,6 +161,7 @@ describe('drafting', () => {
             active: () => bundle,
             activeIfAny: () => bundle,
             bundle: () => Promise.resolve(bundle),
+            bundleIfUsable: () => Promise.resolve(bundle),
             onActivated: () => undefined,
           },
         },
