@@ -21,7 +21,7 @@ export interface DueMessage {
   readonly expiresAt: string;
   /** When it was decided. */
   readonly createdAt: string;
-  /** `versions.facts` of its content. */
+  /** What its words rest on: `versions.facts` of its content, and what else was found when they were judged. */
   readonly facts: readonly { readonly id: string; readonly version: number }[];
   /** The facts of the decision's situation, so that a change can be told in figures. */
   readonly decidedFacts?: readonly Fact[];

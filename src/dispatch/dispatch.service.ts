@@ -5,7 +5,7 @@ import { AuditService } from '../audit/index.js';
 import { contactChecks } from '../decisions/checks.js';
 import { FATE_UNKNOWN, FATES } from '../decisions/fate.js';
 import { DecisionsService, EverybodyService, SituationReader, TasksService } from '../decisions/index.js';
-import { recheck, type RecheckResult } from '../decisions/recheck.js';
+import { type DueMessage, recheck, type RecheckResult } from '../decisions/recheck.js';
 import { type FullCap, type Situation } from '../decisions/situation.js';
 import { type MessageContent, UNSUBSCRIBE_TOKEN } from '../messages/content.js';
 import { MessagesService } from '../messages/index.js';
@@ -338,11 +338,20 @@ export class DispatchService {
     const { content, payload } = approval;
     const decided = await this.decisions.get(tx, message.decisionId);
     await this.profiles.lockMailbox(tx, profile);
-    const { request, due: bare, text } = secondLook(message, content, decided?.situation ?? null);
+    const {
+      request,
+      due: bare,
+      text,
+    } = secondLook(
+      message,
+      content,
+      decided?.situation ?? null,
+      await this.messages.groundsOf(tx, message.id),
+    );
     const situation = await this.situations.read(tx, bundle, { ...request, profile, now });
     const due = {
       ...bare,
-      rivals: await this.facts.rivalsSince(tx, restsOn(situation, content), new Date(payload.at)),
+      rivals: await this.facts.rivalsSince(tx, restsOn(situation, bare), new Date(payload.at)),
       ...(payload.kind === 'person'
         ? { signed: { people: payload.by.length, shown: await selectShownReasons(tx, message.id) } }
         : {}),
@@ -654,9 +663,9 @@ function namingNobody(delivery: Delivery, { approval: { content } }: Parcel): De
   return { ...delivery, reason: withoutAddresses(delivery.reason, recipient) };
 }
 
-/** The facts that a content rests on, as a situation has them. */
-function restsOn({ facts }: Situation, { versions }: MessageContent): Fact[] {
-  const ids = new Set(versions.facts.map(({ id }) => id));
+/** The facts that a message rests on, as a situation has them. */
+function restsOn({ facts }: Situation, due: DueMessage): Fact[] {
+  const ids = new Set(due.facts.map(({ id }) => id));
   return facts.filter(({ id }) => ids.has(id));
 }
 

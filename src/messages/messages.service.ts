@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
 import { AuditService } from '../audit/index.js';
 import { type Decision, deletePlaces, profileFamily, type Situation } from '../decisions/index.js';
 import { Database, type Executor, type Tx } from '../platform/database/index.js';
@@ -11,7 +12,8 @@ import { type Bundle } from '../policies/bundle.js';
 import { Clock } from '../shared/clock.js';
 import { contentHash } from '../shared/hash.js';
 import { addressHash, addressSpace } from '../shared/identity.js';
-import { type MessageContent, messageContentSchema } from './content.js';
+import { claimSchema, type MessageContent, messageContentSchema } from './content.js';
+import { selectJudgement, selectVersionsAt } from './judged-words.read-model.js';
 import { canMove, type Message, type MessageState, type MessageStep } from './message.js';
 import {
   type Departure,
@@ -58,6 +60,9 @@ export class IllegalStep extends Error {
     super(`message ${messageId} cannot go from ${from} to ${to}`);
   }
 }
+
+/** What is read here of a judgement: what each statement rests on. */
+const judgedSchema = z.object({ claims: z.array(claimSchema) });
 
 /** Messages: one row from decision to end, its content and approval sealed, every step kept. */
 @Injectable()
@@ -220,6 +225,21 @@ export class MessagesService {
     const sealed = (await selectSealed(db, [id])).get(id);
     if (sealed?.content == null) return null;
     return messageContentSchema.parse(JSON.parse(await this.vault.openFor(db, sealed.keyId, sealed.content)));
+  }
+
+  /**
+   * The facts that the words of a message were found to rest on when they were judged last, approved claims among them, at the versions that they
+   * had then; none while nobody judged these words. @throws ErasedError
+   */
+  async groundsOf(db: Executor, id: string): Promise<{ id: string; version: number }[]> {
+    const judged = await selectJudgement(db, id);
+    if (judged === null) return [];
+    const opened: unknown = JSON.parse(await this.vault.openFor(db, judged.key_id, judged.contributions));
+    // A sum rests on several.
+    const sources = judgedSchema
+      .parse(opened)
+      .claims.flatMap(({ ok, source }) => (ok && source !== null ? source.split(' + ') : []));
+    return sources.length === 0 ? [] : selectVersionsAt(db, [...new Set(sources)], judged.assessed_at);
   }
 
   /** The contents of several messages; those of erased people and those without any are missing. */

@@ -20,9 +20,25 @@ export interface SecondLook {
   readonly text: string;
 }
 
-/** @param decided the situation it was decided in; null once that aged out. */
-export function secondLook(message: Message, content: MessageContent, decided: Situation | null): SecondLook {
-  const { facts } = content.versions;
+type Named = MessageContent['versions']['facts'];
+
+/** The facts that filled a message's words, and what else these were found to rest on when they were judged. */
+export function factsBehind({ versions }: MessageContent, grounds: Named): Named {
+  const filled = new Set(versions.facts.map(({ id }) => id));
+  return [...versions.facts, ...grounds.filter(({ id }) => !filled.has(id))];
+}
+
+/**
+ * @param decided the situation it was decided in; null once that aged out.
+ * @param grounds what its words were found to rest on when they were judged.
+ */
+export function secondLook(
+  message: Message,
+  content: MessageContent,
+  decided: Situation | null,
+  grounds: Named,
+): SecondLook {
+  const facts = factsBehind(content, grounds);
   return {
     request: {
       trigger: decided?.trigger ?? null,

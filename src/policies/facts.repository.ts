@@ -106,6 +106,16 @@ export async function selectSharingSince(
   return rows.map(toFact);
 }
 
+/** Claims whose latest version was put, or came into force, at a moment or after it. */
+export async function selectClaimsSince(db: Executor, since: Date): Promise<Fact[]> {
+  const { rows } = await sql<FactRow>`
+    select ${columns} from facts f
+    where f.kind = 'claim' and f.version = (select max(v.version) from facts v where v.id = f.id)
+      and (f.created_at >= ${since} or f.valid_from >= ${since})
+    order by f.id`.execute(db);
+  return rows.map(toFact);
+}
+
 /** Ids of facts that share a thing with another one. */
 export async function selectShared(db: Executor, limit: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`

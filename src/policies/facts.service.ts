@@ -14,6 +14,7 @@ import {
   lockFacts,
   type NewFact,
   selectClaims,
+  selectClaimsSince,
   selectLatest,
   selectPage,
   selectShared,
@@ -60,12 +61,13 @@ export class FactsService {
     return selectSharing(db, things, ids, MOST_RIVALS);
   }
 
-  /** Of the other facts of the same things, those that say something since a moment that they did not say before. */
+  /** Of the other facts of the same things, and of other claims where one is among them, those that say something since a moment that they did not say before. */
   async rivalsSince(db: Executor, facts: readonly Fact[], since: Date): Promise<Fact[]> {
-    const things = [...new Set(facts.flatMap(thingsOf))];
-    if (things.length === 0) return [];
     const ids = facts.map(({ id }) => id);
-    return selectSharingSince(db, things, ids, since, MOST_RIVALS);
+    const things = [...new Set(facts.flatMap(thingsOf))];
+    const claims = facts.some(({ kind }) => kind === 'claim') ? await selectClaimsSince(db, since) : [];
+    const shared = things.length === 0 ? [] : await selectSharingSince(db, things, ids, since, MOST_RIVALS);
+    return [...shared, ...claims.filter(({ id }) => !ids.includes(id))];
   }
 
   /** What contradicts itself among all facts in force. */

@@ -5,7 +5,8 @@ import { leavesAt, recheck, staleFacts } from '../decisions/recheck.js';
 import { DraftingService } from '../drafting/index.js';
 import { type MessageContent } from '../messages/content.js';
 import { MessagesService } from '../messages/index.js';
-import { secondLook } from '../messages/second-look.js';
+import { type Message } from '../messages/message.js';
+import { factsBehind, secondLook } from '../messages/second-look.js';
 import { Database, type Executor } from '../platform/database/index.js';
 import { decodeCursor, page, type Page, Problem } from '../platform/http/index.js';
 import { ErasedError, erasedIsNull, Vault } from '../platform/vault/index.js';
@@ -131,7 +132,12 @@ export class ReviewViews {
     if (bundle === null || message === null || !OPEN_REVIEW_STATES.includes(row.state)) return [];
     const profile = await this.profiles.load(db, row.profile_id).catch(erasedIsNull);
     if (profile === null) return [];
-    const { request, due, text } = secondLook(message, content, decided);
+    const { request, due, text } = secondLook(
+      message,
+      content,
+      decided,
+      await this.messages.groundsOf(db, message.id),
+    );
     const now = this.clock.now();
     const situation = await this.situations.read(db, bundle, { ...request, profile, now });
     const shown = [...(await listSignedReasons(db, row.message_id)), ...(JSON.parse(row.why) as Why[])];
@@ -147,15 +153,17 @@ export class ReviewViews {
 
   /**
    * What words rest on that is gone or not in force when they leave: with it they cannot leave, and nobody can sign them.
-   * @param sendAt when they are to leave, ISO 8601 UTC.
+   * @param content the words that the message holds.
+   * @throws ErasedError
    */
-  async stale(db: Executor, { versions }: MessageContent, sendAt: string): Promise<Why[]> {
+  async stale(db: Executor, { id, sendAt }: Message, content: MessageContent): Promise<Why[]> {
+    const named = factsBehind(content, await this.messages.groundsOf(db, id));
     const facts = await this.facts.current(
       db,
-      versions.facts.map(({ id }) => id),
+      named.map((fact) => fact.id),
     );
     const now = this.clock.now().toISOString();
-    return staleFacts(versions.facts, facts, leavesAt({ now }, { sendAt }));
+    return staleFacts(named, facts, leavesAt({ now }, { sendAt }));
   }
 
   /** Null when the person was erased: then only the bare row is left to show. */

@@ -321,7 +321,7 @@ export class ReviewService {
   ): Promise<void> {
     const own = { personId: person.personId, name: person.name, at: this.now() };
     const content = await this.contentOf(tx, message);
-    const [stale] = await this.views.stale(tx, content, message.sendAt);
+    const [stale] = await this.views.stale(tx, message, content);
     if (stale !== undefined)
       throw new Problem(409, 'stale-fact', `${stale.text} Nothing that rests on it may leave: reject it.`);
     if (review.tier === 2 && approvals.length === 0) {

@@ -180,6 +180,59 @@ describe('what is true when it is approved and not when it is to leave', () => {
     expect(await message(story, item.messageId)).toMatchObject({ state: 'sent' });
   });
 
+  describe('with words that rest on an approved claim', () => {
+    const SAID = 'Free returns within 90 days.';
+    const claim = async (text: string, validUntil: string | null = null, id = 'claim-returns') => {
+      const body = { kind: 'claim', data: { text }, validUntil, source: 'terms' };
+      expect((await story.request('PUT', `/v1/facts/${id}`, { body })).status).toBe(200);
+    };
+    /** Somebody adds the claim's words to a reminder that leaves at eight in the morning. */
+    async function edited(who: string): Promise<Awaited<ReturnType<typeof review>>> {
+      const item = only(await reviewsAbout(story, who));
+      await story.passes(MINUTE);
+      const text = item.draft.text.replace('If a question', `${SAID} If a question`);
+      expect((await verdict(story, item, { verdict: 'edit', content: { text } })).status).toBe(200);
+      const now = only(await reviewsAbout(story, who, 'claimed'));
+      expect(now.draft.claims.filter(({ source }) => source === 'claim-returns')).not.toEqual([]);
+      return now;
+    }
+
+    it('expires, and cannot be signed, once that has ended', async () => {
+      await story.passes(Date.parse('2026-12-01T01:30:00Z') - story.clock.now().getTime());
+      await cupCosts(2_400);
+      await claim(SAID);
+      await story.happens(identify('jo'), checkout('jo'), identify('kim'), checkout('kim'));
+      await story.passes(HOUR);
+      const [jo, kim] = [await edited('jo'), await edited('kim')];
+      expect((await verdict(story, jo, { verdict: 'approve' })).status).toBe(200);
+      await claim(SAID, '2026-12-01T12:00:00.000Z');
+      const refused = await verdict(story, kim, { verdict: 'approve' });
+      expect(refused.status).toBe(409);
+      expect(JSON.stringify(refused.body)).toContain('The fact claim-returns is not valid any more');
+      await story.passes(Date.parse('2026-12-01T13:00:00Z') - story.clock.now().getTime());
+      const late = await message(story, jo.messageId);
+      expect(late).toMatchObject({ state: 'expired', sentAt: null });
+      expect(late.steps.at(-1)?.reason).toMatchObject({ code: 'stale_fact' });
+    });
+
+    it('comes back when that has changed, and when another claim says otherwise', async () => {
+      await story.passes(Date.parse('2026-12-03T01:30:00Z') - story.clock.now().getTime());
+      await claim(SAID);
+      await story.happens(identify('lou'), checkout('lou'));
+      await story.passes(HOUR);
+      const lou = await edited('lou');
+      expect((await verdict(story, lou, { verdict: 'approve' })).status).toBe(200);
+      await story.passes(MINUTE);
+      await claim('Free returns within 30 days.');
+      await claim('Free returns within 60 days.', '2026-12-04T00:00:00.000Z', 'claim-leaflet');
+      await story.passes(Date.parse('2026-12-03T13:00:00Z') - story.clock.now().getTime());
+      const { why, draft } = only(await reviewsAbout(story, 'lou'));
+      expect(codesOf(why)).toEqual(expect.arrayContaining(['changed_fact', 'contradicted_fact']));
+      expect(why.map(({ text }) => text).join()).toContain('The fact claim-returns is at version');
+      expect(draft.claims).toContainEqual(expect.objectContaining({ text: '90 days', ok: false }));
+    });
+  });
+
   it('tells whoever is to sign it what would stop it now', async () => {
     await cupCosts(2_400);
     await story.happens(identify('finn'), checkout('finn'));

@@ -1,0 +1,30 @@
+import { sql } from 'kysely';
+import { type Executor } from '../platform/database/index.js';
+
+/** The latest judgement of the very words a message holds, as it was sealed. */
+export interface SealedJudgement {
+  key_id: string;
+  contributions: Uint8Array;
+  assessed_at: Date;
+}
+
+/** Null while nobody judged the words that it holds. */
+export async function selectJudgement(db: Executor, messageId: string): Promise<SealedJudgement | null> {
+  const { rows } = await sql<SealedJudgement>`
+    select a.key_id, a.contributions, a.assessed_at
+    from assessments a join messages m on m.id = a.message_id and m.content_hash = a.content_hash
+    where a.message_id = ${messageId} order by a.seq desc limit 1`.execute(db);
+  return rows[0] ?? null;
+}
+
+/** The versions that facts had at a time, of those that were there then. */
+export async function selectVersionsAt(
+  db: Executor,
+  ids: readonly string[],
+  at: Date,
+): Promise<{ id: string; version: number }[]> {
+  const { rows } = await sql<{ id: string; version: number }>`
+    select f.id, max(f.version) as version from facts f
+    where f.id = any(${ids}) and f.created_at <= ${at} group by f.id order by f.id`.execute(db);
+  return rows;
+}
