@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { type Decision, DecisionsService, type Situation } from '../decisions/index.js';
 import { toExpressionSource } from '../decisions/expression-source.js';
+import { leavesAt } from '../decisions/recheck.js';
 import { type Message } from '../messages/message.js';
 import { type MessageContent, messageContentSchema } from '../messages/content.js';
 import { MessagesService, MessageViews } from '../messages/index.js';
@@ -363,6 +364,7 @@ export class DraftingService implements OnApplicationBootstrap {
       vocabulary: bundle.vocabulary,
       source: toExpressionSource(situation, facts),
       locale: bench.locale,
+      leavesAt: leavesAt({ now: this.clock.now().toISOString() }, bench.message),
       requiredText: decision.result.textLimits.required,
       forbiddenText: decision.result.textLimits.forbidden,
       examples,

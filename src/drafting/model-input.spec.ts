@@ -86,6 +86,7 @@ function request(allowedFields: readonly string[], traits: Record<string, Json> 
     vocabulary,
     source,
     locale: 'en-GB',
+    leavesAt: '2026-11-20T12:00:00.000Z',
     requiredText: [],
     forbiddenText: [],
     examples: [],
@@ -93,6 +94,18 @@ function request(allowedFields: readonly string[], traits: Record<string, Json> 
 }
 
 describe('what the model may see', () => {
+  it('is the day on which it is to leave, where the reader is', () => {
+    const asked = request([]);
+    const from = (...zones: string[]) => ({
+      ...asked,
+      leavesAt: '2026-11-21T03:00:00.000Z',
+      source: { ...asked.source, profile: { ...asked.source.profile, zones } },
+    });
+    expect(modelInput(from('America/New_York')).today).toBe('2026-11-20');
+    expect(modelInput(from('Europe/Berlin')).today).toBe('2026-11-21');
+    expect(modelInput(from('America/New_York', 'America/Denver')).today).toBe('2026-11-21');
+  });
+
   it('is what the action allows', () => {
     const allowed = [
       'profile.traits.first_name',

@@ -3,6 +3,7 @@ import { type Action, type Brand, variantsAsked, type VocabularySpec } from '../
 import { type ExpressionSource } from '../policies/vocabulary.js';
 import { type Json } from '../shared/canonical-json.js';
 import { singleLine } from '../shared/liquid.js';
+import { localDate } from '../shared/local-time.js';
 import { type PromptInput } from './prompt.js';
 import { checkLink, formatMoney } from './slots.js';
 
@@ -17,6 +18,8 @@ export interface ModelInputRequest {
   readonly source: ExpressionSource;
   /** Locale to write in. */
   readonly locale: string;
+  /** When it is to leave, ISO 8601 UTC: what is written as of today is read then. */
+  readonly leavesAt: string;
   readonly requiredText: readonly string[];
   readonly forbiddenText: readonly string[];
   /** What people approved for this action before, without whom it was written to. */
@@ -51,8 +54,13 @@ export function modelInput(request: ModelInputRequest): ModelInput {
     examples: request.examples.map(({ subject, text }) => ({ subject, text })),
     variants: variantsForModel(action),
     locale: request.locale,
-    today: source.now.slice(0, 10),
+    today: dayThere(request.leavesAt, source.profile.zones),
   };
+}
+
+/** The local day at a time, in the only zone known of a person, else UTC. ISO 8601. */
+function dayThere(at: string, [zone, ...others]: readonly string[]): string {
+  return localDate(Date.parse(at), zone === undefined || others.length > 0 ? 'UTC' : zone);
 }
 
 /** The wordings to write, where there are several; null where there is one, so that a prompt can ask. */

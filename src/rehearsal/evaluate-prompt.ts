@@ -69,6 +69,7 @@ export function questionOf(playbook: Bundle, prompt: Prompt, asked: EvaluationCa
     vocabulary: bundle.vocabulary,
     source: toExpressionSource(situation, facts),
     locale,
+    leavesAt: result.sendAt ?? situation.now,
     requiredText: result.textLimits.required,
     forbiddenText: result.textLimits.forbidden,
     examples: [],

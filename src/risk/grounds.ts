@@ -71,7 +71,8 @@ export interface Grounds {
   readonly offers: readonly Fact[];
   /** Ids of the products among the given facts. */
   readonly products: ReadonlySet<string>;
-  readonly now: string;
+  /** When it is to be read, at the earliest: "tomorrow" is said of that day. ISO 8601 UTC. */
+  readonly readAt: string;
   readonly zones: readonly string[];
 }
 
@@ -259,7 +260,7 @@ function gather(input: RiskInput): Grounds {
     signed: templateText(input),
     products: new Set(facts.filter((fact) => fact.kind === 'product').map((fact) => fact.id)),
     offers: facts.filter((fact) => fact.kind === 'offer' && isValidAt(fact, input.leavesAt)),
-    now: input.now,
+    readAt: input.leavesAt,
     zones: profile.zones,
   };
 }
@@ -432,11 +433,11 @@ function cutPrices(grounds: Grounds): { readonly price: Leaf; readonly former: L
 const LASTS: Readonly<Record<string, number>> = { hour: 3_600_000, day: 86_400_000, week: 604_800_000 };
 
 /** The end of an offer that is still so many hours, days or weeks away, however the rest of one is counted. */
-function endsIn({ offers, now }: Grounds, values: readonly number[], unit: string): Leaf | undefined {
+function endsIn({ offers, readAt }: Grounds, values: readonly number[], unit: string): Leaf | undefined {
   const length = LASTS[unit];
   const ending = offers.find(({ validUntil }) => {
     if (validUntil === null || length === undefined) return false;
-    const left = (Date.parse(validUntil) - Date.parse(now)) / length;
+    const left = (Date.parse(validUntil) - Date.parse(readAt)) / length;
     return values.includes(Math.floor(left)) || values.includes(Math.ceil(left));
   });
   return ending === undefined
@@ -484,10 +485,10 @@ function daysOf(leaf: Leaf, zones: readonly string[], before: boolean): WrittenD
   });
 }
 
-/** The calendar days that "tomorrow" or "Sunday" may be, read now wherever the reader is. */
-function relativeDays(relative: RelativeDay, { now, zones }: Grounds): WrittenDay[] {
+/** The calendar days that "tomorrow" or "Sunday" may be, wherever the reader is. */
+function relativeDays(relative: RelativeDay, { readAt, zones }: Grounds): WrittenDay[] {
   return ['utc', ...zones].flatMap((zone) => {
-    const today = DateTime.fromISO(now, { zone });
+    const today = DateTime.fromISO(readAt, { zone });
     if ('endOf' in relative)
       return [today, today.minus({ days: 1 })]
         .map((day) => day.endOf(relative.endOf))
@@ -501,7 +502,7 @@ function relativeDays(relative: RelativeDay, { now, zones }: Grounds): WrittenDa
 }
 
 function dateLeaf(grounds: Grounds, meaning: Meaning & { kind: 'date' }): Leaf | undefined {
-  const today: Leaf = { source: 'now', key: 'now', value: grounds.now, valid: true, from: 'situation' };
+  const today: Leaf = { source: 'now', key: 'now', value: grounds.readAt, valid: true, from: 'situation' };
   // That it is today says nothing of what ends today, nor does a beginning.
   const leaves = meaning.deadline
     ? grounds.leaves.filter((leaf) => leaf.key !== 'validfrom')
@@ -643,7 +644,7 @@ const HOUR = 3_600_000;
 export function offerEndsWithin(grounds: Grounds, hours: number): boolean {
   return grounds.offers.some(
     (offer) =>
-      offer.validUntil !== null && Date.parse(offer.validUntil) - Date.parse(grounds.now) <= hours * HOUR,
+      offer.validUntil !== null && Date.parse(offer.validUntil) - Date.parse(grounds.readAt) <= hours * HOUR,
   );
 }
 

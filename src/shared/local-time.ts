@@ -124,6 +124,11 @@ export function offsetAt(zone: Zone, at: number): number {
   return at < change ? before : after;
 }
 
+/** The local date in a zone at a moment (epoch milliseconds), such as `2026-03-31`. */
+export function localDate(at: number, zone: Zone): string {
+  return new Date(at + offsetAt(zone, at) * MINUTE_MS).toISOString().slice(0, 10);
+}
+
 let lastText = { at: Number.NaN, zone: '', text: '' };
 
 /** The local time in a zone for people to read, such as `Tue 31 Mar 2026, 08:00 Europe/Berlin`. */

@@ -191,6 +191,16 @@ describe('unsupported claims', () => {
     expect(codes('15% off until 20 November.', { facts: [ends] })).toEqual(['claims.unsupported']);
   });
 
+  it('reads them on the day it leaves, not on the one it is judged on', () => {
+    // Judged on Thursday evening, and quiet hours keep it until Friday, when the offer ends.
+    const ends = fact('spring', 'offer', { percent: 15 }, { validUntil: '2026-11-20T23:00:00.000Z' });
+    const leaves = { facts: [ends], now: '2026-11-19T20:00:00.000Z', leavesAt: '2026-11-20T07:00:00.000Z' };
+    expect(codes('15% off until tomorrow.', leaves)).toEqual(['claims.unsupported']);
+    expect(codes('15% off until today.', leaves)).toEqual([]);
+    expect(codes('15% off, and you have two days left.', leaves)).toEqual(['claims.unsupported']);
+    expect(codes('15% off, and you have 16 hours left.', leaves)).toEqual([]);
+  });
+
   it('knows the codes of offers, and when they are over', () => {
     const spring = fact('spring', 'offer', { code: 'SPRING15' }, { validUntil: '2026-11-21T00:00:00.000Z' });
     expect(codes('Use the code SPRING15.', { facts: [spring] })).toEqual([]);
