@@ -243,9 +243,10 @@ describe('a launch, before it happens', () => {
   it('is asked for and shown on the page of the proposal', async () => {
     const before = await story.request('GET', proposal);
     expect(before.text).toContain('Of the last');
+    expect(before.text).toContain('People at most');
     // The page shows the latest; which of two of one moment that is, is chance.
     story.clock.advance(1_000);
-    const made = await story.post(`${proposal}/simulate`, { days: '28', heard: 'arrival' });
+    const made = await story.post(`${proposal}/simulate`, { days: '28', heard: 'arrival', people: '500' });
     expect([made.status, made.headers.get('location')]).toEqual([
       303,
       `${proposal}?done=simulated#simulation`,
@@ -256,7 +257,8 @@ describe('a launch, before it happens', () => {
     expect(text).toContain('At most one marketing mail a day and three a week: no room');
     expect(text).toMatch(/One basket reminder a week<\/span> 1 → <strong>0<\/strong>/);
     expect(text).toContain('How people would have reacted to messages they never got is not known');
-    expect((await story.post(`${proposal}/simulate`, { days: '900', heard: 'arrival' })).status).toBe(400);
+    for (const wrong of [{ days: '900' }, { people: '0' }])
+      expect((await story.post(`${proposal}/simulate`, { days: '28', heard: 'arrival', ...wrong })).status).toBe(400); // prettier-ignore
   });
 
   it('does not simulate whoever was erased', async () => {
