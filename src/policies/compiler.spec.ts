@@ -338,6 +338,26 @@ describe('a test of the playbook', () => {
       'tests/tried.yaml:4:13 there is no trait "key_acount"; did you mean "key_account"?',
     ],
     [
+      'a property that its event does not carry',
+      test('  signal: { event: Order Completed, properties: { totl: 700 } }', ...expects),
+      'tests/tried.yaml:4:50 there is no property of "Order Completed" "totl"; did you mean "total"?',
+    ],
+    [
+      'a member of a listed product that nothing reads',
+      test('  signal: { event: Order Completed, properties: { products: [{ nmae: Cup }] } }', ...expects),
+      'tests/tried.yaml:4:63 there is no member of "products" "nmae"; did you mean "name"?',
+    ],
+    [
+      'a context member that is not declared',
+      test('  context: { paeg: home }', ...expects),
+      'tests/tried.yaml:4:14 there is no context member "paeg"; did you mean "page"?',
+    ],
+    [
+      "a member of a fact's data that nothing reads",
+      test('  facts: [{ id: sku-1, data: { prize: 900 } }]', ...expects),
+      `tests/tried.yaml:4:32 there is no member of a fact's data "prize"; did you mean "price"?`,
+    ],
+    [
       'an unknown event',
       test('  events: { Order Complete: 3d ago }', ...expects),
       'tests/tried.yaml:4:29 the event "Order Complete" is not declared in vocabulary.yaml; did you mean "Order Completed"?',

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
+import { type ExpressionInput } from './bundle.js';
 import { Condition } from './condition.js';
 import { ExpressionCompiler } from './expressions.js';
-import { vocabularySchema } from './playbook.js';
+import { type VocabularySpec, vocabularySchema } from './playbook.js';
 import { toExpressionInput } from './vocabulary.js';
 
 const is = (source: string): string =>
@@ -60,13 +61,21 @@ describe('what is said of conditions', () => {
       vip: { type: 'boolean', absent: { default: false } },
     },
   });
-  const compiler = new ExpressionCompiler(vocabulary, {
-    actions: new Set(),
-    channels: new Set(),
-    tags: new Set(),
-    topics: new Set(),
-  });
+  const names = {
+    actions: new Set<string>(),
+    channels: new Set<string>(),
+    tags: new Set<string>(),
+    topics: new Set<string>(),
+  };
   const scope = { place: 'a test', variables: [], events: null, slots: [], sensitive: true } as const;
+  /** The same fields, with nothing that stands for them where they are absent. */
+  const unsure = vocabularySchema.parse({
+    traits: {
+      points: { type: 'number', absent: 'unknown' },
+      plan: { type: 'string', absent: 'unknown' },
+      vip: { type: 'boolean', absent: 'unknown' },
+    },
+  });
   const points = fc.constantFrom(-1, 0, 1, 2);
   const plans = fc.constantFrom('free', 'team', 'big');
   const atom = fc.oneof(
@@ -97,34 +106,36 @@ describe('what is said of conditions', () => {
       [true, false].map((vip) => ({ points: point, plan, vip })),
     ),
   );
-  const holdsFor = (source: string, traits: Record<string, number | string | boolean>): boolean => {
+  type Traits = Record<string, number | string | boolean>;
+  const inputFor = (spec: VocabularySpec, traits: Traits): ExpressionInput =>
+    toExpressionInput(spec, {
+      now: '2026-07-01T08:00:00.000Z',
+      signal: null,
+      context: {},
+      profile: {
+        userId: null,
+        stage: 'lead',
+        country: null,
+        locale: null,
+        zones: [],
+        bought30d: [],
+        traits,
+        hasEmail: true,
+        hasPhone: false,
+        firstSeenAt: '2026-01-01T00:00:00.000Z',
+        lastSeenAt: '2026-01-01T00:00:00.000Z',
+        events: {},
+        consents: {},
+      },
+      history: { messages: [] },
+      openTasks: 0,
+      facts: {},
+    });
+  const compiler = new ExpressionCompiler(vocabulary, names);
+  const holdsFor = (source: string, traits: Traits): boolean => {
     const compiled = compiler.compile<boolean>(source, scope, 'boolean');
     if (!compiled.ok) throw new Error(compiled.mistakes[0]?.message);
-    const answer = compiled.expression.evaluate(
-      toExpressionInput(vocabulary, {
-        now: '2026-07-01T08:00:00.000Z',
-        signal: null,
-        context: {},
-        profile: {
-          userId: null,
-          stage: 'lead',
-          country: null,
-          locale: null,
-          zones: [],
-          bought30d: [],
-          traits,
-          hasEmail: true,
-          hasPhone: false,
-          firstSeenAt: '2026-01-01T00:00:00.000Z',
-          lastSeenAt: '2026-01-01T00:00:00.000Z',
-          events: {},
-          consents: {},
-        },
-        history: { messages: [] },
-        openTasks: 0,
-        facts: {},
-      }),
-    );
+    const answer = compiled.expression.evaluate(inputFor(vocabulary, traits));
     if (!answer.known) throw new Error(`unknown: ${answer.reads}`);
     return answer.value;
   };
@@ -140,5 +151,37 @@ describe('what is said of conditions', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('is true of everybody, whatever is not known of them', () => {
+    const partly: Traits[] = [[-2], [-1], [0], [0.5], [1], [2], [3], []].flatMap((point) =>
+      [['free'], ['team'], ['big'], ['other'], []].flatMap((plan) =>
+        [[true], [false], []].map((vip) => ({
+          ...Object.fromEntries(point.map((value) => ['points', value])),
+          ...Object.fromEntries(plan.map((value) => ['plan', value])),
+          ...Object.fromEntries(vip.map((value) => ['vip', value])),
+        })),
+      ),
+    );
+    const matches = (source: string): boolean[] => {
+      const compiled = new ExpressionCompiler(unsure, names).compile<boolean>(source, scope, 'boolean');
+      if (!compiled.ok) throw new Error(compiled.mistakes[0]?.message);
+      return partly.map((traits) => {
+        const answer = compiled.expression.evaluate(inputFor(unsure, traits));
+        return !answer.known || answer.value;
+      });
+    };
+    const few = fc.array(fc.oneof(atom, condition), { minLength: 1, maxLength: 3 }).map((parts) => parts.join(' && ')); // prettier-ignore
+    let told = 0;
+    fc.assert(
+      fc.property(few, condition, (a, b) => {
+        if (!new Condition(a).impliesWithUnknowns(new Condition(b))) return;
+        told++;
+        const [one, other] = [matches(a), matches(b)];
+        expect([a, b, one.every((first, i) => !first || other[i] === true)]).toEqual([a, b, true]);
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(told).toBeGreaterThan(50);
   });
 });

@@ -56,6 +56,19 @@ export class Condition {
     return neverTogether(this.whenTrue, other.whenFalse);
   }
 
+  /**
+   * Wherever this holds or is unknown, the other holds or is unknown too. Told only of one conjunction that asks about nothing twice: there
+   * what is unknown might always make it true, and with it the other, so it is unknown only where the other is not false.
+   */
+  impliesWithUnknowns(other: Condition): boolean {
+    return this.asksOnce && this.implies(other);
+  }
+
+  private get asksOnce(): boolean {
+    const asked = conjunction(this.tree, true)?.map(({ of }) => of);
+    return asked !== undefined && new Set(asked).size === asked.length;
+  }
+
   /** No known values make both true. */
   excludes(other: Condition): boolean {
     if (this.isImpossible || other.isImpossible) return true;
@@ -141,6 +154,26 @@ function alternatives(node: ASTNode, wanted: boolean): Alternatives {
       return typeof node.args === 'boolean' && node.args !== wanted ? [] : [[]];
     default:
       return [[atomOf(node, wanted)]];
+  }
+}
+
+/** What has to hold, each on its own, for a condition to be as wanted; null where it is not one conjunction as it is written. */
+function conjunction(node: ASTNode, wanted: boolean): readonly Atom[] | null {
+  switch (node.op) {
+    case '!_':
+      return conjunction(node.args, !wanted);
+    case '&&':
+    case '||': {
+      if ((node.op === '&&') !== wanted) return null;
+      const [a, b] = node.args.map((each) => conjunction(each, wanted));
+      return a == null || b == null ? null : [...a, ...b];
+    }
+    case '?:':
+      return null;
+    case 'value':
+      return node.args === wanted ? [] : null;
+    default:
+      return [atomOf(node, wanted)];
   }
 }
 

@@ -123,6 +123,20 @@ describe('found when a playbook is loaded', () => {
     ).toEqual([expect.stringContaining('the rule refunded changes nothing: wherever it matches, task')]);
   });
 
+  it('a rule in the shadow of one that asks about the same field, though that may not be known', () => {
+    const idle = (one: string, other: string): string[] =>
+      found(
+        { id: 'a-strict', effect: 'suppress', scope: { tags: ['recovery'] }, when: one },
+        { id: 'b-mild', effect: 'review', scope: { tags: ['recovery'] }, when: other },
+      ).filter((each) => each.includes('the rule b-mild changes nothing'));
+    const said = [expect.stringContaining('the rule b-mild changes nothing: wherever it matches, a-strict')];
+    expect(idle('signal.properties.total > 100', 'signal.properties.total > 150')).toEqual(said);
+    expect(idle('signal.properties.total > 100', 'signal.properties.total > 150 && profile.hasPhone')).toEqual(said); // prettier-ignore
+    expect(idle('signal.properties.total > 150', 'signal.properties.total > 100')).toEqual([]);
+    // Where the state is not known the mild one asks for a review, though nobody is in two states; the strict one is false then.
+    expect(idle('profile.hasPhone && !profile.hasPhone', 'profile.traits.state == "FL" && profile.traits.state == "RI"')).toEqual([]); // prettier-ignore
+  });
+
   it('of two rules that are alike, one', () => {
     const rule = { effect: 'suppress', scope: { tags: ['recovery'] }, when: 'profile.stage == "lapsed"' };
     expect(found({ id: 'a-rule', ...rule }, { id: 'b-rule', ...rule })).toEqual([

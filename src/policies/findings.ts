@@ -294,9 +294,11 @@ class Findings {
     if (a.expires !== undefined && (b.expires === undefined || a.expires < b.expires)) return false;
     const { condition } = stricter;
     if (condition.source === 'true' || condition.source === rule.condition.source) return true;
-    // What is unknown to one of them may be known to the other: only conditions that are never unknown can be compared.
-    if (stricter.unsure.length > 0 || rule.unsure.length > 0) return false;
-    return this.mayCompare(rule, stricter) && rule.condition.implies(condition);
+    if (!this.mayCompare(rule, stricter)) return false;
+    // What is unknown to one of them may be known to the other.
+    return stricter.unsure.length > 0 || rule.unsure.length > 0
+      ? rule.condition.impliesWithUnknowns(condition)
+      : rule.condition.implies(condition);
   }
 }
 

@@ -160,6 +160,16 @@ export type Given = PlaybookTest['given'];
 export type Expected = PlaybookTest['expect'];
 export type ExpectedTime = z.output<typeof timeSchema>;
 
+/** Properties of signals that everybody's consents, purchases and revocations are read from without their being declared. */
+export const SIGNAL_PROPERTIES: readonly string[] = [
+  'channel',
+  'topic',
+  'state',
+  'text',
+  'product_id',
+  'products',
+];
+
 /** Traits that every profile understands without their being declared. */
 export const PROFILE_TRAITS: readonly string[] = [
   'email',

@@ -1,6 +1,6 @@
 import { checkTemplate } from '../shared/liquid.js';
 import { type PlaybookError } from './bundle.js';
-import { eventNames, fieldPaths } from './fields.js';
+import { BUILTIN_FACT_FIELDS, eventNames, fieldPaths } from './fields.js';
 import { suggestion } from './nearest.js';
 import {
   type Action,
@@ -18,7 +18,7 @@ import {
   wordingsOf,
 } from './playbook.js';
 import { type Declarations, type Located } from './playbook-files.js';
-import { type PlaybookTest, PROFILE_TRAITS } from './playbook-test.js';
+import { type PlaybookTest, PROFILE_TRAITS, SIGNAL_PROPERTIES } from './playbook-test.js';
 import { RESERVED_NAMES } from './records.js';
 
 type Report = (error: PlaybookError) => void;
@@ -89,6 +89,19 @@ class References {
     for (const [index, name] of names.entries())
       if (!known.has(name))
         this.report(item.error([...path, index], `there is no ${what} "${name}"${suggestion(name, known)}`));
+  }
+
+  /** Each key of the object at `path` is one of the known. */
+  private checkKeys<T>(
+    item: Located<T>,
+    path: readonly (string | number)[],
+    members: Readonly<Record<string, unknown>>,
+    known: ReadonlySet<string>,
+    what: string,
+  ): void {
+    for (const name of Object.keys(members))
+      if (!known.has(name))
+        this.report(item.errorAtKey(path, name, `there is no ${what} "${name}"${suggestion(name, known)}`));
   }
 
   private checkName<T>(
@@ -417,16 +430,8 @@ class References {
   private checkGiven(test: Located<PlaybookTest>, traits: ReadonlySet<string> | null): void {
     const { given } = test.spec;
     const { actions, channels } = this.all.ids;
-    if (traits !== null)
-      for (const name of Object.keys(given.person))
-        if (!traits.has(name))
-          this.report(
-            test.errorAtKey(
-              ['given', 'person'],
-              name,
-              `there is no trait "${name}"${suggestion(name, traits)}`,
-            ),
-          );
+    if (traits !== null) this.checkKeys(test, ['given', 'person'], given.person, traits, 'trait');
+    this.checkGivenFields(test);
     for (const event of Object.keys(given.events)) this.checkEvent(test, ['given', 'events', event], event);
     this.checkEvent(test, ['given', 'signal', 'event'], given.signal?.event);
     for (const [index, { action, channel }] of given.messages.entries()) {
@@ -441,6 +446,31 @@ class References {
       this.checkName(test, ['given', 'answers', index, 'channel'], channel, channels, 'channel');
     this.checkNames(test, ['given', 'enabled'], given.enabled, channels, 'channel');
     this.checkNames(test, ['given', 'heldOut'], given.heldOut, actions, 'action');
+  }
+
+  /** What no expression can read says nothing: a rule that matches all the same matches because the field it does read is unknown. */
+  private checkGivenFields(test: Located<PlaybookTest>): void {
+    if (this.all.vocabulary === null) return;
+    const { spec: vocabulary } = this.all.vocabulary;
+    const { signal, context, facts } = test.spec.given;
+    this.checkKeys(test, ['given', 'context'], context, new Set(Object.keys(vocabulary.context)), 'context member'); // prettier-ignore
+    const members = new Set([...Object.keys(BUILTIN_FACT_FIELDS), ...Object.keys(vocabulary.facts)]);
+    for (const [index, { data }] of facts.entries())
+      this.checkKeys(test, ['given', 'facts', index, 'data'], data, members, "member of a fact's data");
+    // Of an event that is not declared that is said, and of Countersign's own nothing is.
+    const declared = signal === undefined ? undefined : vocabulary.events[signal.event]?.properties;
+    if (signal === undefined || declared === undefined) return;
+    const at = ['given', 'signal', 'properties'];
+    const names = new Set([...Object.keys(declared), ...SIGNAL_PROPERTIES]);
+    this.checkKeys(test, at, signal.properties, names, `property of "${signal.event}"`);
+    for (const [name, value] of Object.entries(signal.properties)) {
+      const field = declared[name];
+      if (field?.type !== 'list<object>' || !Array.isArray(value)) continue;
+      const items = new Set([...Object.keys(field.items), 'product_id']);
+      for (const [index, item] of value.entries())
+        if (typeof item === 'object' && item !== null && !Array.isArray(item))
+          this.checkKeys(test, [...at, name, index], item, items, `member of "${name}"`);
+    }
   }
 
   private checkExpected(test: Located<PlaybookTest>, guardrails: ReadonlySet<string> | null): void {
