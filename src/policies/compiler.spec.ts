@@ -340,17 +340,17 @@ describe('a test of the playbook', () => {
     [
       'a property that its event does not carry',
       test('  signal: { event: Order Completed, properties: { totl: 700 } }', ...expects),
-      'tests/tried.yaml:4:50 there is no property of "Order Completed" "totl"; did you mean "total"?',
+      'tests/tried.yaml:4:51 there is no property "totl"; did you mean "total"?',
     ],
     [
       'a member of a listed product that nothing reads',
-      test('  signal: { event: Order Completed, properties: { products: [{ nmae: Cup }] } }', ...expects),
-      'tests/tried.yaml:4:63 there is no member of "products" "nmae"; did you mean "name"?',
+      test('  signal: { event: Order Completed, properties: { products: [{ nam: Cup }] } }', ...expects),
+      'tests/tried.yaml:4:64 there is no property "nam"; did you mean "name"?',
     ],
     [
       'a context member that is not declared',
-      test('  context: { paeg: home }', ...expects),
-      'tests/tried.yaml:4:14 there is no context member "paeg"; did you mean "page"?',
+      test('  context: { pgae: home }', ...expects),
+      'tests/tried.yaml:4:14 there is no context member "pgae"; there is "page"',
     ],
     [
       "a member of a fact's data that nothing reads",

@@ -462,14 +462,14 @@ class References {
     if (signal === undefined || declared === undefined) return;
     const at = ['given', 'signal', 'properties'];
     const names = new Set([...Object.keys(declared), ...SIGNAL_PROPERTIES]);
-    this.checkKeys(test, at, signal.properties, names, `property of "${signal.event}"`);
+    this.checkKeys(test, at, signal.properties, names, 'property');
     for (const [name, value] of Object.entries(signal.properties)) {
       const field = declared[name];
       if (field?.type !== 'list<object>' || !Array.isArray(value)) continue;
       const items = new Set([...Object.keys(field.items), 'product_id']);
       for (const [index, item] of value.entries())
         if (typeof item === 'object' && item !== null && !Array.isArray(item))
-          this.checkKeys(test, [...at, name, index], item, items, `member of "${name}"`);
+          this.checkKeys(test, [...at, name, index], item, items, 'property');
     }
   }
 
