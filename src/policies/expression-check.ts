@@ -1,4 +1,5 @@
 import { type ASTNode, type Environment, EvaluationError, ParseError, serialize } from '@marcbachmann/cel-js';
+import { isZone, zoneNames } from '../shared/zones.js';
 import { type ExpressionInput } from './bundle.js';
 import { CHECKED_HAS, clockMethod, LINEAR_MATCHES } from './expression-engine.js';
 import { Explainer, inWords } from './expression-errors.js';
@@ -11,7 +12,15 @@ import {
   RESULTS,
   SAID,
 } from './expression-scope.js';
-import { childrenOf, lastStep, MACROS, methodOffset, pathOf, wholeParentheses } from './expression-syntax.js';
+import {
+  childrenOf,
+  lastStep,
+  MACROS,
+  methodOffset,
+  pathOf,
+  textPartsOf,
+  wholeParentheses,
+} from './expression-syntax.js';
 import { CONSENT_STATES, SIGNAL_TYPES, STAGES } from './expression-language.js';
 import { type Struct } from './fields.js';
 import { suggestion } from './nearest.js';
@@ -164,7 +173,7 @@ export class ExpressionCheck {
       );
     if (name === 'matches') this.checkPattern(args, found);
     if (Object.hasOwn(CLOCK_PARTS, name) && (args.length === 1 || name === 'getDayOfYear'))
-      this.checkClock(name, node.start, found);
+      this.checkClock(name, node, found);
     const known = { countAction: this.names.actions, countChannel: this.names.channels, countTag: this.names.tags, countTopic: this.names.topics }[name]; // prettier-ignore
     if (known !== undefined && pathOf(receiver) === 'history') this.checkName(args[0], known);
   }
@@ -185,11 +194,15 @@ export class ExpressionCheck {
     }
   }
 
-  private checkClock(name: string, start: number, offset: number | null): void {
+  private checkClock(name: string, node: Extract<ASTNode, { op: 'rcall' }>, offset: number | null): void {
+    const [, , [zone]] = node.args;
+    // Trying it out may never get there.
+    for (const { start, args } of zone === undefined ? [] : textPartsOf(zone))
+      if (!isZone(args)) this.report(start, `"${args}" is not a time zone${suggestion(args, zoneNames())}`);
     if (offset !== null) this.overwrite(offset, clockMethod(name));
     else {
       this.misplaced = true;
-      this.report(start, `${name}() cannot stand behind a comment`);
+      this.report(node.start, `${name}() cannot stand behind a comment`);
     }
   }
 

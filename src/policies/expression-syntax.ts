@@ -66,8 +66,14 @@ export function childrenOf(node: ASTNode): ASTNode[] {
 
 /** Texts that an expression can come to and that stand in it; whatever else it may come to is left out. */
 export function textsGivenBy(node: ASTNode): string[] {
-  if (node.op === 'value') return typeof node.args === 'string' ? [node.args] : [];
-  return node.op === '?:' ? [...textsGivenBy(node.args[1]), ...textsGivenBy(node.args[2])] : [];
+  return textPartsOf(node).map(({ args }) => args);
+}
+
+/** The same with where they stand. */
+export function textPartsOf(node: ASTNode): { readonly start: number; readonly args: string }[] {
+  if (node.op === 'value')
+    return typeof node.args === 'string' ? [{ start: node.start, args: node.args }] : [];
+  return node.op === '?:' ? [...textPartsOf(node.args[1]), ...textPartsOf(node.args[2])] : [];
 }
 
 /** Chains of names in an expression, those it only asks to be there included. */

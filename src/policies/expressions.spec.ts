@@ -396,6 +396,18 @@ describe('a mistake', () => {
     );
   });
 
+  it('in the name of a time zone is found wherever it stands', () => {
+    expect(mistakes('signal.event == "Ticket Opened" && now.getHours("CETT") > 8')).toEqual([
+      expect.stringMatching(/^48: "CETT" is not a time zone/),
+    ]);
+    expect(mistakes('now.getDate(profile.hasEmail ? "Europe/Berlin" : "Europe/Berln") > 8')).toEqual([
+      '49: "Europe/Berln" is not a time zone; did you mean "Europe/Berlin"?',
+    ]);
+    expect(mistakes('now.getHours("CET") > 8 && now.getHours(profile.zones[0]) > 8')).toEqual([]);
+    expect(mistakes('now.getHours(3) > 8')[0]).toMatch(/^4: /);
+    expect(mistakes('now.getHours(3) > 8')[0]).not.toContain('__');
+  });
+
   it('is an expression that could run for ever or step around the types', () => {
     const nested =
       'history.messages.all(a, history.messages.all(b, history.messages.all(c, a.open || b.open || c.open)))';
