@@ -16,6 +16,16 @@ const counts = z.record(z.string(), z.int());
 const problem = z
   .strictObject({ file: z.string(), line: z.int(), column: z.int(), message: z.string() })
   .meta({ id: 'PlaybookError' });
+const warning = problem
+  .extend({
+    /** Which kind it is, such as `shadowed`: stays the same where the message does not. */
+    code: z.string(),
+    /** What it is about, such as `guardrails/minors`. */
+    subject: z.string(),
+    /** Who has to see to it. */
+    owner: z.string(),
+  })
+  .meta({ id: 'PlaybookWarning' });
 const activeAnswer = z
   .strictObject({
     hash: z.string(),
@@ -47,7 +57,7 @@ const checkAnswer = z
     ok: z.boolean(),
     errors: z.array(problem),
     /** What is probably not meant, such as a field that no signal ever carried. */
-    warnings: z.array(problem),
+    warnings: z.array(warning),
     hash: z.string().nullable(),
   })
   .meta({ id: 'PlaybookCheck' });
@@ -57,7 +67,7 @@ const testAnswer = z
     /** Compiles, and every test of it passes. */
     ok: z.boolean(),
     errors: z.array(problem),
-    warnings: z.array(problem),
+    warnings: z.array(warning),
     hash: z.string().nullable(),
     tests: z
       .strictObject({
@@ -198,6 +208,8 @@ export class PoliciesController {
   }
 }
 
-function warningsOf(findings: readonly Finding[]): z.output<typeof problem>[] {
-  return findings.map(({ file, line, column, message }) => ({ file, line, column, message }));
+function warningsOf(findings: readonly Finding[]): z.output<typeof warning>[] {
+  return findings.map(({ file, line, column, message, code, subject, owner }) => {
+    return { file, line, column, message, code, subject, owner };
+  });
 }

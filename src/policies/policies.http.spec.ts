@@ -211,6 +211,19 @@ describe('policies over HTTP', () => {
       hash: null,
     });
     expect((await send('POST', '/v1/policies/check', { files: { 'a.yaml': 3 } })).status).toBe(400);
+    const idle = files['guardrails/new.yaml'].replace(
+      'has(profile.traits.vipp)',
+      'profile.hasEmail && !profile.hasEmail',
+    );
+    const told = await send('POST', '/v1/policies/check', {
+      files: { ...files, 'guardrails/new.yaml': idle },
+    });
+    expect(told.body).toMatchObject({
+      ok: true,
+      warnings: [
+        { file: 'guardrails/new.yaml', code: 'never-matches', subject: 'guardrails/new', owner: 'me' },
+      ],
+    });
   });
 
   it('activates a kept bundle for a person, never for a machine', async () => {
