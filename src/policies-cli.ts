@@ -17,7 +17,7 @@ import { Deciders, Replayer, runAll } from './rehearsal/index.js';
 import { EMPTY_TALLY, type Tally } from './rehearsal/replay.js';
 import { tallyAnswer } from './rehearsal/replay-answer.js';
 import { replayLines } from './rehearsal/replay-words.js';
-import { type Progress } from './rehearsal/replayer.service.js';
+import { type Progress, type Replaying } from './rehearsal/replayer.service.js';
 import { selectBundleFiles } from './policies/bundles.repository.js';
 import { keptBundle, simulate, SIMULATE_OPTIONS } from './policies-simulate.js';
 
@@ -142,13 +142,13 @@ async function replay(folder: string): Promise<ExitCode> {
   const { database, secrets } = await openExisting(environment);
   const deciders = new Deciders();
   try {
-    const tally = await replayAll(
-      database.db,
-      new Replayer(new Vault(secrets, clock), deciders),
-      bundle,
-      clock.now(),
-    );
-    for (const line of replayLines(tallyAnswer(tally), bundle.brand.currency)) console.log(line);
+    const now = clock.now();
+    const tally = await replayAll(database.db, new Replayer(new Vault(secrets, clock), deciders), bundle, {
+      now,
+      modelDrafts: environment.OPENAI_API_KEY !== undefined,
+    });
+    const answer = { ...tallyAnswer(tally), until: now.toISOString() };
+    for (const line of replayLines(answer, bundle.brand.currency)) console.log(line);
     return tally.unexplained === 0 && tally.unreadable === 0 ? 0 : 1;
   } finally {
     await deciders.onModuleDestroy();
@@ -156,16 +156,21 @@ async function replay(folder: string): Promise<ExitCode> {
   }
 }
 
-async function replayAll(db: Db, replayer: Replayer, bundle: Bundle, now: Date): Promise<Tally> {
-  const replaying = {
-    span: { since: null, until: now },
+async function replayAll(
+  db: Db,
+  replayer: Replayer,
+  bundle: Bundle,
+  assumed: Pick<Replaying, 'now' | 'modelDrafts'>,
+): Promise<Tally> {
+  const replaying: Replaying = {
+    ...assumed,
+    span: { since: null, until: assumed.now },
     bundle: bundle.hash,
     library: {
       bundle: (hash: string) => (hash === bundle.hash ? Promise.resolve(bundle) : keptBundle(db, hash)),
       files: (hash: string) =>
         hash === bundle.hash ? Promise.resolve(bundle.files) : selectBundleFiles(db, hash),
     },
-    now,
   };
   let progress: Progress = { tally: EMPTY_TALLY, after: null, affected: [], isLast: false };
   for (;;) {

@@ -73,7 +73,13 @@ function stored(under: Bundle): { readonly page: SealedPage; readonly sources: S
     };
   });
   return {
-    page: { bundle: under.hash, engine: 'here', cases, bytes: new Uint8Array(Buffer.concat(pieces)) },
+    page: {
+      bundle: under.hash,
+      engine: 'here',
+      modelDrafts: false,
+      cases,
+      bytes: new Uint8Array(Buffer.concat(pieces)),
+    },
     sources: {
       bundle: (hash) => Promise.resolve(bundles.get(hash) ?? null),
       files: (hash) => Promise.resolve(bundles.get(hash)?.files ?? null),

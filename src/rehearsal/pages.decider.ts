@@ -25,6 +25,8 @@ export interface SealedPage {
   /** The hash of the playbook. */
   readonly bundle: string;
   readonly engine: string;
+  /** As `Target.modelDrafts`. */
+  readonly modelDrafts: boolean;
   readonly cases: readonly SealedCase[];
   /** Of each case that can be read, its key and its sealed situation. */
   readonly bytes: Uint8Array;
@@ -55,7 +57,12 @@ export async function countPage(
   const bundle = await library.bundle(page.bundle);
   if (bundle === null) throw new Error(`The playbook ${page.bundle} is gone, or this version cannot compile it.`); // prettier-ignore
   const former = await playbooks(page, library);
-  const target = { bundle, engine: page.engine, former: (hash: string) => former.get(hash) ?? null };
+  const target = {
+    bundle,
+    engine: page.engine,
+    former: (hash: string) => former.get(hash) ?? null,
+    modelDrafts: page.modelDrafts,
+  };
   const counting = new Counting(target);
   // From the first one on whose stored result has to be looked at: they are counted in their order.
   const waiting: (DecidedAgain | Unread)[] = [];

@@ -88,7 +88,9 @@ export const replayAnswerSchema = z
     causes: z.array(z.strictObject({ code: z.string(), lost: z.int(), gained: z.int() })),
     /** How often each rule fired, and what that costs in expected value, as far as it has a price. The dearest first. */
     rules: z.array(ruleCost),
-    /** Messages a day for which a rule asks for a person. */
+    /** When the first of the decisions decided again was made; null without any. */
+    from: z.iso.datetime().nullable(),
+    /** Messages a day that a person has to look at: a rule asks for it, or a model writes them. Days without any are left out. */
     reviews: z.array(z.strictObject({ day: z.iso.date(), before: z.int(), after: z.int() })),
     missing: z.array(z.strictObject({ field: z.string(), decisions: z.int() })),
     /** What made a difference beside what was not recorded, the most frequent first. */
@@ -164,6 +166,7 @@ export function tallyAnswer(tally: Tally): TallyAnswer {
     rules: Object.entries(tally.rules)
       .map(([id, use]) => ruleCostOf(id, use))
       .toSorted((a, b) => priceOf(b) - priceOf(a) || b.matched - a.matched || (a.id < b.id ? -1 : 1)),
+    from: tally.from,
     reviews: Object.entries(tally.reviews)
       .map(([day, count]) => ({ day, ...count }))
       .toSorted((a, b) => (a.day < b.day ? -1 : 1)),

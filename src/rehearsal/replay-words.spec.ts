@@ -3,17 +3,25 @@ import { tallyAnswer } from './replay-answer.js';
 import { replayLines } from './replay-words.js';
 
 const told = (tally: Partial<Tally>): string[] =>
-  replayLines(tallyAnswer({ ...EMPTY_TALLY, ...tally }), 'EUR');
+  replayLines({ ...tallyAnswer({ ...EMPTY_TALLY, ...tally }), until: '2026-11-30T08:00:00.000Z' }, 'EUR');
 const NO_USE = { matched: 0, alone: 0, worth: 0, delayed: 0, delayedMs: 0, delayWorth: 0, delayedToo: 0, asked: 0, lapsed: 0, lapsedWorth: 0 }; // prettier-ignore
 
 describe('what a replay shows on a terminal', () => {
   it('are the reviews of each day, before and after', () => {
-    const lines = told({ reviews: { '2026-11-02': { before: 2, after: 5 }, '2026-11-01': { before: 1, after: 1 } } }); // prettier-ignore
+    const from = '2026-11-01T08:00:00.000Z';
+    const lines = told({ from, reviews: { '2026-11-02': { before: 28, after: 57 }, '2026-11-01': { before: 1, after: 1 } } }); // prettier-ignore
     expect(lines.slice(3, 6)).toEqual([
-      'reviews that rules ask for: 1.5 a day, would be 3.0',
+      'reviews: 1.0 a day, would be 2.0',
       '  2026-11-01: 1, would be 1',
-      '  2026-11-02: 2, would be 5',
+      '  2026-11-02: 28, would be 57',
     ]);
+  });
+
+  it('are at least those of a day', () => {
+    const from = '2026-11-30T07:00:00.000Z';
+    expect(told({ from, reviews: { '2026-11-30': { before: 30, after: 45 } } })).toContain(
+      'reviews: 30.0 a day, would be 45.0',
+    );
   });
 
   it('is what each rule costs, the dearest first, and what of it has no price', () => {

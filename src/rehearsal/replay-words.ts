@@ -28,20 +28,27 @@ export function ruleCostWords(rule: RuleCost, money: MoneyWords): string[] {
   ];
 }
 
-/** Messages for which a rule asks for a person, on a day that has any; null where there is none. */
-export function reviewWords(days: ReplayAnswer['reviews']): string | null {
-  if (days.length === 0) return null;
-  const perDay = (pick: (day: ReplayAnswer['reviews'][number]) => number): string =>
-    (days.reduce((total, day) => total + pick(day), 0) / days.length).toFixed(1);
-  return `${perDay(({ before }) => before)} a day, would be ${perDay(({ after }) => after)}`;
+const DAY_MS = 86_400_000;
+
+/** Messages that a person has to look at a day, over all days from the first decision on; null where there is none. */
+export function reviewWords({
+  from,
+  until,
+  reviews,
+}: Pick<ReplayAnswer, 'from' | 'until' | 'reviews'>): string | null {
+  if (from === null || reviews.length === 0) return null;
+  const days = Math.max(1, (Date.parse(until) - Date.parse(from)) / DAY_MS);
+  const perDay = (which: 'before' | 'after'): string =>
+    (reviews.reduce((total, day) => total + day[which], 0) / days).toFixed(1);
+  return `${perDay('before')} a day, would be ${perDay('after')}`;
 }
 
 /** What a replay shows, line by line. @param currency ISO 4217. */
-export function replayLines(tally: TallyAnswer, currency: string): string[] {
+export function replayLines(tally: TallyAnswer & Pick<ReplayAnswer, 'until'>, currency: string): string[] {
   const { messages, value } = tally;
   const unlessNone = (count: number, what: string): string[] => (count === 0 ? [] : [`${count} ${what}`]);
   const money: MoneyWords = (minor) => `${minor} hundredths of ${currency}`;
-  const reviews = reviewWords(tally.reviews);
+  const reviews = reviewWords(tally);
   return [
     `${counted(tally.decisions, 'decision')}: ${tally.reproduced} come out the same, ${tally.changed} do not`,
     ...unlessNone(tally.unexplained, 'of those under the same playbook and engine: that should never be'),
@@ -60,7 +67,7 @@ export function replayLines(tally: TallyAnswer, currency: string): string[] {
     ),
     ...tally.besides.map(({ code, decisions }) => `  beside it, ${code} made a difference ${counted(decisions, 'time')}`), // prettier-ignore
     ...Object.entries(tally.samples).map(([kind, ids]) => `  decisions, ${kind}: ${ids.join(' ')}`),
-    ...(reviews === null ? [] : [`reviews that rules ask for: ${reviews}`]),
+    ...(reviews === null ? [] : [`reviews: ${reviews}`]),
     ...tally.reviews.map(({ day, before, after }) => `  ${day}: ${before}, would be ${after}`),
     ...tally.rules
       .filter(costsSomething)

@@ -4,7 +4,7 @@ import { fact, gives, happened, NOW, reads, situation } from '../../test/fixture
 import { decide } from '../decisions/decide.js';
 import { PRIOR_MODELS } from '../decisions/decision.js';
 import { type Situation } from '../decisions/situation.js';
-import { type Bundle, type CompiledTrigger } from '../policies/bundle.js';
+import { type Bundle, type CompiledAction, type CompiledTrigger } from '../policies/bundle.js';
 import { compilePlaybook } from '../policies/compiler.js';
 import { type Trigger } from '../policies/playbook.js';
 import { canonicalJson, type Json } from '../shared/canonical-json.js';
@@ -43,11 +43,12 @@ const now = compiled({
 
 /** One stored decision, made under the earlier playbook (or another) and decided again. */
 function counted(
-  target: Target,
+  replayed: Pick<Target, 'bundle' | 'former'> & Partial<Target>,
   given: Situation,
   more: Partial<Pick<StoredCase, 'seed' | 'outcome'>> = {},
   under = then,
 ): Tally {
+  const target: Target = { engine: 'here', modelDrafts: false, ...replayed };
   const seed = more.seed ?? 'seed';
   const result = canonicalJson(decide(under, given, PRIOR_MODELS, seed));
   const stored: StoredCase = {
@@ -75,7 +76,7 @@ function replayed(traits: Record<string, number>, playbook = now): Tally {
     ...plain,
     profile: { ...plain.profile, traits: { ...plain.profile.traits, ...traits } },
   };
-  return counted({ bundle: playbook, engine: 'here', former: () => then }, given);
+  return counted({ bundle: playbook, former: () => then }, given);
 }
 
 describe('a rule on a field that is new', () => {
@@ -138,7 +139,7 @@ describe('a rule on what was bought', () => {
   const later = compiled({ ...without.files, ...RULE });
 
   const under = (made: Bundle, given: Situation): Tally =>
-    counted({ bundle: later, engine: 'here', former: () => made }, given, {}, made);
+    counted({ bundle: later, former: () => made }, given, {}, made);
 
   it('is not judged by situations of before that counted an order and kept no products', () => {
     expect(under(without, ordered)).toMatchObject({ missing: { 'profile.bought30d': 1 }, changed: 0 });
@@ -159,7 +160,7 @@ describe('what a playbook asks for that nobody gathered then', () => {
     ),
   };
   const under = (made: Bundle, given: Situation, later = then): Tally =>
-    counted({ bundle: later, engine: 'here', former: () => made }, given, {}, made);
+    counted({ bundle: later, former: () => made }, given, {}, made);
   const missed = (what: string) => ({ notRecorded: 1, reproduced: 0, changed: 0, missing: { [what]: 1 } });
 
   it('is when messages are answered, for one that would wait for a better hour', () => {
@@ -231,7 +232,7 @@ describe('a trigger that is otherwise', () => {
     triggers: new Map([...then.triggers].filter(([each]) => each !== id)),
   });
   const under = (later: Bundle, given: Situation, made = then): Tally =>
-    counted({ bundle: later, engine: 'here', former: () => made }, given, {}, made);
+    counted({ bundle: later, former: () => made }, given, {}, made);
   const lostBy = (trigger: string) => ({
     changed: 1,
     notRecorded: 0,
@@ -286,13 +287,41 @@ describe('a trigger that is otherwise', () => {
   });
 });
 
+describe('what a person has to look at', () => {
+  const letter = then.actions.get('win-back-30');
+  if (letter === undefined) throw new Error('the shipped playbook has no action win-back-30');
+  const writtenBy = (mode: 'model' | 'template'): Bundle => {
+    const { spec } = letter;
+    const other: CompiledAction = { ...letter, spec: { ...spec, draft: { ...spec.draft, mode } } };
+    return { ...then, hash: `written by a ${mode}`, actions: new Map([...then.actions, [spec.id, other]]) };
+  };
+  const [byModel, byTemplate] = [writtenBy('model'), writtenBy('template')];
+  // A rule asks for somebody who never ordered.
+  const events = { 'Order Completed': happened('2026-04-20T08:00:00.000Z') };
+  const given = situation({ actions: ['win-back-30'], profile: { events } });
+  const day = NOW.slice(0, 10);
+  const reviews = (later: Bundle, made: Bundle, modelDrafts = true) => counted({ bundle: later, former: () => made, modelDrafts }, given, {}, made).reviews; // prettier-ignore
+
+  it('is what a model writes, where there is a model', () => {
+    expect(reviews(byModel, byTemplate)).toEqual({ [day]: { before: 0, after: 1 } });
+    expect(reviews(byTemplate, byModel)).toEqual({ [day]: { before: 1, after: 0 } });
+    expect(reviews(byModel, byModel)).toEqual({ [day]: { before: 1, after: 1 } });
+    expect(reviews(byModel, byTemplate, false)).toEqual({});
+    expect(reviews(byTemplate, byTemplate)).toEqual({});
+  });
+
+  it('is told from the first decision on', () => {
+    expect(counted({ bundle: then, former: () => then }, given).from).toBe(NOW);
+  });
+});
+
 describe('what did it', () => {
   it('names the rule whose cap left no room', () => {
     const never =
       '{ id: no-letters, title: T, reason: R, owner: me, effect: limit, scope: { actions: [win-back-30] }, caps: [{ max: 0, per: 1d }] }';
     const capped = compiled({ ...shipped, 'guardrails/no-letters.yaml': never });
     const given = situation({ actions: ['win-back-30'] });
-    const tally = counted({ bundle: capped, engine: 'here', former: () => then }, given, {
+    const tally = counted({ bundle: capped, former: () => then }, given, {
       seed: 'dec_1',
       outcome: { sent: true, converted: false, lapsed: false },
     });

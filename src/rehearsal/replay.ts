@@ -75,7 +75,9 @@ export interface Tally {
   readonly causes: Readonly<Record<string, { readonly lost: number; readonly gained: number }>>;
   /** By guardrail, how often it fired under the replayed playbook in executed decisions, and what it alone held back. */
   readonly rules: Readonly<Record<string, RuleUse>>;
-  /** By UTC day: messages for which a rule asks for a person, as it was and as it would be. */
+  /** When the first of those decided again was made, ISO 8601; null without any. */
+  readonly from: string | null;
+  /** By UTC day: messages that a person has to look at, since a rule asks for it or a model writes them, as it was and as it would be. */
   readonly reviews: Readonly<Record<string, { readonly before: number; readonly after: number }>>;
   /** What was not recorded, and how often it was missing. */
   readonly missing: Readonly<Record<string, number>>;
@@ -101,6 +103,7 @@ export const EMPTY_TALLY: Tally = {
   samples: {},
   causes: {},
   rules: {},
+  from: null,
   reviews: {},
   missing: {},
   besides: {},
@@ -120,6 +123,8 @@ export interface Target {
   readonly engine: string;
   /** The playbook of a stored decision; null when it cannot be compiled any more. */
   readonly former: (hash: string) => Bundle | null;
+  /** A model writes the drafts of actions that ask for one, and a person looks at each. */
+  readonly modelDrafts: boolean;
 }
 
 /** Why a stored decision cannot be decided again. */
@@ -209,14 +214,14 @@ interface WithCase {
 
 function withCase(tally: Tally, target: Target, again: DecidedAgain, result: string | null): WithCase {
   const { stored, after, isSame } = again;
-  const counted = { ...tally, decisions: tally.decisions + 1 };
+  const counted = { ...tally, decisions: tally.decisions + 1, from: tally.from ?? stored.createdAt };
   const unjudged = (counts: Tally): WithCase => ({ tally: counts, both: null });
   if (isSame) {
     const both = { before: after, after };
     const missing = { ...NOTHING_MISSING, fields: unaskedOf(target, again, both) };
     if (missing.fields.length > 0)
       return unjudged(withMissing(counted, target, missing, { id: stored.id, ...both }));
-    return { tally: judged({ ...counted, reproduced: counted.reproduced + 1 }, stored, both), both };
+    return { tally: judged({ ...counted, reproduced: counted.reproduced + 1 }, target, stored, both), both };
   }
   if (!isComparable(again, target.engine)) {
     const other = { ...counted, engineChanged: counted.engineChanged + 1 };
@@ -227,7 +232,7 @@ function withCase(tally: Tally, target: Target, again: DecidedAgain, result: str
   const missing = missingIn(target, again, both);
   if (missing.fields.length > 0)
     return unjudged(withMissing(counted, target, missing, { id: stored.id, ...both }));
-  const changed = judged({ ...counted, changed: counted.changed + 1 }, stored, both);
+  const changed = judged({ ...counted, changed: counted.changed + 1 }, target, stored, both);
   if (stored.bundleHash !== target.bundle.hash) return { tally: changed, both };
   const unexplained = { ...changed, unexplained: changed.unexplained + 1 };
   return { tally: sampled(unexplained, 'unexplained', stored.id), both };
@@ -317,11 +322,11 @@ function countedEach(
 }
 
 /** Adds what an executed decision would have meant for people; asking alone meant nothing. */
-function judged(tally: Tally, stored: StoredCase, both: BeforeAndAfter): Tally {
+function judged(tally: Tally, target: Target, stored: StoredCase, both: BeforeAndAfter): Tally {
   if (stored.mode === 'decide') return tally;
   const change = changeBetween(both);
   const known = change === null ? tally : withChange(tally, change, { id: stored.id, ...both });
-  return valued(reviewed(known, { day: stored.createdAt.slice(0, 10), ...both }), stored, both);
+  return valued(reviewed(known, target, stored, both), stored, both);
 }
 
 function withChange(
@@ -346,13 +351,27 @@ function withCauses(tally: Tally, kind: 'lost' | 'gained', codes: readonly strin
   return { ...tally, causes };
 }
 
-function reviewed(tally: Tally, { day, before, after }: BeforeAndAfter & { readonly day: string }): Tally {
-  const [asked, asks] = [before.review !== null ? 1 : 0, after.review !== null ? 1 : 0];
+function reviewed(
+  tally: Tally,
+  target: Target,
+  { bundleHash, createdAt }: StoredCase,
+  { before, after }: BeforeAndAfter,
+): Tally {
+  const { bundle, former, modelDrafts } = target;
+  const count = (playbook: Bundle | null, result: DecisionResult): number =>
+    result.review !== null || (modelDrafts && isWrittenByModel(playbook, result)) ? 1 : 0;
+  const then = bundleHash === bundle.hash ? bundle : former(bundleHash);
+  const [asked, asks] = [count(then, before), count(bundle, after)];
   if (asked + asks === 0) return tally;
+  const day = createdAt.slice(0, 10);
   const held = tally.reviews[day];
   if (held === undefined && Object.keys(tally.reviews).length >= MOST_DAYS) return tally;
   const counts = { before: (held?.before ?? 0) + asked, after: (held?.after ?? 0) + asks };
   return { ...tally, reviews: { ...tally.reviews, [day]: counts } };
+}
+
+function isWrittenByModel(playbook: Bundle | null, { outcome, action }: DecisionResult): boolean {
+  return outcome === 'act' && playbook?.actions.get(action)?.spec.draft.mode === 'model';
 }
 
 function valued(tally: Tally, { outcome }: StoredCase, { before, after }: BeforeAndAfter): Tally {
@@ -389,6 +408,7 @@ export function joined(a: Tally, b: Tally): Tally {
       gained: one.gained + other.gained,
     })),
     rules: joinedUses(a.rules, b.rules),
+    from: a.from ?? b.from,
     reviews: joinedBy(a.reviews, b.reviews, MOST_DAYS, (one, other) => ({
       before: one.before + other.before,
       after: one.after + other.after,

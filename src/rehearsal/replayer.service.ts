@@ -43,6 +43,8 @@ export interface Replaying {
   readonly library: Omit<Sources, 'results'>;
   /** When outcomes are looked at. */
   readonly now: Date;
+  /** As `Target.modelDrafts`. */
+  readonly modelDrafts: boolean;
 }
 
 /** A page, and the place where the next one begins. */
@@ -112,7 +114,7 @@ export class Replayer {
 
   private async read(
     db: Executor,
-    { span, bundle, now }: Replaying,
+    { span, bundle, now, modelDrafts }: Replaying,
     after: ReplayCursor | null,
   ): Promise<ReadPage> {
     const rows = await selectStored(db, span, after, PAGE);
@@ -122,7 +124,7 @@ export class Replayer {
     );
     const last = rows.at(-1);
     return {
-      page: { bundle, engine: ENGINE_HERE, ...sealedCases(rows, keys, now) },
+      page: { bundle, engine: ENGINE_HERE, modelDrafts, ...sealedCases(rows, keys, now) },
       after: last === undefined ? after : { at: last.created_at, id: last.id },
       isLast: rows.length < PAGE,
     };

@@ -1,8 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/index.js';
+import { type Environment } from '../config/environment.js';
 import { ENGINE_HERE } from '../decisions/index.js';
 import { Database, type Executor, type Tx } from '../platform/database/index.js';
 import { Problem } from '../platform/http/index.js';
+import { ENVIRONMENT } from '../platform/runtime.js';
 import { again, DONE, Unrecoverable, type WorkHandler, WorkService } from '../platform/work/index.js';
 import { PlaybookReplayer, PoliciesService } from '../policies/index.js';
 import { Clock } from '../shared/clock.js';
@@ -50,6 +52,7 @@ export class ReplaysService extends PlaybookReplayer {
     private readonly audit: AuditService,
     private readonly policies: PoliciesService,
     private readonly replayer: Replayer,
+    @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {
     super();
   }
@@ -89,6 +92,7 @@ export class ReplaysService extends PlaybookReplayer {
         files: (hash: string) => this.policies.filesIfKept(hash),
       },
       now: this.clock.now(),
+      modelDrafts: this.environment.OPENAI_API_KEY !== undefined,
     };
     try {
       return await this.replayer.goOn(this.database.db, replaying, replay, { forMs: STEP_MS, signal });

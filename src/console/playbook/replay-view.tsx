@@ -38,7 +38,7 @@ export function ReplayView({ replay }: { replay: ReplayAnswer }): VNode {
           ['Counted and not listed', unlessNone(replay.unlisted)],
           ['Rules that did it', replay.causes.length === 0 ? null : <Causes replay={replay} />],
           ['What rules cost', replay.rules.length === 0 ? null : <RuleCosts rules={replay.rules} />],
-          ['Reviews that rules ask for', reviewWords(replay.reviews)],
+          ['Reviews', replay.state === 'running' ? null : reviewWords(replay)],
           ['Made by another engine', unlessNone(replay.engineChanged)],
           ['Made with other figures', unlessNone(replay.otherModels)],
           ['Not recorded then', missing(replay)],
