@@ -1,19 +1,7 @@
-import { parse } from '@marcbachmann/cel-js';
 import { type Candidate } from '../decisions/decision.js';
 import { type Bundle } from '../policies/bundle.js';
-import { pathsIn } from '../policies/expression-syntax.js';
-import { durationMs } from '../shared/clock.js';
 import { type BeforeAndAfter, causeOf, notUpBy } from './affected.js';
-
-/** What nobody recorded on the day of a decision, although the playbook asks for it now. */
-export interface NotRecorded {
-  /** In words, such as `profile.traits.loyalty` or `the fact offer-welcome-10`. */
-  readonly fields: readonly string[];
-  /** Those of them that are paths of the vocabulary. */
-  readonly paths: readonly string[];
-  /** How far back messages were gathered then, in milliseconds; null when that is far enough. */
-  readonly historyMs: number | null;
-}
+import { type NotRecorded, type Readers, readersOf } from './readers.js';
 
 /** Codes that do not say which rule's limit they come from. */
 const OF_LIMITS: ReadonlySet<string> = new Set([
@@ -39,8 +27,9 @@ export function differencesBeside(bundle: Bundle, missing: NotRecorded, both: Be
     const [was, is] = [then.get(name), now.get(name)];
     const action = (was ?? is)?.action ?? '';
     if (readers.actions.has(action) || (is !== undefined && lacksItsFact(is))) continue;
-    if (was === undefined || is === undefined) codes.add(notUpBy(both));
-    else for (const code of between(was, is, readers)) codes.add(code);
+    if (was === undefined || is === undefined) {
+      if (!readers.triggers.has(both.trigger ?? '')) codes.add(notUpBy(both));
+    } else for (const code of between(was, is, readers)) codes.add(code);
   }
   return [...codes].toSorted();
 }
@@ -65,46 +54,4 @@ function isOf({ rules, limits }: Readers, code: string): boolean {
   if (limits && OF_LIMITS.has(code)) return true;
   const [kind, rule] = code.split(/:(.*)/s);
   return (kind === 'guardrail' || kind === 'cap') && rules.has(rule ?? '');
-}
-
-/** What of a playbook depends on what was not recorded. */
-interface Readers {
-  readonly rules: ReadonlySet<string>;
-  /** Whether one of the rules limits something. */
-  readonly limits: boolean;
-  readonly actions: ReadonlySet<string>;
-}
-
-const known = new WeakMap<Bundle, Map<string, Readers>>();
-
-function readersOf(bundle: Bundle, missing: NotRecorded): Readers {
-  let ofBundle = known.get(bundle);
-  if (ofBundle === undefined) known.set(bundle, (ofBundle = new Map<string, Readers>()));
-  const key = JSON.stringify([missing.paths, missing.historyMs]);
-  let readers = ofBundle.get(key);
-  if (readers === undefined) ofBundle.set(key, (readers = readersIn(bundle, missing)));
-  return readers;
-}
-
-function readersIn({ guardrails, actions }: Bundle, { paths, historyMs }: NotRecorded): Readers {
-  const reads = (source: string): boolean =>
-    pathsIn(parse(source).ast).some((read) =>
-      paths.some((path) => read === path || read.startsWith(`${path}.`)),
-    );
-  const rules = guardrails.filter(
-    ({ spec, when }) =>
-      reads(when.source) ||
-      (historyMs !== null &&
-        spec.effect === 'limit' &&
-        spec.caps.some(({ per }) => durationMs(per) > historyMs)),
-  );
-  return {
-    rules: new Set(rules.map(({ spec }) => spec.id)),
-    limits: rules.some(({ spec }) => spec.effect === 'limit'),
-    actions: new Set(
-      [...actions.values()]
-        .filter(({ eligible, facts }) => [eligible, ...facts.values()].some(({ source }) => reads(source)))
-        .map(({ spec }) => spec.id),
-    ),
-  };
 }

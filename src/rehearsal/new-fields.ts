@@ -24,7 +24,9 @@ export function newFieldsMissing(bundle: Bundle, then: Bundle, situation: Situat
 }
 
 function newFields(bundle: Bundle, then: Bundle): NewField[] {
-  const read = [...new Set(sourcesOf(bundle).flatMap((source) => pathsIn(parse(source).ast)))];
+  const conditions = [...bundle.triggers.values()].flatMap(({ when, value }) => [when, value ?? when]);
+  const sources = [...sourcesOf(bundle), ...conditions.map(({ source }) => source)];
+  const read = [...new Set(sources.flatMap((source) => pathsIn(parse(source).ast)))];
   return [...declared(bundle.vocabulary, then.vocabulary), ...keptLater(then)].filter(({ path }) =>
     read.some((each) => each === path || each.startsWith(`${path}.`)),
   );
@@ -59,7 +61,8 @@ function declared(vocabulary: VocabularySpec, then: VocabularySpec): NewField[] 
   }));
   const context = added(vocabulary.context, then.context).map((name): NewField => ({
     path: `context.${name}`,
-    isIn: (situation) => Object.hasOwn(situation.context, name),
+    // Only who asks over HTTP gives any: a decision that a trigger calls for has none under every playbook.
+    isIn: ({ trigger, context }) => trigger !== null || Object.hasOwn(context, name),
   }));
   const properties = Object.entries(vocabulary.events).flatMap(([event, spec]) =>
     added(spec.properties, then.events[event]?.properties ?? {}).map((name): NewField => ({

@@ -1,12 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fact, gives, happened, NOW, reads, situation } from '../../test/fixtures/playbook.js';
+import { fact, gives, guardrail, happened, NOW, reads, situation } from '../../test/fixtures/playbook.js';
 import { decide } from '../decisions/decide.js';
 import { PRIOR_MODELS } from '../decisions/decision.js';
 import { type Situation } from '../decisions/situation.js';
-import { type Bundle, type CompiledAction, type CompiledTrigger } from '../policies/bundle.js';
+import {
+  type Bundle,
+  type CompiledAction,
+  type CompiledGuardrail,
+  type CompiledTrigger,
+} from '../policies/bundle.js';
 import { compilePlaybook } from '../policies/compiler.js';
-import { type Trigger } from '../policies/playbook.js';
+import { type Trigger, vocabularySchema } from '../policies/playbook.js';
 import { canonicalJson, type Json } from '../shared/canonical-json.js';
 import { sha256Hex } from '../shared/hash.js';
 import {
@@ -111,6 +116,75 @@ describe('what else differs where something was not recorded', () => {
 
   it('is nothing where only the rule that reads it differs', () => {
     expect(replayed({})).toMatchObject({ notRecorded: 1, notRecordedToo: 0, besides: {} });
+  });
+});
+
+describe('what was not recorded and is not read in a decision', () => {
+  const offer = fact({ id: 'offer-welcome-10', kind: 'offer', data: { percent: 10, code: 'HELLO10' } });
+  const welcome = situation({ actions: ['welcome'], facts: [offer] });
+  const letter = situation({ actions: ['win-back-30'] });
+  const ruled = (bundle: Bundle, hash: string, ...rules: CompiledGuardrail[]): Bundle => {
+    const replaced = new Set(rules.map(({ spec }) => spec.id));
+    const others = bundle.guardrails.filter(({ spec }) => !replaced.has(spec.id));
+    return { ...bundle, hash, guardrails: [...others, ...rules] };
+  };
+  const under = (later: Bundle, given: Situation, made = then): Tally =>
+    counted({ bundle: later, former: () => made }, given, {}, made);
+
+  it('keeps nothing from being judged', () => {
+    const never = guardrail({ id: 'never', effect: 'suppress', scope: { actions: ['welcome'] } });
+    const both = ruled(now, 'both', never);
+    expect(under(both, welcome)).toMatchObject({ notRecorded: 0, changed: 1, messages: { lost: 1 } });
+    expect(under(both, letter)).toMatchObject({ notRecorded: 1, changed: 0 });
+    const scope = { actions: ['win-back-30'] };
+    const long = guardrail({ id: 'seldom', effect: 'limit', scope, caps: [{ max: 9, per: '120d' }] });
+    const seldom = ruled(then, 'seldom', never, long);
+    expect(under(seldom, welcome)).toMatchObject({ notRecorded: 0, changed: 1, messages: { lost: 1 } });
+    expect(under(seldom, letter)).toMatchObject({ notRecorded: 1, missing: { 'messages of longer ago': 1 } });
+  });
+
+  it('is told apart from what is, where a decision comes out the same', () => {
+    const rule = (source: string, more: Partial<CompiledGuardrail> = {}): CompiledGuardrail => ({
+      ...guardrail({ id: 'big', effect: 'suppress', scope: { actions: ['win-back-30'] } }, { ...gives(false), source }), // prettier-ignore
+      ...more,
+    });
+    const before = ruled(then, 'before', rule('false'));
+    const declared = vocabularySchema.parse({ context: { basket: { type: 'number', absent: { default: 0 } } } }); // prettier-ignore
+    const later = (more: Partial<CompiledGuardrail> = {}): Bundle => ({
+      ...ruled(before, 'later', rule('context.basket > 100', more)),
+      vocabulary: { ...then.vocabulary, context: { ...then.vocabulary.context, ...declared.context } },
+    });
+    const asBefore = { reproduced: 1, notRecorded: 0, changed: 0 };
+    expect(under(later(), letter, before)).toMatchObject({
+      reproduced: 0,
+      notRecorded: 1,
+      missing: { 'context.basket': 1 },
+    });
+    expect(under(later(), { ...letter, context: { basket: 5 } }, before)).toMatchObject(asBefore);
+    expect(under(later(), welcome, before)).toMatchObject(asBefore);
+    const trigger = { id: 'silent-30', firingId: 'fir_1', evidence: {} };
+    expect(under(later(), { ...letter, trigger }, before)).toMatchObject(asBefore);
+    // It is filed under something that is known.
+    const requiring = (value: string): CompiledGuardrail['requires'] => ({
+      of: { ...gives(value), source: 'signal.event' },
+      among: ['Order Completed'],
+    });
+    expect(under(later({ requires: requiring('Signed Up') }), letter, before)).toMatchObject(asBefore);
+    expect(under(later({ requires: requiring('Order Completed') }), letter, before)).toMatchObject({ notRecorded: 1 }); // prettier-ignore
+  });
+
+  it('is what a trigger that is otherwise reads', () => {
+    const silent = then.triggers.get('silent-30');
+    if (silent === undefined) throw new Error('the shipped playbook has no trigger silent-30');
+    const when = { ...gives(false), source: 'profile.traits.loyalty > 3' };
+    const other = { ...silent, when, spec: { ...silent.spec, title: 'Loyal' } };
+    const later = { ...now, hash: 'loyal', triggers: new Map([['silent-30', other]]) };
+    const trigger = { id: 'silent-30', firingId: 'fir_1', evidence: {} };
+    expect(under(later, { ...letter, trigger })).toMatchObject({
+      notRecorded: 1,
+      notRecordedToo: 0,
+      missing: { 'profile.traits.loyalty': 1 },
+    });
   });
 });
 

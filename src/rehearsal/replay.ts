@@ -1,6 +1,6 @@
 import { decide } from '../decisions/decide.js';
 import { type DecisionResult, HOLD, PRIOR_MODELS } from '../decisions/decision.js';
-import { needsOf } from '../decisions/needs.js';
+import { historyMs, needsOf } from '../decisions/needs.js';
 import { type Situation } from '../decisions/situation.js';
 import { type Bundle } from '../policies/bundle.js';
 import { canonicalJson } from '../shared/canonical-json.js';
@@ -15,9 +15,10 @@ import {
   changeBetween,
   type MessageChange,
 } from './affected.js';
-import { differencesBeside, type NotRecorded } from './beside.js';
+import { differencesBeside } from './beside.js';
 import { joinedSums, NO_TRIALS, type Sums, withTrial } from './estimate.js';
 import { newFieldsMissing } from './new-fields.js';
+import { isReadFor, type NotRecorded } from './readers.js';
 import { joinedBy, joinedUses, type RuleUse, RuleUses } from './rule-use.js';
 import { asTriggeredUnder } from './triggered.js';
 import { unasked } from './unasked.js';
@@ -218,7 +219,7 @@ function withCase(tally: Tally, target: Target, again: DecidedAgain, result: str
   const unjudged = (counts: Tally): WithCase => ({ tally: counts, both: null });
   if (isSame) {
     const both = { before: after, after };
-    const missing = { ...NOTHING_MISSING, fields: unaskedOf(target, again, both) };
+    const missing = missingIn(target, again, both);
     if (missing.fields.length > 0)
       return unjudged(withMissing(counted, target, missing, { id: stored.id, ...both }));
     return { tally: judged({ ...counted, reproduced: counted.reproduced + 1 }, target, stored, both), both };
@@ -253,30 +254,40 @@ function sameModels({ models }: StoredCase): boolean {
 
 const NOTHING_MISSING: NotRecorded = { fields: [], paths: [], historyMs: null };
 
-/** What the playbook would have asked for, and nobody recorded because the playbook of that day did not. */
+/** What the playbook would have asked for in this decision, and nobody recorded because the playbook of that day did not. */
 function missingIn(target: Target, again: DecidedAgain, both: BeforeAndAfter): NotRecorded {
   const { bundle, former } = target;
-  const { stored, situation } = again;
+  const { stored, situation, after, isSame } = again;
   const { bundleHash } = stored;
   if (bundleHash === bundle.hash) return NOTHING_MISSING;
-  const known = new Set(situation.facts.map(({ id }) => id));
-  const [needed, then] = [needsOf(bundle, situation), former(bundleHash)];
-  const asked = then === null ? null : needsOf(then, stored.situation);
-  const facts = needed.facts
-    .filter((id) => !known.has(id) && asked?.facts.includes(id) !== true)
-    .map((id) => `the fact ${id}`);
-  const historyMs = asked !== null && needed.historyMs > asked.historyMs ? asked.historyMs : null;
-  const paths = then === null ? [] : newFieldsMissing(bundle, then, situation);
+  const then = former(bundleHash);
+  // Without its fact nothing is sent, so what comes out the same lacks none.
+  const facts = isSame ? [] : factsMissing(bundle, then, again);
+  if (then === null) return { fields: facts, paths: [], historyMs: null };
+  const paths = newFieldsMissing(bundle, then, situation).filter((path) =>
+    isReadFor(bundle, { paths: [path], historyMs: null }, situation, after),
+  );
+  const gathered = historyMs(then);
+  const isTooShort =
+    historyMs(bundle) > gathered && isReadFor(bundle, { paths: [], historyMs: gathered }, situation, after);
   return {
     fields: [
       ...facts,
-      ...(historyMs === null ? [] : ['messages of longer ago']),
+      ...(isTooShort ? ['messages of longer ago'] : []),
       ...paths,
       ...unaskedOf(target, again, both),
     ],
     paths,
-    historyMs,
+    historyMs: isTooShort ? gathered : null,
   };
+}
+
+function factsMissing(bundle: Bundle, then: Bundle | null, { stored, situation }: DecidedAgain): string[] {
+  const known = new Set(situation.facts.map(({ id }) => id));
+  const asked = then === null ? [] : needsOf(then, stored.situation).facts;
+  return needsOf(bundle, situation)
+    .facts.filter((id) => !known.has(id) && !asked.includes(id))
+    .map((id) => `the fact ${id}`);
 }
 
 /** Of a message that leaves either way: of any other it is known without it what becomes of it. */
