@@ -117,11 +117,10 @@ async function storedResults(
   );
 }
 
-/** The playbooks under which its decisions were made, as far as this engine made them: there are few. */
+/** The playbooks under which its decisions were made: there are few. */
 async function playbooks(page: SealedPage, library: Library): Promise<Map<string, Bundle | null>> {
-  const made = page.cases.filter(({ engine }) => engine === page.engine);
   const found = new Map<string, Bundle | null>();
-  for (const hash of new Set(made.map(({ bundleHash }) => bundleHash)))
+  for (const hash of new Set(page.cases.map(({ bundleHash }) => bundleHash)))
     found.set(hash, await library.bundle(hash));
   return found;
 }

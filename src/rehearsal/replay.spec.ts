@@ -50,7 +50,7 @@ const now = compiled({
 function counted(
   replayed: Pick<Target, 'bundle' | 'former'> & Partial<Target>,
   given: Situation,
-  more: Partial<Pick<StoredCase, 'seed' | 'outcome'>> = {},
+  more: Partial<StoredCase> = {},
   under = then,
 ): Tally {
   const target: Target = { engine: 'here', modelDrafts: false, ...replayed };
@@ -386,6 +386,35 @@ describe('what a person has to look at', () => {
 
   it('is told from the first decision on', () => {
     expect(counted({ bundle: then, former: () => then }, given).from).toBe(NOW);
+  });
+});
+
+describe('a decision that another engine made', () => {
+  const given = situation({ actions: ['win-back-30'] });
+  const never = guardrail({ id: 'never', effect: 'suppress', scope: { actions: ['win-back-30'] } });
+  const later: Bundle = { ...then, hash: 'later', guardrails: [...then.guardrails, never] };
+  const made = (more: Partial<StoredCase>, former: Target['former'] = () => then): Tally =>
+    counted({ bundle: later, former }, given, { engine: 'elsewhere', ...more });
+
+  it('is judged where this one makes the same of it under the playbook of its day', () => {
+    expect(made({})).toMatchObject({
+      changed: 1,
+      engineChanged: 0,
+      messages: { lost: 1 },
+      causes: { 'guardrail:never': { lost: 1 } },
+    });
+  });
+
+  it('is not where this one makes something else of it, or that playbook is gone or the same', () => {
+    const apart = {
+      changed: 0,
+      engineChanged: 1,
+      messages: { lost: 0 },
+      samples: { engineChanged: ['dec_1'] },
+    };
+    expect(made({ resultHash: sha256Hex('another') })).toMatchObject(apart);
+    expect(made({}, () => null)).toMatchObject(apart);
+    expect(made({ bundleHash: later.hash })).toMatchObject(apart);
   });
 });
 

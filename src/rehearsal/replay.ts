@@ -54,7 +54,7 @@ export interface Tally {
   readonly changed: number;
   /** Of those changed: the same playbook and engine, so nothing can have changed them. Never above 0. */
   readonly unexplained: number;
-  /** Not the same, and made by another engine: which of the two did it cannot be told. */
+  /** Not the same, and not what this engine makes of it under the playbook of its day either: made by another engine, so which of the two did it cannot be told. */
   readonly engineChanged: number;
   /** Made with other learned figures than this version holds. */
   readonly otherModels: number;
@@ -139,20 +139,33 @@ export interface DecidedAgain {
   readonly after: DecisionResult;
   /** The same bytes: SHA-256 says so, and only where it does not is the stored result asked for. */
   readonly isSame: boolean;
+  /** What was stored, where another engine made it and this one makes the same of it under the playbook of its day; null else. */
+  readonly before: DecisionResult | null;
 }
 
-export function decideAgain({ bundle, former }: Target, stored: StoredCase): DecidedAgain | Unread {
+export function decideAgain(target: Target, stored: StoredCase): DecidedAgain | Unread {
   if (!sameModels(stored)) return 'otherModels';
+  const { bundle, former } = target;
   const { bundleHash, seed } = stored;
   const situation =
     bundleHash === bundle.hash
       ? stored.situation
       : asTriggeredUnder(bundle, former(bundleHash), stored.situation);
   const after = decide(bundle, situation, PRIOR_MODELS, seed);
-  return { stored, situation, after, isSame: contentHash(after) === stored.resultHash };
+  const isSame = contentHash(after) === stored.resultHash;
+  return { stored, situation, after, isSame, before: isSame ? null : madeHere(target, stored) };
 }
 
-/** Whether the result that was stored has to be looked at: it differs, and nothing but the playbook can have done it. */
+/** What another engine made, where this one makes the same of it: then nothing but the playbook can have changed it. */
+function madeHere({ bundle, engine, former }: Target, stored: StoredCase): DecisionResult | null {
+  if (stored.engine === engine || stored.bundleHash === bundle.hash) return null;
+  const then = former(stored.bundleHash);
+  if (then === null) return null;
+  const made = decide(then, stored.situation, PRIOR_MODELS, stored.seed);
+  return contentHash(made) === stored.resultHash ? made : null;
+}
+
+/** Whether the result that was stored has to be looked at: it differs, this engine made it, so nothing but the playbook can have done it. */
 export function isComparable({ isSame, stored }: DecidedAgain, engine: string): boolean {
   return !isSame && stored.engine === engine;
 }
@@ -224,12 +237,13 @@ function withCase(tally: Tally, target: Target, again: DecidedAgain, result: str
       return unjudged(withMissing(counted, target, missing, { id: stored.id, ...both }));
     return { tally: judged({ ...counted, reproduced: counted.reproduced + 1 }, target, stored, both), both };
   }
-  if (!isComparable(again, target.engine)) {
+  if (again.before === null && !isComparable(again, target.engine)) {
     const other = { ...counted, engineChanged: counted.engineChanged + 1 };
     return unjudged(sampled(other, 'engineChanged', stored.id));
   }
-  if (result === null) return unjudged(withUnread(tally, 'unreadable'));
-  const both = bothOf(again, JSON.parse(result) as DecisionResult);
+  const before = again.before ?? (result === null ? null : (JSON.parse(result) as DecisionResult));
+  if (before === null) return unjudged(withUnread(tally, 'unreadable'));
+  const both = bothOf(again, before);
   const missing = missingIn(target, again, both);
   if (missing.fields.length > 0)
     return unjudged(withMissing(counted, target, missing, { id: stored.id, ...both }));
