@@ -10,7 +10,8 @@ function result(chosen: string, chances: Readonly<Record<string, number>>, expec
     action: chosen,
     channel: chosen === 'hold' ? null : 'email',
     probability,
-    candidates: Object.entries(chances).map(([action, chance]) => ({
+    // As `decide` logs it: doing nothing is never left to chance.
+    candidates: Object.entries({ hold: 0, ...chances }).map(([action, chance]) => ({
       action,
       channel: action === 'hold' ? null : 'email',
       probability: chance,
@@ -40,7 +41,7 @@ function logged(
     sums = withTrial(sums, {
       logged: result(chosen, chances, expected),
       reward,
-      target: result('offer', target, expected),
+      target: result('hold' in target ? 'hold' : 'offer', target, expected),
     });
   }
   return sums;
@@ -117,6 +118,44 @@ describe('the value of a playbook that was never in force', () => {
     expect(tried.difference.low).toBeLessThan(0.8);
     expect(tried.difference.high).toBeGreaterThan(0.8);
     expect(tried.effective).toBeLessThan(1_000);
+  });
+
+  it('counts what it would hold back as worth nothing, which no log has to show', () => {
+    const held = logged(2_000, 'held', EVEN, { hold: 1 }, 20);
+    const same = logged(2_000, 'same', EVEN, EVEN, 20);
+    const half = estimateOf(joinedSums(held, same));
+    if (half.kind === 'refused') throw new Error(half.why);
+    expect(half).toMatchObject({ trials: 4_000, affected: 2_000, known: 2_000, effective: 4_000, tried: 1 });
+    expect(half.after.value).toBeCloseTo(same.rewards / 4_000, 4);
+    expect(half.difference.value).toBeCloseTo(-held.rewards / 4_000, 4);
+    // Half of them is held back that is worth 20 each.
+    expect(half.difference.low).toBeLessThan(-10);
+    expect(half.difference.high).toBeGreaterThan(-10);
+
+    const truth = (28 + 0) / 2;
+    for (const expected of [0, 20, 500]) {
+      const others = logged(2_000, `others, wrong by ${expected}`, EVEN, MOSTLY_OFFERS, expected);
+      const both = estimateOf(joinedSums(held, others));
+      if (both.kind === 'refused') throw new Error(both.why);
+      expect(both.after.low).toBeLessThan(truth);
+      expect(both.after.high).toBeGreaterThan(truth);
+      expect(both.effective).toBe(estimateOf(others).effective);
+    }
+  });
+
+  it('is refused where too few speak for what it would do besides holding back', () => {
+    const held = logged(2_000, 'held', EVEN, { hold: 1 }, 20);
+    expect(estimateOf(joinedSums(held, logged(60, 'few', EVEN, MOSTLY_OFFERS, 20)))).toMatchObject({
+      kind: 'refused',
+      known: 2_000,
+      why: expect.stringMatching(
+        /^Of the 60 decisions that it would make otherwise and not hold back, only \d\d speak/,
+      ) as string,
+    });
+    expect(estimateOf(logged(LEAST_EFFECTIVE - 1, 'few', EVEN, { hold: 1 }, 20))).toMatchObject({
+      kind: 'refused',
+      why: expect.stringMatching(/^Only 99 decisions are old enough/) as string,
+    });
   });
 
   it('is refused where it would mostly do what was never tried', () => {

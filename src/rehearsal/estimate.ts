@@ -20,10 +20,12 @@ export interface Sums {
   readonly trials: number;
   /** Trials in which the target would choose otherwise, or by other chances; absent in sums of an earlier version, which weighed all alike. */
   readonly affected?: number;
-  /** Of those that are affected. */
+  /** Of those: trials in which the target would do nothing, or hand over. What that is worth is known: nothing. Absent in earlier versions. */
+  readonly known?: number;
+  /** Of those that are affected and not known. */
   readonly weights: number;
   readonly weightsSquared: number;
-  /** Share of the target's choices that the logged playbook might have made too, summed over those affected. */
+  /** Share of the target's choices that are known or that the logged playbook might have made too, summed over those affected. */
   readonly tried: number;
   readonly rewards: number;
   readonly estimates: number;
@@ -35,6 +37,7 @@ export interface Sums {
 export const NO_TRIALS: Sums = {
   trials: 0,
   affected: 0,
+  known: 0,
   weights: 0,
   weightsSquared: 0,
   tried: 0,
@@ -50,6 +53,7 @@ export function joinedSums(a: Sums, b: Sums): Sums {
   return {
     trials: a.trials + b.trials,
     affected: (a.affected ?? a.trials) + (b.affected ?? b.trials),
+    known: (a.known ?? 0) + (b.known ?? 0),
     weights: a.weights + b.weights,
     weightsSquared: a.weightsSquared + b.weightsSquared,
     tried: a.tried + b.tried,
@@ -89,12 +93,14 @@ function isSame(a: ReadonlyMap<string, Choice>, b: ReadonlyMap<string, Choice>):
 }
 
 /**
- * Adds one trial. Where the target would choose by the same chances it is worth what it brought; elsewhere by the doubly robust rule: what the target expects of its own choices, corrected by what was seen where the logged choice is
- * one the target might have made, weighted by how much likelier it makes it.
+ * Adds one trial. Where the target would choose by the same chances it is worth what it brought, and where it would do nothing or hand over, nothing;
+ * elsewhere by the doubly robust rule: what the target expects of its own choices, corrected by what was seen where the logged choice is one the
+ * target might have made, weighted by how much likelier it makes it.
  */
 export function withTrial(sums: Sums, { logged, reward, target }: Trial): Sums {
   const [before, after] = [choicesOf(logged), choicesOf(target)];
   if (isSame(before, after)) return joinedSums(sums, sumsOfOne(reward, reward, NOT_AFFECTED));
+  if (target.outcome !== 'act') return joinedSums(sums, sumsOfOne(reward, 0, KNOWN));
   const chosen = optionOf(logged);
   const weight = (after.get(chosen)?.probability ?? 0) / logged.probability;
   const seen = after.get(chosen)?.expected ?? before.get(chosen)?.expected ?? 0;
@@ -104,20 +110,22 @@ export function withTrial(sums: Sums, { logged, reward, target }: Trial): Sums {
     if ((before.get(option)?.probability ?? 0) > 0) tried += probability;
   }
   const estimate = expected + weight * (reward - seen);
-  return joinedSums(sums, sumsOfOne(reward, estimate, { affected: 1, weight, tried }));
+  return joinedSums(sums, sumsOfOne(reward, estimate, { affected: 1, known: 0, weight, tried }));
 }
 
-const NOT_AFFECTED = { affected: 0, weight: 0, tried: 0 };
+const NOT_AFFECTED = { affected: 0, known: 0, weight: 0, tried: 0 };
+const KNOWN = { affected: 1, known: 1, weight: 0, tried: 1 };
 
 function sumsOfOne(
   reward: number,
   estimate: number,
-  { affected, weight, tried }: { readonly affected: number; readonly weight: number; readonly tried: number },
+  { affected, known, weight, tried }: Readonly<Record<'affected' | 'known' | 'weight' | 'tried', number>>,
 ): Sums {
   const gain = estimate - reward;
   return {
     trials: 1,
     affected,
+    known,
     weights: weight,
     weightsSquared: weight * weight,
     tried,
@@ -136,9 +144,11 @@ export type Estimate =
       readonly trials: number;
       /** Trials in which the target would choose otherwise, or by other chances. */
       readonly affected: number;
-      /** How many decisions drawn by the target itself would be worth as much as those affected; all trials when none is. */
+      /** Of those: trials in which it would do nothing, or hand over, which is worth nothing. */
+      readonly known: number;
+      /** How many decisions drawn by the target itself would be worth as much as the others of those; all trials where there is none. */
       readonly effective: number;
-      /** Share of the target's choices among those affected that the logged playbook might have made too. */
+      /** Share of the target's choices among those affected that are known or that the logged playbook might have made too. */
       readonly tried: number;
       /** What the logged decisions brought. */
       readonly before: number;
@@ -149,6 +159,7 @@ export type Estimate =
       readonly kind: 'refused';
       readonly trials: number;
       readonly affected: number;
+      readonly known: number;
       readonly effective: number;
       readonly tried: number;
       readonly why: string;
@@ -156,17 +167,19 @@ export type Estimate =
 
 export function estimateOf(sums: Sums): Estimate {
   const { trials, weights, weightsSquared } = sums;
-  const affected = sums.affected ?? trials;
+  const { affected = trials, known = 0 } = sums;
+  const estimated = affected - known;
   const squared = weightsSquared === 0 ? 0 : (weights * weights) / weightsSquared;
-  const effective = affected === 0 ? trials : rounded(squared);
+  const effective = estimated === 0 ? trials : rounded(squared);
   const tried = affected === 0 ? 1 : rounded(sums.tried / affected);
-  const refuse = (why: string): Estimate => ({ kind: 'refused', trials, affected, effective, tried, why });
+  const counts = { trials, affected, known, effective, tried };
+  const refuse = (why: string): Estimate => ({ kind: 'refused', ...counts, why });
   if (trials === 0) return refuse('No decision is old enough for its outcome to be known.');
   if (effective < LEAST_EFFECTIVE)
     return refuse(
-      affected === 0
+      estimated === 0
         ? `Only ${trials} decisions are old enough for their outcome to be known; below ${LEAST_EFFECTIVE} a figure would be luck.`
-        : `Of the ${affected} decisions that it would make otherwise, only ${Math.floor(effective)} speak for what it would do; below ${LEAST_EFFECTIVE} a figure would be luck.`,
+        : `Of the ${estimated} decisions that it would make otherwise${known === 0 ? '' : ' and not hold back'}, only ${Math.floor(effective)} speak for what it would do; below ${LEAST_EFFECTIVE} a figure would be luck.`,
     );
   if (tried < LEAST_TRIED)
     return refuse(
@@ -174,10 +187,7 @@ export function estimateOf(sums: Sums): Estimate {
     );
   return {
     kind: 'estimate',
-    trials,
-    affected,
-    effective,
-    tried,
+    ...counts,
     before: rounded(sums.rewards / trials),
     after: interval(sums.estimates, sums.estimatesSquared, trials),
     difference: interval(sums.gains, sums.gainsSquared, trials),
