@@ -82,6 +82,12 @@ export const brandSchema = z.strictObject({
     .array(z.string().min(1))
     .min(1)
     .describe('Hosts that links may lead to; a subdomain of one counts.'),
+  accounts: z
+    .array(z.string().min(1))
+    .optional()
+    .describe(
+      'Names by which the brand is reached elsewhere, such as "@marrowandpine"; any other in a draft is marked.',
+    ),
   voice: z.string().min(1),
   bannedWords: z.array(z.string().min(1)).default([]),
   requiredWords: z.array(z.string().min(1)).optional().describe('Wording that every message carries.'),

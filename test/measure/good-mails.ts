@@ -87,6 +87,7 @@ export function goodMail(template: MailTemplate): RiskInput {
         ...plain.brand,
         name: 'Acme Inc.',
         linkHosts: [...hostsOf(html), 'acme.inc'],
+        accounts: ['@Mail_Gun'],
         postalAddress: '123 Van Ness, San Francisco 94102',
       }
     : { ...plain.brand, linkHosts: [...plain.brand.linkHosts, ...hostsOf(html)] };

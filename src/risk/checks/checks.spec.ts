@@ -333,6 +333,9 @@ describe('personal data', () => {
       codes(words, parts).filter((code) => code.startsWith('personal-data.'));
     expect(found('Alder & Finch, 12 Mill Lane, Bristol BS1 4QD')).toEqual([]);
     expect(found('On its way to 14 Oak Street, Springfield BS2 8QX.', signalled(own))).toEqual([]);
+    const accounts = { brand: { ...riskInput('').brand, accounts: ['@alderandfinch'] } };
+    expect(found('Follow @alderandfinch', accounts)).toEqual([]);
+    expect(found('Follow @alderandfinch_shop', accounts)).toEqual(['personal-data.handle']);
     for (const words of [
       'Der Heimweg 5 Minuten kürzer',
       '20 Best Teas for the Way home',

@@ -208,6 +208,7 @@ function knownText({ brand, facts, situation, decision, content }: CheckContext)
     [
       brand.postalAddress,
       brand.name,
+      ...(brand.accounts ?? []),
       ...decision.textLimits.required,
       ...facts.flatMap((fact) => Object.values(fact.data).flatMap(strings)),
       ...strings(situation.profile.traits),
