@@ -96,7 +96,7 @@ export function AnswersCard({
 const count = (tokens: number): string => tokens.toLocaleString('en');
 
 /** A call that got no answer in time may have been worked on to its end, and nobody tells what that took. */
-export const wasCutShort = (outcome: string | null): boolean => outcome === 'timeout';
+const wasCutShort = (outcome: string | null): boolean => outcome === 'timeout';
 
 type Tokens = Pick<NonNullable<Making['usage']>, 'tokensIn' | 'tokensOut'>;
 
