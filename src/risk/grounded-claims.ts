@@ -102,6 +102,7 @@ function findStatements(context: CheckContext): GroundedStatement[] {
   const grounds = gatherGrounds(context);
   const products = new ProductNames(context.facts, context.draft, context.template !== null);
   const found = new Map<string, { statement: Statement; support: Support; spans: Span[] }>();
+  const supports = new Map<string, Support>();
   const readable = withoutNames(context);
   const extract = byParagraph((text) => extractStatements(text, grounds.things));
   const made = readable.map((part) => extract(part.text));
@@ -114,16 +115,18 @@ function findStatements(context: CheckContext): GroundedStatement[] {
     const ends = statements.filter(({ meaning }) => meaning.kind === 'price').map(({ end }) => end);
     for (const statement of statements) {
       const beside = besideOf(products, part, readable[i]?.text ?? '', statement, ends);
-      const key = [
-        statement.meaning.kind,
-        normalised(statement.text),
-        ...(beside?.products ?? []),
-        ...(beside?.charges ?? []),
-      ].join(' ');
+      const said = [statement.meaning.kind, normalised(statement.text), ...(beside?.products ?? [])].join(
+        ' ',
+      );
+      const asked = [said, ...(beside?.charges ?? [])].join(' ');
+      let support = supports.get(asked);
+      if (support === undefined)
+        supports.set(asked, (support = supportOf(grounds, statement, beside, wording)));
+      // One sentence may stand alone in one part and beside another in the next: what rests on the same is said once.
+      const key = `${said} ${JSON.stringify(support)}`;
       const span = part.span(statement.start, statement.end);
       const known = found.get(key);
-      if (known === undefined)
-        found.set(key, { statement, support: supportOf(grounds, statement, beside, wording), spans: [span] });
+      if (known === undefined) found.set(key, { statement, support, spans: [span] });
       else known.spans.push(span);
     }
   }
