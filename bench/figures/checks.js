@@ -1,5 +1,5 @@
 import { assess } from '../../dist/risk/assess.js';
-import { brandSchema, engineSchema } from '../../dist/policies/playbook.js';
+import { brandSchema, engineSchema, vocabularySchema } from '../../dist/policies/playbook.js';
 import { quantile } from '../load/quantile.js';
 import { row } from '../row.js';
 
@@ -26,9 +26,11 @@ export async function measure(bench) {
   for (let i = 0; i < drafts; i++) {
     const asked = input(WARM_UP + i);
     const before = process.cpuUsage();
-    const { claims } = assess(asked);
+    const { claims, contributions } = assess(asked);
     const { user, system } = process.cpuUsage(before);
     milliseconds.push((user + system) / 1_000);
+    const broken = contributions.find(({ code }) => code.endsWith('.crashed'));
+    if (broken !== undefined) throw new Error(broken.text);
     if (claims.length === 0) throw new Error('the checks found no claim in a draft full of them');
   }
   const against = 'what it may cost';
@@ -65,13 +67,16 @@ function input(number) {
     },
     situation: situationOf(`Do you have the kettle in blue, number ${number}?`),
     facts,
+    rivals: [],
     brand: BRAND,
     engine: ENGINE,
+    vocabulary: VOCABULARY,
     purpose: 'Welcome: say hello',
     told: [{ messageId: 'msg_1', at: '2026-11-10T09:00:00.000Z', content: contentOf(text) }],
     template: null,
     audience: 1,
     now: NOW,
+    leavesAt: NOW,
   };
 }
 
@@ -85,6 +90,7 @@ const BRAND = brandSchema.parse({
   currency: 'EUR',
 });
 const ENGINE = engineSchema.parse({ handoffOwner: 'care' });
+const VOCABULARY = vocabularySchema.parse({});
 
 function fact(id, kind, data, validUntil) {
   return { id, version: 1, kind, data, validFrom: null, validUntil, source: 'bench' };
