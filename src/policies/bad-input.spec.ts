@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { expressionSource } from '../../test/fixtures/expression-source.js';
 import { type CompileResult } from './bundle.js';
 import { compilePlaybook } from './compiler.js';
-import { type ExpressionSource, toExpressionInput } from './vocabulary.js';
+import { toExpressionInput } from './vocabulary.js';
 
 const shipped: Record<string, string> = Object.fromEntries(
   readdirSync('policies', { recursive: true, encoding: 'utf8' })
@@ -25,29 +26,10 @@ const ticket = {
   properties: {},
   at: '2026-11-20T12:00:00.000Z',
 };
-const somebody: ExpressionSource = {
-  now: '2026-11-20T12:00:00.000Z',
-  signal: ticket,
-  context: {},
-  profile: {
-    userId: null,
-    stage: 'lead',
-    country: null,
-    locale: null,
-    zones: [],
-    traits: {},
-    hasEmail: true,
-    hasPhone: false,
-    firstSeenAt: '2026-11-01T12:00:00.000Z',
-    lastSeenAt: '2026-11-20T12:00:00.000Z',
-    events: {},
-    bought30d: [],
-    consents: {},
-  },
-  history: { messages: [] },
-  openTasks: 0,
-  facts: {},
-};
+const somebody = expressionSource(
+  { now: '2026-11-20T12:00:00.000Z', signal: ticket },
+  { firstSeenAt: '2026-11-01T12:00:00.000Z' },
+);
 
 describe('a playbook that means harm', () => {
   it('does not expand a YAML bomb', () => {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { expressionSource } from '../../test/fixtures/expression-source.js';
 import { type ExpressionInput } from './bundle.js';
 import { Condition } from './condition.js';
 import { ExpressionCompiler } from './expressions.js';
@@ -108,29 +109,13 @@ describe('what is said of conditions', () => {
   );
   type Traits = Record<string, number | string | boolean>;
   const inputFor = (spec: VocabularySpec, traits: Traits): ExpressionInput =>
-    toExpressionInput(spec, {
-      now: '2026-07-01T08:00:00.000Z',
-      signal: null,
-      context: {},
-      profile: {
-        userId: null,
-        stage: 'lead',
-        country: null,
-        locale: null,
-        zones: [],
-        bought30d: [],
-        traits,
-        hasEmail: true,
-        hasPhone: false,
-        firstSeenAt: '2026-01-01T00:00:00.000Z',
-        lastSeenAt: '2026-01-01T00:00:00.000Z',
-        events: {},
-        consents: {},
-      },
-      history: { messages: [] },
-      openTasks: 0,
-      facts: {},
-    });
+    toExpressionInput(
+      spec,
+      expressionSource(
+        { now: '2026-07-01T08:00:00.000Z' },
+        { traits, lastSeenAt: '2026-01-01T00:00:00.000Z' },
+      ),
+    );
   const compiler = new ExpressionCompiler(vocabulary, names);
   const holdsFor = (source: string, traits: Traits): boolean => {
     const compiled = compiler.compile<boolean>(source, scope, 'boolean');

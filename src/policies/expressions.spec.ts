@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { expressionSource } from '../../test/fixtures/expression-source.js';
 import { type ExpressionInput } from './bundle.js';
 import { type Expected, type ExpressionScope } from './expression-scope.js';
 import { ExpressionCompiler } from './expressions.js';
@@ -50,29 +51,10 @@ const guardrail: ExpressionScope = {
 };
 
 const NOW = '2026-11-20T12:00:00.000Z';
-const source: ExpressionSource = {
-  now: NOW,
-  signal: null,
-  context: {},
-  profile: {
-    userId: null,
-    stage: 'lead',
-    country: null,
-    locale: null,
-    zones: [],
-    bought30d: [],
-    traits: {},
-    hasEmail: true,
-    hasPhone: false,
-    firstSeenAt: '2026-11-01T12:00:00.000Z',
-    lastSeenAt: '2026-11-19T12:00:00.000Z',
-    events: {},
-    consents: {},
-  },
-  history: { messages: [] },
-  openTasks: 0,
-  facts: {},
-};
+const source = expressionSource(
+  { now: NOW },
+  { firstSeenAt: '2026-11-01T12:00:00.000Z', lastSeenAt: '2026-11-19T12:00:00.000Z' },
+);
 const withTraits = (traits: ExpressionSource['profile']['traits']): ExpressionSource => ({
   ...source,
   profile: { ...source.profile, traits },
