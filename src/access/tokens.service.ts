@@ -64,36 +64,29 @@ export class TokensService {
   }
 
   /** Who a bearer token stands for; null when it is unknown or revoked, or its person is disabled. */
-  async bearer(token: string): Promise<Actor | null> {
+  bearer(token: string): Promise<Actor | null> {
     const hash = this.hash('token', token);
-    const remembered = this.bearers.get(hash);
-    if (remembered !== undefined) return remembered;
-    const row = await selectBearer(this.database.db, hash);
-    let actor: Actor | null = null;
-    if (row?.person_id != null) {
-      actor = {
-        kind: 'person',
-        personId: row.person_id,
-        name: row.person_name ?? '',
-        // A person's token can do what the person can do now, not what they could when it was made.
-        role: row.person_role ?? row.role,
-        via: 'token',
-      };
-    } else if (row !== null) {
-      actor = { kind: 'service', tokenId: row.id, name: row.name, role: row.role };
-    }
-    this.bearers.set(hash, actor);
-    return actor;
+    return this.bearers.of(hash, () => this.findBearer(hash));
   }
 
   /** The write key that this text is; null when there is none such, or it was revoked. */
-  async writeKey(key: string): Promise<{ id: string } | null> {
+  writeKey(key: string): Promise<{ id: string } | null> {
     const hash = this.hash('write-key', key);
-    const remembered = this.writers.get(hash);
-    if (remembered !== undefined) return remembered;
-    const found = await selectWriteKey(this.database.db, hash);
-    this.writers.set(hash, found);
-    return found;
+    return this.writers.of(hash, () => selectWriteKey(this.database.db, hash));
+  }
+
+  private async findBearer(hash: string): Promise<Actor | null> {
+    const row = await selectBearer(this.database.db, hash);
+    if (row === null) return null;
+    if (row.person_id === null) return { kind: 'service', tokenId: row.id, name: row.name, role: row.role };
+    return {
+      kind: 'person',
+      personId: row.person_id,
+      name: row.person_name ?? '',
+      // A person's token can do what the person can do now, not what they could when it was made.
+      role: row.person_role ?? row.role,
+      via: 'token',
+    };
   }
 
   /** Makes a personal token, which may sign. @returns the token, shown this once. @throws Problem 404, 403 for who may not sign. */
