@@ -97,6 +97,11 @@ export const replayAnswerSchema = z
     missing: z.array(z.strictObject({ field: z.string(), decisions: z.int() })),
     /** What made a difference beside what was not recorded, the most frequent first. */
     besides: z.array(z.strictObject({ code: z.string(), decisions: z.int() })),
+    /**
+     * Triggers that fire on something else than when decisions were made, with what of them is otherwise (nothing: they were not there), and how many
+     * decisions are taken as if they had fired as they did. What they would fire newly, or at another time, is not counted; a simulation tells.
+     */
+    triggers: z.array(z.strictObject({ id: z.string(), members: z.array(z.string()), decisions: z.int() })),
     /** Ids of decisions, a few for each change. */
     samples: z.record(z.string(), z.array(z.string())),
     /** Per decision, in minor units of the brand's currency, by off-policy estimation; or why not. */
@@ -178,6 +183,9 @@ export function tallyAnswer(tally: Tally): TallyAnswer {
     besides: Object.entries(tally.besides)
       .map(([code, decisions]) => ({ code, decisions }))
       .toSorted((a, b) => b.decisions - a.decisions || (a.code < b.code ? -1 : 1)),
+    triggers: Object.entries(tally.triggers)
+      .map(([id, { members, decisions }]) => ({ id, members: [...members], decisions }))
+      .toSorted((a, b) => b.decisions - a.decisions || (a.id < b.id ? -1 : 1)),
     samples: Object.fromEntries(Object.entries(tally.samples).map(([kind, ids]) => [kind, [...ids]])),
     value: estimateOf(tally.value),
   };

@@ -45,4 +45,19 @@ describe('what a replay shows on a terminal', () => {
       expect.arrayContaining(['  decisions, lost: dec_1 dec_2', '  decisions, retimed: dec_3']),
     );
   });
+
+  it('are the triggers that no stored decision tells of, those with most decisions first', () => {
+    const triggers = {
+      arrived: { members: [], decisions: 0 },
+      'silent-30': { members: ['for'], decisions: 1 },
+      looked: { members: ['atLeast', 'within'], decisions: 12 },
+    };
+    expect(told({ triggers }).slice(3, 7)).toEqual([
+      'these triggers fire on something else; what they would fire newly, or at another time, is told by a simulation only:',
+      '  looked: atLeast, within; 12 decisions taken as if it had fired as it did',
+      '  silent-30: for; 1 decision taken as if it had fired as it did',
+      '  arrived: new, so nothing of it was stored',
+    ]);
+    expect(told({}).join()).not.toContain('triggers');
+  });
 });

@@ -43,6 +43,15 @@ export function reviewWords({
   return `${perDay('before')} a day, would be ${perDay('after')}`;
 }
 
+export const TRIGGERS_WORDS =
+  'these triggers fire on something else; what they would fire newly, or at another time, is told by a simulation only:';
+
+/** What of a trigger is otherwise, and how many decisions are not judged by it. */
+export function triggerWords({ members, decisions }: TallyAnswer['triggers'][number]): string {
+  if (members.length === 0) return 'new, so nothing of it was stored';
+  return `${members.join(', ')}; ${counted(decisions, 'decision')} taken as if it had fired as it did`;
+}
+
 /** What a replay shows, line by line. @param currency ISO 4217. */
 export function replayLines(tally: TallyAnswer & Pick<ReplayAnswer, 'until'>, currency: string): string[] {
   const { messages, value } = tally;
@@ -66,6 +75,8 @@ export function replayLines(tally: TallyAnswer & Pick<ReplayAnswer, 'until'>, cu
       ({ field, decisions }) => `  ${field} was not recorded ${counted(decisions, 'time')}`,
     ),
     ...tally.besides.map(({ code, decisions }) => `  beside it, ${code} made a difference ${counted(decisions, 'time')}`), // prettier-ignore
+    ...(tally.triggers.length === 0 ? [] : [TRIGGERS_WORDS]),
+    ...tally.triggers.map((trigger) => `  ${trigger.id}: ${triggerWords(trigger)}`),
     ...Object.entries(tally.samples).map(([kind, ids]) => `  decisions, ${kind}: ${ids.join(' ')}`),
     ...(reviews === null ? [] : [`reviews: ${reviews}`]),
     ...tally.reviews.map(({ day, before, after }) => `  ${day}: ${before}, would be ${after}`),

@@ -18,6 +18,7 @@ import {
   Counting,
   decideAgain,
   EMPTY_TALLY,
+  joined,
   MOST_LISTED,
   type StoredCase,
   type Tally,
@@ -346,6 +347,53 @@ describe('a trigger that is otherwise', () => {
     });
     expect(under(reaching(3), regular)).toMatchObject(asBefore);
     expect(under(reaching(4), regular, reaching(3))).toMatchObject(lostBy('became-regular'));
+  });
+
+  it('puts up nothing where what calls it off now is known to have happened before it fired', () => {
+    const cart = then.triggers.get('checkout-abandoned')?.spec;
+    if (cart?.kind !== 'inaction') throw new Error('the shipped playbook has no trigger checkout-abandoned');
+    const actions = ['win-back-30'];
+    const [since, firedAt] = ['2026-07-01T03:30:00.000Z', '2026-07-01T07:30:00.000Z'];
+    const looked = (at: string): Situation =>
+      situation({
+        trigger: { id: 'checkout-abandoned', firingId: 'fir_1', evidence: { event: cart.event, since }, firedAt }, // prettier-ignore
+        actions,
+        profile: { events: { ...situation({}).profile.events, 'Product Viewed': happened(at) } },
+      });
+    const made = changed('checkout-abandoned', { actions, within: '4h' });
+    const unless = (more: Partial<Trigger> = {}): Bundle => ({
+      ...changed('checkout-abandoned', { actions, within: '4h', unless: [...cart.unless, 'Product Viewed'], ...more }), // prettier-ignore
+      hash: 'called off',
+    });
+    const tally = under(unless(), looked('2026-07-01T06:30:00.000Z'), made);
+    expect(tally).toMatchObject(lostBy('checkout-abandoned'));
+    expect(tally.triggers).toEqual({ 'checkout-abandoned': { members: ['unless'], decisions: 0 } });
+    const taken = { ...asBefore, triggers: { 'checkout-abandoned': { members: ['unless'], decisions: 1 } } };
+    expect(under(unless(), looked('2026-07-01T03:29:59.000Z'), made)).toMatchObject(taken);
+    // It may have happened before as well: only the last time is known.
+    expect(under(unless(), looked('2026-07-01T07:30:01.000Z'), made)).toMatchObject(taken);
+    // It would have fired before that happened.
+    expect(under(unless({ within: '2h' }), looked('2026-07-01T06:30:00.000Z'), made)).toMatchObject({
+      ...asBefore,
+      triggers: { 'checkout-abandoned': { members: ['unless', 'within'], decisions: 1 } },
+    });
+  });
+
+  it('is named, with how many decisions are taken as if it had fired as it did', () => {
+    const tally = under(changed('silent-30', { for: '60d' }), silent);
+    expect(tally).toMatchObject({
+      ...asBefore,
+      triggers: { 'silent-30': { members: ['for'], decisions: 1 } },
+    });
+    expect(joined(tally, tally).triggers).toEqual({ 'silent-30': { members: ['for'], decisions: 2 } });
+    expect(under(changed('silent-30', { for: '60d' }), signedUp).triggers).toEqual({
+      'silent-30': { members: ['for'], decisions: 0 },
+    });
+    expect(under(then, signedUp, without('silent-30')).triggers).toEqual({
+      'silent-30': { members: [], decisions: 0 },
+    });
+    expect(under(changed('silent-30', { title: 'Otherwise called' }), silent).triggers).toEqual({});
+    expect(under(without('silent-30'), silent).triggers).toEqual({});
   });
 
   it('is taken to have fired where its old condition fails by now too', () => {

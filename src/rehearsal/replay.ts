@@ -21,6 +21,7 @@ import { newFieldsMissing } from './new-fields.js';
 import { isReadFor, type NotRecorded } from './readers.js';
 import { joinedBy, joinedUses, type RuleUse, RuleUses } from './rule-use.js';
 import { asTriggeredUnder } from './triggered.js';
+import { joinedTriggers, type TriggerChanges, withTriggers } from './trigger-changes.js';
 import { unasked } from './unasked.js';
 
 /** A decision as it was stored, its situation opened. */
@@ -84,6 +85,8 @@ export interface Tally {
   readonly missing: Readonly<Record<string, number>>;
   /** What made a difference beside it, by code, and in how many decisions. */
   readonly besides: Readonly<Record<string, number>>;
+  /** By trigger that fires on something else than on the day of a decision. What it would fire newly, or at another time, is in none of the counts. */
+  readonly triggers: TriggerChanges;
   readonly value: Sums;
 }
 
@@ -108,6 +111,7 @@ export const EMPTY_TALLY: Tally = {
   reviews: {},
   missing: {},
   besides: {},
+  triggers: {},
   value: NO_TRIALS,
 };
 
@@ -203,7 +207,10 @@ export class Counting {
     }
     const { stored, situation, after } = each;
     const { tally, both } = withCase(this.tally, this.target, each, result);
-    this.tally = tally;
+    const { bundle, former } = this.target;
+    const then = stored.bundleHash === bundle.hash ? null : former(stored.bundleHash);
+    this.tally =
+      then === null ? tally : { ...tally, triggers: withTriggers(tally.triggers, bundle, then, situation) };
     if (both === null || stored.mode === 'decide') return;
     this.rules.add({ result: after, situation, lapsed: stored.outcome?.lapsed === true });
     const one = affectedBy(stored, both);
@@ -440,6 +447,7 @@ export function joined(a: Tally, b: Tally): Tally {
     })),
     missing: joinedBy(a.missing, b.missing, MOST_MISSING, add),
     besides: joinedBy(a.besides, b.besides, MOST_CAUSES, add),
+    triggers: joinedTriggers(a.triggers, b.triggers),
     value: joinedSums(a.value, b.value),
   };
 }

@@ -2,6 +2,7 @@ import { expressionInputs } from '../decisions/expression-source.js';
 import { type Situation } from '../decisions/situation.js';
 import { type Bundle, type CompiledTrigger, type ExpressionInput } from '../policies/bundle.js';
 import { canonicalJson, type Json } from '../shared/canonical-json.js';
+import { durationMs } from '../shared/clock.js';
 
 /**
  * A stored situation as a playbook would have met it: up for decision is what its trigger puts up there, and nothing where there is no such trigger
@@ -22,13 +23,14 @@ function putUp(
   bundle: Bundle,
   then: Bundle | null,
   situation: Situation,
-  { id, evidence }: NonNullable<Situation['trigger']>,
+  { id, evidence, firedAt }: NonNullable<Situation['trigger']>,
 ): readonly string[] {
   const trigger = bundle.triggers.get(id);
   if (trigger === undefined) return [];
   const { actions } = trigger.spec;
   const earlier = then?.triggers.get(id);
   if (earlier !== undefined && isAlike(trigger, earlier)) return actions;
+  if (firedAt !== undefined && isCalledOff(trigger, situation, { evidence, firedAt })) return [];
   const fails = (each: CompiledTrigger, playbook: Bundle): boolean =>
     isKnownToFail(each, expressionInputs(playbook, situation)(), evidence);
   if (!fails(trigger, bundle)) return actions;
@@ -72,4 +74,22 @@ function isKnownToFail(
     case 'inactivity':
       return false;
   }
+}
+
+/**
+ * Whether something that the trigger waits in vain for is known to have happened before it fired. Kept of an event is when it happened last, so of
+ * one that happened after the firing it is not known.
+ */
+function isCalledOff(
+  { spec }: CompiledTrigger,
+  { profile: { events } }: Situation,
+  { evidence: { since }, firedAt }: { readonly evidence: Readonly<Record<string, Json>>; readonly firedAt: string }, // prettier-ignore
+): boolean {
+  if (spec.kind !== 'inaction' || typeof since !== 'string') return false;
+  const from = Date.parse(since);
+  const until = Math.min(Date.parse(firedAt), from + durationMs(spec.within));
+  return spec.unless.some((event) => {
+    const last = Object.hasOwn(events, event) ? events[event]?.lastAt : undefined;
+    return last !== undefined && Date.parse(last) >= from && Date.parse(last) <= until;
+  });
 }

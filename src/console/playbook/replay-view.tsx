@@ -1,7 +1,7 @@
 import { type VNode } from 'preact';
 import { type AffectingChange } from '../../rehearsal/affected.js';
 import { type ReplayAnswer } from '../../rehearsal/replay-answer.js';
-import { costsSomething, reviewWords, ruleCostWords } from '../../rehearsal/replay-words.js';
+import { costsSomething, reviewWords, ruleCostWords, triggerWords } from '../../rehearsal/replay-words.js';
 import { RuleTitle } from '../decisions/decision-parts.js';
 import { Facts, Pill } from '../layout/parts.js';
 import { useView } from '../layout/view.js';
@@ -42,6 +42,10 @@ export function ReplayView({ replay }: { replay: ReplayAnswer }): VNode {
           ['Made by another engine', unlessNone(replay.engineChanged)],
           ['Made with other figures', unlessNone(replay.otherModels)],
           ['Not recorded then', missing(replay)],
+          [
+            'Triggers that fire otherwise',
+            replay.triggers.length === 0 ? null : <Triggers replay={replay} />,
+          ],
           ['Erased people', unlessNone(replay.erased)],
           ['Situation no longer kept', unlessNone(replay.aged)],
           ['Cannot be read', unlessNone(replay.unreadable)],
@@ -127,6 +131,23 @@ function RuleCosts({ rules }: { rules: ReplayAnswer['rules'] }): VNode {
         </div>
       ))}
       {costly.length > shown.length ? <small>and {costly.length - shown.length} more</small> : null}
+    </>
+  );
+}
+
+const TRIGGERS_SHOWN = 20;
+
+/** Triggers of which the replay tells no more than what became of the decisions that they called for then. */
+function Triggers({ replay: { triggers } }: { replay: ReplayAnswer }): VNode {
+  const { titles } = useView();
+  return (
+    <>
+      {triggers.slice(0, TRIGGERS_SHOWN).map((trigger) => (
+        <div key={trigger.id}>
+          {titles.triggers.get(trigger.id) ?? trigger.id}: {triggerWords(trigger)}
+        </div>
+      ))}
+      {triggers.length > TRIGGERS_SHOWN ? <small>and {triggers.length - TRIGGERS_SHOWN} more</small> : null}
     </>
   );
 }
