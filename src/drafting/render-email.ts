@@ -3,6 +3,7 @@ import { OPEN_TOKEN, UNSUBSCRIBE_TOKEN } from '../messages/content.js';
 import { escapeHtml, linksOf } from '../shared/html.js';
 import { blocksToText } from './block-text.js';
 import { type Block } from './draft.js';
+import { MailShapes } from './mail-shapes.js';
 import { directionOf, phrasesFor } from './phrases.js';
 import { checkLink } from './slots.js';
 
@@ -83,7 +84,7 @@ type Direction = ReturnType<typeof directionOf>;
 
 /** Blocks → html (MJML: tables and inline styles, fluid from 320 px, light and dark) and the plain text alternative. */
 export async function renderEmail(parts: EmailParts): Promise<RenderedEmail> {
-  const html = await renderHtml(page(parts));
+  const html = await renderHtml(emailDocument(parts));
   return {
     html,
     text: `${blocksToText(parts.blocks)}${TEXT_FOOTER_MARK}${textFooter(parts)}\n`,
@@ -143,12 +144,21 @@ export async function loadRenderer(): Promise<void> {
   await import('mjml');
 }
 
+/** A shop's templates, the variants of each, and the mails that a model thought up lately. */
+const MOST_SHAPES = 200;
+const shapes = new MailShapes(layOut, MOST_SHAPES);
+
 async function renderHtml(document: MjmlNode): Promise<string> {
+  // Indentation would be a third of what is signed, stored and sent.
+  return (await shapes.render(document)).replace(/\n[ \t\n]+/g, '\n');
+}
+
+/** The html of one document by MJML. */
+export async function layOut(document: MjmlNode): Promise<string> {
   const { default: mjml2html } = await import('mjml');
   // A tree and no text: there is nothing to parse, so that no words can become an element of MJML.
   const { html } = await mjml2html(document, { fonts: {}, validationLevel: 'strict' });
-  // Indentation would be a third of what is signed, stored and sent.
-  return html.replace(/\n[ \t\n]+/g, '\n');
+  return html;
 }
 
 type Attributes = Readonly<Record<string, string>>;
@@ -165,7 +175,8 @@ function body(children: readonly MjmlNode[]): MjmlNode {
   return node('mj-body', { width: '600px', 'background-color': PAGE, 'css-class': 'cs-page' }, children);
 }
 
-function page(parts: EmailParts): MjmlNode {
+/** The mail as MJML has it. */
+export function emailDocument(parts: EmailParts): MjmlNode {
   const looks = { accent: accentOf(parts.brand.accent), direction: directionOf(parts.locale) };
   const edge = (padding: string, content: MjmlNode): MjmlNode =>
     section({ padding, 'css-class': 'cs-edge' }, looks.direction, [content]);
