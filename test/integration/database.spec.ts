@@ -89,6 +89,16 @@ describe('the database', () => {
     await expect(nested).rejects.toThrow('its own handle');
   });
 
+  it('leaves nothing on the promises of the process once it is closed', async () => {
+    const carried = (): number => Object.getOwnPropertySymbols(Promise.resolve().finally()).length;
+    const before = carried();
+    const another = await openTestDatabase();
+    await another.database.transaction((tx) => sql`select 1`.execute(tx));
+    expect(carried()).toBeGreaterThan(before);
+    await another.close();
+    expect(carried()).toBe(before);
+  });
+
   it('is the same one over connections apart, and takes them along when it closes', async () => {
     const another = await openTestDatabase();
     const door = another.database.apart(1);

@@ -208,5 +208,7 @@ export class Database {
     await Promise.all(this.others.map((other) => other.close()));
     await this.kysely.destroy();
     await this.dialect.close();
+    // Until then Node carries it along with every promise of the process, for ever.
+    this.insideTransaction.disable();
   }
 }
