@@ -2,7 +2,7 @@ import { type KeyObject } from 'node:crypto';
 import { type Db } from '../platform/database/index.js';
 import { erasedIsNull, type Vault } from '../platform/vault/index.js';
 import { type Bundle } from '../policies/bundle.js';
-import { compilePlaybook } from '../policies/compiler.js';
+import { compileOnce } from '../policies/compiler.js';
 import { selectBundleFiles } from './evidence.read-model.js';
 
 /** What every check reads with. */
@@ -32,7 +32,7 @@ export class Bundles {
   private async compile(hash: string): Promise<Bundle | string> {
     const files = await selectBundleFiles(this.db, hash);
     if (files === null) return `its playbook ${hash.slice(0, 12)} is not in the database`;
-    const result = compilePlaybook(files);
+    const result = compileOnce(files);
     if (!result.ok) return `its playbook ${hash.slice(0, 12)} does not compile any more`;
     return result.bundle.hash === hash ? result.bundle : `its playbook ${hash.slice(0, 12)} was changed`;
   }
