@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
+import { sql } from 'kysely';
 import pg from 'pg';
 import { Database, type DatabaseLocation } from '../../src/platform/database/index.js';
 
@@ -20,24 +22,35 @@ export async function openTestDatabase(): Promise<TestDatabase> {
   return server === undefined || server === '' ? openEmbedded() : openOn(server);
 }
 
+/** A migrated embedded database, kept in memory by every test file: unpacking it is most of what opening one takes. */
+let image: Blob | undefined;
+
 async function openEmbedded(): Promise<TestDatabase> {
   const path = join(process.env['COUNTERSIGN_TEST_DIR'] ?? '.', 'image.tar');
-  const image = await readFile(path).catch(() => null);
-  const database = await Database.open(
-    image === null
-      ? { engine: 'embedded' }
-      : { engine: 'embedded', image: new Blob([new Uint8Array(image)]) },
+  image ??= await readFile(path).then(
+    (bytes) => new Blob([bytes]),
+    () => undefined,
   );
-  if (image === null) {
+  const database = await Database.open({ engine: 'embedded', ...(image === undefined ? {} : { image }) });
+  if (image === undefined) {
+    await dropTemplates(database);
+    image = await database.image();
     const part = `${path}.${process.pid}`;
-    await writeFile(part, Buffer.from(await (await database.image()).arrayBuffer()));
+    await writeFile(part, Buffer.from(await image.arrayBuffer()));
     await rename(part, path);
   }
   return { database, url: null, close: () => database.close() };
 }
 
+/** They are a third of it, and nobody makes further databases beside this one. */
+async function dropTemplates(database: Database): Promise<void> {
+  await sql`update pg_database set datistemplate = false`.execute(database.db);
+  for (const name of ['template0', 'template1'])
+    await sql`drop database ${sql.id(name)}`.execute(database.db);
+}
+
 async function openOn(server: string): Promise<TestDatabase> {
-  const { url, drop } = await createOn(server);
+  const { url, drop } = await createOn(server, await (migrated ??= migratedOn(server)));
   const database = await Database.open({ engine: 'postgres', url });
   return {
     database,
@@ -49,12 +62,38 @@ async function openOn(server: string): Promise<TestDatabase> {
   };
 }
 
-async function createOn(server: string): Promise<{ url: string; drop: () => Promise<void> }> {
+/** The name of a migrated database that others are made after; undefined where nobody would take it away again. */
+let migrated: Promise<string | undefined> | undefined;
+
+/** Migrates a database once for all test files; whoever comes first makes it, and global-teardown.js takes it away. */
+async function migratedOn(server: string): Promise<string | undefined> {
+  const template = process.env['COUNTERSIGN_TEST_TEMPLATE'];
+  if (template === undefined) return undefined;
+  const client = new pg.Client({ connectionString: server });
+  await client.connect();
+  try {
+    await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [template]);
+    const { rows } = await client.query('select from pg_database where datname = $1', [template]);
+    if (rows.length > 0) return template;
+    const { name, url } = await createOn(server);
+    await (await Database.open({ engine: 'postgres', url })).close();
+    await client.query(`alter database ${name} rename to ${template}`);
+    return template;
+  } finally {
+    await client.end();
+  }
+}
+
+async function createOn(
+  server: string,
+  template = 'template1',
+): Promise<{ name: string; url: string; drop: () => Promise<void> }> {
   const name = `countersign_test_${randomBytes(6).toString('hex')}`;
-  await administer(server, `create database ${name}`);
+  await administer(server, `create database ${name} template ${template}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
   return {
+    name,
     url: url.href,
     drop: () => administer(server, `drop database if exists ${name} with (force)`),
   };
@@ -77,8 +116,21 @@ export async function createTestLocation(dump?: string): Promise<TestLocation> {
   return { location: { engine: 'postgres', url }, drop };
 }
 
+/** The folder of an embedded database with nothing in it, closed. Making one takes seconds, so it is made once and copied. */
+async function emptyEmbedded(): Promise<string> {
+  const path = join(process.env['COUNTERSIGN_TEST_DIR'] ?? '.', 'empty');
+  if (existsSync(path)) return path;
+  const part = await mkdtemp(`${path}-`);
+  const pglite = await PGlite.create({ dataDir: `file://${part}`, extensions: { vector } });
+  await pglite.close();
+  // Another test file was faster.
+  await rename(part, path).catch(() => rm(part, { recursive: true }));
+  return path;
+}
+
 async function createEmbedded(text: string | undefined): Promise<TestLocation> {
   const directory = await mkdtemp(join(tmpdir(), 'countersign-database-'));
+  await cp(await emptyEmbedded(), join(directory, 'pg'), { recursive: true });
   if (text !== undefined) {
     const pglite = new PGlite({ dataDir: `file://${directory}/pg`, extensions: { vector } });
     await pglite.exec(text);
