@@ -11,7 +11,7 @@ import { type Profile } from '../profiles/profile.js';
 import { momentWrittenIn } from '../profiles/written-words.js';
 import { TriggersService } from '../triggers/index.js';
 import { type Firing } from '../triggers/firing.js';
-import { canonicalBytes, canonicalJson, type Json } from '../shared/canonical-json.js';
+import { canonicalJson, type Json, withCanonicalBytes } from '../shared/canonical-json.js';
 import { Clock } from '../shared/clock.js';
 import { errorCode } from '../shared/errors.js';
 import { sha256Hex } from '../shared/hash.js';
@@ -388,11 +388,13 @@ export class DecisionsService {
     { key, wrapped }: { readonly key: Buffer; readonly wrapped: Buffer },
   ): Promise<boolean> {
     const { result } = decision;
-    const texts = {
-      situation: canonicalBytes(situation),
-      result: canonicalBytes(result),
-    };
-    const written: NewDecision = {
+    const written = (value: unknown) =>
+      withCanonicalBytes(value, (text) => ({
+        sealed: this.vault.sealText(key, text),
+        hash: sha256Hex(text),
+      }));
+    const texts = { situation: written(situation), result: written(result) };
+    const row: NewDecision = {
       id: decision.id,
       profileId: decision.profileId,
       createdAt: new Date(decision.createdAt),
@@ -408,16 +410,16 @@ export class DecisionsService {
       seed: decision.seed,
       keyId: decision.profileId,
       wrappedKey: wrapped,
-      situation: this.vault.sealText(key, texts.situation),
-      result: this.vault.sealText(key, texts.result),
-      situationHash: sha256Hex(texts.situation),
-      resultHash: sha256Hex(texts.result),
+      situation: texts.situation.sealed,
+      result: texts.result.sealed,
+      situationHash: texts.situation.hash,
+      resultHash: texts.result.hash,
       messageId: decision.messageId,
       reasonCode: result.reasons[0]?.code ?? null,
       forbidden: result.outcome === 'hold' ? wasForbidden(result) : null,
     };
-    if (!db.isTransaction) return this.writing.ask(written);
-    const isHeld = await insertDecision(db, written);
+    if (!db.isTransaction) return this.writing.ask(row);
+    const isHeld = await insertDecision(db, row);
     if (isHeld) this.vault.holds(db, decision.profileId, key);
     return isHeld;
   }

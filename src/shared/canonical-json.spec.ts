@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { canonicalBytes, canonicalJson, keepText } from './canonical-json.js';
+import { canonicalBytes, canonicalJson, keepText, withCanonicalBytes } from './canonical-json.js';
+import { contentHash, sha256Hex } from './hash.js';
 
 describe('canonical JSON', () => {
   it('does not depend on the order in which members were written', () => {
@@ -74,5 +75,23 @@ describe('canonical JSON', () => {
       }),
     );
     expect(() => canonicalBytes([keepText({ at: new Date(0) })])).toThrow('$[0].at');
+  });
+
+  it('gives bytes of their own, however much is written and whatever failed before', () => {
+    const kept = keepText(['“ü”'.repeat(3_000)]);
+    const values = [1, 2, 40, 1].map((times) => ({ list: Array.from({ length: times }, () => kept), times }));
+    const written = values.map((value) => {
+      expect(() => canonicalBytes([kept, { at: new Date(0) }])).toThrow('$[1].at');
+      return canonicalBytes(value);
+    });
+    expect(written.map((bytes) => bytes.toString())).toEqual(values.map((value) => JSON.stringify(value)));
+    const inside = withCanonicalBytes([kept, 1], (outer) => {
+      const before = Buffer.from(outer as Uint8Array);
+      canonicalBytes([kept, 2]);
+      return [before, Buffer.from(outer as Uint8Array)];
+    });
+    expect(inside[1]).toEqual(inside[0]);
+    expect(contentHash([kept, 1])).toBe(sha256Hex(JSON.stringify([kept, 1])));
+    expect(contentHash({ a: 1 })).toBe(sha256Hex('{"a":1}'));
   });
 });

@@ -15,9 +15,21 @@ export function canonicalJson(value: unknown): string {
 
 /** The UTF-8 bytes of the same text. What was kept is copied and not encoded anew, so it is the cheaper way to what is hashed or sealed. @throws TypeError */
 export function canonicalBytes(value: unknown): Buffer {
+  return withCanonicalBytes(value, copyOf);
+}
+
+/**
+ * The same for whoever needs them no longer than a call: they are not copied. @param use may be given the text instead, where that is at hand.
+ * @throws TypeError
+ */
+export function withCanonicalBytes<T>(value: unknown, use: (written: string | Uint8Array) => T): T {
   const written = new WrittenBytes();
-  write(value, null, written);
-  return written.bytes();
+  try {
+    write(value, null, written);
+    return use(written.whole());
+  } finally {
+    written.done();
+  }
 }
 
 /** Where canonical JSON is written to, from left to right. */
@@ -34,25 +46,58 @@ class WrittenText implements Written {
   }
 }
 
-/** Texts are joined for as long as nothing that was kept stands between them, so that they are encoded in few pieces. */
+/** Room for most of what is written. What needs more makes its own, and lets it go. */
+const USUAL_ROOM = 65_536;
+/** Null while somebody writes there. */
+let freeRoom: Buffer | null = Buffer.allocUnsafeSlow(USUAL_ROOM);
+/** The most bytes that a UTF-16 unit takes in UTF-8. */
+const MOST_BYTES_OF_A_UNIT = 3;
+
+/**
+ * Texts are joined for as long as nothing that was kept stands between them, so that they are encoded in few pieces; all of them into one place,
+ * which is used again: to make one for each value would cost as much as to fill it.
+ */
 class WrittenBytes implements Written {
   text = '';
-  private readonly pieces: Uint8Array[] = [];
+  private room: Buffer | null = null;
+  private end = 0;
 
-  addKept(kept: Kept): void {
+  addKept({ bytes }: Kept): void {
     this.encode();
-    this.pieces.push(kept.bytes);
+    const room = this.roomFor(bytes.length);
+    room.set(bytes, this.end);
+    this.end += bytes.length;
   }
 
-  bytes(): Buffer {
-    if (this.pieces.length === 0) return Buffer.from(this.text);
+  /** Good until `done`. */
+  whole(): string | Uint8Array {
+    if (this.room === null) return this.text;
     this.encode();
-    return Buffer.concat(this.pieces);
+    return this.room.subarray(0, this.end);
+  }
+
+  done(): void {
+    if (this.room?.length === USUAL_ROOM) freeRoom = this.room;
+    this.room = null;
   }
 
   private encode(): void {
-    if (this.text !== '') this.pieces.push(Buffer.from(this.text));
+    if (this.text === '') return;
+    this.end += this.roomFor(this.text.length * MOST_BYTES_OF_A_UNIT).write(this.text, this.end);
     this.text = '';
+  }
+
+  private roomFor(more: number): Buffer {
+    const needed = this.end + more;
+    if (this.room === null && needed <= USUAL_ROOM) {
+      this.room = freeRoom;
+      freeRoom = null;
+    }
+    if (this.room !== null && needed <= this.room.length) return this.room;
+    const larger = Buffer.allocUnsafeSlow(Math.max(2 * needed, USUAL_ROOM));
+    larger.set(this.room?.subarray(0, this.end) ?? []);
+    this.done();
+    return (this.room = larger);
   }
 }
 
@@ -117,11 +162,23 @@ function writeObject(value: object, place: Place | null, to: Written): void {
     to.addKept(known);
     return;
   }
-  const own = new WrittenBytes();
-  writeWhole(value, place, own);
-  const made = new Kept(own.bytes());
+  const made = new Kept(ownBytes(value, place));
   kept.set(value, made);
   to.addKept(made);
+}
+
+function copyOf(written: string | Uint8Array): Buffer {
+  return typeof written === 'string' ? Buffer.from(written) : Buffer.from(written);
+}
+
+function ownBytes(value: object, place: Place | null): Buffer {
+  const own = new WrittenBytes();
+  try {
+    writeWhole(value, place, own);
+    return copyOf(own.whole());
+  } finally {
+    own.done();
+  }
 }
 
 function writeWhole(value: object, place: Place | null, to: Written): void {

@@ -1,5 +1,5 @@
 import { createHmac, hash } from 'node:crypto';
-import { canonicalBytes } from './canonical-json.js';
+import { withCanonicalBytes } from './canonical-json.js';
 
 /** SHA-256 of a text or of its UTF-8 bytes, in lower-case hex. */
 export function sha256Hex(text: string | Uint8Array): string {
@@ -8,7 +8,7 @@ export function sha256Hex(text: string | Uint8Array): string {
 
 /** The name of a value by its content: SHA-256 of its canonical JSON, in hex. */
 export function contentHash(value: unknown): string {
-  return sha256Hex(canonicalBytes(value));
+  return withCanonicalBytes(value, sha256Hex);
 }
 
 /** HMAC-SHA-256 of a text under a secret, in hex: a name that cannot be guessed back into what it names. */

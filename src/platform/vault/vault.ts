@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
-import { canonicalBytes } from '../../shared/canonical-json.js';
+import { withCanonicalBytes } from '../../shared/canonical-json.js';
 import { Clock } from '../../shared/clock.js';
 import { Database, type Executor, type Tx } from '../database/index.js';
 import { Secrets } from '../secrets/secrets.js';
@@ -295,7 +295,7 @@ export class Vault {
 
   /** Seals a value as canonical JSON under a key already at hand. */
   seal(key: Uint8Array, value: unknown): Buffer {
-    return seal(key, canonicalBytes(value));
+    return withCanonicalBytes(value, (written) => seal(key, written));
   }
 
   /** Seals a text (or its UTF-8 bytes) as it is, where nobody will ever compare the bytes of two. */
