@@ -17,17 +17,18 @@ function nonce(): Buffer {
 export function seal(key: Uint8Array, plain: Uint8Array | string): Buffer {
   const iv = nonce();
   const cipher = createCipheriv('aes-256-gcm', key, iv);
-  return Buffer.concat([
-    iv,
-    cipher.update(typeof plain === 'string' ? Buffer.from(plain) : plain),
-    cipher.final(),
-    cipher.getAuthTag(),
-  ]);
+  const sealed = typeof plain === 'string' ? cipher.update(plain, 'utf8') : cipher.update(plain);
+  // A counter mode holds nothing back: what is left at the end is empty.
+  cipher.final();
+  return Buffer.concat([iv, sealed, cipher.getAuthTag()]);
 }
 
 /** @throws Error when the key is another one or a byte was changed. */
 export function unseal(key: Uint8Array, sealed: Uint8Array): Buffer {
   const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, IV));
   decipher.setAuthTag(sealed.subarray(sealed.length - TAG));
-  return Buffer.concat([decipher.update(sealed.subarray(IV, sealed.length - TAG)), decipher.final()]);
+  const plain = decipher.update(sealed.subarray(IV, sealed.length - TAG));
+  // Throws where the tag is another one; nothing is left to give.
+  decipher.final();
+  return plain;
 }
