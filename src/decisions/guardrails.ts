@@ -27,7 +27,7 @@ export function answersFor(common: ExpressionInput): (own: ExpressionInput) => A
   return (own) => (expression) => {
     const earlier = known.get(expression);
     if (earlier !== undefined) return earlier;
-    if (READS_FACTS.test(expression.source)) return expression.evaluate(own);
+    if (readsFacts(expression)) return expression.evaluate(own);
     const answer = expression.evaluate(common);
     known.set(expression, answer);
     return answer;
@@ -36,6 +36,13 @@ export function answersFor(common: ExpressionInput): (own: ExpressionInput) => A
 
 /** Too often true (the word may stand in a text literal) and never wrongly false. */
 const READS_FACTS = /\bfacts\b/;
+const readers = new WeakMap<CompiledExpression<Plain>, boolean>();
+
+function readsFacts(expression: CompiledExpression<Plain>): boolean {
+  let reads = readers.get(expression);
+  if (reads === undefined) readers.set(expression, (reads = READS_FACTS.test(expression.source)));
+  return reads;
+}
 
 const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const;
 
@@ -81,16 +88,36 @@ function verdictOf({ spec }: CompiledGuardrail, said: string): GuardrailVerdict 
   }
 }
 
-/** What rules in scope say together. */
+/** What the rules that match say, one after the other: for most people it is what was said for somebody else. */
 interface Said {
+  readonly before: Said | null;
+  readonly place: number;
+  readonly line: string;
+  /** By the next rule that matches; by what it says as well, where that is more than yes. */
+  readonly next: Map<number | string, Said>;
+  /** What all rules say where no other one matches. */
+  verdicts: readonly GuardrailVerdict[] | null;
+}
+
+const nothing = (): Said => ({ before: null, place: -1, line: NO, next: new Map(), verdicts: null });
+
+function saidNext(before: Said, place: number, line: string): Said {
+  const key = line === YES ? place : `${place} ${line}`;
+  let next = before.next.get(key);
+  if (next === undefined)
+    before.next.set(key, (next = { before, place, line, next: new Map(), verdicts: null }));
+  return next;
+}
+
+/** Rules in scope, and what was said of them. */
+interface Memory {
   /** As where nothing matches: what is otherwise is put in its place. */
   readonly silent: readonly GuardrailVerdict[];
   readonly silentWritten: Candidate['guardrails'];
-  /** By the lines of those that match: for most people it is what was said for somebody else. */
-  readonly remembered: Map<string, readonly GuardrailVerdict[]>;
+  readonly said: Said;
 }
 
-let said = new WeakMap<Filed, Said>();
+let memories = new WeakMap<Filed, Memory>();
 let inMemory = 0;
 /** Verdicts, some 60 MB once all of them were written down. */
 const MOST_IN_MEMORY = 500_000;
@@ -107,48 +134,56 @@ export function judgeAll(
   now: string,
 ): readonly GuardrailVerdict[] {
   const asked = filed(guardrailsFor(guardrails, target), now);
-  const lines: { readonly place: number; readonly rule: CompiledGuardrail; readonly line: string }[] = [];
-  let key = '';
+  const memory = memoryOf(asked);
+  let { said } = memory;
   for (const places of placesToAsk(asked, answers))
     for (const place of places) {
       const rule = asked.rules[place];
       const line = rule === undefined ? NO : say(rule, target, answers);
-      if (rule === undefined || line === NO) continue;
-      lines.push({ place, rule, line });
-      key += `${place} ${line}\n`;
+      if (line !== NO) said = saidNext(said, place, line);
     }
-  const known = said.get(asked)?.remembered.get(key);
-  if (known !== undefined) return known;
-  const { silent, silentWritten, remembered } = saidBy(asked);
+  if (said.verdicts !== null) return said.verdicts;
+  makeRoom(asked);
+  return (said.verdicts = verdictsFrom(asked, memory, said));
+}
+
+function verdictsFrom(
+  { rules }: Filed,
+  { silent, silentWritten }: Memory,
+  said: Said,
+): readonly GuardrailVerdict[] {
   const verdicts = [...silent];
   const written = [...silentWritten];
-  for (const { place, rule, line } of lines) {
+  for (let each: Said | null = said; each !== null; each = each.before) {
+    const { place, line } = each;
+    const rule = rules[place];
+    if (rule === undefined) continue;
     const verdict = verdictOf(rule, line);
     verdicts[place] = verdict;
     written[place] = writeDown(verdict);
   }
-  remembered.set(key, verdicts);
   writings.set(verdicts, keepText(written));
   return verdicts;
 }
 
-/** Makes room for one answer more. */
-function saidBy(asked: Filed): Said {
-  const { length } = asked.rules;
+function makeRoom({ rules: { length } }: Filed): void {
   if (inMemory + length > MOST_IN_MEMORY) {
-    said = new WeakMap();
+    memories = new WeakMap();
     inMemory = 0;
   }
   inMemory += length;
-  let known = said.get(asked);
-  if (known === undefined) {
+}
+
+function memoryOf(asked: Filed): Memory {
+  let memory = memories.get(asked);
+  if (memory === undefined) {
     const silent = asked.rules.map((rule, place) =>
       verdictOf(rule, asked.isOver[place] === true ? EXPIRED : NO),
     );
-    known = { silent, silentWritten: silent.map(writeDown), remembered: new Map() };
-    said.set(asked, known);
+    memory = { silent, silentWritten: silent.map(writeDown), said: nothing() };
+    memories.set(asked, memory);
   }
-  return known;
+  return memory;
 }
 
 const writings = new WeakMap<readonly GuardrailVerdict[], Candidate['guardrails']>();
