@@ -283,12 +283,17 @@ interface Question extends Case {
   readonly limits: (verdicts: readonly GuardrailVerdict[]) => Limits;
 }
 
-let lastIso = { at: Number.NaN, text: '' };
+const isoTexts = new Map<number, string>();
+const MOST_TEXTS = 50;
 
-/** The candidates of one decision mostly leave at the same moment. */
+/** The candidates of one decision leave at a few moments. */
 function isoOf(at: number): string {
-  if (lastIso.at !== at) lastIso = { at, text: new Date(at).toISOString() };
-  return lastIso.text;
+  let text = isoTexts.get(at);
+  if (text === undefined) {
+    if (isoTexts.size >= MOST_TEXTS) isoTexts.clear();
+    isoTexts.set(at, (text = new Date(at).toISOString()));
+  }
+  return text;
 }
 
 /** @param known what holds already: all verdicts, and what was found out when other rules may have matched. */

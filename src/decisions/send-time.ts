@@ -436,6 +436,7 @@ function waits(
   found: { zones: readonly Zone[]; first: number; at: number; full: readonly CountedCap[] },
 ): Reason[] {
   const { from, limits, begins } = question;
+  if (found.at === from) return [];
   const when = momentText(found.at, found.zones);
   const reasons: Reason[] = [];
   if (begins !== undefined && begins.at > from)
