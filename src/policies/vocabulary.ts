@@ -44,7 +44,7 @@ export interface ProfileFeatures {
 }
 
 /** How often one event happened, in rolling windows of days. */
-interface EventFeatures {
+export interface EventFeatures {
   readonly total: number;
   readonly count1d: number;
   readonly count7d: number;

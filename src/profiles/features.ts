@@ -1,7 +1,7 @@
-import { type ProfileFeatures } from '../policies/vocabulary.js';
+import { type EventFeatures, type ProfileFeatures } from '../policies/vocabulary.js';
 import { consentFor, EVERY_TOPIC } from './consent.js';
 import { countWithin } from './history.js';
-import { type Profile } from './profile.js';
+import { type EventHistory, type Profile } from './profile.js';
 import { boughtWithin } from './purchases.js';
 import { stageAt } from './stage.js';
 
@@ -34,21 +34,46 @@ export function toFeatures(profile: Profile, now: string): ProfileFeatures {
   };
 }
 
-/** Counted when they are asked for: an expression asks for one or two of the many that somebody may have. @param at epoch milliseconds. */
 function eventFeatures(events: Profile['events'], at: number): ProfileFeatures['events'] {
-  const features: Record<string, ProfileFeatures['events'][string]> = {};
-  for (const [event, history] of Object.entries(events)) {
-    Object.defineProperty(features, event, {
-      enumerable: true,
-      get: () => ({
-        total: history.total,
-        count1d: countWithin(history, at, 1),
-        count7d: countWithin(history, at, 7),
-        count30d: countWithin(history, at, 30),
-        count90d: countWithin(history, at, 90),
-        lastAt: history.lastAt,
-      }),
-    });
+  return Object.fromEntries(
+    Object.entries(events).map(([event, history]) => [event, new Happened(history, at)]),
+  );
+}
+
+/** Counted when it is asked for: an expression asks for one window of one or two of the many events that somebody may have. */
+class Happened implements EventFeatures {
+  /** @param at epoch milliseconds. */
+  constructor(
+    private readonly history: EventHistory,
+    private readonly at: number,
+  ) {}
+
+  get total(): number {
+    return this.history.total;
   }
-  return features;
+
+  get count1d(): number {
+    return countWithin(this.history, this.at, 1);
+  }
+
+  get count7d(): number {
+    return countWithin(this.history, this.at, 7);
+  }
+
+  get count30d(): number {
+    return countWithin(this.history, this.at, 30);
+  }
+
+  get count90d(): number {
+    return countWithin(this.history, this.at, 90);
+  }
+
+  get lastAt(): string {
+    return this.history.lastAt;
+  }
+
+  toJSON(): EventFeatures {
+    const { total, count1d, count7d, count30d, count90d, lastAt } = this;
+    return { total, count1d, count7d, count30d, count90d, lastAt };
+  }
 }
