@@ -245,7 +245,6 @@ const NO_FACTS: ActionFacts = { facts: Object.freeze({}), ids: Object.freeze({})
 
 export function factsOf(action: CompiledAction, situation: Situation, input: ExpressionInput): ActionFacts {
   if (action.facts.size === 0) return NO_FACTS;
-  const known = new Map(situation.facts.map((fact) => [fact.id, fact]));
   const facts: Record<string, Fact> = {};
   const ids: Record<string, string> = {};
   const blocks: Reason[] = [];
@@ -259,7 +258,7 @@ export function factsOf(action: CompiledAction, situation: Situation, input: Exp
       continue;
     }
     ids[slot] = id.value;
-    const fact = known.get(id.value);
+    const fact = situation.facts.findLast((each) => each.id === id.value);
     if (fact === undefined) {
       blocks.push({ code: 'missing_fact', text: `There is no fact ${id.value} for “${slot}”.` });
       continue;
