@@ -1,4 +1,5 @@
 import { type Action, type Channel } from '../policies/playbook.js';
+import { keepText } from '../shared/canonical-json.js';
 import { type Candidate, type Models } from './decision.js';
 import { type Situation } from './situation.js';
 
@@ -25,16 +26,30 @@ function recentContacts({ now, history }: Situation): number {
   return count;
 }
 
+type Score = Candidate['score'];
+/** By action, channel and contacts of a week. */
+const scores = new WeakMap<Action, WeakMap<Channel, Map<number, Score>>>();
+/** Who was contacted more often is scored anew. */
+const MANY_CONTACTS = 20;
+
 /** The expected value of a contact: propensity × value − cost, in minor units of the brand's currency. Cost is money and patience. */
-export function scoreOf(
-  situation: Situation,
-  models: Models,
-  action: Action,
-  channel: Channel,
-): Candidate['score'] {
+export function scoreOf(situation: Situation, models: Models, action: Action, channel: Channel): Score {
+  const contacted = recentContacts(situation);
   const learned = Object.hasOwn(models.propensity, action.id) ? models.propensity[action.id] : undefined;
-  const propensity = learned ?? action.propensity;
-  const cost = channel.contactCost * (1 + FATIGUE_PER_MESSAGE * recentContacts(situation));
+  if (learned !== undefined || contacted > MANY_CONTACTS)
+    return scoreWith(learned ?? action.propensity, action, channel, contacted);
+  let byChannel = scores.get(action);
+  if (byChannel === undefined) scores.set(action, (byChannel = new WeakMap<Channel, Map<number, Score>>()));
+  let known = byChannel.get(channel);
+  if (known === undefined) byChannel.set(channel, (known = new Map<number, Score>()));
+  let score = known.get(contacted);
+  if (score === undefined)
+    known.set(contacted, (score = keepText(scoreWith(action.propensity, action, channel, contacted))));
+  return score;
+}
+
+function scoreWith(propensity: number, action: Action, channel: Channel, contacted: number): Score {
+  const cost = channel.contactCost * (1 + FATIGUE_PER_MESSAGE * contacted);
   return {
     propensity: quantise(propensity),
     value: quantise(action.value),

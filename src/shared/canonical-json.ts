@@ -50,6 +50,8 @@ class WrittenText implements Written {
 const USUAL_ROOM = 65_536;
 /** Null while somebody writes there. */
 let freeRoom: Buffer | null = Buffer.allocUnsafeSlow(USUAL_ROOM);
+/** Shorter than this is encoded sooner with what stands around it than apart. */
+const SHORT = 400;
 /** The most bytes that a UTF-16 unit takes in UTF-8. */
 const MOST_BYTES_OF_A_UNIT = 3;
 
@@ -62,7 +64,12 @@ class WrittenBytes implements Written {
   private room: Buffer | null = null;
   private end = 0;
 
-  addKept({ bytes }: Kept): void {
+  addKept(kept: Kept): void {
+    const { bytes } = kept;
+    if (bytes.length <= SHORT) {
+      this.text += kept.text;
+      return;
+    }
     this.encode();
     const room = this.roomFor(bytes.length);
     room.set(bytes, this.end);
