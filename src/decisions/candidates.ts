@@ -1,6 +1,7 @@
 import { type Bundle, type CompiledAction, type ExpressionInput } from '../policies/bundle.js';
 import { type Fact, isOver } from '../policies/fact.js';
 import { type Action, type Channel } from '../policies/playbook.js';
+import { keepText } from '../shared/canonical-json.js';
 import { durationMs } from '../shared/clock.js';
 import { adviceInForce, advisedTotal, type TimeAdvised, withSuggestedTime } from './advice.js';
 import { evidenceOf, type HourChoice, type HourEvidence, hourRates, type HourRates } from './best-hours.js';
@@ -473,11 +474,19 @@ function eligibilityOf(action: CompiledAction, input: ExpressionInput): Eligibil
     const text = `Whether ${id} is for this person is not known: ${eligible.reads} is missing.`;
     return { blocks: [{ code: 'eligibility_unknown', text }], concerns: true };
   }
-  if (eligible.value) return { blocks: [], concerns: true };
-  return {
-    blocks: [{ code: 'not_eligible', text: `${id} is not for this person: ${action.eligible.source}` }],
-    concerns: false,
-  };
+  if (eligible.value) return ELIGIBLE;
+  let ineligible = ineligibles.get(action);
+  if (ineligible === undefined) ineligibles.set(action, (ineligible = ineligibleFor(action)));
+  return ineligible;
+}
+
+const ELIGIBLE: Eligibility = { blocks: [], concerns: true };
+/** Said of everybody in the same words. */
+const ineligibles = new WeakMap<CompiledAction, Eligibility>();
+
+function ineligibleFor({ spec, eligible }: CompiledAction): Eligibility {
+  const text = `${spec.id} is not for this person: ${eligible.source}`;
+  return { blocks: [keepText({ code: 'not_eligible', text })], concerns: false };
 }
 
 const blocksBefore = new WeakMap<readonly GuardrailVerdict[], readonly Reason[]>();
