@@ -14,6 +14,7 @@ describe('assess', () => {
       contributions: [],
       signs: [],
       claims: [],
+      leavesWithin: null,
     });
   });
 

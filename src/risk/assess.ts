@@ -3,7 +3,7 @@ import { type Check, type CheckContext, needsPerson, type RiskInput } from './ch
 import { CHECKS } from './checks/index.js';
 import { calibrate, type RiskModel, UNFITTED } from './calibration.js';
 import { readDraft } from './draft-text.js';
-import { claimsOf } from './grounded-claims.js';
+import { claimsOf, readsWithin } from './grounded-claims.js';
 
 const DECIMALS = 10_000;
 
@@ -59,6 +59,7 @@ export function* assessing(
     yield;
   }
   const claims = attempt('claims', () => claimsOf(context), found) ?? [];
+  const leavesWithin = attempt('days', () => readsWithin(context), found);
   const contributions = calibrate(found, model, needsPerson(input.engine));
   const score = combine(contributions);
   return {
@@ -68,6 +69,7 @@ export function* assessing(
     contributions: contributions.sort(byWeight),
     signs: found.map(({ code, weight }) => ({ code, weight })),
     claims,
+    leavesWithin,
   };
 }
 

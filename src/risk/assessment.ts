@@ -37,5 +37,7 @@ export const assessmentSchema = z.strictObject({
   signs: z.array(z.strictObject({ code: z.string(), weight: z.number().min(0).max(1) })).default([]),
   /** Every statement that has to be true, with the fact behind it. */
   claims: z.array(claimSchema),
+  /** When it may leave so that words such as "until tomorrow" say what was judged; null where there are none. */
+  leavesWithin: z.strictObject({ from: z.iso.datetime(), before: z.iso.datetime() }).nullable().default(null),
 });
 export type Assessment = z.output<typeof assessmentSchema>;

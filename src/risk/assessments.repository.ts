@@ -13,12 +13,16 @@ export interface AssessmentRow {
   key_id: string;
   /** Sealed: threshold, contributions and claims. */
   contributions: Uint8Array;
+  /** When it may leave: not before, and not at or after. Null where that does not matter. */
+  leaves_from: Date | null;
+  leaves_before: Date | null;
 }
 
 const insertOne = prepared(
   'assessments.insert',
-  `insert into assessments (id, message_id, draft_id, content_hash, score, tier, engine, assessed_at, key_id, contributions)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+  `insert into assessments (id, message_id, draft_id, content_hash, score, tier, engine, assessed_at, key_id, contributions,
+      leaves_from, leaves_before)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 );
 
 export async function insertAssessment(tx: Tx, row: AssessmentRow): Promise<void> {
@@ -34,10 +38,13 @@ export async function insertAssessment(tx: Tx, row: AssessmentRow): Promise<void
     assessed_at,
     key_id,
     row.contributions,
+    row.leaves_from,
+    row.leaves_before,
   ]);
 }
 
-const columns = sql`a.id, a.message_id, a.draft_id, a.content_hash, a.score, a.tier, a.engine, a.assessed_at, a.key_id, a.contributions`;
+const columns = sql`a.id, a.message_id, a.draft_id, a.content_hash, a.score, a.tier, a.engine, a.assessed_at, a.key_id, a.contributions, a.leaves_from,
+  a.leaves_before`;
 
 /** Of each message that has any: the latest of the words it holds now, else the latest. */
 export async function selectLatest(db: Executor, messageIds: readonly string[]): Promise<AssessmentRow[]> {

@@ -2,9 +2,17 @@ import { type Claim } from '../messages/content.js';
 import { type Span } from './assessment.js';
 import { isValidAt } from '../policies/fact.js';
 import { type CheckContext } from './check.js';
-import { byParagraph, type DraftText, type FieldText, normalised } from './draft-text.js';
+import { byParagraph, type DraftText, type FieldText, findPhrases, normalised } from './draft-text.js';
 import { chargesNamed } from './charges.js';
-import { type Beside, gatherGrounds, type Support, supportOf, wordingOf } from './grounds.js';
+import {
+  type Beside,
+  gatherGrounds,
+  readWithin,
+  type Support,
+  supportOf,
+  todayWithin,
+  wordingOf,
+} from './grounds.js';
 import { blanked, placesOfName } from './phrases.js';
 import { ProductNames } from './product-names.js';
 import { extractStatements, type Statement } from './statements.js';
@@ -131,6 +139,39 @@ function findStatements(context: CheckContext): GroundedStatement[] {
     }
   }
   return [...found.values()];
+}
+
+/**
+ * Words that are about the day on which they are read, whatever they say of it. "Order today" is right on any day; capitals tell the German
+ * morning from tomorrow.
+ */
+const DAY_WORDS = [
+  /(?<!\p{L})(?:tomorrow|yesterday|tonight|last\s+night|this\s+(?:morning|afternoon|evening)|(?:vor)?gestern|übermorgen|today\s+only|only\s+today|(?:bis|nur)\s+(?:noch\s+)?heute|heute\s+(?:abend|nacht|früh|morgen|vormittag|nachmittag)|(?:ends?|expires?|closes?|endet|verfällt|schließt)\s+(?:today|heute)|(?:last|final)\s+day(?!\s+of)|letzter\s+tag)(?!\p{L})/giu,
+  /(?<!\p{L}|(?:guten|jeden|heute)\s)morgen(?!\p{L})|(?<=(?:^|[.!?:])\s*)Morgen\s+(?:ist|sind|endet|enden|läuft|wird|kommt|gibt)(?!\p{L})/gu,
+];
+
+/** Words that a person signed as a template were signed for every day on which it may leave. */
+function namesToday(context: CheckContext): boolean {
+  const { signed } = gatherGrounds(context);
+  return findPhrases(withoutNames(context), DAY_WORDS)
+    .list()
+    .some(({ text }) => signed?.text.includes(normalised(text)) !== true);
+}
+
+/** When the draft may leave so that each day and span that it names from when it is read says what was judged here; null where it names none. */
+export function readsWithin(
+  context: CheckContext,
+): { readonly from: string; readonly before: string } | null {
+  const grounds = gatherGrounds(context);
+  const spans = groundStatements(context).flatMap(
+    ({ statement, support }) => readWithin(grounds, statement.meaning, support) ?? [],
+  );
+  if (namesToday(context)) spans.push(todayWithin(grounds));
+  if (spans.length === 0) return null;
+  return {
+    from: new Date(Math.max(...spans.map(({ from }) => from))).toISOString(),
+    before: new Date(Math.min(...spans.map(({ before }) => before))).toISOString(),
+  };
 }
 
 /** The draft's claims as the reviewer sees them. */

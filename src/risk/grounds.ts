@@ -485,41 +485,53 @@ function daysOf(leaf: Leaf, zones: readonly string[], before: boolean): WrittenD
   });
 }
 
-/** The calendar days that "tomorrow" or "Sunday" may be, wherever the reader is. */
-function relativeDays(relative: RelativeDay, { readAt, zones }: Grounds): WrittenDay[] {
-  return ['utc', ...zones].flatMap((zone) => {
-    const today = DateTime.fromISO(readAt, { zone });
-    if ('endOf' in relative)
-      return [today, today.minus({ days: 1 })]
-        .map((day) => day.endOf(relative.endOf))
-        .map(({ year, month, day }) => ({ year, month, day }));
-    const ahead =
-      'after' in relative
-        ? [relative.after]
-        : [(relative.weekday - today.weekday + 7) % 7].flatMap((days) => (days === 0 ? [0, 7] : [days]));
-    return ahead.map((days) => today.plus({ days })).map(({ year, month, day }) => ({ year, month, day }));
-  });
+/** Today as the reader may have it: where they are when that is known, else where they may be and in UTC. */
+function todays({ readAt, zones }: Grounds): DateTime[] {
+  const where = zones.length === 1 ? zones : ['utc', ...zones];
+  return where.map((zone) => DateTime.fromISO(readAt, { zone }).startOf('day'));
 }
 
-function dateLeaf(grounds: Grounds, meaning: Meaning & { kind: 'date' }): Leaf | undefined {
-  const today: Leaf = { source: 'now', key: 'now', value: grounds.readAt, valid: true, from: 'situation' };
+/** The calendar days that "tomorrow" or "Sunday" may be on a day, the nearest first. */
+function relativeDays(relative: RelativeDay, today: DateTime): WrittenDay[] {
+  if ('endOf' in relative)
+    return [today, today.minus({ days: 1 })]
+      .map((day) => day.endOf(relative.endOf))
+      .map(({ year, month, day }) => ({ year, month, day }));
+  const ahead =
+    'after' in relative
+      ? [relative.after]
+      : [(relative.weekday - today.weekday + 7) % 7].flatMap((days) => (days === 0 ? [0, 7] : [days]));
+  return ahead.map((days) => today.plus({ days })).map(({ year, month, day }) => ({ year, month, day }));
+}
+
+/** Where a date rests on nothing but that it is today's. */
+const TODAY = 'now';
+
+type NamedDay = Meaning & { readonly kind: 'date' };
+
+function dateLeaf(grounds: Grounds, meaning: NamedDay): Leaf | undefined {
+  const { relative } = meaning;
+  const days =
+    relative === null ? meaning.days : todays(grounds).flatMap((today) => relativeDays(relative, today));
+  const before = meaning.before === true;
+  return best(
+    datedLeaves(grounds, meaning).filter((leaf) => isAmong(days, daysOf(leaf, grounds.zones, before))),
+  );
+}
+
+/** What may bear a date out. */
+function datedLeaves(grounds: Grounds, { deadline }: NamedDay): Leaf[] {
+  const today: Leaf = { source: TODAY, key: TODAY, value: grounds.readAt, valid: true, from: 'situation' };
   // That it is today says nothing of what ends today, nor does a beginning.
-  const leaves = meaning.deadline
+  const leaves = deadline
     ? grounds.leaves.filter((leaf) => leaf.key !== 'validfrom')
     : [...grounds.leaves, today];
-  const days = meaning.relative === null ? meaning.days : relativeDays(meaning.relative, grounds);
-  return best(
-    leaves.filter(
-      (leaf) =>
-        typeof leaf.value === 'string' &&
-        ISO.test(leaf.value) &&
-        daysOf(leaf, grounds.zones, meaning.before === true).some((known) =>
-          days.some(
-            (day) =>
-              day.month === known.month && day.day === known.day && (day.year ?? known.year) === known.year,
-          ),
-        ),
-    ),
+  return leaves.filter(({ value }) => typeof value === 'string' && ISO.test(value));
+}
+
+function isAmong(days: readonly WrittenDay[], known: readonly WrittenDay[]): boolean {
+  return known.some(({ year, month, day }) =>
+    days.some((each) => each.month === month && each.day === day && (each.year ?? year) === year),
   );
 }
 
@@ -636,6 +648,101 @@ export function supportOf(
   if (stale === undefined && another?.valid === true)
     return { holds: false, source: another.source, stale: false };
   return { holds: false, source: stale?.source ?? null, stale: stale !== undefined };
+}
+
+/** From a moment up to but not at another, epoch milliseconds. */
+interface Span {
+  readonly from: number;
+  readonly before: number;
+}
+
+/** A month has no more days; who names the end of the year says the same for longer, but nothing waits for so long. */
+const MOST_DAYS = 31;
+
+/** How many days in a row before or after one, not counted itself, something is so. */
+function daysBeside(today: DateTime, step: 1 | -1, isSo: (day: DateTime) => boolean): number {
+  let days = 0;
+  while (days < MOST_DAYS && isSo(today.plus({ days: (days + 1) * step }))) days++;
+  return days;
+}
+
+/** From the first beginning until the last end of today and the days beside it on which something is so, wherever the reader is. */
+function daysAround(todays: readonly DateTime[], isSo: (day: DateTime) => boolean): Span {
+  const spans = new Map<string, { readonly earlier: number; readonly later: number }>();
+  const moments = todays.map((today) => {
+    const date = today.toISODate() ?? '';
+    // The same day in another zone: places are many, and days at most three.
+    const { earlier, later } = spans.get(date) ?? {
+      earlier: daysBeside(today, -1, isSo),
+      later: daysBeside(today, 1, isSo),
+    };
+    spans.set(date, { earlier, later });
+    return {
+      from: today.minus({ days: earlier }).toMillis(),
+      before: today.plus({ days: later + 1 }).toMillis(),
+    };
+  });
+  return {
+    from: Math.min(...moments.map(({ from }) => from)),
+    before: Math.max(...moments.map(({ before }) => before)),
+  };
+}
+
+/** The day on which it is to leave, wherever the reader is. */
+export function todayWithin(grounds: Grounds): Span {
+  return daysAround(todays(grounds), () => false);
+}
+
+function dayReadWithin(grounds: Grounds, meaning: NamedDay, { holds, source }: Support): Span | null {
+  const { relative } = meaning;
+  if (relative === null) return holds && source === TODAY ? todayWithin(grounds) : null;
+  const known = datedLeaves(grounds, meaning)
+    .filter(({ valid }) => valid)
+    .flatMap((leaf) => daysOf(leaf, grounds.zones, meaning.before === true));
+  const bornOut = (day: DateTime): boolean => isAmong(relativeDays(relative, day), known);
+  const all = todays(grounds);
+  const right = holds ? all.filter(bornOut) : [];
+  if (right.length > 0) return daysAround(right, bornOut);
+  // What no day bears out was said by approved words, or is what a person signs all the same: of the days that it named when it was judged.
+  const nearest = (day: DateTime): string => JSON.stringify(relativeDays(relative, day)[0]);
+  const named = new Set(all.map(nearest));
+  return daysAround(all, (day) => named.has(nearest(day)));
+}
+
+/** What is still to go is counted up or down: it may leave until that is one more or one less. */
+function restReadWithin(grounds: Grounds, meaning: Meaning & { readonly kind: 'quantity' }): Span | null {
+  const length = LASTS[meaning.unit];
+  if (meaning.left !== true || length === undefined) return null;
+  const spans = meaning.values.map((values) => {
+    const ends = endsIn(grounds, values, meaning.unit);
+    const left = ends === undefined ? 0 : Date.parse(String(ends.value)) - Date.parse(grounds.readAt);
+    const said = [Math.floor(left / length), Math.ceil(left / length)].find((count) =>
+      values.includes(count),
+    );
+    const at =
+      Date.parse(grounds.readAt) + (ends === undefined || said === undefined ? 0 : left - said * length);
+    return { from: at - length, before: at + length };
+  });
+  return {
+    from: Math.max(...spans.map(({ from }) => from)),
+    before: Math.min(...spans.map(({ before }) => before)),
+  };
+}
+
+/** When a statement says what it was judged for; null where it says the same whenever it is read. */
+export function readWithin(grounds: Grounds, meaning: Meaning, support: Support): Span | null {
+  switch (meaning.kind) {
+    case 'date':
+      return dayReadWithin(grounds, meaning, support);
+    case 'quantity':
+      return restReadWithin(grounds, meaning);
+    case 'price':
+    case 'percentage':
+    case 'offer':
+    case 'superlative':
+    case 'other':
+      return null;
+  }
 }
 
 const HOUR = 3_600_000;

@@ -382,7 +382,7 @@ export class RiskService {
     message: Message,
     made: { draftId: string; contentHash: string } & Judged,
   ): Promise<void> {
-    const { score, tier, ...rest } = made.assessment;
+    const { score, tier, leavesWithin, ...rest } = made.assessment;
     this.metrics.count('countersign_assessments_total', { tier: tier === 2 ? '2' : '1' });
     this.metrics.observe('countersign_assessment_risk', {}, score);
     await insertAssessment(tx, {
@@ -396,6 +396,8 @@ export class RiskService {
       assessed_at: this.clock.now(),
       key_id: message.profileId,
       contributions: await this.vault.sealFor(tx, message.profileId, rest),
+      leaves_from: leavesWithin === null ? null : new Date(leavesWithin.from),
+      leaves_before: leavesWithin === null ? null : new Date(leavesWithin.before),
     });
   }
 }
@@ -406,9 +408,14 @@ function heaviest([first]: Assessment['contributions']): string {
 }
 
 function toAssessed(row: AssessmentRow, opened: string): AssessedDraft {
-  const rest = JSON.parse(opened) as Omit<Assessment, 'score' | 'tier'>;
+  const rest = JSON.parse(opened) as Omit<Assessment, 'score' | 'tier' | 'leavesWithin'>;
+  const { leaves_from, leaves_before } = row;
+  const leavesWithin =
+    leaves_from === null || leaves_before === null
+      ? null
+      : { from: leaves_from.toISOString(), before: leaves_before.toISOString() };
   return {
-    assessment: assessmentSchema.parse({ ...rest, score: row.score, tier: row.tier }),
+    assessment: assessmentSchema.parse({ ...rest, score: row.score, tier: row.tier, leavesWithin }),
     draftId: row.draft_id,
     contentHash: row.content_hash,
     judge: row.engine,

@@ -46,6 +46,8 @@ table assessments
   assessed_at timestamp with time zone not null
   key_id text not null
   contributions bytea not null
+  leaves_from timestamp with time zone
+  leaves_before timestamp with time zone
   constraint assessments_draft_id_fkey FOREIGN KEY (draft_id) REFERENCES drafts(id)
   constraint assessments_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id)
   constraint assessments_pkey PRIMARY KEY (id)

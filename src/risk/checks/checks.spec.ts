@@ -201,6 +201,46 @@ describe('unsupported claims', () => {
     expect(codes('15% off, and you have 16 hours left.', leaves)).toEqual([]);
   });
 
+  it('says when it may leave so that they stay as they were read', () => {
+    const ends = fact('spring', 'offer', { percent: 15 }, { validUntil: '2026-11-24T23:00:00.000Z' });
+    const berlin = situation({ profile: profile({ zones: ['Europe/Berlin'] }) });
+    const within = (words: string, parts: Partial<RiskInput> = {}) => {
+      const input = riskInput(words, { facts: [ends], situation: berlin, leavesAt: '2026-11-23T10:00:00.000Z', ...parts }); // prettier-ignore
+      const { from, before } = assess(input).leavesWithin ?? {};
+      return [from, before];
+    };
+    const monday = ['2026-11-22T23:00:00.000Z', '2026-11-23T23:00:00.000Z'];
+    expect(within('15% off until tomorrow.')).toEqual(monday);
+    expect(within('15% off, bis morgen.')).toEqual(monday);
+    // Nothing bears it out, and a person may sign it all the same: for the day on which it was read so.
+    expect(within('15% off until tomorrow.', { facts: [] })).toEqual(monday);
+    // The Tuesday is the same one until it is over, then another.
+    expect(within('15% off until Tuesday.')).toEqual([
+      '2026-11-16T23:00:00.000Z',
+      '2026-11-24T23:00:00.000Z',
+    ]);
+    expect(within('15% off, and you have 37 hours left.')).toEqual([
+      '2026-11-23T09:00:00.000Z',
+      '2026-11-23T11:00:00.000Z',
+    ]);
+    expect(within('15% off until Tuesday, and until tomorrow.')).toEqual(monday);
+    // Somebody who may be in two places reads it on either day.
+    const both = situation({ profile: profile({ zones: ['America/New_York', 'Europe/Berlin'] }) });
+    expect(within('15% off until tomorrow.', { situation: both })).toEqual([
+      '2026-11-22T23:00:00.000Z',
+      '2026-11-24T05:00:00.000Z',
+    ]);
+    for (const words of [
+      '15% off, today only.',
+      'You left it yesterday.',
+      'Wir melden uns morgen.',
+      'Nur noch heute: 15 %.',
+    ])
+      expect(within(words)).toEqual(monday);
+    for (const words of ['15% off until 24 November.', 'Order today.', 'Guten Morgen, und jeden Morgen Tee.'])
+      expect(within(words)).toEqual([undefined, undefined]);
+  });
+
   it('knows the codes of offers, and when they are over', () => {
     const spring = fact('spring', 'offer', { code: 'SPRING15' }, { validUntil: '2026-11-21T00:00:00.000Z' });
     expect(codes('Use the code SPRING15.', { facts: [spring] })).toEqual([]);
