@@ -139,7 +139,7 @@ describe('looking again before sending', () => {
     );
   });
 
-  it('comes back when another fact says otherwise since it was approved', () => {
+  it('comes back when another fact says otherwise since it was judged', () => {
     const mug = (id: string, price: number, more = {}) =>
       fact({ id, kind: 'product', data: { name: 'Mug', currency: 'EUR', price }, ...more });
     const about = { facts: [mug('sku-1', 1_999)] };
@@ -150,7 +150,7 @@ describe('looking again before sending', () => {
       reasons: [
         {
           code: 'contradicted_fact',
-          text: 'Since it was approved the facts sku-1 and sku-2 say different things of the same: price 1999 against 1799.',
+          text: 'Since it was judged the facts sku-1 and sku-2 say different things of the same: price 1999 against 1799.',
         },
       ],
     });

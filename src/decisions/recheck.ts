@@ -25,7 +25,7 @@ export interface DueMessage {
   readonly facts: readonly { readonly id: string; readonly version: number }[];
   /** The facts of the decision's situation, so that a change can be told in figures. */
   readonly decidedFacts?: readonly Fact[];
-  /** Other facts of the same things that say something since it was approved. */
+  /** Other facts of the same things that say something since its words were judged. */
   readonly rivals?: readonly Fact[];
   /** Set when named people signed it: how many did, and the ids of the review rules that were shown to them. */
   readonly signed?: { readonly people: number; readonly shown: readonly string[] };
@@ -192,7 +192,7 @@ function contradictions(situation: Situation, message: DueMessage): Reason[] {
     .filter((each) => each.facts.filter((id) => own.has(id)).length === 1)
     .map(({ facts: [one, other], text }) => ({
       code: 'contradicted_fact',
-      text: `Since it was approved the facts ${one} and ${other} say different things of the same: ${text}.`,
+      text: `Since it was judged the facts ${one} and ${other} say different things of the same: ${text}.`,
     }));
 }
 

@@ -5,12 +5,12 @@ import { AuditService } from '../audit/index.js';
 import { contactChecks } from '../decisions/checks.js';
 import { FATE_UNKNOWN, FATES } from '../decisions/fate.js';
 import { DecisionsService, EverybodyService, SituationReader, TasksService } from '../decisions/index.js';
-import { type DueMessage, recheck, type RecheckResult } from '../decisions/recheck.js';
-import { type FullCap, type Situation } from '../decisions/situation.js';
+import { recheck, type RecheckResult } from '../decisions/recheck.js';
+import { type FullCap } from '../decisions/situation.js';
 import { type MessageContent, UNSUBSCRIBE_TOKEN } from '../messages/content.js';
 import { MessagesService } from '../messages/index.js';
 import { canMove, type Message, type MessageState } from '../messages/message.js';
-import { secondLook } from '../messages/second-look.js';
+import { restsOn, secondLook } from '../messages/second-look.js';
 import { Database, type Tx } from '../platform/database/index.js';
 import { PublicAddress } from '../platform/public-address.js';
 import { Secrets } from '../platform/secrets/secrets.js';
@@ -18,7 +18,6 @@ import { erasedIsNull } from '../platform/vault/index.js';
 import { again, DONE, type Job, type JobEnd, type WorkHandler, WorkService } from '../platform/work/index.js';
 import { Log, Metrics, traced } from '../platform/telemetry/index.js';
 import { type Bundle } from '../policies/bundle.js';
-import { type Fact } from '../policies/fact.js';
 import { FactsService, PoliciesService } from '../policies/index.js';
 import { ProfilesService } from '../profiles/index.js';
 import { type Profile } from '../profiles/profile.js';
@@ -338,20 +337,16 @@ export class DispatchService {
     const { content, payload } = approval;
     const decided = await this.decisions.get(tx, message.decisionId);
     await this.profiles.lockMailbox(tx, profile);
-    const {
-      request,
-      due: bare,
-      text,
-    } = secondLook(
-      message,
-      content,
-      decided?.situation ?? null,
-      await this.messages.groundsOf(tx, message.id),
-    );
+    const grounds = await this.messages.groundsOf(tx, message.id, content);
+    const { request, due: bare, text } = secondLook(message, content, decided?.situation ?? null, grounds);
     const situation = await this.situations.read(tx, bundle, { ...request, profile, now });
     const due = {
       ...bare,
-      rivals: await this.facts.rivalsSince(tx, restsOn(situation, bare), new Date(payload.at)),
+      rivals: await this.facts.rivalsSince(
+        tx,
+        restsOn(situation, grounds),
+        grounds.judgedAt ?? new Date(payload.at),
+      ),
       ...(payload.kind === 'person'
         ? { signed: { people: payload.by.length, shown: await selectShownReasons(tx, message.id) } }
         : {}),
@@ -661,12 +656,6 @@ function namingNobody(delivery: Delivery, { approval: { content } }: Parcel): De
   if (delivery.outcome === 'sent') return delivery;
   const recipient = content.kind === 'email' ? content.recipient : '';
   return { ...delivery, reason: withoutAddresses(delivery.reason, recipient) };
-}
-
-/** The facts that a message rests on, as a situation has them. */
-function restsOn({ facts }: Situation, due: DueMessage): Fact[] {
-  const ids = new Set(due.facts.map(({ id }) => id));
-  return facts.filter(({ id }) => ids.has(id));
 }
 
 /** Why the signed recipient is not this person's any more; null when it still is. */

@@ -31,6 +31,7 @@ import {
   updateDeparture,
   updateState,
 } from './messages.repository.js';
+import { type Grounds } from './second-look.js';
 
 /** Content may be written only before it was signed. */
 const WRITABLE: readonly MessageState[] = ['drafting', 'assessed', 'in_review'];
@@ -228,18 +229,27 @@ export class MessagesService {
   }
 
   /**
-   * The facts that the words of a message were found to rest on when they were judged last, approved claims among them, at the versions that they
-   * had then; none while nobody judged these words. @throws ErasedError
+   * What a message's words were found to rest on when they were judged last: the facts that filled them and those that bear them out, approved
+   * claims among them.
+   * @param content the words that the message holds.
+   * @throws ErasedError
    */
-  async groundsOf(db: Executor, id: string): Promise<{ id: string; version: number }[]> {
+  async groundsOf(db: Executor, id: string, { versions }: MessageContent): Promise<Grounds> {
     const judged = await selectJudgement(db, id);
-    if (judged === null) return [];
+    if (judged === null) return { facts: versions.facts, judgedAt: null };
+    const { assessed_at: at } = judged;
     const opened: unknown = JSON.parse(await this.vault.openFor(db, judged.key_id, judged.contributions));
     // A sum rests on several.
     const sources = judgedSchema
       .parse(opened)
       .claims.flatMap(({ ok, source }) => (ok && source !== null ? source.split(' + ') : []));
-    return sources.length === 0 ? [] : selectVersionsAt(db, [...new Set(sources)], judged.assessed_at);
+    const filled = versions.facts.map((fact) => fact.id);
+    const ids = [...new Set([...filled, ...sources])].filter((each) => !filled.includes(each));
+    const then = ids.length === 0 ? [] : await selectVersionsAt(db, ids, at);
+    return {
+      facts: [...new Map([...versions.facts, ...then].map((fact) => [fact.id, fact])).values()],
+      judgedAt: at,
+    };
   }
 
   /** The contents of several messages; those of erased people and those without any are missing. */

@@ -1,5 +1,6 @@
 import { type DueMessage } from '../decisions/recheck.js';
 import { type Situation } from '../decisions/situation.js';
+import { type Fact } from '../policies/fact.js';
 import { type MessageContent } from './content.js';
 import { type Message } from './message.js';
 
@@ -20,25 +21,20 @@ export interface SecondLook {
   readonly text: string;
 }
 
-type Named = MessageContent['versions']['facts'];
-
-/** The facts that filled a message's words, and what else these were found to rest on when they were judged. */
-export function factsBehind({ versions }: MessageContent, grounds: Named): Named {
-  const filled = new Set(versions.facts.map(({ id }) => id));
-  return [...versions.facts, ...grounds.filter(({ id }) => !filled.has(id))];
+/** What a message's words rest on. */
+export interface Grounds {
+  readonly facts: DueMessage['facts'];
+  /** When they were judged last; null while nobody judged these words. */
+  readonly judgedAt: Date | null;
 }
 
-/**
- * @param decided the situation it was decided in; null once that aged out.
- * @param grounds what its words were found to rest on when they were judged.
- */
+/** @param decided the situation it was decided in; null once that aged out. */
 export function secondLook(
   message: Message,
   content: MessageContent,
   decided: Situation | null,
-  grounds: Named,
+  { facts }: Grounds,
 ): SecondLook {
-  const facts = factsBehind(content, grounds);
   return {
     request: {
       trigger: decided?.trigger ?? null,
@@ -51,4 +47,10 @@ export function secondLook(
     due: { ...message, facts, decidedFacts: decided?.facts ?? [] },
     text: [content.subject, content.preheader, content.text].filter((part) => part !== null).join('\n'),
   };
+}
+
+/** The facts that a message rests on, as a situation has them. */
+export function restsOn({ facts }: Situation, grounds: Grounds): Fact[] {
+  const ids = new Set(grounds.facts.map(({ id }) => id));
+  return facts.filter(({ id }) => ids.has(id));
 }

@@ -6,7 +6,7 @@ import { DraftingService } from '../drafting/index.js';
 import { type MessageContent } from '../messages/content.js';
 import { MessagesService } from '../messages/index.js';
 import { type Message } from '../messages/message.js';
-import { factsBehind, secondLook } from '../messages/second-look.js';
+import { restsOn, secondLook } from '../messages/second-look.js';
 import { Database, type Executor } from '../platform/database/index.js';
 import { decodeCursor, page, type Page, Problem } from '../platform/http/index.js';
 import { ErasedError, erasedIsNull, Vault } from '../platform/vault/index.js';
@@ -132,18 +132,15 @@ export class ReviewViews {
     if (bundle === null || message === null || !OPEN_REVIEW_STATES.includes(row.state)) return [];
     const profile = await this.profiles.load(db, row.profile_id).catch(erasedIsNull);
     if (profile === null) return [];
-    const { request, due, text } = secondLook(
-      message,
-      content,
-      decided,
-      await this.messages.groundsOf(db, message.id),
-    );
+    const grounds = await this.messages.groundsOf(db, message.id, content);
+    const { request, due, text } = secondLook(message, content, decided, grounds);
     const now = this.clock.now();
     const situation = await this.situations.read(db, bundle, { ...request, profile, now });
     const shown = [...(await listSignedReasons(db, row.message_id)), ...(JSON.parse(row.why) as Why[])];
     const { verdict, reasons } = recheck(bundle, situation, {
       ...due,
       text,
+      rivals: await this.facts.rivalsSince(db, restsOn(situation, grounds), grounds.judgedAt ?? now),
       signed: { people: row.tier, shown: shown.map(({ code }) => code) },
       answered: shown.map((each) => each.text),
     });
@@ -157,7 +154,7 @@ export class ReviewViews {
    * @throws ErasedError
    */
   async stale(db: Executor, { id, sendAt }: Message, content: MessageContent): Promise<Why[]> {
-    const named = factsBehind(content, await this.messages.groundsOf(db, id));
+    const { facts: named } = await this.messages.groundsOf(db, id, content);
     const facts = await this.facts.current(
       db,
       named.map((fact) => fact.id),

@@ -244,6 +244,23 @@ describe('what is true when it is approved and not when it is to leave', () => {
     const dearer = (await review(story, id)).why.filter(({ stops }) => stops !== undefined);
     expect(dearer).toMatchObject([{ code: 'changed_fact', stops: 'review' }]);
     expect(dearer[0]?.text).toContain('price 2400 → 2900');
+    // What is said otherwise since then is told as well.
+    await story.passes(MINUTE);
+    const data = {
+      name: 'Tide cup, 180 ml',
+      price: 1_900,
+      currency: 'EUR',
+      url: `${shop}/products/cup-tide`,
+    };
+    const body = { kind: 'product', data, source: 'outlet' };
+    expect((await story.request('PUT', '/v1/facts/outlet-cup', { body })).status).toBe(200);
+    const otherwise = (await review(story, id)).why.filter(({ stops }) => stops !== undefined);
+    expect(otherwise).toMatchObject([
+      { code: 'changed_fact' },
+      { code: 'contradicted_fact', stops: 'review' },
+    ]);
+    expect(otherwise[1]?.text).toContain('cup-tide and outlet-cup say different things');
+
     await story.happens({
       type: 'track',
       userId: 'finn',
