@@ -6,13 +6,16 @@ export interface SealedJudgement {
   key_id: string;
   contributions: Uint8Array;
   assessed_at: Date;
+  /** Whether a person put them in: on the facts as they were then, not when the draft was filled. */
+  edited: boolean;
 }
 
 /** Null while nobody judged the words that it holds. */
 export async function selectJudgement(db: Executor, messageId: string): Promise<SealedJudgement | null> {
   const { rows } = await sql<SealedJudgement>`
-    select a.key_id, a.contributions, a.assessed_at
+    select a.key_id, a.contributions, a.assessed_at, coalesce(d.origin = 'person', false) as edited
     from assessments a join messages m on m.id = a.message_id and m.content_hash = a.content_hash
+      left join drafts d on d.id = a.draft_id
     where a.message_id = ${messageId} order by a.seq desc limit 1`.execute(db);
   return rows[0] ?? null;
 }

@@ -230,21 +230,21 @@ export class MessagesService {
 
   /**
    * What a message's words were found to rest on when they were judged last: the facts that filled them and those that bear them out, approved
-   * claims among them.
+   * claims among them. Words that a person wrote were judged on the facts as they were then; others were filled before.
    * @param content the words that the message holds.
    * @throws ErasedError
    */
   async groundsOf(db: Executor, id: string, { versions }: MessageContent): Promise<Grounds> {
     const judged = await selectJudgement(db, id);
     if (judged === null) return { facts: versions.facts, judgedAt: null };
-    const { assessed_at: at } = judged;
+    const { assessed_at: at, edited } = judged;
     const opened: unknown = JSON.parse(await this.vault.openFor(db, judged.key_id, judged.contributions));
     // A sum rests on several.
     const sources = judgedSchema
       .parse(opened)
       .claims.flatMap(({ ok, source }) => (ok && source !== null ? source.split(' + ') : []));
     const filled = versions.facts.map((fact) => fact.id);
-    const ids = [...new Set([...filled, ...sources])].filter((each) => !filled.includes(each));
+    const ids = [...new Set([...filled, ...sources])].filter((each) => edited || !filled.includes(each));
     const then = ids.length === 0 ? [] : await selectVersionsAt(db, ids, at);
     return {
       facts: [...new Map([...versions.facts, ...then].map((fact) => [fact.id, fact])).values()],
