@@ -159,6 +159,20 @@ describe('looking again before sending', () => {
     expect(against(mug('sku-2', 1_799), mug('sku-3', 1_799)).reasons).toHaveLength(2);
   });
 
+  it('comes back when it would leave on another day than its words were judged for', () => {
+    const from = (from: string, before: string) => ({ leavesWithin: { from, before } });
+    expect(looked([], {}, from(NOW, '2026-07-02T00:00:00.000Z')).verdict).toBe('send');
+    const late = looked([], {}, from('2026-06-30T00:00:00.000Z', NOW));
+    expect(late).toMatchObject({ verdict: 'review', reasons: [{ code: 'other_day' }] });
+    expect(late.reasons[0]?.text).toContain(`until ${NOW}; it would leave at ${NOW}`);
+    expect(looked([], {}, from('2026-07-02T00:00:00.000Z', '2026-07-03T00:00:00.000Z')).verdict).toBe(
+      'review',
+    );
+    // What waits for hours that come only tomorrow leaves tomorrow.
+    const evening = { sendAt: '2026-07-01T18:00:00.000Z', ...from(NOW, '2026-07-01T18:00:00.000Z') };
+    expect(looked([], {}, evening)).toMatchObject({ verdict: 'review', reasons: [{ code: 'other_day' }] });
+  });
+
   it('asks a person for what a review rule wants seen, unless a person has', () => {
     const rule = [guardrail({ id: 'key-account', effect: 'review' })];
     expect(looked(rule)).toMatchObject({ verdict: 'review', reasons: [{ code: 'key-account' }] });

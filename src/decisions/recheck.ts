@@ -23,6 +23,8 @@ export interface DueMessage {
   readonly createdAt: string;
   /** What its words rest on: `versions.facts` of its content, and what else was found when they were judged. */
   readonly facts: readonly { readonly id: string; readonly version: number }[];
+  /** When it may leave so that days and hours that its words name from then on say what was judged. Half-open, ISO 8601 UTC. */
+  readonly leavesWithin?: { readonly from: string; readonly before: string } | null;
   /** The facts of the decision's situation, so that a change can be told in figures. */
   readonly decidedFacts?: readonly Fact[];
   /** Other facts of the same things that say something since its words were judged. */
@@ -100,7 +102,9 @@ export function recheck(bundle: Bundle, situation: Situation, message: DueMessag
   const unseen = matchedOf(verdicts, 'review')
     .filter(({ guardrail }) => !isAnswered(guardrail, message))
     .toSorted((a, b) => bySeverity(a.guardrail, b.guardrail));
+  const time = timing({ situation, message, action, channel, limits });
   const questions = distinct([
+    ...otherDay(message, time.at ?? leavesAt(situation, message)),
     ...[...changes, ...contradictions(situation, message), ...textQuestions(limits, message)].filter(
       ({ text }) => message.answered?.includes(text) !== true,
     ),
@@ -108,7 +112,7 @@ export function recheck(bundle: Bundle, situation: Situation, message: DueMessag
   ]);
   const tier = unseen.some(({ guardrail }) => guardrail.tier === 2) ? 2 : 1;
   if (questions.length > 0) return verdict('review', questions, { tier });
-  return timing({ situation, message, action, channel, limits });
+  return time;
 }
 
 /** The earliest moment at which it may still leave. ISO 8601 UTC. */
@@ -204,6 +208,17 @@ function difference(then: Fact, now: Fact): string {
   const changed = names.filter((name) => show(then, name) !== show(now, name));
   if (changed.length === 0) return 'only its validity or source changed';
   return changed.map((name) => `${name} ${show(then, name)} → ${show(now, name)}`).join(', ');
+}
+
+/** Words such as "until tomorrow" say something else on another day than they were judged for. @param at when they would leave, ISO 8601 UTC. */
+export function otherDay({ leavesWithin }: Pick<DueMessage, 'leavesWithin'>, at: string): Reason[] {
+  if (leavesWithin == null || (leavesWithin.from <= at && at < leavesWithin.before)) return [];
+  return [
+    {
+      code: 'other_day',
+      text: `Its words name a day or a time from when they are read (“tomorrow”, “two days left”). They were judged for leaving from ${leavesWithin.from} until ${leavesWithin.before}; it would leave at ${at}.`,
+    },
+  ];
 }
 
 function textQuestions(limits: Limits, { text }: DueMessage): Reason[] {

@@ -5,7 +5,7 @@ import { AuditService } from '../audit/index.js';
 import { contactChecks } from '../decisions/checks.js';
 import { FATE_UNKNOWN, FATES } from '../decisions/fate.js';
 import { DecisionsService, EverybodyService, SituationReader, TasksService } from '../decisions/index.js';
-import { recheck, type RecheckResult } from '../decisions/recheck.js';
+import { otherDay, recheck, type RecheckResult } from '../decisions/recheck.js';
 import { type FullCap } from '../decisions/situation.js';
 import { type MessageContent, UNSUBSCRIBE_TOKEN } from '../messages/content.js';
 import { MessagesService } from '../messages/index.js';
@@ -378,7 +378,12 @@ export class DispatchService {
     if (decided === null) return null;
     const { sendAt, onceSigned } = decided.decision.result;
     if (onceSigned === undefined || message.sendAt !== sendAt) return null;
-    return onceSigned > now.toISOString() ? new Date(onceSigned) : now;
+    const content = await this.messages.content(tx, message.id);
+    if (content === null) return null;
+    const sooner = onceSigned > now.toISOString() ? new Date(onceSigned) : now;
+    // What it says of tomorrow was judged for the day it was planned for.
+    const { leavesWithin } = await this.messages.groundsOf(tx, message.id, content);
+    return otherDay({ leavesWithin }, sooner.toISOString()).length === 0 ? sooner : null;
   }
 
   /** Does what the second look said when it did not say `send`. */

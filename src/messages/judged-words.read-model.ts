@@ -8,12 +8,14 @@ export interface SealedJudgement {
   assessed_at: Date;
   /** Whether a person put them in: on the facts as they were then, not when the draft was filled. */
   edited: boolean;
+  leaves_from: Date | null;
+  leaves_before: Date | null;
 }
 
 /** Null while nobody judged the words that it holds. */
 export async function selectJudgement(db: Executor, messageId: string): Promise<SealedJudgement | null> {
   const { rows } = await sql<SealedJudgement>`
-    select a.key_id, a.contributions, a.assessed_at, coalesce(d.origin = 'person', false) as edited
+    select a.key_id, a.contributions, a.assessed_at, coalesce(d.origin = 'person', false) as edited, a.leaves_from, a.leaves_before
     from assessments a join messages m on m.id = a.message_id and m.content_hash = a.content_hash
       left join drafts d on d.id = a.draft_id
     where a.message_id = ${messageId} order by a.seq desc limit 1`.execute(db);

@@ -236,8 +236,8 @@ export class MessagesService {
    */
   async groundsOf(db: Executor, id: string, { versions }: MessageContent): Promise<Grounds> {
     const judged = await selectJudgement(db, id);
-    if (judged === null) return { facts: versions.facts, judgedAt: null };
-    const { assessed_at: at, edited } = judged;
+    if (judged === null) return { facts: versions.facts, judgedAt: null, leavesWithin: null };
+    const { assessed_at: at, edited, leaves_from: from, leaves_before: before } = judged;
     const opened: unknown = JSON.parse(await this.vault.openFor(db, judged.key_id, judged.contributions));
     // A sum rests on several.
     const sources = judgedSchema
@@ -249,6 +249,8 @@ export class MessagesService {
     return {
       facts: [...new Map([...versions.facts, ...then].map((fact) => [fact.id, fact])).values()],
       judgedAt: at,
+      leavesWithin:
+        from === null || before === null ? null : { from: from.toISOString(), before: before.toISOString() },
     };
   }
 

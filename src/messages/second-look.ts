@@ -26,6 +26,8 @@ export interface Grounds {
   readonly facts: DueMessage['facts'];
   /** When they were judged last; null while nobody judged these words. */
   readonly judgedAt: Date | null;
+  /** When it may leave so that days and hours named from then on say what was judged; null where none are named. */
+  readonly leavesWithin: { readonly from: string; readonly before: string } | null;
 }
 
 /** @param decided the situation it was decided in; null once that aged out. */
@@ -33,7 +35,7 @@ export function secondLook(
   message: Message,
   content: MessageContent,
   decided: Situation | null,
-  { facts }: Grounds,
+  { facts, leavesWithin }: Grounds,
 ): SecondLook {
   return {
     request: {
@@ -44,7 +46,7 @@ export function secondLook(
       facts: facts.map(({ id }) => id),
       excludeMessageId: message.id,
     },
-    due: { ...message, facts, decidedFacts: decided?.facts ?? [] },
+    due: { ...message, facts, leavesWithin, decidedFacts: decided?.facts ?? [] },
     text: [content.subject, content.preheader, content.text].filter((part) => part !== null).join('\n'),
   };
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { type Decision, DecisionsService, type Situation, SituationReader } from '../decisions/index.js';
-import { leavesAt, recheck, staleFacts } from '../decisions/recheck.js';
+import { leavesAt, otherDay, recheck, staleFacts } from '../decisions/recheck.js';
 import { DraftingService } from '../drafting/index.js';
 import { type MessageContent } from '../messages/content.js';
 import { MessagesService } from '../messages/index.js';
@@ -149,18 +149,18 @@ export class ReviewViews {
   }
 
   /**
-   * What words rest on that is gone or not in force when they leave: with it they cannot leave, and nobody can sign them.
+   * Why nobody can sign words: they rest on what is gone or not in force when they leave, or were judged for leaving on another day.
    * @param content the words that the message holds.
    * @throws ErasedError
    */
-  async stale(db: Executor, { id, sendAt }: Message, content: MessageContent): Promise<Why[]> {
-    const { facts: named } = await this.messages.groundsOf(db, id, content);
+  async unsignable(db: Executor, { id, sendAt }: Message, content: MessageContent): Promise<Why | null> {
+    const { facts: named, leavesWithin } = await this.messages.groundsOf(db, id, content);
     const facts = await this.facts.current(
       db,
       named.map((fact) => fact.id),
     );
-    const now = this.clock.now().toISOString();
-    return staleFacts(named, facts, leavesAt({ now }, { sendAt }));
+    const at = leavesAt({ now: this.clock.now().toISOString() }, { sendAt });
+    return [...staleFacts(named, facts, at), ...otherDay({ leavesWithin }, at)][0] ?? null;
   }
 
   /** Null when the person was erased: then only the bare row is left to show. */

@@ -321,9 +321,15 @@ export class ReviewService {
   ): Promise<void> {
     const own = { personId: person.personId, name: person.name, at: this.now() };
     const content = await this.contentOf(tx, message);
-    const [stale] = await this.views.stale(tx, message, content);
-    if (stale !== undefined)
-      throw new Problem(409, 'stale-fact', `${stale.text} Nothing that rests on it may leave: reject it.`);
+    const against = await this.views.unsignable(tx, message, content);
+    if (against?.code === 'other_day')
+      throw new Problem(
+        409,
+        'other-day',
+        `${against.text} Edit it, or save it as it is to have it judged for then.`,
+      );
+    if (against !== null)
+      throw new Problem(409, 'stale-fact', `${against.text} Nothing that rests on it may leave: reject it.`);
     if (review.tier === 2 && approvals.length === 0) {
       await updateClaim(tx, review.id, { state: 'awaiting_second', by: null, at: null, until: null });
       return;

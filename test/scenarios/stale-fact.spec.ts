@@ -288,4 +288,51 @@ describe('what is true when it is approved and not when it is to leave', () => {
     expect((await verdict(story, item, { verdict: 'approve' })).status).toBe(410);
     expect(await mailsTo(story, 'finn@example.com')).toEqual([]);
   });
+
+  it('is read again when it leaves on another day than its words were judged for', async () => {
+    await story.passes(Date.parse('2026-12-08T16:00:00Z') - story.clock.now().getTime());
+    const body = { kind: 'claim', data: { text: 'Free returns within 90 days.' }, source: 'terms' };
+    const ends = { ...body, validUntil: '2026-12-10T00:00:00.000Z' };
+    expect((await story.request('PUT', '/v1/facts/claim-returns', { body: ends })).status).toBe(200);
+    const cup = { name: 'Tide cup, 180 ml', price: 2_900, currency: 'EUR', url: `${shop}/products/cup-tide` };
+    const gone = { kind: 'product', data: cup, source: 'outlet', validUntil: '2026-12-08T16:00:00.000Z' };
+    expect((await story.request('PUT', '/v1/facts/outlet-cup', { body: gone })).status).toBe(200);
+    await story.happens(identify('nia'), checkout('nia'), identify('ole'), checkout('ole'));
+    await story.passes(HOUR);
+    const saying = async (who: string, state: string, before: string, words: string) => {
+      const item = only(await reviewsAbout(story, who, state));
+      const content = { text: item.draft.text.replace(before, words) };
+      expect((await verdict(story, item, { verdict: 'edit', content })).status).toBe(200);
+      return only(await reviewsAbout(story, who, 'claimed'));
+    };
+    const said = 'Free returns until tomorrow.';
+    const [nia, ole] = [
+      await saying('nia', 'pending', 'If a question', `${said} If a question`),
+      await saying('ole', 'pending', 'If a question', `${said} If a question`),
+    ];
+    expect(nia.draft.claims).toContainEqual(expect.objectContaining({ text: 'until tomorrow', ok: true }));
+    expect(nia.why.filter(({ stops }) => stops !== undefined)).toEqual([]);
+
+    // One is signed at once and kept back until the next day, the other is signed on that day.
+    const pause = await story.post('/v1/pauses', { scope: 'marketing', reason: 'the shop is being moved' });
+    expect((await verdict(story, ole, { verdict: 'approve' })).status).toBe(200);
+    await story.passes(Date.parse('2026-12-09T02:00:00Z') - story.clock.now().getTime());
+    const evening = (await review(story, nia.id)).why.filter(({ stops }) => stops !== undefined);
+    expect(evening).toMatchObject([{ code: 'other_day', stops: 'review' }]);
+    await story.passes(Date.parse('2026-12-09T14:00:00Z') - story.clock.now().getTime());
+    const refused = await verdict(story, nia, { verdict: 'approve' });
+    expect([refused.status, refused.body['type']]).toEqual([409, 'urn:countersign:problem:other-day']);
+    expect((await story.request('DELETE', `/v1/pauses/${String(pause.body['id'])}`)).status).toBe(200);
+    await story.passes(HOUR);
+    expect(await message(story, ole.messageId)).toMatchObject({ state: 'in_review', sentAt: null });
+    const back = only(await reviewsAbout(story, 'ole'));
+    expect(codesOf(back.why)).toEqual(['other_day']);
+    expect(back.draft.claims).toContainEqual(expect.objectContaining({ text: 'until tomorrow', ok: false }));
+
+    // Judged for the day on which it leaves it goes.
+    const right = await saying('nia', 'pending', 'until tomorrow', 'until today');
+    expect(right.draft.claims).toContainEqual(expect.objectContaining({ text: 'until today', ok: true }));
+    expect((await verdict(story, right, { verdict: 'approve' })).status).toBe(200);
+    expect(only(await mailsTo(story, 'nia@example.com')).email.text).toContain('Free returns until today.');
+  });
 });
