@@ -23,6 +23,7 @@ export type Behaviour =
   /** 200 with a body that is no chat completion. */
   | { readonly kind: 'body'; readonly body: string; readonly contentType?: string }
   | { readonly kind: 'slow'; readonly ms: number; readonly then: Behaviour }
+  | { readonly kind: 'held'; readonly until: Promise<void>; readonly then: Behaviour }
   /** Sends the headers and the beginning of a body, then nothing more. */
   | { readonly kind: 'stalls' }
   | { readonly kind: 'never' }
@@ -156,6 +157,10 @@ export class FakeOpenAi {
         return;
       case 'slow':
         await wait(behaviour.ms);
+        await this.play(behaviour.then, model, response);
+        return;
+      case 'held':
+        await behaviour.until;
         await this.play(behaviour.then, model, response);
         return;
       case 'stalls':

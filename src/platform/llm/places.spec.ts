@@ -67,6 +67,11 @@ describe('the places of a model', () => {
     gaveUp.abort(new Error('no time left'));
     await expect(second).rejects.toThrow('no time left');
     await expect(places.take(gaveUp.signal, 1, soon())).rejects.toThrow('no time left');
+    // Who runs out of time while the database is asked waits no longer either.
+    const late = new AbortController();
+    const looking = new Places(opened.database, 'line').take(late.signal, 1, soon());
+    late.abort(new Error('no time left'));
+    await expect(looking).rejects.toThrow('no time left');
     await giveBack();
     await Promise.all([first, third]);
     expect(got).toEqual(['first', 'third']);

@@ -1,5 +1,7 @@
 /** Waits so many milliseconds. @throws the signal's reason when it aborts first. */
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  // What is aborted already tells nobody.
+  if (signal.aborted) return Promise.reject(reasonOf(signal));
   return new Promise((resolve, reject) => {
     const stop = (): void => {
       clearTimeout(timer);
