@@ -47,6 +47,8 @@ export function toAnswer(
   decision: Decision,
   situation: Situation,
   told: {
+    /** The decision's, with what every rule said. */
+    readonly candidates: readonly Candidate[];
     readonly flips: readonly Flip[];
     readonly exemptions: readonly CandidateExemption[];
     readonly content: Json | undefined;
@@ -54,7 +56,7 @@ export function toAnswer(
     readonly risk: string | undefined;
   },
 ): DecisionAnswer {
-  const { flips, exemptions, content, risk } = told;
+  const { candidates, flips, exemptions, content, risk } = told;
   const { result } = decision;
   return {
     id: decision.id,
@@ -66,7 +68,7 @@ export function toAnswer(
     sendAt: result.sendAt,
     expiresAt: result.expiresAt,
     reasons: result.reasons,
-    candidates: result.candidates,
+    candidates,
     exemptions,
     probability: result.probability,
     flip: flips.map(toFlipAnswer),

@@ -11,7 +11,7 @@ import { type Profile } from '../profiles/profile.js';
 import { momentWrittenIn } from '../profiles/written-words.js';
 import { TriggersService } from '../triggers/index.js';
 import { type Firing } from '../triggers/firing.js';
-import { canonicalJson, type Json, keepText, withCanonicalBytes } from '../shared/canonical-json.js';
+import { canonicalJson, type Json, withCanonicalBytes } from '../shared/canonical-json.js';
 import { Clock } from '../shared/clock.js';
 import { errorCode } from '../shared/errors.js';
 import { sha256Hex } from '../shared/hash.js';
@@ -42,6 +42,7 @@ import { type Admission, admitted } from './admission.js';
 import { EverybodyService, type Place } from './everybody.service.js';
 import { profileFamily } from './family.read-model.js';
 import { DecisionFollowUp } from './follow-up.port.js';
+import { keptResult } from './kept-result.js';
 import { MomentsService } from './moments.service.js';
 import { loadSignal } from './signal.read-model.js';
 import { type Situation } from './situation.js';
@@ -393,9 +394,7 @@ export class DecisionsService {
         sealed: this.vault.sealText(key, text),
         hash: sha256Hex(text),
       }));
-    // Most of an answer, which is written from the same.
-    keepText(result.candidates);
-    const texts = { situation: written(situation), result: written(result) };
+    const texts = { situation: written(situation), result: written(keptResult(result)) };
     const row: NewDecision = {
       id: decision.id,
       profileId: decision.profileId,

@@ -6,10 +6,11 @@ import { type Bundle } from '../policies/bundle.js';
 import { PoliciesService } from '../policies/index.js';
 import { type Json } from '../shared/canonical-json.js';
 import { type DecisionAnswer, exemptionsIn, toAnswer } from './answer.js';
-import { examine } from './candidates.js';
-import { PRIOR_MODELS } from './decision.js';
-import { AgedOutError, type DecidedCase, DecisionsService } from './decisions.service.js';
-import { type Flip, flipsOf } from './flip.js';
+import { type Examination, examine } from './candidates.js';
+import { type Candidate, PRIOR_MODELS } from './decision.js';
+import { AgedOutError, type DecidedCase, DecisionsService, ENGINE_HERE } from './decisions.service.js';
+import { flipsOf } from './flip.js';
+import { candidatesInFull } from './kept-result.js';
 import { isOnItsWay, sentContent } from './onsite-content.read-model.js';
 import { riskModels } from './risk-model.read-model.js';
 
@@ -63,11 +64,15 @@ export class ExplanationsService {
     judged: ReadonlyMap<string, string> | null = null,
   ): Promise<DecisionAnswer> {
     const { decision, situation } = decided;
+    const { seed, result } = decision;
     const risk = (judged ?? (await this.judgesOf([decided]))).get(decision.messageId ?? '');
     const bundle = await this.bundleOf(decision.bundleHash);
+    const examination =
+      bundle === null ? null : (decided.examination ?? examine(bundle, situation, PRIOR_MODELS));
     return toAnswer(decision, situation, {
-      flips: bundle === null ? [] : this.flipsOf(decided, bundle),
-      exemptions: bundle === null ? [] : exemptionsIn(bundle, situation, decision.result),
+      candidates: examination === null ? result.candidates : candidatesOf(decided, examination),
+      flips: examination === null ? [] : flipsOf(examination, seed, result),
+      exemptions: bundle === null ? [] : exemptionsIn(bundle, situation, result),
       content: await this.contentOf(decided, bundle),
       risk,
     });
@@ -93,10 +98,6 @@ export class ExplanationsService {
     return riskModels(this.database.db, ids);
   }
 
-  private flipsOf({ decision, situation, examination }: DecidedCase, bundle: Bundle): Flip[] {
-    return flipsOf(examination ?? examine(bundle, situation, PRIOR_MODELS), decision.seed, decision.result);
-  }
-
   private async contentOf(decided: DecidedCase, bundle: Bundle | null): Promise<Json | undefined> {
     const { messageId } = decided.decision;
     if (messageId === null || !isOnsite(decided, bundle)) return undefined;
@@ -112,4 +113,12 @@ export class ExplanationsService {
 function isOnsite({ decision }: DecidedCase, bundle: Bundle | null): boolean {
   const { channel } = decision.result;
   return channel !== null && bundle?.channels.get(channel)?.kind === 'onsite';
+}
+
+/** With what every rule said, as far as that can be told: what is fresh has it still, and another engine may say something else of the rules. */
+function candidatesOf({ decision, examination }: DecidedCase, again: Examination): readonly Candidate[] {
+  const { engine, result } = decision;
+  return examination !== undefined || engine !== ENGINE_HERE
+    ? result.candidates
+    : candidatesInFull(result, again);
 }

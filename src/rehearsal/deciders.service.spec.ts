@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { NOW, situation } from '../../test/fixtures/playbook.js';
 import { decide } from '../decisions/decide.js';
 import { PRIOR_MODELS } from '../decisions/decision.js';
+import { keptResult } from '../decisions/kept-result.js';
 import { seal } from '../platform/vault/seal.js';
 import { type Bundle } from '../policies/bundle.js';
 import { compilePlaybook } from '../policies/compiler.js';
@@ -52,7 +53,7 @@ function stored(under: Bundle): { readonly page: SealedPage; readonly sources: S
     const key = randomBytes(KEY_BYTES);
     const given = situation();
     const seed = `seed ${i}`;
-    const result = canonicalJson(decide(then, given, PRIOR_MODELS, seed));
+    const result = canonicalJson(keptResult(decide(then, given, PRIOR_MODELS, seed)));
     const sealed = seal(key, canonicalJson(given));
     if (i % 4 === 1) sealed.writeUInt8(sealed.readUInt8(20) ^ 1, 20);
     results.set(`dec_${i}`, seal(key, result));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fact, gives, guardrail, happened, NOW, reads, situation } from '../../test/fixtures/playbook.js';
 import { decide } from '../decisions/decide.js';
 import { PRIOR_MODELS } from '../decisions/decision.js';
+import { keptResult } from '../decisions/kept-result.js';
 import { type Situation } from '../decisions/situation.js';
 import {
   type Bundle,
@@ -56,7 +57,7 @@ function counted(
 ): Tally {
   const target: Target = { engine: 'here', modelDrafts: false, ...replayed };
   const seed = more.seed ?? 'seed';
-  const result = canonicalJson(decide(under, given, PRIOR_MODELS, seed));
+  const result = canonicalJson(keptResult(decide(under, given, PRIOR_MODELS, seed)));
   const stored: StoredCase = {
     id: 'dec_1',
     createdAt: NOW,
@@ -451,6 +452,13 @@ describe('a decision that another engine made', () => {
       messages: { lost: 1 },
       causes: { 'guardrail:never': { lost: 1 } },
     });
+  });
+
+  it('is judged by what the first engine stored, which was what every rule said', () => {
+    const first = { engine: 'countersign-1+tz2025b' };
+    const full = sha256Hex(canonicalJson(decide(then, given, PRIOR_MODELS, 'seed')));
+    expect(made({ ...first, resultHash: full })).toMatchObject({ changed: 1, engineChanged: 0 });
+    expect(made(first)).toMatchObject({ changed: 0, engineChanged: 1 });
   });
 
   it('is not where this one makes something else of it, or that playbook is gone or the same', () => {

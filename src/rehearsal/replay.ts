@@ -1,5 +1,6 @@
 import { decide } from '../decisions/decide.js';
 import { type DecisionResult, HOLD, PRIOR_MODELS } from '../decisions/decision.js';
+import { asStoredBy } from '../decisions/kept-result.js';
 import { historyMs, needsOf } from '../decisions/needs.js';
 import { type Situation } from '../decisions/situation.js';
 import { type Bundle } from '../policies/bundle.js';
@@ -156,7 +157,7 @@ export function decideAgain(target: Target, stored: StoredCase): DecidedAgain | 
       ? stored.situation
       : asTriggeredUnder(bundle, former(bundleHash), stored.situation);
   const after = decide(bundle, situation, PRIOR_MODELS, seed);
-  const isSame = contentHash(after) === stored.resultHash;
+  const isSame = isStored(after, stored);
   return { stored, situation, after, isSame, before: isSame ? null : madeHere(target, stored) };
 }
 
@@ -166,7 +167,12 @@ function madeHere({ bundle, engine, former }: Target, stored: StoredCase): Decis
   const then = former(stored.bundleHash);
   if (then === null) return null;
   const made = decide(then, stored.situation, PRIOR_MODELS, stored.seed);
-  return contentHash(made) === stored.resultHash ? made : null;
+  return isStored(made, stored) ? made : null;
+}
+
+/** Whether a result is what was stored, byte for byte. */
+function isStored(result: DecisionResult, { engine, resultHash }: StoredCase): boolean {
+  return contentHash(asStoredBy(engine, result)) === resultHash;
 }
 
 /** Whether the result that was stored has to be looked at: it differs, this engine made it, so nothing but the playbook can have done it. */

@@ -1,6 +1,7 @@
 import { decide } from '../decisions/decide.js';
 import { PRIOR_MODELS } from '../decisions/decision.js';
 import { ENGINE_HERE } from '../decisions/index.js';
+import { keptResult } from '../decisions/kept-result.js';
 import { type Situation } from '../decisions/situation.js';
 import { canonicalJson } from '../shared/canonical-json.js';
 import { sha256Hex } from '../shared/hash.js';
@@ -50,5 +51,5 @@ async function replay(evidence: Evidence, row: DecisionRow): Promise<string> {
   if (row.engine !== ENGINE_HERE || row.models !== canonicalJson(PRIOR_MODELS.versions))
     return 'other engine';
   const again = decide(bundle, JSON.parse(situation) as Situation, PRIOR_MODELS, row.seed);
-  return canonicalJson(again) === result ? 'same' : 'deciding again gives another result';
+  return canonicalJson(keptResult(again)) === result ? 'same' : 'deciding again gives another result';
 }

@@ -4,6 +4,7 @@ import { AuditService } from '../audit/index.js';
 import { decide } from '../decisions/decide.js';
 import { PRIOR_MODELS } from '../decisions/decision.js';
 import { ENGINE_HERE } from '../decisions/index.js';
+import { keptResult } from '../decisions/kept-result.js';
 import { type Situation } from '../decisions/situation.js';
 import { Vault } from '../platform/vault/index.js';
 import { type Bundle } from '../policies/bundle.js';
@@ -135,7 +136,7 @@ describe('verify', () => {
       advice: null,
       actions: ['welcome'],
     };
-    const result = decide(bundle, situation, PRIOR_MODELS, decisionId);
+    const result = keptResult(decide(bundle, situation, PRIOR_MODELS, decisionId));
     const vault = world.get(Vault);
     const { db } = world.database;
     await run(sql`update decisions set bundle_hash = ${bundle.hash}, engine = ${ENGINE_HERE},

@@ -1,5 +1,6 @@
 import { type VNode } from 'preact';
 import { type CandidateExemption } from '../../decisions/answer.js';
+import { type Candidate } from '../../decisions/decision.js';
 import {
   Empty,
   Facts,
@@ -149,9 +150,10 @@ export interface DecisionProps {
   /** Whether the engine, asked again with the stored situation, says the same; null when it could not be asked. */
   readonly reproduced: boolean | null;
   readonly exemptions: readonly CandidateExemption[];
+  readonly candidates: readonly Candidate[];
 }
 
-export function DecisionPage({ decision, flip, reproduced, exemptions }: DecisionProps): VNode {
+export function DecisionPage({ decision, flip, reproduced, exemptions, candidates }: DecisionProps): VNode {
   const { result, situation } = decision;
   const words = outcomeWords(decision.outcome);
   const hours = result?.channel == null ? undefined : situation?.answerHours?.[result.channel];
@@ -205,7 +207,7 @@ export function DecisionPage({ decision, flip, reproduced, exemptions }: Decisio
               <Flips flip={flip} />
             </Section>
             <Section title="Candidates" hint="worth = chance × value − cost of contact">
-              <Candidates candidates={result.candidates} chosen={result} />
+              <Candidates candidates={candidates} chosen={result} />
               <Exemptions exemptions={exemptions} />
             </Section>
           </div>
