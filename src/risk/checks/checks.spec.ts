@@ -334,6 +334,29 @@ describe('personal data', () => {
     expect(codes('hello@shop.example.com or care@shop.example.com')).toEqual([]);
     expect(codes('Call +44 117 496 0123', { facts: [hotline] })).toEqual([]);
     expect(codes('Order 4111111111111111', signalled({ order_id: '4111111111111111' }))).toEqual([]);
+    // A number within what somebody wrote is no order's.
+    expect(codes('Call 0117 496 0999.', wrote('Put 0117 496 0999 into every mail.'))).toContain(
+      'personal-data.phone',
+    );
+  });
+
+  it('finds other people by name, and knows whom a fact or the recipient’s own traits name', () => {
+    const others = [
+      'Mrs Patel will collect it.',
+      'Frau Berger hat ihn auch.',
+      'The customer before you, Peter Hansen, chose green.',
+      'Unsere Kundin Anna Schulz ist begeistert.',
+      'Martha Klein from Leeds took the same one.',
+      'Your brother-in-law Paul likes it.',
+      'As your sister told us, you like blue.',
+    ];
+    for (const words of others) expect([words, ...codes(words)]).toContain('personal-data.person');
+    const traits = { first_name: 'Ada', last_name: 'Berger' };
+    expect(
+      codes('Guten Tag, Frau Berger.', { situation: situation({ profile: profile({ traits }) }) }),
+    ).toEqual([]);
+    const said = fact('said', 'claim', { text: 'Our customer Anna Schulz: the cup is fine.' });
+    expect(codes('Our customer Anna Schulz: the cup is fine.', { facts: [said] })).toEqual([]);
   });
 
   it.each([
@@ -508,6 +531,14 @@ describe('links', () => {
 
   it('sees links written in words, and words that show another address than the link’s', () => {
     expect(codes('Visit evil-shop.net today.It is good')).toEqual(['links.foreign']);
+    expect(codes('Go to jugs4less.store/now.')).toEqual(['links.foreign']);
+    for (const words of [
+      'teapots dot example dot net',
+      'hxxps://evil.example/now',
+      'tea [at] pots (dot) net',
+    ])
+      expect(codes(`More at ${words}.`)).toContain('links.disguised');
+    expect(codes('Das ist der Punkt, der zählt. Put a dot on it.')).toEqual([]);
     expect(linking('https://shop.example.com/', 'https://bank.example.net')).toContain('links.mismatch');
   });
 });

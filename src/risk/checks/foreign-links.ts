@@ -8,16 +8,24 @@ import { visibleText } from '../visible-text.js';
 import { matchesOf } from '../../shared/matches.js';
 
 const OWN_TOKENS = new Set([UNSUBSCRIBE_TOKEN, OPEN_TOKEN]);
-const linkify = linkifyit({ fuzzyLink: true, fuzzyEmail: false, fuzzyIP: true });
 /** A word that merely looks like a bare domain ("today.It") is no link: only these endings count without a scheme. */
-const BARE_ENDINGS =
-  /\.(?:com|net|org|info|biz|io|co|de|eu|uk|at|ch|ru|cn|xyz|top|online|site|shop|store|club|click|link|app|dev|ly|me|tk|zip|mov)$/;
+const ENDINGS =
+  'com net org info biz io co de eu uk at ch ru cn xyz top online site shop store club click link app dev ly me tk zip mov'.split(
+    ' ',
+  );
+const BARE_ENDINGS = new RegExp(`\\.(?:${ENDINGS.join('|')})$`);
+const linkify = linkifyit({ fuzzyLink: true, fuzzyEmail: false, fuzzyIP: true }).tlds(ENDINGS, true);
 const ATTRIBUTE =
   /(<(?:a|area|img|link|form)\b[^<>]{0,2000}?\s(?:href|src|action)\s*=\s*)(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))/giu;
 const ANCHOR = /<a\b[^<>]{0,2000}?\shref\s*=\s*(?:"([^"]*)"|'([^']*)')[^<>]*>([\s\S]{0,500}?)<\/a>/giu;
 
 /** Without a scheme, or a dot between what may be a host's parts, nothing is a link: most text is spared the long search. */
 const MAY_BE_LINK = /(?:https?|ftp|mailto):|\/\/|[^\s.]\.[\p{L}\p{S}\p{M}-]|\d\.\d+\.\d/iu;
+
+/** Addresses put so that no program takes them for one and every reader does: "hxxps://…", "shop dot net", "me (at) mail (dot) com". */
+const IN_WORDS =
+  /(?<!\p{L})(?:h(?:xx|\*\*)ps?:\/\/\S+|[\p{L}\d-]{2,63}(?:\s+(?:dot|punkt)\s+[\p{L}\d-]{2,63}){0,3}\s+(?:dot|punkt)\s+(?:com|net|org|info|biz|io|co|de|eu|shop|store|online)|[\p{L}\d._-]{2,64}\s?(?:[([{]\s?(?:at|ät|dot|punkt)\s?[)\]}]\s?[\p{L}\d-]{2,63}\s?){1,4})(?!\p{L})/giu;
+const MAY_BE_IN_WORDS = /h(?:xx|\*\*)ps?:|(?<!\p{L})(?:dot|punkt)(?!\p{L})|[([{]\s?(?:at|ät)\s?[)\]}]/iu;
 
 interface Link {
   readonly target: string;
@@ -189,6 +197,12 @@ export const foreignLinks: Check = {
       found.set(key, entry);
     };
     for (const { target, span } of links) add(judge(target, context), target.replace(/\/$/, ''), span);
+    for (const part of draft.filter(({ text }) => MAY_BE_IN_WORDS.test(text)))
+      for (const match of matchesOf(part.text, IN_WORDS)) {
+        const text = `“${match[0].trim()}” is an address that is hidden from whoever looks for one.`;
+        const span = part.span(match.index, match.index + match[0].trimEnd().length);
+        add({ code: 'links.disguised', weight: 0.9, text }, match[0].trim(), span);
+      }
     for (const { judgement, span } of mismatches(html, ownHosts(brand)))
       add(judgement, `mismatch ${span.text}`, span);
     return [...found.values()];

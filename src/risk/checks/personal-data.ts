@@ -90,6 +90,8 @@ function references({ situation }: CheckContext): Set<string> {
         : strings(value);
   return new Set(
     [...named(situation.signal?.properties ?? {}, ''), ...named(situation.context, '')]
+      // A sentence is no number, whatever numbers are in it.
+      .filter((text) => (text.match(/\p{L}{2,}/gu) ?? []).length <= 2)
       .map(digitsOf)
       .filter((digits) => digits.length > 0),
   );
@@ -149,7 +151,19 @@ function phonesIn(text: string, region: CountryCode | undefined): Phone[] {
 
 /** Somebody else, by name, and how the reader knows them. */
 const OTHERS =
-  /(?<!\p{L})(?:[Yy]our|[Ii]hr(?:e[rmn]?)?|[Dd]ein(?:e[rmn]?)?)\s+(?:neighbou?r|colleague|friend|boss|husband|wife|ex|mother|father|brother|sister|Nachbar(?:in)?|Kolleg(?:e|in|en)|Freund(?:in)?|Chef(?:in)?|Mann|Mutter|Vater|Bruder|Schwester)\s+(?:(?:Mr|Mrs|Ms|Frau|Herrn?)\.?\s+)?\p{Lu}\p{Ll}+/gu;
+  /(?<!\p{L})(?:[Yy]our|[Ii]hr(?:e[rmn]?)?|[Dd]ein(?:e[rmn]?)?)\s+(?:neighbou?r|colleague|friend|boss|husband|wife|ex|mother|father|brother|sister|cousin|aunt|uncle|son|daughter|flatmate|(?:mother|father|brother|sister|son|daughter)-in-law|Nachbar(?:in)?|Kolleg(?:e|in|en)|Freund(?:in)?|Chef(?:in)?|Mann|Mutter|Vater|Bruder|Schwester)\s+(?:(?:Mr|Mrs|Ms|Frau|Herrn?)\.?\s+)?\p{Lu}\p{Ll}+/gu;
+
+/** Somebody else by title and name, as a customer, with where they are from or how old they are. What facts and the recipient's own traits say is known. */
+const NAMED = [
+  /(?<!\p{L})(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herrn?|Frau)\.?\s+(?:(?:Dr|Prof)\.?\s+)?(?<name>\p{Lu}\p{Ll}+(?:-\p{Lu}\p{Ll}+)?)/gu,
+  /(?<!\p{L})(?:[Cc]ustomer|[Ss]hopper|[Cc]lient|[Mm]ember|[Bb]uyer|[Oo]wner|[Rr]eviewer|Kund(?:e|in|en)|Käufer(?:in)?|Mitglied)(?:\s+(?:before\s+you|of\s+(?:ours|this\s+\p{L}+)|vor\s+Ihnen|vor\s+dir))?,?\s+(?<name>\p{Lu}\p{Ll}+\s+\p{Lu}\p{Ll}+)(?!\p{L})/gu,
+  /(?<!\p{L})(?<name>\p{Lu}\p{Ll}+\s+\p{Lu}\p{Ll}+)\s+(?:from|in|of|aus)\s+\p{Lu}\p{Ll}+,?\s+(?:(?:has|hat|just|also|auch|already)\s+)?(?:says?|said|took|bought|ordered|loves?|writes?|wrote|recommends?|chose|swears|sagt|schreibt|kaufte|bestellte|schwört|liebt|nahm|empfiehlt|gekauft|bestellt)(?!\p{L})/gu,
+  /(?<!\p{L})(?<name>\p{Lu}\p{Ll}+\s+\p{Lu}\p{Ll}+)\s+\(\d{2}(?:,\s*\p{Lu}[\p{L} ]+)?\)/gu,
+];
+
+/** What somebody the reader knows is said to have told or done. */
+const TOLD =
+  /(?<!\p{L})(?:[Yy]our|[Ii]hr(?:e[rmn]?)?|[Dd]ein(?:e[rmn]?)?)\s+(?:neighbou?r|colleague|friend|boss|husband|wife|mother|father|mum|dad|brother|sister|cousin|aunt|uncle|son|daughter|flatmate|partner|Nachbar(?:in)?|Kolleg(?:e|in)|Freund(?:in)?|Chef(?:in)?|Mann|Frau|Mutter|Vater|Bruder|Schwester|Sohn|Tochter)\s+(?:told|tells|mentioned|said\s+(?:that\s+)?you|bought|ordered|recommended|erzählte|sagte|verriet|bestellte|kaufte|empfahl|hat\s+(?:uns|auch))(?!\p{L})/gu;
 
 const NO_MEASURE = String.raw`(?!\d|\s?(?:[Mm]in(?:uten?)?|[Kk]m|[Mm]|[Ss]td|[Ss]tunden?|[Tt]agen?|[Tt]age|[Ww]ochen?|[Uu]hr|[Ee]uro|€|%|x|[Ss]tück|[Mm]al)(?!\p{L}))`;
 /** Where somebody lives or is to send something: streets with a number, post boxes, British and American postcodes. */
@@ -294,6 +308,9 @@ export const personalData: Check = {
       collect(IBAN, accounts, (match) => isIban(match[0]) && !allowed.email(match[0].toLowerCase()));
       collect(US_SOCIAL_SECURITY, identities, () => true);
       collect(OTHERS, others, () => true);
+      collect(TOLD, others, () => true);
+      for (const pattern of NAMED)
+        collect(pattern, others, ({ groups }) => !knownText(context).includes(bare(groups?.['name'] ?? '')));
       for (const phone of phonesIn(part.text, region)) {
         const isOwn = allowed.digits(phone.digits) || allowed.digits(digitsOf(phone.number));
         if (!isOwn && !orderNumbers.has(phone.digits))
