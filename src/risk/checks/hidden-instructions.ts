@@ -177,13 +177,33 @@ function carriedOut(context: CheckContext, value: string): Span[] {
     : context.draft.filter(({ field }) => field === 'text').map((part) => part.span(0, part.text.length));
 }
 
+/** Several words that somebody put between quotation marks; an apostrophe within a word opens and closes nothing. */
+const QUOTED = /(?<!\p{L})["“„«‘']([^"“”„«»\n]{5,120}?)["”“»’'](?!\p{L})/gu;
+
+/** Where the draft says word for word what a text puts between quotation marks, and no fact does: the customer's words in the brand's mouth. */
+function quotedWords(context: CheckContext, value: string): Contribution[] {
+  const quoted = matchesOf(value.slice(0, LONGEST), QUOTED)
+    .map(([, words = '']) => words.trim())
+    .filter((words) => /\S\s+\S/.test(words));
+  if (quoted.length === 0) return [];
+  const given = normalised(JSON.stringify([context.brand, context.facts.map(({ data }) => data)]));
+  return findWords(
+    context.draft,
+    quoted.filter((words) => !given.includes(normalised(words))),
+  ).contribute(
+    'instructions.quoted',
+    0.5,
+    (words) => `“${words}” is what the customer put between quotation marks.`,
+  );
+}
+
 /** Instructions in profile or event text, where a model may take them for its own. Found whether or not the draft followed them. */
 export const hiddenInstructions: Check = {
   name: 'instructions',
   run: (context) =>
     shownTexts(context).flatMap((text): Contribution[] => {
       const found = judge(text);
-      if (found === null) return [];
+      if (found === null) return quotedWords(context, text.value);
       const words = text.value.trim().slice(0, 200);
       const repeated = normalised(words).length < 12 ? [] : findWords(context.draft, [words]).list();
       return [
