@@ -437,8 +437,28 @@ describe('manipulation', () => {
     ['No thanks, I hate saving money', 'manipulation.shaming'],
     ['We noticed you have been browsing our lamps', 'manipulation.surveillance'],
     ['Wir haben gesehen, dass du dir Lampen angesehen hast', 'manipulation.surveillance'],
+    ['Decide today or pay more tomorrow.', 'manipulation.urgency'],
+    ['Wer zu spät kommt, geht leer aus.', 'manipulation.urgency'],
+    ['There won’t be another batch.', 'manipulation.scarcity'],
+    ['Die Regale leeren sich.', 'manipulation.scarcity'],
+    ['Your neighbours have already ordered.', 'manipulation.crowd'],
+    ['Die Leute stehen Schlange.', 'manipulation.crowd'],
+    ['Or stay with your sad old mugs.', 'manipulation.shaming'],
+    ['Sparen ist wohl nichts für Sie.', 'manipulation.shaming'],
+    ['That is the fourth time you opened this mail.', 'manipulation.surveillance'],
+    ['Uns ist aufgefallen, dass Sie immer wieder vorbeischauen.', 'manipulation.surveillance'],
   ])('%s', (words, code) => {
     expect(codes(words)).toContain(code);
+  });
+
+  it.each([
+    'All your items are packed, and you need not wait.',
+    'The door is always open, and your window seat too.',
+    'We noticed that a payment failed.',
+    'Ab morgen wird geliefert, und Sie müssen nicht warten.',
+    'Uns ist aufgefallen, dass Ihre Anschrift fehlt.',
+  ])('is not what a shop says every day: %s', (words) => {
+    expect(codes(words).filter((code) => code.startsWith('manipulation'))).toEqual([]);
   });
 
   it('is no pressure where a fact bears it out', () => {

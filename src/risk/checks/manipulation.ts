@@ -4,6 +4,14 @@ import { findPhrases } from '../draft-text.js';
 import { withoutNames } from '../grounded-claims.js';
 import { gatherGrounds, offerEndsWithin, stockOf } from '../grounds.js';
 
+/** Any of these, as whole words; a space is any white space. */
+function saying(...phrases: readonly string[]): RegExp {
+  return new RegExp(`(?<!\\p{L})(?:${phrases.join('|').replaceAll(' ', '\\s+')})(?!\\p{L})`, 'giu');
+}
+
+/** Up to so many words. */
+const SOME = (most: number): string => `(?:[\\p{L}\\d'’]+,? ){0,${most}}?`;
+
 const GIVEN = String.raw`(?:sales?|offers?|deals?|discounts?|codes?|coupons?|promo(?:tion)?s?|prices?|savings?|clearance|angebote?|aktion(?:en)?|rabatte?|gutscheine?|preise?)`;
 const UNTIL = String.raw`(?:ends?|ending|expires?|expiring|closes?|endet|enden|läuft\s+ab|laufen\s+ab|nur\s+noch|gilt\s+nur)`;
 /** A date that follows is a statement, looked at as one. */
@@ -24,6 +32,18 @@ const URGENCY = [
   /\d{1,4}\s*(?:minutes?|mins?)\s*:?\s*\d{1,4}\s*(?:seconds?|secs?|sekunden?)/giu,
   /(?<![\d:])\d{1,2}\s?:\s?\d{2}\s?:\s?\d{2}(?:\s?:\s?\d{2})?(?![\d:])/gu,
   /(?<!\p{L})\d{1,2}:\d{2}\s+(?:minutes|mins|minuten)(?!\p{L})/giu,
+  saying(
+    "blink and you['’]ll|(?:won['’]t|will not|may not|might not) (?:be|stay) (?:here|there|around|available) (?:for long|long|for ever|forever|when|tomorrow|again)|don['’]t (?:sleep on|dither|delay|hang about)",
+    `(?:your|the) (?:window|chance|opportunity|door) (?:is closing|is slipping|closes|closing|slips|shuts)|in (?:an?|a few|\\d+) (?:hours?|minutes?|moments?) ${SOME(3)}(?:is|are|will be) (?:gone|over|closed|history)|pay more (?:tomorrow|later|next)`,
+    '(?:better|best) (?:be|move) (?:fast|quick)|be fast|(?:the )?countdown (?:has|is|starts?|started|runs|begins)|(?:every )?(?:seconds?|minutes?) counts?|self-destructs?|tick,? tock|going,? going',
+    '(?:tomorrow|tonight|soon|at midnight),? (?:the|its|our|this|their) prices? \\p{L}+|prices? (?:climbs?|rises?|jumps?|goes? up|will rise|will go up)(?: (?:tomorrow|tonight|soon|at midnight|again))?|(?:move|act|decide|order|buy|shop|click) (?:quickly|fast|today or|right now|before it|while you (?:still )?can)',
+    `(?:grab|snap|snatch) (?:it|them|yours|one)(?: up)? (?:now|while|before|fast|quickly)|(?:one|only|last) shot at|now,? not later|(?:who|those who|if you) (?:dither|hesitate|wait|snooze|are late)\\p{L}*,? ${SOME(3)}(?:loses?|go(?:es)? without|misse?s?)|you snooze|time (?:is|['’]s) (?:short|almost up|nearly up)`,
+  ),
+  saying(
+    `wer (?:zu spät kommt|zögert|wartet|zaudert|trödelt)|geht leer aus|(?:jetzt|nun) (?:heißt es|gilt es|oder gar nicht)|(?:die )?(?:uhr|zeit) (?:läuft|tickt|drängt|rennt)|(?:morgen|bald|dann|später) (?:ist|kann) ${SOME(2)}zu spät`,
+    'nicht (?:lange (?:überlegen|warten|fackeln|zögern)|zögern)|ohne (?:lange )?zu (?:überlegen|zögern)|(?:greif|schlag)\\p{L}* (?:sie |du )?(?:jetzt|schnell|rasch|sofort) zu|zu,? bevor (?:andere|jemand)|nur solange (?:es|das)',
+    `ab (?:morgen|heute|bald|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag) (?:kostet|steigt|zahlen|(?:wird|werden) ${SOME(2)}teurer)|(?:jede|nur noch) (?:minute|sekunde)n? (?:zählt|bleib\\p{L}*)|warten lohnt (?:sich )?nicht|danach ist (?:schluss|vorbei|alles)|letzter aufruf|(?:der )?countdown (?:läuft|hat)`,
+  ),
 ];
 
 /** Numbers as they are written of a few; digits are looked for by patterns of their own. */
@@ -60,6 +80,15 @@ const SCARCITY = [
     'giu',
   ),
   /(?<!\p{L})(?:stark\s+nachgefragt|große\s+nachfrage|schnell\s+vergriffen)(?!\p{L})/giu,
+  saying(
+    '(?:hardly|barely|scarcely) (?:any|a (?:dozen|handful|few))|(?:nearly|almost|just about) out(?= |[.!,]|$)(?! of the| of bed)|(?:shel(?:f|ves)|stocks?|warehouse|supplies) (?:is|are) (?:\\p{L}+ )?(?:empty|emptying|melting|dwindling|shrinking|bare)',
+    "(?:no|(?:won['’]t|not|never) be) (?:an? )?(?:other|another|second|further) (?:batch|delivery|run|lot|chance|edition|round)|nobody gets a second|(?:vanish|disappear|melt)(?:es|s|ing)? (?:within|in|by the|away|fast|quickly)|once sold|sold once|never (?:to return|to be seen again)",
+    "can(?:not| not|['’]t) promise (?:it|they)|last of (?:its|their) kind|the last of them|gone (?:for ever|forever)|will never (?:return|come back)",
+  ),
+  saying(
+    `regale? (?:leeren|leert|sind (?:\\p{L}+ )?leer)|kaum noch (?:welche|zu (?:bekommen|haben|kriegen)|verfügbar|vorrätig)|nicht mehr viele|letzten ihrer art|kommt nicht (?:wieder|mehr) (?:rein|nach|zurück)|(?:fast|beinahe|so gut wie) alle ${SOME(3)}(?:weg|vergeben|verkauft|reserviert)`,
+    `(?:bestände|bestand|vorräte) (?:schmelzen|schmilzt|schwinden|schwindet)|nachschub (?:gibt|kommt|ist) (?:es )?(?:kein|nicht)\\p{L}*|kein(?:en)? nachschub|nur (?:noch )?(?:eine )?(?:handvoll|ein paar) ${SOME(1)}(?:hat|haben|sind|stück|übrig|da)`,
+  ),
 ];
 
 const CROWD = [
@@ -77,6 +106,11 @@ const CROWD = [
   /(?<!\p{L})(?:someone|somebody|others?|another\s+customer|jemand|andere[rn]?)(?:\s+(?:else|anderes?|kund\p{L}+))?\s+(?:is|are|also|currently|right\s+now|gerade|auch)\s+(?:also\s+|currently\s+|just\s+|gerade\s+)?(?:look\p{L}*|view\p{L}*|eye\p{L}*|watch\p{L}*|about\s+to|buying|checking|schau\p{L}*|interess\p{L}*)/giu,
   /(?<!\p{L})(?:someone|jemand)\s+(?:in|from|aus)\s+.{2,40}?\s+(?:just\s+)?(?:bought|purchased|ordered|gekauft)(?!\p{L})/giu,
   /(?<!\p{L})(?:in|this\s+is\s+in)\s+\d+\s+(?:other\s+)?(?:carts?|baskets?|warenkörben)(?!\p{L})/giu,
+  saying(
+    `(?:everyone|everybody) (?:in your|on your|around you|you know) ${SOME(2)}(?:has|have|had|owns?|already|is|loves?)|all (?:of )?your (?:friends|neighbou?rs|colleagues)|shoppers? ${SOME(2)}(?:have|has|are|is) ${SOME(4)}in (?:their|her|his) (?:hands|bags?|carts?|baskets?)|has just (?:put|bought|ordered|taken|grabbed|added|snapped)`,
+    '(?:your|deine|ihre) (?:neighbou?rs?|nachbar\\p{L}*|friends|freund\\p{L}*|colleagues|kolleg\\p{L}*) (?:have|has|own|already|all|haben|hat|kauf\\p{L}*|bestell\\p{L}*)|people (?:are|is) (?:queu\\p{L}*|lining up|fighting)',
+    'gerade (?:eben )?hat (?:jemand|\\p{L}+ aus)|(?:alle|jeder) (?:greifen|kaufen|bestellen|wollen|will) (?:jetzt|gerade)|stehen schlange|alle (?:ihre|deine) (?:freund|nachbar|kolleg|bekannt)\\p{L}*',
+  ),
 ];
 
 const SHAMING = [
@@ -86,6 +120,13 @@ const SHAMING = [
   /(?<!\p{L})i\s+(?:(?:don['’]?t|do\s+not|hate)\s+)(?:like|want|need|care|mind|to)?\s*(?:to\s+)?(?:sav(?:e|ing)|great\s+deals?|deals?|discounts?|free\s+\p{L}+|missing\s+out|feel\s+lucky)/giu,
   /(?<!\p{L})(?:nein[,]?\s+(?:danke[,.!]?\s+)?ich\s+(?:möchte|will|mag|zahle|verzichte|brauche)|ich\s+zahle\s+(?:lieber|gern\p{L}*)\s+(?:mehr|den\s+vollen))/giu,
   /(?<!\p{L})(?:only\s+(?:a\s+)?(?:fool|idiot)s?\s+would|(?:you['’]d|you\s+would|it\s+would)\s+be\s+(?:crazy|mad|foolish|silly|stupid|a\s+fool|a\s+shame)\s+(?:to\s+(?:miss|let|pass|say\s+no|ignore)|not)|(?:ist|sind|bist)\s+selbst\s+schuld|(?:only|nur)\s+(?:a\s+fool|dumm\p{L}*|ein\s+narr)|don['’]?t\s+(?:disappoint\s+your|be\s+the\s+(?:last|only)\s+one)|do\s+you\s+really\s+want\s+to|(?:wollen\s+sie|willst\s+du)\s+(?:das\s+)?wirklich|what\s+will\s+(?:your\s+)?\p{L}+\s+think|(?:smart|clever)\s+(?:people|shoppers|buyers)\s+(?:know|don['’]?t|have)|don['’]?t\s+be\s+(?:stupid|a\s+fool)|you['’]?ll\s+regret|du\s+wirst\s+es\s+bereuen|sei(?:en\s+sie)?\s+nicht\s+dumm|are\s+you\s+sure\s+you\s+want\s+to\s+(?:miss|lose|pass\s+up))(?!\p{L})/giu,
+  saying(
+    "(?:or|just|then) (?:stay|stick|live|carry on|keep going|remain) with your (?:\\p{L}+ )?(?:sad|old|boring|dull|ugly|tired)|(?:saving|style|taste|quality|comfort)[^.!?\\n]{0,30}? (?:is|are)(?:n['’]t| not) (?:your|for you)|no,? i (?:prefer|choose|enjoy|['’]d rather)",
+    "only (?:somebody|someone|people|those) (?:with|who)[^.!?\\n]{0,40}? would|(?:sensible|clever|smart) people (?:say|know|choose|buy)|fine,? (?:then )?(?:drink|keep|stay|live|eat|go)[^.!?\\n]{0,40}? then|if you do(?:n['’]t| not) care about your",
+  ),
+  saying(
+    'oder (?:bleiben sie|bleib|leben sie|leb) (?:\\p{L}+ )?(?:bei|mit) (?:ihre|deine)[rnms]? (?:\\p{L}+ )?(?:traurig|alt|langweilig|hässlich)\\p{L}*|wohl nichts für (?:sie|dich)|wer geschmack hat|nur (?:ahnungslose|banausen|narren|geizige)|dann (?:trinken|bleiben|leben|essen) sie eben|(?:kluge|vernünftige) (?:leute|menschen|köpfe) (?:sagen|greifen|kaufen|wissen)',
+  ),
 ];
 
 const SURVEILLANCE = [
@@ -99,6 +140,17 @@ const SURVEILLANCE = [
   /(?<!\p{L})(?:since|because|as)\s+you\s+(?:looked|browsed|searched|opened|clicked|visited|spent)\s+.{0,40}?(?:\d+|times|minutes|page|last\s+night|at\s+\d)/giu,
   /(?<!\p{L})(?:wir\s+(?:haben\s+(?:gesehen|bemerkt|beobachtet)|wissen|sehen))\s*,?\s+(?:dass\s+)?(?:du|sie|dein\p{L}*|ihr\p{L}*)\s+.{0,60}?(?:online|angesehen|angeschaut|besucht|gesucht|geklickt|gestöbert|geöffnet|wohn\p{L}*|war\p{L}*)(?!\p{L})/giu,
   /(?<!\p{L})(?:we\s+know\s+(?:where\s+you|what\s+you|who\s+you)|we['’]?re\s+watching|wir\s+wissen,?\s+(?:wo|was|wer)\s+(?:du|sie))(?!\p{L})/giu,
+  saying(
+    "you(?:['’]ve)? (?:stopped|paused|hovered|hesitated|dwelt|dithered) (?:at|on|over|by|before|in front of)|we(?:['’]ve| have)? (?:spotted|caught|followed|tracked|watched|observed) (?:you|what you|how (?:long|often|many)|your (?:visits?|interest|clicks?|browsing|steps))",
+    "we(?:['’]ve| have)? (?:noticed|saw|seen) (?:that )?(?:your (?:visits?|interest|clicks?)|you (?:hesitat|stopp|came|come|return|dropp|pass|paus|were|keep|kept|linger|stay)\\p{L}*)|we (?:can )?see (?:that )?you (?:came|come|keep|kept|were|are back)",
+    `thinking (?:about|of|over) what you (?:viewed|saw|looked at|opened|clicked)|your (?:cursor|mouse|eyes?|finger|gaze|thumb) (?:rested|lingered|hovered|stopped|stayed|moved|went|keeps?)|(?:second|third|fourth|fifth|\\d+(?:nd|rd|th)) time (?:that )?you(?:['’]ve)? (?:open|visit|look|came|view|click|read)\\p{L}*`,
+    `you were (?:online|on our (?:site|page|website)|browsing|shopping|here (?:again|until|at|last))|you (?:came|come|keep coming|kept coming) back (?:to|for) ${SOME(4)}(?:again|times)`,
+  ),
+  saying(
+    `(?:sie|du) (?:haben|hast|waren|warst) ${SOME(4)}(?:lange|wieder|mehrmals|mehrfach|\\p{L}+mal) ${SOME(5)}(?:geschaut|angeschaut|angesehen|betrachtet|auf unserer seite|online|verweilt|geöffnet|gezögert)|(?:diese|unsere) (?:e-?)?mail (?:schon |bereits )?\\p{L}+mal geöffnet`,
+    '(?:uns ist (?:nicht entgangen|aufgefallen)|wir (?:haben (?:bemerkt|gemerkt|gesehen|verfolgt|mitverfolgt|beobachtet|mitbekommen|registriert)|sehen)),? (?:dass|wie|was|wann|wo) (?:sie|du) [^.!?\\n]{0,60}?(?:vorbei|schau|besuch|seite|klick|öffn|zöger|such|interess|angesehen)\\p{L}*|das haben wir (?:gemerkt|gesehen|bemerkt)',
+    '(?:ihr|dein) (?:letzter )?(?:besuch|blick|mauszeiger) (?:dauerte|blieb|ruhte|galt|ging)',
+  ),
 ];
 
 /** Pressure that is no fact: false urgency and scarcity, invented crowds, confirm-shaming, and showing off what was observed. */
