@@ -25,6 +25,22 @@ function heard(event: string, properties: Signal['properties'], type = 'track'):
 describe('what a person wrote', () => {
   it.each([
     ['My husband passed away last week.', 'moment.grief'],
+    ['We buried my dad on Saturday.', 'moment.grief'],
+    ['Wir haben unser Kind in der 20. Woche verloren.', 'moment.grief'],
+    ['I would rather not wake up.', 'moment.grief'],
+    ['Ich liege seit Montag in der Klinik.', 'moment.illness'],
+    ['Had a bad fall, both wrists in plaster.', 'moment.illness'],
+    ['This is the third time I ask.', 'moment.anger'],
+    ['Mir platzt gleich der Kragen.', 'moment.anger'],
+    ['The bowl came in four pieces.', 'moment.complaint'],
+    ['Der Henkel ist nach zwei Tagen abgebrochen.', 'moment.complaint'],
+    ['Please wipe everything you hold about me.', 'moment.cancellation'],
+    ['Ich trete vom Kauf zurück.', 'moment.cancellation'],
+    ['Could somebody please ring me?', 'moment.asks-person'],
+    ['Gibt es einen echten Ansprechpartner?', 'moment.asks-person'],
+    ['Next step is trading standards.', 'moment.legal'],
+    ['We are behind with the rent.', 'moment.hardship'],
+    ['Der Gerichtsvollzieher war gestern da.', 'moment.hardship'],
     ['Ich habe die Diagnose Krebs bekommen.', 'moment.illness'],
     ['This is ridiculous.\nI am   fed\tup with you.', 'moment.anger'],
     ['The kettle arrived broken, like the last one.', 'moment.complaint'],
@@ -49,7 +65,16 @@ describe('what a person wrote', () => {
   });
 
   it('says nothing in a single word, such as a code, and in what people say every day', () => {
-    for (const words of ['', 'funeral', ' REFUND ', 'Lovely cups, and the parcel came on time.'])
+    for (const words of [
+      '',
+      'funeral',
+      ' REFUND ',
+      'Lovely cups, and the parcel came on time.',
+      'The box came in one piece, and we have enough cups now.',
+      'Worth every penny. Shocking pink is my favourite.',
+      'Mein Mann hat seine Tasse verloren, gibt es sie noch?',
+      'Das Paket ist jeden Cent wert, und es tropft nicht.',
+    ])
       expect([words, heard('Product Reviewed', { review_body: words })]).toEqual([words, null]);
   });
 
