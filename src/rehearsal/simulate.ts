@@ -116,7 +116,14 @@ export type SimulatedEvent = { readonly at: string } & (
       readonly why: readonly string[];
     }
   | { readonly kind: 'task'; readonly owner: string; readonly code: string }
-  | { readonly kind: 'sent'; readonly action: string; readonly channel: string; readonly occasion: string }
+  | {
+      readonly kind: 'sent';
+      readonly action: string;
+      readonly channel: string;
+      readonly occasion: string;
+      /** How many people the templates of its action and channel are signed for together; null where a person looked at it. */
+      readonly audience: number | null;
+    }
   /** It was decided, and did not leave. */
   | {
       readonly kind: 'stopped';
@@ -466,7 +473,14 @@ export class PersonSimulation {
       case 'send':
         if (!this.hasPlace(message)) return;
         message.leftAt = at;
-        this.events.push({ at, kind: 'sent', action, channel, occasion: message.occasion });
+        this.events.push({
+          at,
+          kind: 'sent',
+          action,
+          channel,
+          occasion: message.occasion,
+          audience: isSigned ? null : audienceOf(bundle, action, channel),
+        });
         return;
       case 'postpone':
         message.sendAt = result.at ?? message.sendAt;
@@ -678,4 +692,12 @@ function toSituationSignal(signal: Signal): NonNullable<Situation['signal']> {
     messageId: signal.messageId,
     at: signal.occurredAt,
   };
+}
+
+/** Nobody drafts here, so which of the templates it is remains open: no more than all of them together. */
+function audienceOf({ templates }: Bundle, action: string, channel: string): number | null {
+  const sizes = [...templates.values()]
+    .filter(({ spec }) => spec.action === action && spec.channel === channel)
+    .map(({ spec }) => spec.maxAudience);
+  return sizes.length === 0 ? null : sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -30,6 +30,11 @@ const actionCounts = z.strictObject({
   stopped: byCode,
   messages: z.int(),
   messagesByDay: z.record(z.iso.date(), z.int()),
+  /**
+   * People who got it without anybody looking at it, and how many its templates are signed for together: whoever comes after those waits for a person in
+   * the service. Null where there are none.
+   */
+  audience: z.strictObject({ people: z.int(), largest: z.int() }).nullable(),
 });
 const ruleCounts = z.strictObject({
   matched: z.int(),
@@ -267,6 +272,7 @@ function actionAnswer(row: ActionCounts | undefined): SimulationReport['actions'
     stopped: counted(row?.stopped),
     messages: row?.messages ?? 0,
     messagesByDay: { ...row?.messagesByDay },
+    audience: row?.audience === undefined ? null : { ...row.audience },
   };
 }
 
@@ -311,7 +317,7 @@ function notesOn(tally: SimulationTally, { request, total }: About): string[] {
         ]
       : []),
     ...sharedNotes(tally, share),
-    'The largest audience of a template is not counted: a message beyond it, for which a person would be asked, leaves here as if there were room.',
+    audienceNote(tally, share),
     'Only what triggers call for is decided: decisions asked for over the API, pauses, and messages to other people at the same address are left out.',
     ...(tally.fromProfile > 0
       ? [
@@ -319,6 +325,27 @@ function notesOn(tally: SimulationTally, { request, total }: About): string[] {
         ]
       : []),
   ];
+}
+
+/** Places taken before the span are nobody's here, and a template's own part of them all is not known: it is named only where it is certain. */
+function audienceNote({ asked, active }: SimulationTally, share: number): string {
+  const beyond = [asked, active].flatMap(({ actions }) =>
+    Object.entries(actions).flatMap(([name, { audience }]) =>
+      audience !== undefined && isBeyond(audience, share) ? [name] : [],
+    ),
+  );
+  const said =
+    'The largest audience of a template keeps nobody waiting here: a message beyond it, for which a person would be asked, leaves as if there were room.';
+  if (beyond.length === 0) return said;
+  return `${said} It would be passed by ${[...new Set(beyond)].toSorted().join(', ')}.`;
+}
+
+/** Whether more people are reached than may be without anybody looking. Of a share of the people as large a share of them counts. */
+export function isBeyond(
+  { people, largest }: { readonly people: number; readonly largest: number },
+  share: number,
+): boolean {
+  return people > largest * share;
 }
 
 /** How caps over everybody were taken. */

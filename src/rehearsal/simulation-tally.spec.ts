@@ -1,4 +1,4 @@
-import { action, bundle, guardrail } from '../../test/fixtures/playbook.js';
+import { action, bundle, gives, guardrail } from '../../test/fixtures/playbook.js';
 import {
   anna,
   at,
@@ -11,7 +11,8 @@ import {
   world,
 } from '../../test/fixtures/simulation.js';
 import { trigger } from '../../test/fixtures/triggers.js';
-import { type CompiledGuardrail } from '../policies/bundle.js';
+import { type Bundle, type CompiledGuardrail, type CompiledTemplate } from '../policies/bundle.js';
+import { templateSchema } from '../policies/playbook.js';
 import { canonicalJson } from '../shared/canonical-json.js';
 import { simulatePerson } from './simulate.js';
 import { type SimulationReport, simulationReport } from './simulation-answer.js';
@@ -29,6 +30,13 @@ function counted(asked: readonly CompiledGuardrail[], active: readonly CompiledG
     simulatePerson(world(playbook(...rules)), stored, steps(stored));
   const both = { asked: run(asked), active: run(active) };
   return withPerson(EMPTY_SIMULATION, { id: 'prf_anna', signals: 5, fromProfile: false, ...both });
+}
+
+function template(id: string, maxAudience: number): CompiledTemplate {
+  const content = { kind: 'onsite', title: 'News', body: 'There is some.' };
+  const more = { action: 'news', channel: 'email', expires: '2030-01-01', owner: 'marketing' };
+  const spec = templateSchema.parse({ id, maxAudience, content, ...more });
+  return { spec, contentHash: '', when: gives(true), slots: new Map() };
 }
 
 const about = {
@@ -96,10 +104,36 @@ describe('what a simulation counts', () => {
     );
   });
 
-  it('says that the largest audience of a template is not counted', () => {
-    expect(report(counted([], [])).notes.join(' ')).toContain(
-      'The largest audience of a template is not counted',
-    );
+  it('counts who gets something unread, and says where its templates are signed for fewer', () => {
+    const signed = (...sizes: readonly number[]): Bundle => ({
+      ...playbook(),
+      templates: new Map(sizes.map((size, i) => [`news-${i}`, template(`news-${i}`, size)])),
+    });
+    const stored = person([anna(), ...days]);
+    const run = (under: Bundle) => simulatePerson(world(under), stored, steps(stored));
+    const both = (asked: Bundle, active: Bundle, people: number): SimulationTally =>
+      Array.from({ length: people }, (_, i) => `prf_${i}`).reduce(
+        (tally, id) =>
+          withPerson(tally, { id, signals: 5, fromProfile: false, asked: run(asked), active: run(active) }),
+        EMPTY_SIMULATION,
+      );
+    const three = both(signed(1, 1), signed(3), 3);
+    const [news] = report(three).actions;
+    expect([news?.asked.messages, news?.asked.audience, news?.active.audience]).toEqual([
+      12,
+      { people: 3, largest: 2 },
+      { people: 3, largest: 3 },
+    ]);
+    const named = 'It would be passed by news by email.';
+    expect(report(three).notes.join(' ')).toContain(named);
+    expect(report(both(signed(3), signed(3), 3)).notes.join(' ')).not.toContain(named);
+    // Half of the people have half of the places.
+    const half = { ...about, request: { ...about.request, share: 0.5 } };
+    expect(simulationReport(both(signed(3), signed(3), 2), half).notes.join(' ')).toContain(named);
+    const review = guardrail({ id: 'looked-at', effect: 'review' });
+    const read = { ...signed(1), guardrails: [review] };
+    expect(report(both(read, read, 2)).actions[0]?.asked).toMatchObject({ messages: 8, audience: null });
+    expect(report(counted([], [])).notes.join(' ')).toContain('leaves as if there were room.');
   });
 
   it('counts whoever is left out, and nothing twice', () => {

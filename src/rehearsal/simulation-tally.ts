@@ -39,6 +39,8 @@ export interface ActionCounts {
   readonly stopped: Readonly<Record<string, number>>;
   readonly messages: number;
   readonly messagesByDay: Readonly<Record<string, number>>;
+  /** People who got it and nobody looked at it, and how many its templates are signed for together; absent where there are none. */
+  readonly audience?: { readonly people: number; readonly largest: number };
 }
 
 interface CapCounts {
@@ -193,6 +195,7 @@ function withSide(side: Side, { events, waiting }: SimulatedPerson['asked']): Si
     }
   }
   next.caps = withCaps(next.caps, full);
+  next.actions = withAudiences(next.actions, events);
   next.peopleDecided += events.some(({ kind }) => kind === 'decision') ? 1 : 0;
   next.peopleMessaged += events.some(({ kind }) => kind === 'sent') ? 1 : 0;
   return next;
@@ -300,6 +303,25 @@ function onAction(
   change: (row: ActionCounts) => ActionCounts,
 ): void {
   side.actions = withRow(side.actions, about, change);
+}
+
+/** A person counts once, however many of the messages they get. */
+function withAudiences(actions: Side['actions'], events: readonly SimulatedEvent[]): Side['actions'] {
+  const reached = new Map<
+    string,
+    Extract<SimulatedEvent, { kind: 'sent' }> & { readonly audience: number }
+  >();
+  for (const event of events)
+    if (event.kind === 'sent' && event.audience !== null)
+      reached.set(nameOf(event.action, event.channel), { ...event, audience: event.audience });
+  return [...reached.values()].reduce(
+    (rows, { audience: largest, ...about }) =>
+      withRow(rows, about, (row) => ({
+        ...row,
+        audience: { people: (row.audience?.people ?? 0) + 1, largest },
+      })),
+    actions,
+  );
 }
 
 const RULE = 'guardrail:';

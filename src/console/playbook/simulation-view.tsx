@@ -1,5 +1,5 @@
 import { type VNode } from 'preact';
-import { type SimulationAnswer, type SimulationReport } from '../../rehearsal/simulation-answer.js';
+import { isBeyond, type SimulationAnswer, type SimulationReport } from '../../rehearsal/simulation-answer.js';
 import { Facts, IfMay, Pill, PostForm, Section, Short, Time } from '../layout/parts.js';
 import { useView } from '../layout/view.js';
 import { codeWords } from '../layout/words.js';
@@ -98,7 +98,7 @@ function SimulationView({ simulation }: { simulation: SimulationAnswer }): VNode
       <Totals report={report} />
       <People report={report} list={`/playbook/simulations/${simulation.id}/affected`} />
       <Days report={report} />
-      <Actions report={report} />
+      <Actions report={report} share={simulation.share} />
       <Rules report={report} />
       <Caps report={report} />
       <details>
@@ -259,7 +259,7 @@ function Change({ asked, active }: { asked: number; active: number }): VNode {
   );
 }
 
-function Actions({ report: { actions } }: { report: SimulationReport }): VNode {
+function Actions({ report: { actions }, share }: { report: SimulationReport; share: number }): VNode {
   if (actions.length === 0) return <></>;
   return (
     <>
@@ -290,6 +290,8 @@ function Actions({ report: { actions } }: { report: SimulationReport }): VNode {
                 </td>
                 <td class="num" data-label="Messages">
                   <Change asked={asked.messages} active={active.messages} />
+                  <Beyond audience={active.audience} share={share} words="in force" />
+                  <Beyond audience={asked.audience} share={share} words="proposed" />
                 </td>
                 <td class="num" data-label="Reviews">
                   <Change asked={asked.reviews} active={active.reviews} />
@@ -309,6 +311,25 @@ function Actions({ report: { actions } }: { report: SimulationReport }): VNode {
         </table>
       </div>
     </>
+  );
+}
+
+/** Says where more people would get it without a review than its templates are signed for. */
+function Beyond({
+  audience,
+  share,
+  words,
+}: {
+  audience: SimulationReport['actions'][number]['asked']['audience'];
+  share: number;
+  words: string;
+}): VNode | null {
+  if (audience === null || !isBeyond(audience, share)) return null;
+  return (
+    <small>
+      {words}: {number(audience.people)} people without a review, signed for {number(audience.largest)}
+      {share < 1 ? ' of all' : null}
+    </small>
   );
 }
 
