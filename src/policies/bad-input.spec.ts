@@ -146,6 +146,19 @@ describe('a playbook that means harm', () => {
     expect(mistakes('guardrails/slow.yaml', rule(`when: ${JSON.stringify(when)}`)).length).toBeGreaterThan(0);
   }); // prettier-ignore
 
+  it('with a pattern that counts far is refused where the pattern stands', () => {
+    const matching = (pattern: string): string[] =>
+      mistakes('guardrails/slow.yaml', rule(`when: 'signal.properties.text.matches("${pattern}")'`));
+    const refused = (by: number): string[] => [
+      `guardrails/slow.yaml:7:39 counted repetitions, written out, make the pattern ${by} characters longer, which could take very long; 500 are the limit`,
+    ];
+    expect(matching('x{1000}')).toEqual(refused(993));
+    expect(matching('(a{1,30}){1,30}')).toEqual(refused(885));
+    expect(matching('^[a-z0-9._%+-]{1,64}@[a-z0-9.-]{1,255}[.][a-z]{2,24}$')).toEqual([]);
+    // However many words it has.
+    expect(matching(Array.from({ length: 300 }, (_, i) => `word${i}`).join('|'))).toEqual([]);
+  });
+
   it('with a pattern that backtracks elsewhere takes a time that is linear in the text', () => {
     const result = compiled(
       'guardrails/slow.yaml',

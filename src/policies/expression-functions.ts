@@ -1,6 +1,7 @@
 import { RE2JS } from 're2js';
 import { MINUTE_MS, offsetAt } from '../shared/local-time.js';
 import { isZone } from '../shared/zones.js';
+import { writtenOutLength } from './pattern-length.js';
 import { type CountedMessage, type EventRecord, type HistoryRecord } from './records.js';
 
 export const DAY_MS = 86_400_000;
@@ -85,11 +86,18 @@ export function containsAny(text: string, parts: readonly string[]): boolean {
 }
 
 const patterns = new Map<string, RE2JS>();
+/** Time is linear in the text, but at each of its characters all that a counted repetition stands for may be looked at. */
+const MOST_REPEATED = 500;
 
-/** A pattern in RE2's syntax, as CEL has it: time linear in the text. @throws when it is not one. */
+/** A pattern in RE2's syntax, as CEL has it: time linear in the text. @throws when it is not one, or counts too far. */
 export function linearPattern(pattern: string): RE2JS {
   const known = patterns.get(pattern);
   if (known !== undefined) return known;
+  const repeated = writtenOutLength(pattern) - pattern.length;
+  if (repeated > MOST_REPEATED)
+    throw new Error(
+      `counted repetitions, written out, make the pattern ${repeated} characters longer, which could take very long; ${MOST_REPEATED} are the limit`,
+    );
   const compiled = RE2JS.compile(pattern);
   // Patterns are literals of the playbook; the limit only bounds what hot reload leaves behind.
   if (patterns.size >= 1_000) patterns.clear();
