@@ -9,6 +9,7 @@ import { EVERY_TOPIC, withConsent } from '../profiles/consent.js';
 import { type Consent, type Profile } from '../profiles/profile.js';
 import { newState, project, type ProfileState } from '../profiles/projection.js';
 import { type Json } from '../shared/canonical-json.js';
+import { addressSpace } from '../shared/identity.js';
 import { parseMoment } from '../shared/moment.js';
 import { type Signal } from '../signals/signal.js';
 
@@ -48,7 +49,7 @@ export function situationOf(bundle: Bundle, test: PlaybookTest): Situation {
     context: given.context,
     profile: profileOf(bundle, given, at),
     suppressions: Object.entries(given.suppressed).map(([channel, reason]) => ({
-      channel,
+      channel: addressSpace(bundle.channels.get(channel) ?? { id: channel, kind: channel }),
       reason,
       at: at(given.firstSeen),
     })),

@@ -185,6 +185,17 @@ describe('what is given', () => {
       await mismatches(tried({ suppressed: { email: 'unsubscribe' } }, { reasons: ['suppressed'] })),
     ).toEqual([]);
   });
+
+  it('is suppressed on a channel of e-mail, whatever it is called', async () => {
+    const renamed = Object.fromEntries(
+      Object.entries(shipped)
+        .filter(([path]) => !path.startsWith('tests/'))
+        .map(([path, text]) => [path, text.replace(/^- id: email$/m, '- id: newsletter').replaceAll('"email"', '"newsletter"').replace(/(channels: \[.*?)\bemail\b/g, '$1newsletter').replace(/channel: email\b/g, 'channel: newsletter')]), // prettier-ignore
+    );
+    const test = tried({ suppressed: { newsletter: 'unsubscribe' } }, { reasons: ['suppressed'] });
+    const { failures } = await runAll(compiled({ ...renamed, 'tests/tried.yaml': stringify([test]) }));
+    expect(failures).toEqual([]);
+  });
 });
 
 describe('coverage', () => {
