@@ -129,6 +129,12 @@ describe('a playbook that means harm', () => {
     );
   });
 
+  it('with an id that every object has is refused, as a field of that name is', () => {
+    expect(mistakes('guardrails/odd.yaml', rule('').replace('id: tried', 'id: constructor'))).toEqual([
+      'guardrails/odd.yaml:1:5 "constructor" cannot be used as a name',
+    ]);
+  });
+
   it('with the same key twice says so', () => {
     expect(mistakes('guardrails/keys.yaml', `${rule('')}owner: somebody\n`)).toEqual([
       expect.stringMatching(/^guardrails\/keys\.yaml:\d+:1 /),

@@ -4,10 +4,8 @@ import { DURATION_PATTERN, durationMs } from '../shared/clock.js';
 /** An id in the playbook: lower-case words joined by hyphens. */
 const id = z
   .string()
-  .regex(
-    /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
-    'write lower-case words joined by hyphens, such as "welcome-email"',
-  );
+  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'write lower-case words joined by hyphens, such as "welcome-email"')
+  .refine((name) => name !== 'constructor', { error: '"constructor" cannot be used as a name' });
 const duration = z.string().regex(DURATION_PATTERN, 'write a number and s, m, h, d or w, such as "30d"');
 /** What a place of a record holds, for the editor to complete: names of other records, or an expression. */
 export type Held =
