@@ -313,6 +313,18 @@ describe('a change of the playbook', () => {
     // What was written is still there.
     expect(refused.text).toContain('total > many');
 
+    // A blank is no title, whatever a browser makes of it.
+    const nameless = await story.post(
+      '/playbook/proposals',
+      { ...form, text: form.text.replace('> many', '> 650'), title: ' ' },
+      tokens['Bea'],
+    );
+    expect([nameless.status, nameless.text]).toEqual([
+      422,
+      expect.stringContaining('Say in the title what it changes'),
+    ]);
+    expect(nameless.text).toContain('total > 650');
+
     const made = await story.post(
       '/playbook/proposals',
       { ...form, text: form.text.replace('> many', '> 650') },

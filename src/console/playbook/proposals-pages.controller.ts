@@ -78,12 +78,12 @@ export class ProposalsPagesController {
   edit(@Query({ schema: editQuery }) query: z.output<typeof editQuery>): Answer {
     const { hash, files } = this.policies.active();
     const paths = Object.keys(files);
-    const path = query.path ?? (Object.hasOwn(files, FIRST_FILE) ? FIRST_FILE : (paths[0] ?? ''));
+    const path = query.path ?? (paths.includes(FIRST_FILE) ? FIRST_FILE : (paths[0] ?? ''));
     return editPage({
       base: hash,
       paths,
       path,
-      text: files[path] ?? '',
+      text: Object.hasOwn(files, path) ? (files[path] ?? '') : '',
       others: {},
       title: '',
       reason: '',
@@ -117,6 +117,8 @@ export class ProposalsPagesController {
     const { base, title, reason } = form;
     try {
       const changes = changesOf(form);
+      if (title === '' || reason === '')
+        throw new Problem(422, 'no-words', 'Say in the title what it changes, and below it why.');
       const { id } = await this.proposals.propose({ title, reason, base, changes }, signer(actor));
       return redirect(withDone(`/playbook/proposals/${id}`, 'proposed'));
     } catch (error) {
