@@ -59,6 +59,16 @@ describe('items that nobody read for long', () => {
     expect(due).not.toContain('unreviewed triggers/order-completed');
   });
 
+  it('are due as ever when that day is still to come', () => {
+    const reviewed = compiled((path, text) =>
+      path === 'triggers/events.yaml'
+        ? text.replace('  owner: operations', '  owner: operations\n  reviewed: 2072-05-01')
+        : text,
+    );
+    const due = told(lookAtReviews(reviewed, since('2026-11-22T12:00:00.000Z'), '2027-06-01T00:00:00.000Z').found); // prettier-ignore
+    expect(due).toContain('unreviewed triggers/order-completed');
+  });
+
   it('reads the same when only the day of the review changed', () => {
     const reviewed = compiled((path, text) =>
       path === 'triggers/events.yaml'

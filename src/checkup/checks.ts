@@ -57,7 +57,12 @@ export function lookAtReviews(bundle: Bundle, since: ReadonlyMap<string, string>
   const { reviewEvery } = bundle.engine.health;
   const due = Date.parse(now) - durationMs(reviewEvery);
   const found = itemsOf(bundle).flatMap(({ subject, title, owner, reviewed, grave }): Found[] => {
-    const days = [...reviewed, since.get(subject)?.slice(0, 10) ?? now.slice(0, 10)].toSorted();
+    const today = now.slice(0, 10);
+    // A day that is still to come is a slip of the pen, and would keep it quiet until then and long after.
+    const days = [
+      ...reviewed.filter((day) => day <= today),
+      since.get(subject)?.slice(0, 10) ?? today,
+    ].toSorted();
     const last = days.at(-1) ?? '';
     if (Date.parse(`${last}T00:00:00Z`) + DAY_MS > due) return [];
     return [
