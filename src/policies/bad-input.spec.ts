@@ -215,6 +215,15 @@ describe('a playbook that means harm', () => {
     ]);
   });
 
+  it('with a time of more than a hundred years is refused: no date so far away can be kept', () => {
+    const capped = (per: string): string[] =>
+      mistakes('guardrails/long.yaml', rule(`caps: [{ max: 1, per: ${per} }]`).replace('effect: suppress', 'effect: limit')); // prettier-ignore
+    expect(capped('999999w')).toEqual([
+      'guardrails/long.yaml:7:23 should be a hundred years, 36500d, at most',
+    ]);
+    expect(capped('36500d')).toEqual([]);
+  });
+
   it('with a cap over no time, or hours on no day, is refused: neither would do what it says', () => {
     const limited = (limit: string): string[] =>
       mistakes('guardrails/odd.yaml', rule(limit).replace('effect: suppress', 'effect: limit'));

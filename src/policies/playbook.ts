@@ -6,7 +6,14 @@ const id = z
   .string()
   .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'write lower-case words joined by hyphens, such as "welcome-email"')
   .refine((name) => name !== 'constructor', { error: '"constructor" cannot be used as a name' });
-const duration = z.string().regex(DURATION_PATTERN, 'write a number and s, m, h, d or w, such as "30d"');
+/** Added to a time or taken from it, more would leave the years that can be written down. */
+const LONGEST = '36500d';
+const duration = z
+  .string()
+  .regex(DURATION_PATTERN, 'write a number and s, m, h, d or w, such as "30d"')
+  .refine((text) => !DURATION_PATTERN.test(text) || durationMs(text) <= durationMs(LONGEST), {
+    error: `should be a hundred years, ${LONGEST}, at most`,
+  });
 /** What a place of a record holds, for the editor to complete: names of other records, or an expression. */
 export type Held =
   | 'actions'
