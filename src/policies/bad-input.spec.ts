@@ -224,6 +224,20 @@ describe('a playbook that means harm', () => {
     expect(capped('36500d')).toEqual([]);
   });
 
+  it('with a number that nothing can hold is refused where it stands', () => {
+    const first = (path: string, from: RegExp, to: string): string =>
+      mistakes(path, (shipped[path] ?? '').replace(from, to))[0]?.replace(/:\d+:\d+ /, ' ') ?? '';
+    expect(first('templates/lifecycle.yaml', /maxAudience: \d+/, 'maxAudience: 9999999999')).toBe(
+      'templates/lifecycle.yaml should be 1000000000 at most',
+    );
+    expect(first('actions/lifecycle.yaml', /value: \d+/, 'value: 1.0e+305')).toBe(
+      'actions/lifecycle.yaml should be 1000000000000000 at most',
+    );
+    expect(first('channels.yaml', /contactCost: \d+/, 'contactCost: 1.0e+305')).toBe(
+      'channels.yaml should be 1000000000000000 at most',
+    );
+  });
+
   it('with a cap over no time, or hours on no day, is refused: neither would do what it says', () => {
     const limited = (limit: string): string[] =>
       mistakes('guardrails/odd.yaml', rule(limit).replace('effect: suppress', 'effect: limit'));

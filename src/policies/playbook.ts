@@ -8,6 +8,14 @@ const id = z
   .refine((name) => name !== 'constructor', { error: '"constructor" cannot be used as a name' });
 /** Added to a time or taken from it, more would leave the years that can be written down. */
 const LONGEST = '36500d';
+/** What a column holds, and more than there are people. */
+const MOST_PEOPLE = 1_000_000_000;
+/** In minor units of any currency; figures made of it stay exact enough to be kept. */
+const MOST_MONEY = 1e15;
+const money = z
+  .number()
+  .min(0)
+  .max(MOST_MONEY, { error: `should be ${MOST_MONEY} at most` });
 const duration = z
   .string()
   .regex(DURATION_PATTERN, 'write a number and s, m, h, d or w, such as "30d"')
@@ -189,12 +197,9 @@ export type VocabularySpec = z.output<typeof vocabularySchema>;
 export const channelSchema = z.strictObject({
   id,
   kind: channelKind,
-  contactCost: z
-    .number()
-    .min(0)
-    .describe(
-      'What one contact on this channel costs, in minor units of the brand’s currency: money and patience.',
-    ),
+  contactCost: money.describe(
+    'What one contact on this channel costs, in minor units of the brand’s currency: money and patience.',
+  ),
   enabled: z.boolean().default(true),
   reaches: reach
     .optional()
@@ -248,7 +253,7 @@ export const actionSchema = z.strictObject({
   topic: holding('topics', id).default('general'),
   tags: z.array(tag).default([]),
   channels: z.array(channelId).min(1),
-  value: z.number().min(0).describe('Worth of a reached goal, minor units of the brand’s currency.'),
+  value: money.describe('Worth of a reached goal, minor units of the brand’s currency.'),
   propensity: z
     .number()
     .min(0)
@@ -656,7 +661,11 @@ export const templateSchema = z.strictObject({
     .describe(
       'Other wordings to try beside `content`, with the same slots: each message gets one of them, drawn with equal shares.',
     ),
-  maxAudience: z.int().min(1).describe('Largest number of people who may get it under one signature.'),
+  maxAudience: z
+    .int()
+    .min(1)
+    .max(MOST_PEOPLE, { error: `should be ${MOST_PEOPLE} at most` })
+    .describe('Largest number of people who may get it under one signature.'),
   expires: isoDate,
   owner: z.string().min(1),
   reviewed,
