@@ -32,6 +32,20 @@ describe('how grave a change is', () => {
     ]);
   });
 
+  it('of a member of facts: as the gravest rule that reads it, dots in its name and all', () => {
+    const [vocabulary, fact] = ['vocabulary.yaml', 'facts: { price.net: { type: number, absent: unknown } }'];
+    const priced = (text: string): Bundle =>
+      compiled({
+        ...shipped,
+        [vocabulary]: `${shipped[vocabulary] ?? ''}\n${text}\n`,
+        'guardrails/priced.yaml': `{ id: priced, title: T, reason: R, owner: me, effect: suppress, severity: critical, scope: { actions: [suggest-product] }, when: 'facts.product.data["price.net"] > 9.0' }`,
+      });
+    const changes = changesBetween(priced(fact), priced(fact.replace('unknown', '{ default: 0 }')));
+    expect(changes.map(({ item, severity }) => `${item} ${severity}`)).toEqual([
+      'vocabulary/facts/price.net critical',
+    ]);
+  });
+
   it('of what a field is described as: as ever', () => {
     expect(changed('vocabulary.yaml', 'Given only by those who like to.', 'Given by some.')).toEqual([
       'vocabulary/traits/birth_year medium',

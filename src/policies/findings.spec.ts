@@ -63,6 +63,13 @@ describe('found when a playbook is loaded', () => {
       when: 'profile.traits.state == "FL" && profile.traits.state == "RI"',
     });
     expect(message).toContain('can match only while profile.traits.state is not known');
+    const dotted = compiled({
+      'vocabulary.yaml': (shipped['vocabulary.yaml'] ?? '').replace('traits:\n', 'traits:\n  utm.source: { type: string, absent: unknown }\n'), // prettier-ignore
+      'guardrails/tried.yaml': `{ id: odd, title: T, reason: R, owner: me, effect: review, when: 'profile.traits["utm.source"] == "a" && profile.traits["utm.source"] == "b"' }`,
+    });
+    expect(dotted.warnings.map((each) => each.message)).toEqual([
+      expect.stringContaining('can match only while profile.traits.utm.source is not known'),
+    ]);
   });
 
   it('a rule that applies to nothing', () => {

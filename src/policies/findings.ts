@@ -1,7 +1,7 @@
 import { countryCode, isZone } from '../shared/zones.js';
 import { type Bundle, type CompiledGuardrail, type Finding } from './bundle.js';
 import { Condition } from './condition.js';
-import { type Action, type Cap, type Guardrail, type Scope } from './playbook.js';
+import { type Action, type Cap, type Guardrail, type Scope, type VocabularySpec } from './playbook.js';
 import { durationMs } from '../shared/clock.js';
 
 /** Pairs of rules, and alternatives of their conditions, that are looked through in all; where it ends is said. Some seconds at worst. */
@@ -88,11 +88,14 @@ class Findings {
 
   private mayBeUnknown(path: string): boolean {
     const { vocabulary } = this.bundle;
-    const [first = '', second = '', third = ''] = path.split('.');
+    const [first = '', second = ''] = path.split('.');
+    // The names of fields may have dots of their own.
+    const isSure = (fields: VocabularySpec['context'], owner: string): boolean =>
+      typeof fields[path.slice(owner.length + 1)]?.absent === 'object';
     if (first === 'now' || first === 'history' || first === 'openTasks') return false;
-    if (first === 'context') return vocabulary.context[second]?.absent === 'unknown';
+    if (first === 'context') return !isSure(vocabulary.context, 'context');
     if (first !== 'profile') return true;
-    if (second === 'traits') return vocabulary.traits[third]?.absent === 'unknown';
+    if (second === 'traits') return !isSure(vocabulary.traits, 'profile.traits');
     if (second === 'events') return path.endsWith('.lastAt');
     return !['stage', 'hasEmail', 'hasPhone', 'firstSeenAt', 'lastSeenAt'].includes(second);
   }

@@ -73,6 +73,8 @@ function readsField(
           .some((property) => reads(`signal.properties.${property}`))
       );
     case 'facts':
-      return paths.some((path) => /^facts\.[^.]+\.data\./.test(path) && path.split('.')[3] === name);
+      return paths
+        .flatMap((path) => /^facts\.[^.]+\.data\.(.+)$/.exec(path)?.[1] ?? [])
+        .some((field) => field === name || field.startsWith(`${name}.`));
   }
 }
