@@ -19,7 +19,7 @@ export interface HoursQuestion {
 const segmentOfProfile = ({ profile, now }: HoursQuestion): string =>
   segmentOf(profile.country, stageAt(profile, now.toISOString()));
 
-/** The values that `HOURS_PARTS` names, from $7 on. */
+/** The values that `HOURS_PARTS` names, from $6 on. */
 export function hoursValues(question: HoursQuestion): unknown[] {
   const { now, channels } = question;
   return [
@@ -55,7 +55,7 @@ export function answerHoursIn(row: HoursRow, question: HoursQuestion): Record<st
 }
 
 /**
- * Read together with the rest of a person's past, behind their `family`. $7 since, $8 before, $9 channels, $10 segment, $11 first month, $12 how
+ * Read together with the rest of a person's past, behind their `family`. $6 since, $7 before, $8 channels, $9 segment, $10 first month, $11 how
  * many of one's own.
  */
 export const HOURS_PARTS = `own as (
@@ -66,15 +66,15 @@ export const HOURS_PARTS = `own as (
       ) as answered
     from family f cross join lateral (
       select x.id, x.channel, x.sent_at from messages x
-      where x.profile_id = f.id and x.sent_at > $7::timestamptz and x.sent_at <= $8::timestamptz
-        and x.state in ('sent', 'delivered') and x.class = 'marketing' and x.channel = any($9::text[])
+      where x.profile_id = f.id and x.sent_at > $6::timestamptz and x.sent_at <= $7::timestamptz
+        and x.state in ('sent', 'delivered') and x.class = 'marketing' and x.channel = any($8::text[])
       offset 0
     ) m
-    order by m.sent_at desc, m.id limit $12::int
+    order by m.sent_at desc, m.id limit $11::int
   ), others as (
     select h.channel, h.segment, h.slot, sum(h.sent)::bigint as sent, sum(h.answered)::bigint as answered
     from answer_hours h
-    where h.channel = any($9::text[]) and h.segment in ('', $10::text) and h.month >= $11::date
+    where h.channel = any($8::text[]) and h.segment in ('', $9::text) and h.month >= $10::date
     group by h.channel, h.segment, h.slot
   )`;
 

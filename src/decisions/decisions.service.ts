@@ -285,7 +285,7 @@ export class DecisionsService {
 
   /** Gathers, decides and saves under the person's lock, and lets follow what follows. */
   private async make(tx: Tx, bundle: Bundle, request: MakingRequest): Promise<DecidedCase> {
-    await this.profiles.lockMailbox(tx, request.profile);
+    await this.profiles.lockAddresses(tx, request.profile, bundle.channels.values());
     const places: Place[] = [];
     const admission: Admission = async (caps, at) => {
       const taken = await this.everybody.take(tx, caps, at);

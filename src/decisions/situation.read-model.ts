@@ -43,7 +43,6 @@ export class SituationReader {
 
   async read(db: Executor, bundle: Bundle, request: SituationRequest): Promise<Situation> {
     const { profile, now } = request;
-    const { email } = profile.addresses;
     const bare: Situation = {
       now: now.toISOString(),
       trigger: request.trigger ?? null,
@@ -68,7 +67,6 @@ export class SituationReader {
       profile.id,
       new Date(now.getTime() - historyMs(bundle)),
       request.excludeMessageId ?? '',
-      email === null ? null : this.profiles.addressHash('email', email),
       this.profiles.addressHashesOf(profile),
       later ? [] : [...named, ...idsBy(chosen, bundle, bare)],
     ];
@@ -151,24 +149,24 @@ const PAST_COLUMNS = `
       from (${placesHeld(OWN_MESSAGES, 'true')}) h
       where (h.open or h.at > $2::timestamptz) and h.id <> $3::text) as history,
     (select json_agg(json_build_array(${COUNTED}) order by h.at, h.id)
-      from (${placesHeld('messages m', 'm.address_hash = $4::text and m.profile_id not in (select f.id from family f)')}) h
+      from (${placesHeld('messages m', 'm.address_hash = any($4::text[]) and m.profile_id not in (select f.id from family f)')}) h
       where (h.open or h.at > $2::timestamptz) and h.id <> $3::text) as elsewhere,
     (select json_agg(json_build_array(t.id, t.reason_code, t.reason) order by t.created_at, t.id)
       from tasks t where t.profile_id in (select f.id from family f) and t.state = 'open') as tasks,
     (select json_agg(json_build_array(s.channel, s.reason, ${MILLISECONDS('s.at')}) order by s.channel)
-      from suppressions s where s.address_hash = any($5::text[])) as suppressions,
+      from suppressions s where s.address_hash = any($4::text[])) as suppressions,
     (select json_agg(json_build_array(f.id, f.version, f.kind, f.data, ${MILLISECONDS('f.valid_from')},
         ${MILLISECONDS('f.valid_until')}, f.source) order by f.id)
       from (select distinct on (v.id) v.id, v.version, v.kind, v.data, v.valid_from, v.valid_until, v.source
-        from facts v where v.id = any($6::text[])
+        from facts v where v.id = any($5::text[])
         order by v.id, v.version desc) f) as facts`;
 
 const NO_HOURS = 'null as own, null as others';
 
 /**
- * A person's past under their profile and every one that was merged into it; what the same mailbox got for other profiles, since several may
- * claim one address and it has one person's patience; and facts at their latest version.
- * $1 profile, $2 since, $3 a message to leave out, $4 the mailbox's hash or null, $5 hashes of addresses, $6 ids of facts.
+ * A person's past under their profile and every one that was merged into it; what the same mailbox or telephone got for other profiles, since
+ * several may claim one address and it has one person's patience; and facts at their latest version.
+ * $1 profile, $2 since, $3 a message to leave out, $4 hashes of addresses, $5 ids of facts.
  */
 const selectPast = prepared<PastRow & HoursRow>(
   'decisions.past',

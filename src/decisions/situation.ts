@@ -116,7 +116,7 @@ export interface Situation {
   }[];
   /** Messages of the last 90 days, sent or open, oldest first. */
   readonly history: readonly PastMessage[];
-  /** What the mailbox got as somebody else's: it counts for caps and for nothing else. */
+  /** What the mailbox or telephone got as somebody else's: it counts for caps and for nothing else. */
   readonly addressHistory?: readonly CountedMessage[];
   /** Caps over everybody that were full when it was decided; absent when none was. */
   readonly full?: readonly FullCap[];

@@ -336,7 +336,7 @@ export class DispatchService {
   ): Promise<RecheckResult> {
     const { content, payload } = approval;
     const decided = await this.decisions.get(tx, message.decisionId);
-    await this.profiles.lockMailbox(tx, profile);
+    await this.profiles.lockAddresses(tx, profile, bundle.channels.values());
     const grounds = await this.messages.groundsOf(tx, message.id, content);
     const { request, due: bare, text } = secondLook(message, content, decided?.situation ?? null, grounds);
     const situation = await this.situations.read(tx, bundle, { ...request, profile, now });

@@ -210,7 +210,7 @@ export async function selectSteps(
 
 const writeContent = prepared(
   'messages.write_content',
-  `update messages set content = $2, content_hash = $3, template_id = $4, variant = $5, address_hash = $6, approval = null,
+  `update messages set content = $2, content_hash = $3, template_id = $4, variant = $5, address_hash = coalesce($6, address_hash), approval = null,
       approval_kind = null, approved_by = null, updated_at = $7
     where id = $1`,
 );
@@ -224,6 +224,7 @@ export async function updateContent(
     hash: string;
     templateId: string | null;
     variant: string | null;
+    /** Null where its content does not name the address: then it goes where it was to go. */
     addressHash: string | null;
     at: Date;
   },

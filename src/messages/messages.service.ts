@@ -9,6 +9,7 @@ import { Secrets } from '../platform/secrets/secrets.js';
 import { ErasedError, Vault } from '../platform/vault/index.js';
 import { WorkService } from '../platform/work/index.js';
 import { type Bundle } from '../policies/bundle.js';
+import { addressOn } from '../profiles/consent.js';
 import { Clock } from '../shared/clock.js';
 import { contentHash } from '../shared/hash.js';
 import { addressHash, addressSpace } from '../shared/identity.js';
@@ -114,7 +115,7 @@ export class MessagesService {
       templateId: null,
       contentHash: null,
     };
-    const { email } = situation.profile.addresses;
+    const address = addressOn(channel, situation.profile.addresses);
     if (!(await this.vault.heldKeys(tx, [decision.profileId])).has(decision.profileId))
       throw new ErasedError(`the key of ${decision.profileId} was erased`);
     const opened = {
@@ -127,9 +128,7 @@ export class MessagesService {
       message,
       opened,
       addressHash:
-        channel.kind === 'email' && email !== null
-          ? addressHash(this.secrets.lookup('address'), addressSpace(channel), email)
-          : null,
+        address === null ? null : addressHash(this.secrets.lookup('address'), addressSpace(channel), address),
       keyId: decision.profileId,
       trace: currentTrace(),
     });
@@ -211,7 +210,7 @@ export class MessagesService {
     return hash;
   }
 
-  /** The name of the mailbox it goes to, which outlives the person's erasure; null when it goes to none. */
+  /** The name of the mailbox or telephone it goes to, which outlives the person's erasure; null when it goes to none. */
   addressHash(db: Executor, id: string): Promise<string | null> {
     return selectAddressHash(db, id);
   }

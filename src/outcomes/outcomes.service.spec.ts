@@ -29,6 +29,7 @@ describe('outcomes', () => {
     world.clock.advance(60_000);
     return { person, message };
   };
+  const TEXT = { channel: 'sms', kind: 'webhook', recipient: 'https://sms.example.com/', payload: { text: 'Hello' } } as const; // prettier-ignore
   const outcomesOf = (message: Message) => world.get(OutcomesService).of(world.database.db, message.id);
   const consentOf = async (person: string) =>
     (await world.get(ProfilesService).load(world.database.db, person)).consents;
@@ -233,6 +234,33 @@ describe('outcomes', () => {
       expect(await suppressions(again)).toEqual(['email unsubscribe']);
       expect((await world.request('POST', path(message, 'unsubscribe'))).status).toBe(200);
     });
+  });
+
+  it('ends texts that are open for the same telephone under another profile, whatever mailboxes they have', async () => {
+    const shared = { phone: '+4915112345678' };
+    const [wim, xena] = [await world.person('wim', shared), await world.person('xena', shared)];
+    const zoe = await world.person('zoe', { phone: '+4915187654321' });
+    const soon = new Date(world.clock.now().getTime() + 2 * 24 * 3_600_000);
+    const text = (person: string) => world.approved(person, { sendAt: soon, content: TEXT });
+    const [message, open, elsewhere] = [await text(wim), await text(xena), await text(zoe)];
+    const mail = await world.approved(xena, { sendAt: soon });
+    await world.doDueWork();
+    await world.database.transaction((tx) =>
+      world.get(OutcomesService).record(tx, {
+        messageId: message.id,
+        kind: 'unsubscribed',
+        at: world.clock.now(),
+        detail: {},
+        uniqueKey: `unsubscribed ${message.id}`,
+      }),
+    );
+    await world.doDueWork();
+    expect(await world.lastStep(open.id)).toEqual({
+      code: 'suppressed',
+      text: 'The address on sms is suppressed: the person unsubscribed.',
+    });
+    expect(await world.stateOf(mail.id)).toBe('scheduled');
+    expect(await world.stateOf(elsewhere.id)).toBe('scheduled');
   });
 
   it('ends advertising that is open for the same mailbox under another profile', async () => {

@@ -8,6 +8,7 @@ import { type Executor, type Tx } from '../platform/database/index.js';
 import { erasedIsNull } from '../platform/vault/index.js';
 import { DONE, type WorkHandler, WorkService } from '../platform/work/index.js';
 import { PoliciesService } from '../policies/index.js';
+import { PHONE_SPACES } from '../profiles/consent.js';
 import { type Applied, ProfilesService } from '../profiles/index.js';
 import { type Profile } from '../profiles/profile.js';
 import { canonicalJson, type Json } from '../shared/canonical-json.js';
@@ -194,8 +195,9 @@ export class OutcomesService {
   ): Promise<void> {
     const addressHash = await this.messages.addressHash(tx, message.id);
     if (addressHash === null) return;
+    const { id, kind } = this.policies.active().channels.get(message.channel) ?? { id: message.channel, kind: '' }; // prettier-ignore
     await this.profiles.suppressHash(tx, {
-      space: 'email',
+      space: kind !== 'email' && PHONE_SPACES.includes(id) ? id : 'email',
       addressHash,
       reason,
       source: `message ${message.id}`,

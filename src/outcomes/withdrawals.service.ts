@@ -7,10 +7,10 @@ import { erasedIsNull } from '../platform/vault/index.js';
 import { DONE, type WorkHandler } from '../platform/work/index.js';
 import { PoliciesService } from '../policies/index.js';
 import {
+  addressOn,
   consentFor,
   EVERY_TOPIC,
   grantsIn,
-  PHONE_SPACES,
   type Withdrawal,
   withdrawalsIn,
 } from '../profiles/consent.js';
@@ -101,14 +101,13 @@ export class WithdrawalsService {
   /** @returns under what name the address was suppressed; none when there is none. */
   private async suppress(
     tx: Tx,
-    { id, addresses: { email, phone } }: Profile,
+    { id, addresses }: Profile,
     { channel, reason }: Withdrawal,
     signalId: string,
     occurredAt: string,
   ): Promise<string[]> {
-    const known = this.policies.active().channels.get(channel);
-    const space = known === undefined ? channel : addressSpace(known);
-    const address = space === 'email' ? email : PHONE_SPACES.includes(space) ? phone : null;
+    const known = this.policies.active().channels.get(channel) ?? { id: channel, kind: channel };
+    const [space, address] = [addressSpace(known), addressOn(known, addresses)];
     if (address === null) return [];
     const at = new Date(occurredAt);
     await this.profiles.suppress(tx, {

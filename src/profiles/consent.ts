@@ -1,6 +1,7 @@
 import { type Json } from '../shared/canonical-json.js';
+import { addressSpace } from '../shared/identity.js';
 import { IMPORT_SOURCE, OWN_SOURCE, type Signal } from '../signals/signal.js';
-import { type Consent, type ConsentState } from './profile.js';
+import { type Consent, type ConsentState, type Profile } from './profile.js';
 import { revocationIn } from './revocation.js';
 
 /** Every topic of a channel. */
@@ -134,6 +135,15 @@ const WITHDRAWALS: Readonly<Record<string, Withdrawal['reason']>> = {
 };
 /** Beside a mailbox, everything an address can be suppressed for: see `ProfilesService.addressHashesOf`. */
 export const PHONE_SPACES: readonly string[] = ['phone', 'sms', 'whatsapp'];
+
+/** The address that a channel writes to and that others may share; null where it writes to none, or none is known. */
+export function addressOn(
+  channel: Parameters<typeof addressSpace>[0],
+  { email, phone }: Profile['addresses'],
+): string | null {
+  const space = addressSpace(channel);
+  return space === 'email' ? email : PHONE_SPACES.includes(space) ? phone : null;
+}
 
 /** Somebody wants nothing more on a channel, whatever it is about: their address there is suppressed, until they agree again where that can be. */
 export interface Withdrawal {

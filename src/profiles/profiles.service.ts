@@ -4,12 +4,13 @@ import { type Executor, type Tx } from '../platform/database/index.js';
 import { Secrets } from '../platform/secrets/secrets.js';
 import { ErasedError, Vault } from '../platform/vault/index.js';
 import { WorkService } from '../platform/work/index.js';
+import { type Channel } from '../policies/playbook.js';
 import { Clock } from '../shared/clock.js';
-import { addressHash, identityHash, normaliseAddress } from '../shared/identity.js';
+import { addressHash, addressSpace, identityHash, normaliseAddress } from '../shared/identity.js';
 import { Ids } from '../shared/ids.js';
 import { SignalsService } from '../signals/index.js';
 import { IMPORT_SOURCE, OWN_SOURCE, type Signal } from '../signals/signal.js';
-import { consentFor, EVERY_TOPIC, PHONE_SPACES, withConsent } from './consent.js';
+import { addressOn, consentFor, EVERY_TOPIC, PHONE_SPACES, withConsent } from './consent.js';
 import { type DeclaredEvents } from './history.js';
 import { type Consent, type Profile } from './profile.js';
 import {
@@ -710,12 +711,17 @@ export class ProfilesService {
   }
 
   /**
-   * Locks the mailbox of a locked profile until the transaction ends, so that several profiles with one address are decided one after the
-   * other and share its caps. Take no profile's lock after it.
+   * Locks the mailbox of a locked profile, and its telephone where the playbook has a channel to it, until the transaction ends, so that several
+   * profiles with one address are decided one after the other and share its caps. Take no profile's lock after it.
    */
-  async lockMailbox(tx: Tx, profile: Profile): Promise<void> {
-    const { email } = profile.addresses;
-    if (email !== null) await lockAddress(tx, this.addressHash('email', email));
+  async lockAddresses(tx: Tx, { addresses }: Profile, channels: Iterable<Channel>): Promise<void> {
+    const { email } = addresses;
+    const hashes = new Set(email === null ? [] : [this.addressHash('email', email)]);
+    for (const channel of channels) {
+      const address = channel.enabled ? addressOn(channel, addresses) : null;
+      if (address !== null) hashes.add(this.addressHash(addressSpace(channel), address));
+    }
+    for (const hash of [...hashes].toSorted()) await lockAddress(tx, hash);
   }
 
   /** The name under which an address is looked up. */

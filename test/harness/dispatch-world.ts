@@ -59,6 +59,7 @@ owner: mara
   'channels.yaml': `- { id: email, kind: email, contactCost: 1 }
 - { id: newsletter, kind: email, contactCost: 1 }
 - { id: onsite, kind: onsite, contactCost: 0 }
+- { id: sms, kind: webhook, reaches: telephone, contactCost: 1, enabled: false, url: 'https://sms.example.com/', secretVariable: SMS_SECRET }
 `,
   'actions/welcome.yaml': `id: welcome
 title: Welcome

@@ -159,6 +159,24 @@ const signal = (given: Partial<Signal> & { id: string }): Signal => ({
   ...given,
 });
 
+const CONTENT: MessageContent = {
+  channel: 'email',
+  kind: 'email',
+  action: 'welcome',
+  class: 'marketing',
+  offer: null,
+  sender: 'Shop <hello@shop.example.com>',
+  replyTo: null,
+  recipient: 'anna@example.com',
+  subject: 'Hello',
+  preheader: null,
+  html: '<p>Hello</p>',
+  text: 'Hello',
+  payload: null,
+  links: [],
+  versions: { bundle: 'b', template: null, prompt: null, facts: [] },
+};
+
 describe('decisions, tasks and messages', () => {
   let opened: TestDatabase;
   let app: NestFastifyApplication;
@@ -710,6 +728,35 @@ describe('decisions, tasks and messages', () => {
       );
     });
 
+    it('hold for a telephone that several people share, whatever mailboxes they have', async () => {
+      const text = (yaml: string) => yaml.replaceAll('email', 'sms').replace(/welcome/g, 'nudge');
+      bundle = compile({
+        ...PLAYBOOK,
+        'channels.yaml': `${PLAYBOOK['channels.yaml']}- { id: sms, kind: webhook, reaches: telephone, contactCost: 1, url: 'https://sms.example.com/', secretVariable: SMS_SECRET }\n`,
+        'actions/nudge.yaml': text(PLAYBOOK['actions/welcome.yaml']),
+        'templates/nudge.yaml': text(PLAYBOOK['templates/welcome.yaml'])
+          .replace('kind: sms', 'kind: webhook')
+          .replace(/ {2}subject: [^]*?\}\]\n/, '  payload: { text: Hello }\n'),
+      });
+      const phone = '+4915112345678';
+      const owners = [];
+      for (const email of ['one', 'two', 'three'])
+        owners.push(await somebody({ traits: { phone, email: `${email}@phones.example.com`, timezone: 'Europe/Berlin', consent: { sms: 'granted' } } })); // prettier-ignore
+      const all = await Promise.all(
+        owners.map(({ userId }) => ask({ userId, actions: ['nudge'], mode: 'execute' })),
+      );
+      expect(all.map(({ body }) => body.outcome).toSorted()).toEqual(['act', 'act', 'hold']);
+      expect(all.find(({ body }) => body.outcome === 'hold')?.body.reasons[0]?.code).toBe('cap');
+
+      // Where it goes is not what its content says, which is the address of whoever passes it on.
+      const id = all.find(({ body }) => body.outcome === 'act')?.body.messageId ?? '';
+      await opened.database.transaction(
+        (tx) =>
+        messages().saveContent(tx, id, { ...CONTENT, kind: 'webhook', channel: 'sms', recipient: 'https://sms.example.com/', payload: { text: 'Hello' } }, null), // prettier-ignore
+      );
+      expect(await messages().addressHash(opened.database.db, id)).toBe(profiles().addressHash('sms', phone));
+    });
+
     it('give a place back when a message is cancelled', async () => {
       const anna = await somebody();
       const execute = () => ask({ userId: anna.userId, actions: ['welcome'], mode: 'execute' });
@@ -733,23 +780,6 @@ describe('decisions, tasks and messages', () => {
   });
 
   describe('a message', () => {
-    const content: MessageContent = {
-      channel: 'email',
-      kind: 'email',
-      action: 'welcome',
-      class: 'marketing',
-      offer: null,
-      sender: 'Shop <hello@shop.example.com>',
-      replyTo: null,
-      recipient: 'anna@example.com',
-      subject: 'Hello',
-      preheader: null,
-      html: '<p>Hello</p>',
-      text: 'Hello',
-      payload: null,
-      links: [],
-      versions: { bundle: 'b', template: null, prompt: null, facts: [] },
-    };
     async function message(): Promise<string> {
       const anna = await somebody();
       const asked = await ask({ userId: anna.userId, actions: ['welcome'], mode: 'execute' });
@@ -761,9 +791,9 @@ describe('decisions, tasks and messages', () => {
 
     it('keeps its content sealed, and loses its approval when the content changes', async () => {
       const id = await message();
-      const hash = await inTransaction((tx) => messages().saveContent(tx, id, content, 'welcome-1'));
-      expect(hash).toBe(contentHash(content));
-      expect(await messages().content(opened.database.db, id)).toEqual(content);
+      const hash = await inTransaction((tx) => messages().saveContent(tx, id, CONTENT, 'welcome-1'));
+      expect(hash).toBe(contentHash(CONTENT));
+      expect(await messages().content(opened.database.db, id)).toEqual(CONTENT);
       const approval = {
         payload: { by: [{ personId: 'per_1', name: 'Ada', at: NOW }], at: NOW, expiresAt: NOW },
         signature: 's',
@@ -775,7 +805,7 @@ describe('decisions, tasks and messages', () => {
         content: { subject: 'Hello' },
         approval: { kind: 'person', by: [{ personId: 'per_1', name: 'Ada' }] },
       });
-      await inTransaction((tx) => messages().saveContent(tx, id, { ...content, subject: 'Hi' }, null));
+      await inTransaction((tx) => messages().saveContent(tx, id, { ...CONTENT, subject: 'Hi' }, null));
       expect(await messages().approval(opened.database.db, id)).toBeNull();
       const { rows } = await sql<{ content: Buffer }>`select content from messages where id = ${id}`.execute(
         opened.database.db,
@@ -799,7 +829,7 @@ describe('decisions, tasks and messages', () => {
       await expect(inTransaction((tx) => messages().move(tx, id, 'drafting', why))).rejects.toThrow(
         IllegalStep,
       );
-      await expect(inTransaction((tx) => messages().saveContent(tx, id, content, null))).rejects.toThrow(
+      await expect(inTransaction((tx) => messages().saveContent(tx, id, CONTENT, null))).rejects.toThrow(
         'cannot change',
       );
     });
