@@ -43,7 +43,7 @@ export function reviewWords({
   return `${perDay('before')} a day, would be ${perDay('after')}`;
 }
 
-export const TRIGGERS_WORDS =
+const TRIGGERS_WORDS =
   'these triggers fire on something else; what they would fire newly, or at another time, is told by a simulation only:';
 
 /** What of a trigger is otherwise, and how many decisions are not judged by it. */

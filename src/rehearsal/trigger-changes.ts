@@ -5,7 +5,7 @@ import { canonicalJson } from '../shared/canonical-json.js';
 import { joinedBy } from './rule-use.js';
 
 /** A trigger that fires on something else than it did when decisions were made. */
-export interface TriggerChange {
+interface TriggerChange {
   /** What of it is otherwise, such as `within`; nothing where it was not there. */
   readonly members: readonly string[];
   /** Stored decisions that it called for as it was, and that are taken as if it had fired at the same moment as it is. */
