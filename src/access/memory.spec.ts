@@ -1,7 +1,7 @@
-import { jest } from '@jest/globals';
 import { ShortMemory } from './memory.js';
 
 describe('a short memory', () => {
+  const steady = performance.now.bind(performance);
   let now = 0;
   let asked: ((value: string) => void)[] = [];
   let memory: ShortMemory<string>;
@@ -18,9 +18,11 @@ describe('a short memory', () => {
     now = 1_000;
     asked = [];
     memory = new ShortMemory(5_000, 2);
-    jest.spyOn(performance, 'now').mockImplementation(() => now);
+    performance.now = () => now;
   });
-  afterEach(() => jest.restoreAllMocks());
+  afterEach(() => {
+    performance.now = steady;
+  });
 
   it('asks once for all who want to know at a time, and not again while it knows', async () => {
     const answers = [ask(), ask()];
