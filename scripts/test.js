@@ -5,13 +5,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { writeTogether } from './together.js';
+import { isOnADatabase, writeTogether } from './together.js';
 
-/** What a spec imports that opens a database. */
-const ON_A_DATABASE = /harness\/(database|service|dispatch-world|review-world|stages)\.js'/;
-
-/** So many test files take all spec files: enough for the workers to end at about the same time. */
-const WORLDS = 8;
+/** So many test files take all spec files that use a database: two for each worker, so that they end at about the same time. */
+const WORLDS = 6;
 
 function specsIn(folder) {
   return readdirSync(folder, { recursive: true })
@@ -24,7 +21,7 @@ function clusterSpecs() {
   return [
     ...specsIn('test/integration'),
     ...specsIn('test/scenarios'),
-    ...specsIn('src').filter((path) => ON_A_DATABASE.test(readFileSync(path, 'utf8'))),
+    ...specsIn('src').filter(isOnADatabase),
   ];
 }
 

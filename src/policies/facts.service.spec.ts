@@ -16,26 +16,6 @@ let opened: TestDatabase;
 let module: TestingModule;
 let facts: FactsService;
 
-beforeAll(async () => {
-  opened = await openTestDatabase();
-  module = await Test.createTestingModule({
-    imports: [
-      DatabaseModule.of(opened.database),
-      RuntimeModule.of(testRuntime(new TestClock('2026-11-20T12:00:00Z'))),
-      AccessModule,
-      AuditModule,
-      HttpModule,
-      PoliciesModule,
-    ],
-  }).compile();
-  facts = module.get(FactsService);
-});
-
-afterAll(async () => {
-  await module.close();
-  await opened.close();
-});
-
 const product = (price: number, more: Record<string, unknown> = {}): unknown => ({
   kind: 'product',
   data: { name: 'Tide cup', price, currency: 'EUR', glaze: ['blue', 'grey'], ...more },
@@ -47,6 +27,26 @@ function put(id: string, input: unknown): Promise<Fact> {
 }
 
 describe('putting a fact', () => {
+  beforeAll(async () => {
+    opened = await openTestDatabase();
+    module = await Test.createTestingModule({
+      imports: [
+        DatabaseModule.of(opened.database),
+        RuntimeModule.of(testRuntime(new TestClock('2026-11-20T12:00:00Z'))),
+        AccessModule,
+        AuditModule,
+        HttpModule,
+        PoliciesModule,
+      ],
+    }).compile();
+    facts = module.get(FactsService);
+  });
+
+  afterAll(async () => {
+    await module.close();
+    await opened.close();
+  });
+
   it('makes a version for each thing it says, and none for saying it again', async () => {
     const first = await put('cup', product(2_400));
     expect(first).toMatchObject({ id: 'cup', version: 1, data: { price: 2_400, glaze: ['blue', 'grey'] } });
