@@ -55,7 +55,11 @@ describe('a webhook', () => {
       at: new Date(),
     });
   const send = (url: string, allowHosts: string[] = [], resolve?: Resolve) =>
-    new WebhookChannel(SECRET, 300, resolve).send(parcel(url, allowHosts), never, open);
+    new WebhookChannel(SECRET, status === 'hang' ? 1_000 : 60_000, resolve).send(
+      parcel(url, allowHosts),
+      never,
+      open,
+    );
   const local = () => send(`http://127.0.0.1:${port}/hook`, ['127.0.0.1']);
 
   it('is signed so that the receiver can verify it', async () => {
@@ -77,7 +81,7 @@ describe('a webhook', () => {
   });
 
   it('stops before the request when sending was paused meanwhile', async () => {
-    const channel = new WebhookChannel(SECRET, 300);
+    const channel = new WebhookChannel(SECRET, 60_000);
     const paused = parcel(`http://127.0.0.1:${port}/hook`, ['127.0.0.1']);
     expect(await channel.send(paused, never, () => Promise.resolve(false))).toEqual({
       outcome: 'not_sent',

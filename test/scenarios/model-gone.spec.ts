@@ -17,20 +17,21 @@ async function impatientPrompts(): Promise<string> {
 describe('a model that does not write', () => {
   let story: Story;
   let model: FakeOpenAi;
-  let prompts: string;
   beforeEach(async () => {
-    prompts = await impatientPrompts();
     model = await FakeOpenAi.start();
   });
   afterEach(async () => {
     await story.end();
     await model.close();
-    await rm(prompts, { recursive: true });
   });
 
-  async function begin(playbook: Record<string, string> = {}, now?: string): Promise<void> {
+  async function begin(
+    playbook: Record<string, string> = {},
+    now?: string,
+    environment: Record<string, string> = {},
+  ): Promise<void> {
     story = await Story.begin({
-      environment: { ...model.environment, PROMPTS_DIR: prompts },
+      environment: { ...model.environment, ...environment },
       playbook,
       ...(now === undefined ? {} : { now }),
     });
@@ -86,7 +87,8 @@ describe('a model that does not write', () => {
   });
 
   it('is not waited for longer than the deadline, and left alone after five failures', async () => {
-    await begin();
+    const prompts = await impatientPrompts();
+    await begin({}, undefined, { PROMPTS_DIR: prompts });
     const silent: Behaviour[] = [
       { kind: 'never' },
       { kind: 'stalls' },
@@ -109,6 +111,7 @@ describe('a model that does not write', () => {
     expect(await fallbackOf('spared')).toEqual(['template: circuit_open']);
     expect(model.requests).toHaveLength(0);
     expect((await story.request('GET', '/health/ready')).status).toBe(200);
+    await rm(prompts, { recursive: true });
   });
 
   it('is asked again after a rate limit where the message has time, as here until the morning', async () => {
@@ -142,30 +145,32 @@ describe('a model that does not write', () => {
       return Promise.all(names.map(async (name) => (await story.messages(name))[0]));
     };
     expect(await home()).not.toContain(gone);
-    model.behave({ kind: 'status', status: 400 });
-    await abandon(['anna', 'bert', 'cora', 'dana', 'egon', 'fred']);
-    const asked = model.requests.length;
-    expect(asked).toBeGreaterThanOrEqual(5);
-    expect(await home()).toContain(gone);
-    expect(await home()).toContain('it could not be reached');
-
-    for (const round of ['morning', 'noon', 'night']) {
-      const names = [`${round}-1`, `${round}-2`];
-      for (const message of await abandon(names)) {
-        expect(message?.['templateId']).toBe('recover-cart-mail');
-        expect(message?.['approval']).toMatchObject({ kind: 'template' });
-      }
-      for (const name of names) expect(await fallbackOf(name)).toEqual(['template: circuit_open']);
-      await story.passes(6 * HOUR);
-    }
-    expect(model.requests).toHaveLength(asked);
-    expect(await home()).toContain('12 messages came from signed templates instead');
-    expect((await story.request('GET', '/operations')).text).toContain('left alone: it failed too often');
-
-    // The breaker goes by the machine's own clock: so far it is set on.
+    // The breaker goes by the machine's own clock: it stands still, however long the rounds take, until it is set on.
     const now = performance.now.bind(performance);
-    performance.now = () => now() + 31_000;
+    const stood = now();
+    performance.now = () => stood;
     try {
+      model.behave({ kind: 'status', status: 400 });
+      await abandon(['anna', 'bert', 'cora', 'dana', 'egon', 'fred']);
+      const asked = model.requests.length;
+      expect(asked).toBeGreaterThanOrEqual(5);
+      expect(await home()).toContain(gone);
+      expect(await home()).toContain('it could not be reached');
+
+      for (const round of ['morning', 'noon', 'night']) {
+        const names = [`${round}-1`, `${round}-2`];
+        for (const message of await abandon(names)) {
+          expect(message?.['templateId']).toBe('recover-cart-mail');
+          expect(message?.['approval']).toMatchObject({ kind: 'template' });
+        }
+        for (const name of names) expect(await fallbackOf(name)).toEqual(['template: circuit_open']);
+        await story.passes(6 * HOUR);
+      }
+      expect(model.requests).toHaveLength(asked);
+      expect(await home()).toContain('12 messages came from signed templates instead');
+      expect((await story.request('GET', '/operations')).text).toContain('left alone: it failed too often');
+
+      performance.now = () => stood + 31_000;
       model.behave({ kind: 'answer', content: goodDraft() });
       const [message] = await abandon(['zoe']);
       expect([message?.['state'], await fallbackOf('zoe')]).toEqual(['in_review', ['model: null']]);
