@@ -131,9 +131,10 @@ describe('migrations', () => {
     await busy.transaction(async (tx) => {
       await sql`insert into cups (id) values (1)`.execute(tx);
       migrating = close(await release({ '0001_cups': CREATE, '0002_height': WIDEN }));
-      // Whoever waited in line for this transaction's end would wait for ever: it ends only after twenty others have written.
+      // Whoever waited in line for this transaction's end would wait for ever: it ends only after twenty others have written, and the
+      // migration has stepped back.
       const other = await open(await release({}));
-      for (let id = 2; id < 22; id++) {
+      for (let id = 2; id < 22 || !said.some((line) => line.includes('waits for its locks')); id++) {
         await sql`insert into cups (id) values (${id})`.execute(other.db);
         await new Promise((resolve) => setTimeout(resolve, 100));
       }

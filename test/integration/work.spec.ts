@@ -306,7 +306,7 @@ describe('durable work', () => {
       await relay.start();
       await until(() => waiting.length === 6);
       await relay.stop();
-    }, 30_000);
+    });
 
     it('leases each kind for as long as its handler may take', async () => {
       work.register({ kind: 'letter.read', leaseMs: 600_000, commit: () => Promise.resolve(DONE) });
@@ -315,13 +315,14 @@ describe('durable work', () => {
         work.enqueue(tx, { kind: 'letter.read', key: 'b', dueAt: clock.now() }),
       );
       await work.claim(5);
-      const { rows: leases } = await sql<{ kind: string; seconds: number }>`
-        select kind, extract(epoch from leased_until - now())::float8 as seconds from work order by kind`.execute(
-        database.db,
-      );
-      expect(leases.map(({ kind, seconds }) => [kind, Math.round(seconds / 10)])).toEqual([
-        ['letter.read', 60],
-        ['letter.written', 1],
+      // Both were leased in the same moment, and the shorter lease is the usual one.
+      const { rows: leases } = await sql<{ kind: string; longer: number; within: boolean }>`
+        select kind, extract(epoch from leased_until - min(leased_until) over ())::float8 as longer,
+          leased_until <= now() + interval '600 seconds' as within
+        from work order by kind`.execute(database.db);
+      expect(leases).toEqual([
+        { kind: 'letter.read', longer: 590, within: true },
+        { kind: 'letter.written', longer: 0, within: true },
       ]);
     });
   });

@@ -166,12 +166,15 @@ describe('advice before a decision', () => {
 
   it('is held against what is so after the answer, not before', async () => {
     await begin();
-    model.behave({ kind: 'slow', ms: 700, then: advice() }, draft);
+    let answer = (): void => undefined;
+    const until = new Promise<void>((resolve) => (answer = resolve));
+    model.behave({ kind: 'held', until, then: advice() }, draft);
     await arrives('dora');
     await story.happens(checkout('dora'));
     story.clock.advance(HOUR);
     await story.until('the model is asked', () => model.requests.length > 0);
     await says('dora', 'email', 'denied');
+    answer();
     await story.settle();
     const decisions = await story.decisions('dora');
     expect(decisions).toHaveLength(1);

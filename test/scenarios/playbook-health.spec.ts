@@ -237,7 +237,7 @@ describe('what comes of messages', () => {
     expect(textOf(risen, 'message')).toContain(
       '20 % (20 of 100) in the last seven days, from 1.9 % (2 of 105)',
     );
-  }, 120_000);
+  });
 });
 
 describe('links', () => {
@@ -327,7 +327,7 @@ describe('what rules did', () => {
       await story.passes(9 * HOUR);
     }
     await story.passes(5 * MINUTE);
-  }, 120_000);
+  });
   afterAll(() => story.end());
 
   /** What a rule did by trying it out: every stored decision is made again without the rule, and compared. */
@@ -427,6 +427,8 @@ describe('what rules did', () => {
       const at = story.clock.now();
       let commit: () => void = () => undefined;
       const held = new Promise<void>((resolve) => (commit = resolve));
+      let begun: () => void = () => undefined;
+      const open = new Promise<void>((resolve) => (begun = resolve));
       const written = story.database.transaction(async (tx) => {
         await sql`
           insert into decisions (id, profile_id, created_at, outcome, mode, action, channel, bundle_hash, engine, models, seed, key_id,
@@ -434,8 +436,10 @@ describe('what rules did', () => {
           select 'dec_late', d.profile_id, ${at}, d.outcome, 'execute', d.action, d.channel, d.bundle_hash, d.engine, d.models, d.seed,
             d.key_id, d.situation, d.result, d.situation_hash, d.result_hash
           from decisions d limit 1`.execute(tx);
+        begun();
         await held;
       });
+      await open;
       await new Promise((resolve) => setTimeout(resolve, 1_500));
       story.clock.advance(2 * MINUTE + 1_000);
       await counter.count();

@@ -286,8 +286,9 @@ describe('HTTP', () => {
       const keep = (): Promise<Answer> => send('POST', '/v1/things/kept', '{}', key('five'));
       let wake = (): void => undefined;
       slowly = new Promise((resolve) => (wake = resolve));
+      const before = made;
       const asleep = keep();
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      while (made === before) await new Promise((resolve) => setTimeout(resolve, 5));
       slowly = Promise.resolve();
       clock.advance(31_000);
       const second = await keep();
