@@ -172,5 +172,5 @@ describe('signals that are applied', () => {
       ),
       { numRuns: 15 },
     );
-  }, 180_000);
+  });
 });

@@ -30,7 +30,7 @@ async function countOf(database: Database, table: string): Promise<number> {
 }
 
 async function drained(database: Database): Promise<void> {
-  const deadline = performance.now() + 50_000;
+  const deadline = performance.now() + 120_000;
   while ((await countOf(database, 'signal_inbox')) > 0) {
     if (performance.now() > deadline) throw new Error('the inbox does not empty');
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -33,7 +33,7 @@ describe('the intake', () => {
     (await sql.raw<T>(text).execute(opened.database.db)).rows;
 
   const applied = async (): Promise<void> => {
-    for (let i = 0; i < 2_000; i++) {
+    for (let i = 0; i < 20_000; i++) {
       const [left] = await query<{ n: number }>('select count(*) as n from signal_inbox');
       if (left?.n === 0) return;
       await new Promise((resolve) => setTimeout(resolve, 5));

@@ -89,5 +89,5 @@ describe('the bound of what waits to be applied', () => {
     await large.look();
     // 30,000 are free.
     expect([await large.isFullFor('web'), await large.isFullFor('app')]).toEqual([true, false]);
-  }, 60_000);
+  });
 });

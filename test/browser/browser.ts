@@ -27,6 +27,7 @@ export class Browser {
     const context = await chromium.launchPersistentContext(directory, {
       executablePath: '/usr/bin/chromium',
       headless: true,
+      timeout: 180_000,
       args: FLAGS,
       viewport: { width: 1280, height: 860 },
     });
@@ -35,7 +36,7 @@ export class Browser {
 
   async page(): Promise<Page> {
     const page = await this.context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(60_000);
     page.on('pageerror', (error) => this.complaints.push(error.message));
     page.on('console', (message) => {
       // Answers such as 409 are told on the page; the browser logs them as well.

@@ -41,7 +41,7 @@ describe('the console in a real browser', () => {
     browser = await Browser.open();
     page = await browser.page();
     await signIn();
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await browser.close();
@@ -278,7 +278,7 @@ describe('the console in a real browser', () => {
       expect([path, wider > 0 ? wider : 'fits']).toEqual([path, 'fits']);
     }
     await page.setViewportSize({ width: 1280, height: 860 });
-  }, 120_000);
+  });
 
   it('answers what is not there with a page', async () => {
     expect((await open('/nothing-here'))?.status()).toBe(404);

@@ -21,7 +21,7 @@ describe('the editor of the playbook in a real browser', () => {
     await page.fill('input[name=password]', ADMIN.password);
     await page.keyboard.press('Enter');
     await page.locator('.side').waitFor();
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await browser.close();

@@ -7,7 +7,7 @@ import { ADMIN, leaveNothingToChance, WRITE_KEY } from './service.js';
 
 const SOURCES = fileURLToPath(new URL('../../src', import.meta.url));
 const REGISTER = new URL('register-typescript.js', import.meta.url).href;
-const STARTS_WITHIN_MS = 90_000;
+const STARTS_WITHIN_MS = 240_000;
 
 /** What processes of one deployment have in common: a folder with a playbook that leaves nothing to chance, and who may do what. */
 export async function makeDeployment(): Promise<{

@@ -16,6 +16,12 @@ export const ADMIN = {
   token: 'story-admin-token-0001',
 };
 
+/** Only for what never comes: a machine with other things to do is waited for. */
+const PATIENCE_MS = 120_000;
+const SOON_MS = 15;
+/** A look at what is left keeps the one connection of the embedded engine from getting on with it. */
+const LOOK_AGAIN_MS = 40;
+
 /** An HTTP answer, its body parsed when it is JSON. */
 export interface Answer {
   readonly status: number;
@@ -145,10 +151,10 @@ export class Story {
   }
 
   /** Waits, in real time, until something is the case; for what does not go by the story's clock. */
-  async until(what: string, isSo: () => boolean | Promise<boolean>, withinMs = 20_000): Promise<void> {
+  async until(what: string, isSo: () => boolean | Promise<boolean>, withinMs = PATIENCE_MS): Promise<void> {
     for (const deadline = performance.now() + withinMs; !(await isSo());) {
       if (performance.now() > deadline) throw new Error(`${what}: not within ${withinMs} ms`);
-      await new Promise((resolve) => setTimeout(resolve, 15));
+      await new Promise((resolve) => setTimeout(resolve, SOON_MS));
     }
   }
 
@@ -240,7 +246,7 @@ export class Story {
 
   /** Waits until nothing is due at the story's present: no signal unapplied, no timer, no work. */
   async settle(): Promise<void> {
-    let deadline = performance.now() + 30_000;
+    let deadline = performance.now() + PATIENCE_MS;
     let least = Infinity;
     for (let quiet = 0; quiet < 2;) {
       const { rows } = await sql<{ inbox: number; timers: number; work: number; leased: number }>`
@@ -254,9 +260,10 @@ export class Story {
       if (left === undefined) throw new Error('counting what is left gave no row');
       const sum = left.inbox + left.timers + left.work + left.leased;
       quiet = sum === 0 ? quiet + 1 : 0;
-      if (sum < least) [least, deadline] = [sum, performance.now() + 30_000]; // It gets on, however slowly.
-      if (performance.now() > deadline) throw new Error(`not settled after 30 s: ${JSON.stringify(left)}`);
-      await new Promise((resolve) => setTimeout(resolve, 15));
+      if (sum < least) [least, deadline] = [sum, performance.now() + PATIENCE_MS]; // It gets on, however slowly.
+      if (performance.now() > deadline)
+        throw new Error(`not settled after ${PATIENCE_MS} ms: ${JSON.stringify(left)}`);
+      await new Promise((resolve) => setTimeout(resolve, sum === 0 ? SOON_MS : LOOK_AGAIN_MS));
     }
   }
 

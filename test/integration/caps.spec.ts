@@ -28,7 +28,7 @@ describe('caps per person, written to by many at once', () => {
       await world.close();
       await opened.close();
     }
-  }, 300_000);
+  });
 });
 
 describe('the oracle', () => {

@@ -111,7 +111,6 @@ describe('an import, step by step', () => {
       if (kind === 'contacts') expect(await count('signals')).toBe(before.signals + 700);
       if (kind === 'consent') expect(await count('consents')).toBe(before.consents + 700);
     },
-    60_000,
   );
 
   it('brings nobody back who was erased while it was under way', async () => {
@@ -145,5 +144,5 @@ describe('an import, step by step', () => {
     expect(await get(id)).toMatchObject({ state: 'failed', counts: { lines: 500, created: 500 } });
     expect((await get(id)).error).toContain('line');
     expect(await count('import_chunks')).toBe(0);
-  }, 60_000);
+  });
 });

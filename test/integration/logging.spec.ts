@@ -177,7 +177,7 @@ describe('the log', () => {
       await ask('POST', '/sign-in', `email=${PLANTED.email}&password=${PLANTED.wrongPassword}`, {
         'content-type': 'application/x-www-form-urlencoded',
       });
-      for (const until = performance.now() + 40_000; performance.now() < until && smtp.mails.length === 0;)
+      for (const until = performance.now() + 120_000; performance.now() < until && smtp.mails.length === 0;)
         await wait(200);
       await wait(3_000);
       await ask('DELETE', `/v1/profiles/${userId}`);
@@ -209,5 +209,5 @@ describe('the log', () => {
       }),
     );
     expect(lines).toContainEqual(expect.objectContaining({ event: 'model.failed' }));
-  }, 240_000);
+  });
 });

@@ -51,7 +51,7 @@ onPostgres('a backup, made with pg_dump under traffic and restored', () => {
     await story.passes(2 * HOUR);
     await verdict(story, only(await reviewsAbout(story, 'bob')), { verdict: 'approve' });
     await story.settle();
-  }, 120_000);
+  });
   afterAll(async () => {
     await endSound(copy);
     await endSound(story);
@@ -119,7 +119,7 @@ onPostgres('a backup, made with pg_dump under traffic and restored', () => {
     expect(only(await messagesTo(copy, 'bob')).state).toBe('scheduled');
     expect(only(await messagesTo(copy, 'cat')).state).toBe('scheduled');
     expect(await tasksOf(copy, 'ada')).toEqual([]);
-  }, 60_000);
+  });
 
   it('is found out when a row of the copy was tampered with, or when the keys are not its own', async () => {
     const place = await createTestLocation();
@@ -135,7 +135,7 @@ onPostgres('a backup, made with pg_dump under traffic and restored', () => {
     } finally {
       await place.drop();
     }
-  }, 60_000);
+  });
 
   it('holds it once, not again at the next start', async () => {
     await copy.restart();

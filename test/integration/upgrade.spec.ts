@@ -54,7 +54,7 @@ describe.each(releases)('a database that release %s filled', (release) => {
       from: { opened: { database, close }, secretKey: fixture.secretKeys },
     });
     noor = await colleague(story, 'Noor', 'marketer');
-  }, 60_000);
+  });
   afterAll(() => endSound(story));
 
   it('keeps its people: who was merged is one, who was erased is gone', async () => {

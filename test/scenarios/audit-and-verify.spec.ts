@@ -76,7 +76,7 @@ describe('the record of what was done', () => {
     await story.request('DELETE', '/v1/profiles/eve');
     await story.settle();
     await story.service.app.get(AuditService).seal();
-  }, 180_000);
+  });
   afterAll(async () => {
     await story.end();
     await smtp.close();

@@ -250,7 +250,7 @@ describe('a day of approved and scheduled mails that nobody sent', () => {
     }
     await story.restart();
     await story.settle();
-  }, 120_000);
+  });
   afterAll(() => endSound(story));
 
   it('sends nobody a mail at night when it is worked off', async () => {

@@ -26,7 +26,7 @@ describe('what has aged out', () => {
       story.clock.set(NEXT_YEAR);
     });
     await story.service.app.get(RetentionService).apply();
-  }, 120_000);
+  });
   afterAll(() => endSound(story));
 
   /** A basket is left, a person approves the reminder, it leaves. */
