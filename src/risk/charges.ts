@@ -25,7 +25,10 @@ const NAMED: readonly (readonly [Charge, RegExp])[] = [
   ],
   ['shipping', /ship|deliver|postage|versand|versend|liefer|porto/i],
   ['tax', /tax|(?<!\p{L})vat(?!\p{L})|mwst|ust|steuer/iu],
-  ['fee', /(?<!\p{L})fees?(?!\p{L})|handling|gebühr|pauschale/iu],
+  [
+    'fee',
+    /(?<!\p{L})fees?(?!\p{L})|handling|gebühr|pauschale|set(?:ting)?[\s-]?up|install|activat|einricht|aktivier/iu,
+  ],
   ['balance', /balance|deposit|credit|guthaben|kaution|anzahlung|gutschrift/i],
   ['saving', /sav(?:e|ing)|discount|less|spar|rabatt|weniger|günstiger/i],
 ];

@@ -124,8 +124,16 @@ export class Findings {
   }
 }
 
+const LINE_END = /\n\s*/gu;
+/** What ends a sentence, at the end of a line. */
+const SENTENCE_END = /[.!?…:;][”"'’)»]?\s*$/u;
+
 /** Where a paragraph ends: a line that ends a sentence, or an empty one. A line that merely was too long goes on. */
-const PARAGRAPH_END = /(?<=[.!?…:;][”"'’)»]?)[^\S\n]*\n+|\n\s*\n/gu;
+function isParagraphEnd(text: string, index: number, end: string): boolean {
+  return end.includes('\n', 1) || SENTENCE_END.test(text.slice(Math.max(0, index - SPACE_AT_END), index));
+}
+/** As much space as is looked behind at the end of a line. */
+const SPACE_AT_END = 40;
 
 /** The paragraphs of a text without the space around them, which html has more of, and where each begins. */
 function paragraphsOf(text: string): { readonly at: number; readonly words: string }[] {
@@ -135,7 +143,8 @@ function paragraphsOf(text: string): { readonly at: number; readonly words: stri
     paragraphs.push({ at: to - words.length, words: words.trimEnd() });
   };
   let at = 0;
-  for (const { index, 0: end } of matchesOf(text, PARAGRAPH_END)) {
+  for (const { index, 0: end } of matchesOf(text, LINE_END)) {
+    if (!isParagraphEnd(text, index, end)) continue;
     add(at, index);
     at = index + end.length;
   }

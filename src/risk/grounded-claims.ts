@@ -1,19 +1,20 @@
 import { type Claim } from '../messages/content.js';
 import { type Span } from './assessment.js';
-import { isValidAt } from '../policies/fact.js';
+import { isOver, isValidAt } from '../policies/fact.js';
 import { type CheckContext } from './check.js';
 import { byParagraph, type DraftText, type FieldText, findPhrases, normalised } from './draft-text.js';
 import { chargesNamed } from './charges.js';
 import {
   type Beside,
   gatherGrounds,
+  type Grounds,
   readWithin,
   type Support,
   supportOf,
   todayWithin,
   wordingOf,
 } from './grounds.js';
-import { blanked, placesOfName } from './phrases.js';
+import { blanked, placesOf, placesOfName } from './phrases.js';
 import { ProductNames } from './product-names.js';
 import { extractStatements, type Statement } from './statements.js';
 
@@ -41,7 +42,13 @@ function namesIn(context: CheckContext): string[] {
       isValidAt(fact, context.leavesAt) ? fact.data['code'] : null,
     ].filter((title): title is string => typeof title === 'string' && title.trim().length >= 3),
   );
-  const names = [brand.name, brand.postalAddress, ...decision.textLimits.required, ...titles];
+  const names = [
+    brand.name,
+    brand.postalAddress,
+    ...(brand.requiredWords ?? []),
+    ...decision.textLimits.required,
+    ...titles,
+  ];
   return [...new Set(names.filter((name) => name.trim() !== ''))].sort((a, b) => b.length - a.length);
 }
 
@@ -88,6 +95,8 @@ function besideOne({ meaning }: Statement): boolean {
   return meaning.kind === 'price' && meaning.role !== 'range' && meaning.role !== 'sum';
 }
 
+const NO_CHARGES: Beside['charges'] = new Set();
+
 /** @param nameless the part's text with names blanked out. @param prices where the prices of the part end. */
 function besideOf(
   products: ProductNames,
@@ -95,16 +104,86 @@ function besideOf(
   nameless: string,
   statement: Statement,
   prices: readonly number[],
+  { hasObserved }: Grounds,
 ): Beside | null {
   const { start, end } = statement;
   const beside = besideOne(statement) ? products.beside(part, start, prices) : null;
   if (beside === null) return null;
+  // What a sentence says that an amount is matters for amounts that were observed alone.
+  if (!hasObserved) return { products: beside, charges: NO_CHARGES };
   const { from, to, named } = products.sentence(part, start);
   return {
     products: beside,
     charges: chargesNamed(nameless.slice(from, start), nameless.slice(end, to), named),
   };
 }
+
+/** Codes of offers that are over: whoever gives one says that it can be used. */
+function codesOver({ facts, leavesAt }: CheckContext): string[] {
+  return facts.flatMap((fact) => {
+    const { code } = fact.data;
+    return typeof code === 'string' && code.trim().length >= 3 && isOver(fact, leavesAt) ? [code] : [];
+  });
+}
+
+function withCodes(
+  text: string,
+  statements: readonly Statement[],
+  codes: readonly string[],
+): readonly Statement[] {
+  const added = codes.flatMap((code) =>
+    placesOf(text, code)
+      .filter(
+        ({ start, end }) =>
+          text.slice(start, end) === code && !statements.some((each) => start < each.end && end > each.start),
+      )
+      .map(({ start, end }): Statement => {
+        const meaning = { kind: 'offer', code: code.toUpperCase() } as const;
+        return { text: text.slice(start, end), start, end, meaning };
+      }),
+  );
+  return added.length === 0 ? statements : [...statements, ...added].sort((a, b) => a.start - b.start);
+}
+
+/** Times and days of the week are a matter of which ones the shop has: without any in approved words there is nothing to compare. */
+function isUntold({ said }: Grounds, { keys }: Statement): boolean {
+  const [kind = '', value] = keys?.[0]?.split(' ') ?? [];
+  if (value === undefined || !TOLD_BY_SHOP.has(kind)) return false;
+  return !said.has(kind === 'clock' ? 'any clock' : 'any day');
+}
+const TOLD_BY_SHOP: ReadonlySet<string> = new Set(['clock', 'weekday', 'weekly', 'weekend']);
+
+/** What stands this near a price is counted to be paid for. */
+const WITHIN_REACH = 80;
+
+/** How many of something are bought says the price beside it; whether that is right is asked of the price. */
+function bought(statements: readonly Statement[]): readonly Statement[] {
+  const several = statements.filter(({ meaning }) => meaning.kind === 'price' && meaning.times !== undefined);
+  if (several.length === 0) return statements;
+  return statements.filter(({ start, meaning }) => {
+    if (
+      meaning.kind !== 'quantity' ||
+      !(meaning.unit.startsWith('thing ') || /^(?:item|figure)$/.test(meaning.unit))
+    )
+      return true;
+    const [values = []] = meaning.values;
+    return !several.some(
+      (price) =>
+        Math.abs(price.start - start) < WITHIN_REACH &&
+        price.meaning.kind === 'price' &&
+        price.meaning.times?.some((count) => values.includes(count)) === true,
+    );
+  });
+}
+
+/** What a statement says beyond its words, by those around it. */
+function besidesText({ meaning, keys }: Statement): readonly (string | number)[] {
+  if (meaning.kind !== 'price') return keys ?? [];
+  return [...(meaning.times ?? []), meaning.below === true ? 'below' : ''];
+}
+
+const supportKey = (support: Support): string =>
+  support.holds ? `+${support.source}` : `${support.stale ? '-' : '?'}${support.source ?? ''}`;
 
 function findStatements(context: CheckContext): GroundedStatement[] {
   const grounds = gatherGrounds(context);
@@ -113,7 +192,10 @@ function findStatements(context: CheckContext): GroundedStatement[] {
   const supports = new Map<string, Support>();
   const readable = withoutNames(context);
   const extract = byParagraph((text) => extractStatements(text, grounds.things));
-  const made = readable.map((part) => extract(part.text));
+  const over = codesOver(context);
+  const made = readable.map((part) =>
+    withCodes(part.text, bought(extract(part.text)), over).filter((each) => !isUntold(grounds, each)),
+  );
   const wording = wordingOf(
     made.flat(),
     context.draft.map(({ text }) => text),
@@ -122,16 +204,19 @@ function findStatements(context: CheckContext): GroundedStatement[] {
     const statements = made[i] ?? [];
     const ends = statements.filter(({ meaning }) => meaning.kind === 'price').map(({ end }) => end);
     for (const statement of statements) {
-      const beside = besideOf(products, part, readable[i]?.text ?? '', statement, ends);
+      const beside = besideOf(products, part, readable[i]?.text ?? '', statement, ends, grounds);
       const said = [statement.meaning.kind, normalised(statement.text), ...(beside?.products ?? [])].join(
         ' ',
       );
-      const asked = [said, ...(beside?.charges ?? [])].join(' ');
+      const named = products.namedAround(part, statement.start);
+      const asked = [said, ...(beside?.charges ?? []), '|', ...named, '|', ...besidesText(statement)].join(
+        ' ',
+      );
       let support = supports.get(asked);
       if (support === undefined)
-        supports.set(asked, (support = supportOf(grounds, statement, beside, wording)));
+        supports.set(asked, (support = supportOf(grounds, statement, beside, wording, named)));
       // One sentence may stand alone in one part and beside another in the next: what rests on the same is said once.
-      const key = `${said} ${JSON.stringify(support)}`;
+      const key = `${said} ${supportKey(support)}`;
       const span = part.span(statement.start, statement.end);
       const known = found.get(key);
       if (known === undefined) found.set(key, { statement, support, spans: [span] });

@@ -4,14 +4,15 @@ import { type Fact, isValidAt } from '../policies/fact.js';
 import { type Charge, chargeOf } from './charges.js';
 import { type RiskInput } from './check.js';
 import { normalised } from './draft-text.js';
+import { looseClaims } from './loose-claims.js';
 import { countValues, NUMBER_WORD } from './numbers.js';
 import { type FieldSpec, isWritten } from '../policies/playbook.js';
 import { matchesOf } from '../shared/matches.js';
 import {
   countedThings,
-  extractStatements,
   type Meaning,
   type RelativeDay,
+  sortedStatements,
   type Statement,
   type WrittenDay,
 } from './statements.js';
@@ -41,6 +42,18 @@ interface Said {
   readonly conditions: readonly string[];
   /** What a bundle is of, as beginnings of words: two towels for one are no two kettles. */
   readonly about: readonly string[];
+  /** Ids of the products that the approved words are about; none where they are about the shop. */
+  readonly products: ReadonlySet<string>;
+}
+
+/** A text of a fact. */
+interface ApprovedText {
+  readonly source: string;
+  readonly valid: boolean;
+  /** As `plainWords` leaves it, with a space at either end. */
+  readonly text: string;
+  /** Ids of the products it is about; none where it is about the shop. */
+  readonly products: ReadonlySet<string>;
 }
 
 /** Where a price stands. */
@@ -50,6 +63,9 @@ export interface Beside {
   /** What its sentence says that it is, other than what one of them costs. */
   readonly charges: ReadonlySet<Charge>;
 }
+
+/** Ids of the products that a statement's sentence names. */
+export type NamedProducts = ReadonlySet<string>;
 
 /** What a draft says, as far as the words of facts are bound to it. */
 export interface Wording {
@@ -64,11 +80,19 @@ export interface Grounds {
   readonly leaves: readonly Leaf[];
   /** Statements made in approved words: texts of facts, and the signed template's own text. */
   readonly said: ReadonlyMap<string, readonly Said[]>;
+  /** Approved words. */
+  readonly texts: readonly ApprovedText[];
   /** What approved words count, see `countedThings`. */
   readonly things: ReadonlySet<string>;
+  /** Days of the week, times and years of what is given, by the keys of `looseClaims`, and what gives them. */
+  readonly moments: () => ReadonlyMap<string, string>;
+  /** Whether anything was observed of the person that may be an amount of money. */
+  readonly hasObserved: boolean;
   /** Fixed text of the signed template, normalised. */
   readonly signed: { readonly source: string; readonly text: string } | null;
   readonly offers: readonly Fact[];
+  /** Products that a fact's words are about, by the fact's id. */
+  readonly about: ReadonlyMap<string, ReadonlySet<string>>;
   /** Ids of the products among the given facts. */
   readonly products: ReadonlySet<string>;
   /** When it is to be read, at the earliest: "tomorrow" is said of that day. ISO 8601 UTC. */
@@ -107,21 +131,121 @@ function isWords(leaf: Leaf): leaf is Leaf & { readonly value: string } {
   return typeof leaf.value === 'string' && leaf.from === 'fact' && leaf.key !== 'name';
 }
 
-function wordsOf(leaf: Leaf, things: ReadonlySet<string>): [string, Said][] {
+/** Products by id and name, in lower case. */
+type ProductNaming = readonly (readonly [id: string, name: string])[];
+
+/** The products that approved words are about: those they name, and the one whose words they are. */
+function productsOf(source: string, text: string, names: ProductNaming): ReadonlySet<string> {
+  const whole = text.toLowerCase();
+  return new Set(names.filter(([id, name]) => id === source || whole.includes(name)).map(([id]) => id));
+}
+
+/** The products that each source of approved words is about. */
+function aboutOf(texts: readonly ApprovedText[]): Map<string, ReadonlySet<string>> {
+  const about = new Map<string, ReadonlySet<string>>();
+  for (const { source, products } of texts)
+    about.set(source, new Set([...(about.get(source) ?? []), ...products]));
+  return about;
+}
+
+/** Words and figures alone, between single spaces. */
+function plainWords(text: string): string {
+  return normalised(text)
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
+}
+
+function wordsOf(leaf: Leaf, things: ReadonlySet<string>, names: ProductNaming): [string, Said][] {
   if (!isWords(leaf)) return [];
+  const { source, valid } = leaf;
+  const plain: Said = {
+    source,
+    valid,
+    conditions: [],
+    about: [],
+    products: productsOf(source, leaf.value, names),
+  };
   return leaf.value.split(SENTENCES).flatMap((sentence) => {
-    const statements = extractStatements(sentence, things);
+    const statements = sortedStatements(sentence, things);
     const prices = statements.filter(({ meaning }) => meaning.kind === 'price').map(saidKey);
-    return statements.map((said): [string, Said] => [
-      saidKey(said),
-      {
-        source: leaf.source,
-        valid: leaf.valid,
-        conditions: said.meaning.kind === 'offer' ? prices : [],
-        about: saidKey(said).startsWith('offer bundle ') ? stemsOf(sentence.replace(said.text, ' ')) : [],
-      },
-    ]);
+    const sorted = statements.flatMap((said): [string, Said][] => {
+      const key = saidKey(said);
+      const conditions = said.meaning.kind === 'offer' ? prices : [];
+      const about = key.startsWith('offer bundle ') ? stemsOf(sentence.replace(said.text, ' ')) : [];
+      return [key, ...impliedKeys(said)].map((each) => [each, { ...plain, conditions, about }]);
+    });
+    // A price is no number of things, and a percentage none either.
+    const figures = statements.filter(
+      ({ meaning: { kind } }) => kind === 'price' || kind === 'percentage' || kind === 'date',
+    );
+    const loose = looseClaims(sentence, true)
+      .filter(({ start, end }) => !figures.some((each) => start < each.end && end > each.start))
+      .flatMap(({ keys }) => [...keys, ...anyOf(keys)].map((key): [string, Said] => [key, plain]));
+    return [...sorted, ...loose];
   });
+}
+
+/** That approved words give some time, or some day of the week. */
+function anyOf(keys: readonly string[]): string[] {
+  if (keys.some((key) => key.startsWith('clock '))) return ['any clock'];
+  return keys.some((key) => key.startsWith('weekday ')) ? ['any day'] : [];
+}
+
+/** What else a statement in approved words says: a day of a year is that day, and its day of the week; a percentage is a share. */
+function impliedKeys({ meaning }: Statement): string[] {
+  if (meaning.kind === 'percentage') return meaning.values.map((value) => `share ${value}`);
+  if (meaning.kind !== 'date') return [];
+  return meaning.days.flatMap(({ year, month, day }) =>
+    year === null
+      ? []
+      : [
+          `date -${month}-${day}`,
+          `weekday ${DateTime.utc(year, month, day).weekday}`,
+          `dated ${DateTime.utc(year, month, day).weekday}`,
+          `year ${year}`,
+        ],
+  );
+}
+
+/** "Until Wednesday", however approved words put it. */
+function dayNamed({ meaning }: Statement): string[] {
+  if (meaning.kind !== 'date' || meaning.relative === null || !('weekday' in meaning.relative)) return [];
+  return [`until ${meaning.relative.weekday}`];
+}
+
+/** How long is left is told by what ends, not by terms of the same length. */
+function isTimeLeft({ meaning }: Statement): boolean {
+  return meaning.kind === 'quantity' && meaning.left === 'surely';
+}
+
+/** How many find room, as a number of whatever approved words count. */
+function roomFor({ meaning }: Statement): string[] {
+  if (meaning.kind !== 'quantity' || meaning.unit !== 'capacity') return [];
+  return meaning.values.flatMap((values) => values.map((value) => `figure ${value}`));
+}
+
+/** Lengths of time that are the same length. */
+const SAME_TIME: readonly (readonly [unit: string, smaller: string, times: number])[] = [
+  ['hour', 'minute', 60],
+  ['day', 'hour', 24],
+  ['week', 'day', 7],
+  ['month', 'day', 30],
+  ['year', 'month', 12],
+];
+
+/** A statement with its length of time in other units, itself first. */
+function inOtherUnits(statement: Statement): Statement[] {
+  const { meaning } = statement;
+  if (meaning.kind !== 'quantity' || meaning.left === 'surely') return [statement];
+  const { unit, values } = meaning;
+  const others = SAME_TIME.flatMap(([large, small, times]) => {
+    const factor = unit === large ? times : unit === small ? 1 / times : null;
+    if (factor === null) return [];
+    const counted = values.map((each) => each.map((value) => value * factor).filter(Number.isInteger));
+    if (counted.some((each) => each.length === 0)) return [];
+    return [{ ...statement, meaning: { ...meaning, values: counted, unit: unit === large ? small : large } }];
+  });
+  return [statement, ...others];
 }
 
 /** Ends of sentences; a point inside a number or an abbreviation is none. */
@@ -253,16 +377,60 @@ function gather(input: RiskInput): Grounds {
     );
   }
   const things = countedThings(leaves.filter(isWords).map(({ value }) => value));
+  const names = facts.flatMap(({ id, kind, data: { name } }) =>
+    kind === 'product' && typeof name === 'string' && name.trim().length >= 3
+      ? [[id, name.trim().toLowerCase()] as const]
+      : [],
+  );
+  const texts = leaves.filter(isWords).map(({ source, valid, value }): ApprovedText => {
+    return { source, valid, text: ` ${plainWords(value)} `, products: productsOf(source, value, names) };
+  });
   return {
     leaves,
-    said: bySaying(leaves.flatMap((leaf) => wordsOf(leaf, things))),
+    said: bySaying(leaves.flatMap((leaf) => wordsOf(leaf, things, names))),
+    texts,
     things,
+    moments: onceAsked(() => momentsOf(leaves, input.leavesAt, profile.zones)),
+    hasObserved: leaves.some(({ from, value }) => from === 'situation' && /\d/.test(String(value))),
     signed: templateText(input),
+    about: aboutOf(texts),
     products: new Set(facts.filter((fact) => fact.kind === 'product').map((fact) => fact.id)),
     offers: facts.filter((fact) => fact.kind === 'offer' && isValidAt(fact, input.leavesAt)),
     readAt: input.leavesAt,
     zones: profile.zones,
   };
+}
+
+/** Made when it is first asked for. */
+function onceAsked<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
+}
+
+/** What bears out this year and those beside it. */
+const CALENDAR = 'calendar';
+
+/** Days of the week, times and years of the moments given, wherever the reader is; this year and those beside it need no giving. */
+function momentsOf(leaves: readonly Leaf[], readAt: string, zones: readonly string[]): Map<string, string> {
+  const { year } = DateTime.fromISO(readAt, { zone: 'utc' });
+  const moments = new Map([year - 1, year, year + 1].map((each) => [`year ${each}`, CALENDAR]));
+  for (const leaf of leaves) {
+    if (!leaf.valid || typeof leaf.value !== 'string' || !ISO.test(leaf.value)) continue;
+    for (const zone of leaf.value.length === 10 ? ['utc'] : ['utc', ...zones]) {
+      const local = DateTime.fromISO(leaf.value, { zone });
+      if (!local.isValid) continue;
+      // The day on which an offer ends is no day on which anything else is done.
+      const isEnd = leaf.key === 'validuntil';
+      const day = isEnd ? local.minus({ milliseconds: 1 }) : local;
+      moments.set(`dated ${day.weekday}`, leaf.source);
+      if (!isEnd) moments.set(`weekday ${day.weekday}`, leaf.source);
+      const minutes = local.hour * 60 + local.minute;
+      // A day's end is no time of day that anybody would say.
+      if (!isEnd || (minutes > 0 && zone !== 'utc')) moments.set(`clock ${minutes}`, leaf.source);
+      moments.set(`year ${day.year}`, leaf.source);
+    }
+  }
+  return moments;
 }
 
 /** What was observed of a person, without what they wrote themselves: that they say a price does not make it one. */
@@ -343,14 +511,12 @@ function priceLeaf(
     if (saving !== undefined) return saving;
   }
   return best(
-    grounds.leaves.filter((leaf) => {
+    [...grounds.leaves, ...reduced(grounds)].filter((leaf) => {
       if (beside !== null && grounds.products.has(leaf.source) && !beside.products.has(leaf.source))
         return false;
       if (typeof leaf.value !== 'number' || !MONEY_KEY.test(leaf.key)) return false;
       if (leaf.from === 'fact')
-        return (
-          meaning.minor.includes(leaf.value) && currencyFits(grounds.leaves, leaf.source, meaning.currencies)
-        );
+        return statesPrice(leaf, leaf.value, meaning) && currencyFits(grounds.leaves, leaf.source, meaning.currencies); // prettier-ignore
       // Clients send major units, as the Segment spec has it.
       return (
         !isOverruled(grounds, leaf) &&
@@ -360,6 +526,36 @@ function priceLeaf(
       );
     }),
   );
+}
+
+/** What products cost with an offer that is given, for all of them or for one it names. */
+function reduced({ leaves, offers, about }: Grounds): Leaf[] {
+  const prices = leaves.filter((leaf) => leaf.key === 'price' && leaf.from === 'fact' && leaf.valid);
+  return offers.flatMap(({ id, data: { percent, amount } }) =>
+    prices
+      .filter(({ source }) => about.get(id)?.has(source) !== false || about.get(id)?.size === 0)
+      .flatMap((price) => {
+        const off = typeof percent === 'number' ? (Number(price.value) * percent) / 100 : amount;
+        return typeof off === 'number'
+          ? [{ ...price, key: 'price with offer', value: Math.round(Number(price.value) - off) }]
+          : [];
+      }),
+  );
+}
+
+/** How far below a bound a price may lie for the bound to tell it. */
+const FAR_BELOW = 0.7;
+
+/** Whether a fact's figure is the amount, or what so many of it cost, or lies just below it where that is what is said. */
+function statesPrice(
+  { key }: Leaf,
+  value: number,
+  { minor, below, times = [] }: Meaning & { kind: 'price' },
+): boolean {
+  if (minor.includes(value)) return true;
+  if (key !== 'price') return false;
+  if (below === true) return minor.some((bound) => value < bound && value >= bound * FAR_BELOW);
+  return times.some((count) => minor.includes(value * count));
 }
 
 /** Products whose prices could be added up before that takes long. */
@@ -395,15 +591,19 @@ function savings(grounds: Grounds): Leaf[] {
   }));
 }
 
-function percentLeaf(grounds: Grounds, values: readonly number[]): Leaf | undefined {
+function percentLeaf(grounds: Grounds, values: readonly number[], named: NamedProducts): Leaf | undefined {
   const stated = grounds.leaves.filter(
     (leaf) =>
       leaf.from === 'fact' &&
       typeof leaf.value === 'number' &&
       PERCENT_KEY.test(leaf.key) &&
-      values.includes(leaf.value),
+      values.includes(leaf.value) &&
+      isOfThese(grounds.about.get(leaf.source) ?? NOBODY, named),
   );
-  return best(stated) ?? best(reductions(grounds).filter((leaf) => values.includes(Number(leaf.value))));
+  const cut = reductions(grounds).filter(
+    (leaf) => values.includes(Number(leaf.value)) && (named.size === 0 || named.has(leaf.source)),
+  );
+  return best(stated) ?? best(cut);
 }
 
 /** Percentages that a fact implies: from its former price to its price. */
@@ -445,7 +645,12 @@ function endsIn({ offers, readAt }: Grounds, values: readonly number[], unit: st
     : { source: ending.id, key: 'validuntil', value: ending.validUntil ?? '', valid: true, from: 'fact' };
 }
 
-function quantityLeaf(grounds: Grounds, values: readonly number[], unit: string): Leaf | undefined {
+function quantityLeaf(
+  grounds: Grounds,
+  values: readonly number[],
+  unit: string,
+  named: NamedProducts,
+): Leaf | undefined {
   // Only words say how many of what.
   if (unit.startsWith('thing ')) return undefined;
   const key = UNIT_KEY[unit];
@@ -456,9 +661,11 @@ function quantityLeaf(grounds: Grounds, values: readonly number[], unit: string)
         return suffix !== undefined && values.some((value) => leaf.value === `${value}${suffix}`);
       }
       if (typeof leaf.value !== 'number' || !values.includes(leaf.value)) return false;
+      if (named.size > 0 && grounds.products.has(leaf.source) && !named.has(leaf.source)) return false;
       if (key !== undefined) return key.test(leaf.key);
       if (unit === 'measure' && COUNT_KEY.test(leaf.key)) return false;
-      return !MONEY_KEY.test(leaf.key) && !PERCENT_KEY.test(leaf.key);
+      const isCount = unit === 'figure' && Object.values(UNIT_KEY).some((counted) => counted.test(leaf.key));
+      return isCount || (!MONEY_KEY.test(leaf.key) && !PERCENT_KEY.test(leaf.key));
     }),
   );
 }
@@ -500,7 +707,9 @@ function relativeDays(relative: RelativeDay, today: DateTime): WrittenDay[] {
   const ahead =
     'after' in relative
       ? [relative.after]
-      : [(relative.weekday - today.weekday + 7) % 7].flatMap((days) => (days === 0 ? [0, 7] : [days]));
+      : [(relative.weekday - today.weekday + 7) % 7].flatMap((days) =>
+          days === 0 || relative.orNext === true ? [days, days + 7] : [days],
+        );
   return ahead.map((days) => today.plus({ days })).map(({ year, month, day }) => ({ year, month, day }));
 }
 
@@ -552,19 +761,24 @@ function best(leaves: readonly Leaf[]): Leaf | undefined {
   );
 }
 
-function leafFor(grounds: Grounds, meaning: Meaning, beside: Beside | null): Leaf | undefined {
+function leafFor(
+  grounds: Grounds,
+  meaning: Meaning,
+  beside: Beside | null,
+  named: NamedProducts,
+): Leaf | undefined {
   switch (meaning.kind) {
     case 'price':
       return priceLeaf(grounds, meaning, beside);
     case 'percentage':
-      return percentLeaf(grounds, meaning.values);
+      return percentLeaf(grounds, meaning.values, named);
     case 'date':
       return dateLeaf(grounds, meaning);
     case 'quantity': {
       const leaves = meaning.values.map(
         (values) =>
-          (meaning.left === true ? endsIn(grounds, values, meaning.unit) : undefined) ??
-          quantityLeaf(grounds, values, meaning.unit),
+          (meaning.left !== undefined ? endsIn(grounds, values, meaning.unit) : undefined) ??
+          quantityLeaf(grounds, values, meaning.unit, named),
       );
       return leaves.includes(undefined)
         ? undefined
@@ -581,7 +795,8 @@ function leafFor(grounds: Grounds, meaning: Meaning, beside: Beside | null): Lea
 /** What a person signed as fixed words of a template stands by that signature; figures that change need a fact all the same. */
 function signedWords(grounds: Grounds, statement: Statement): boolean {
   const { kind } = statement.meaning;
-  if (grounds.signed === null || kind === 'price' || kind === 'percentage' || kind === 'date') return false;
+  if (grounds.signed === null || kind === 'price' || kind === 'percentage') return false;
+  if (kind === 'date' && statement.keys === undefined) return false;
   return grounds.signed.text.includes(normalised(statement.text));
 }
 
@@ -612,39 +827,79 @@ function observedWords(
   );
 }
 
+/** What is claimed in words alone holds where approved words have the very same. */
+function inApprovedWords(
+  { texts }: Grounds,
+  { text, meaning: { kind } }: Statement,
+  named: NamedProducts,
+): ApprovedText | undefined {
+  if (kind !== 'other' && kind !== 'superlative') return undefined;
+  const words = ` ${plainWords(text)} `;
+  return texts.find(({ valid, text: approved, products }) => valid && approved.includes(words) && isOfThese(products, named)); // prettier-ignore
+}
+
+/** Whether what is said of some products may be said of those a sentence names. */
+function isOfThese(products: ReadonlySet<string>, named: NamedProducts): boolean {
+  return products.size === 0 || named.size === 0 || [...named].some((id) => products.has(id));
+}
+
 /** What a draft says by its statements and in its texts. */
 export function wordingOf(statements: readonly Statement[], texts: readonly string[]): Wording {
   const prices = statements.filter(({ meaning }) => meaning.kind === 'price').map(saidKey);
   return { prices: new Set(prices), text: texts.join('\n').toLowerCase() };
 }
 
-function isWithin({ conditions, about }: Said, { prices, text }: Wording): boolean {
+function isWithin(
+  { conditions, about, products }: Said,
+  { prices, text }: Wording,
+  named: NamedProducts,
+): boolean {
   return (
+    isOfThese(products, named) &&
     (conditions.length === 0 || conditions.some((price) => prices.has(price))) &&
     (about.length === 0 || about.some((stem) => text.includes(stem)))
   );
 }
 
 const NO_WORDING: Wording = { prices: new Set(), text: '' };
+const NOBODY: NamedProducts = new Set();
 
 /**
  * Looks for what a statement rests on, by value.
  * @param beside where a price stands; null where that does not matter.
  * @param wording of the whole draft: an offer that a fact binds to a price, or to what it is for, holds only beside that.
+ * @param named by its sentence: what is approved of another product is not approved of these.
  */
 export function supportOf(
   grounds: Grounds,
   statement: Statement,
   beside: Beside | null = null,
   wording: Wording = NO_WORDING,
+  named: NamedProducts = NOBODY,
 ): Support {
-  const said = (grounds.said.get(saidKey(statement)) ?? []).find((each) => isWithin(each, wording));
-  const leaf = leafFor(grounds, statement.meaning, beside) ?? observedWords(grounds, statement, beside);
+  const same = inOtherUnits(statement);
+  const keys = statement.keys ?? [...same.map(saidKey), ...roomFor(statement), ...dayNamed(statement)];
+  const said = keys
+    .flatMap((key) => grounds.said.get(key) ?? [])
+    .filter((each) => !isTimeLeft(statement) && isWithin(each, wording, named))
+    .sort((a, b) => Number(b.valid) - Number(a.valid))
+    .at(0);
+  const leaf =
+    same.reduce<Leaf | undefined>(
+      (found, { meaning }) => found ?? leafFor(grounds, meaning, beside, named),
+      undefined,
+    ) ?? observedWords(grounds, statement, beside);
   if (said?.valid === true) return { holds: true, source: said.source };
   if (leaf?.valid === true) return { holds: true, source: leaf.source };
+  const moment = statement.keys
+    ?.map((key) => grounds.moments().get(key))
+    .find((source) => source !== undefined);
+  if (moment !== undefined) return { holds: true, source: moment };
+  const approved = inApprovedWords(grounds, statement, named);
+  if (approved !== undefined) return { holds: true, source: approved.source };
   if (signedWords(grounds, statement)) return { holds: true, source: grounds.signed?.source ?? '' };
   const stale = said ?? leaf;
-  const another = beside === null ? undefined : leafFor(grounds, statement.meaning, null);
+  const another = beside === null ? undefined : leafFor(grounds, statement.meaning, null, named);
   if (stale === undefined && another?.valid === true)
     return { holds: false, source: another.source, stale: false };
   return { holds: false, source: stale?.source ?? null, stale: stale !== undefined };
@@ -712,7 +967,7 @@ function dayReadWithin(grounds: Grounds, meaning: NamedDay, { holds, source }: S
 /** What is still to go is counted up or down: it may leave until that is one more or one less. */
 function restReadWithin(grounds: Grounds, meaning: Meaning & { readonly kind: 'quantity' }): Span | null {
   const length = LASTS[meaning.unit];
-  if (meaning.left !== true || length === undefined) return null;
+  if (meaning.left === undefined || length === undefined) return null;
   const spans = meaning.values.map((values) => {
     const ends = endsIn(grounds, values, meaning.unit);
     const left = ends === undefined ? 0 : Date.parse(String(ends.value)) - Date.parse(grounds.readAt);

@@ -69,6 +69,14 @@ function belowHundred(word: string): number {
   return WORDS.get(word.replace('dreissig', 'dreißig').replace(/\s/, '-')) ?? Number.NaN;
 }
 
+/** The value of a single word (lower case) below a hundred; undefined where it is none. */
+export function smallNumber(word: string): number | undefined {
+  return (
+    WORDS.get(word) ??
+    (word.endsWith('dreissig') ? WORDS.get(word.replace('dreissig', 'dreißig')) : undefined)
+  );
+}
+
 /** The value of a number word as `NUMBER_WORD` finds it. */
 function wordValue(written: string): number {
   const word = written.toLowerCase().replace(/\s+/g, ' ');

@@ -92,6 +92,15 @@ export class ProductNames {
     return { from, to, named };
   }
 
+  /** Ids of the products that the sentence around a place names. */
+  namedAround(part: FieldText, at: number): ReadonlySet<string> {
+    if (this.hinted.size === 0) return this.hinted;
+    const [from, to] = this.sentenceAround(part, at);
+    const ids = new Set<string>();
+    for (const { id, start, end } of this.mentionsIn(part)) if (start >= from && end <= to) ids.add(id);
+    return ids;
+  }
+
   private mentionsIn(part: FieldText): readonly Mention[] {
     const known = this.mentions.get(part);
     if (known !== undefined) return known;

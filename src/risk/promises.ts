@@ -22,7 +22,7 @@ export const COMPARISONS = [
     `outperforms?|outlasts?|beats?\\s+(?:all|any|every|the\\s+competition)|unlike\\s+(?:any\\s+)?(?:other|most)\\s+\\p{L}+|(?:no|no\\s+other|nothing)${SOME}comes?\\s+close|(?:nothing|no\\s+one|nobody)\\s+(?:else\\s+)?(?:compares|matches|beats)|compared\\s+(?:to|with)\\s+(?:other|most)\\s+\\p{L}+`,
   ),
   words(
-    `(?<!\\p{L}\\s(?:oder|und)\\s)${BESSER}\\s+als(?!\\s+(?:nie|je|sonst|gedacht|erwartet|vorher|bisher|nichts)(?!\\p{L}))`,
+    `(?<!\\p{L}\\s(?:oder|und)\\s)${BESSER}\\s+als(?!\\s+(?:nie|je|sonst|gedacht|erwartet|vorher|zuvor|früher|bisher|nichts)(?!\\p{L}))`,
   ),
   words(
     `(?:doppelt|dreifach|halb)\\s+so\\s+\\p{L}+\\s+wie|(?:zwei|drei|vier|fünf|zehn|\\d+)[\\s-]?(?:mal|fach)\\s+(?:so\\s+\\p{L}+|mehr|${BESSER})|die\\s+hälfte\\s+(?:dessen|von\\s+dem)`,
@@ -139,8 +139,9 @@ const FINANCE = [
 
 /** Where and how something was made: misleading where it is not so (Directive 2005/29/EC, art. 6). */
 const ORIGIN = [
+  /(?<!\p{L})(?:[Hh]and[\s-]?)?(?:[Mm]ade|[Cc]rafted|[Ww]oven|[Tt]hrown|[Ff]orged|[Dd]esigned)\s+in\s+\p{Lu}\p{L}+/gu,
   words(
-    `(?:hand[\\s-]?)?(?:made|crafted|woven|thrown|forged|designed)\\s+in\\s+(?!(?:a|an|the|one|no|time|case|your|our|my|just|only|batches|bulk|advance|minutes|seconds|several|many|different)(?!\\p{L}))\\p{L}+|(?:hergestellt|gefertigt|handgefertigt|handgemacht|produziert|entworfen)\\s+in\\s+(?!(?:der|dem|den|einem|einer|unserer?|unserem|zwei|drei|handarbeit)(?!\\p{L}))\\p{L}+|made\\s+in\\s+\\p{L}+`,
+    `(?:hergestellt|gefertigt|handgefertigt|handgemacht|produziert|entworfen)\\s+in\\s+(?!(?:der|dem|den|einem|einer|unserer?|unserem|zwei|drei|handarbeit)(?!\\p{L}))\\p{L}+|made\\s+in\\s+(?:germany|britain|england|france|italy|japan|switzerland|austria|europe)`,
   ),
 ];
 

@@ -1,5 +1,14 @@
 import { type Claim } from '../messages/content.js';
-import { countValues, FRACTION, fractionValues, NUMBER, NUMBER_WORD, numberValues } from './numbers.js';
+import { type LooseClaim, looseClaims } from './loose-claims.js';
+import {
+  countValues,
+  FRACTION,
+  fractionValues,
+  NUMBER,
+  NUMBER_WORD,
+  numberValues,
+  smallNumber,
+} from './numbers.js';
 import { COMPARISONS, OFFERS, PROMISES, SUPERLATIVES } from './promises.js';
 import { matchesOf } from '../shared/matches.js';
 
@@ -11,7 +20,9 @@ export interface WrittenDay {
 }
 /** A day named from the day it is read on: so many days later, the next one of that name (1 is Monday), or the last of its week, month or year. */
 export type RelativeDay =
-  { readonly after: number } | { readonly weekday: number } | { readonly endOf: 'week' | 'month' | 'year' };
+  | { readonly after: number }
+  | { readonly weekday: number; readonly orNext?: true }
+  | { readonly endOf: 'week' | 'month' | 'year' };
 
 /** What a statement says, in values that facts can be compared with. Each inner list holds the ways one number can be read. */
 export type Meaning =
@@ -21,6 +32,10 @@ export type Meaning =
       readonly currencies: readonly string[];
       /** `range`: an end of "from €5 to €20"; `sum`: what several things come to together; `saving`: what something became cheaper by. */
       readonly role?: 'range' | 'sum' | 'saving';
+      /** Said of what costs less than that: "under €20". */
+      readonly below?: true;
+      /** How many of something its sentence speaks of: "two nights come to €290". */
+      readonly times?: readonly number[];
     }
   | { readonly kind: 'percentage'; readonly values: readonly number[] }
   | {
@@ -36,8 +51,8 @@ export type Meaning =
       readonly kind: 'quantity';
       readonly values: readonly (readonly number[])[];
       readonly unit: string;
-      /** How long something still holds, as in "you have ten days left". */
-      readonly left?: true;
+      /** How long something still holds, as in "you have ten days left"; `maybe` where it may be a term as well: "you have 30 days". */
+      readonly left?: 'surely' | 'maybe';
     }
   | { readonly kind: 'offer'; readonly code: string | null }
   | { readonly kind: 'superlative' | 'other' };
@@ -48,6 +63,8 @@ export interface Statement {
   readonly start: number;
   readonly end: number;
   readonly meaning: Meaning;
+  /** Where no rule says what it says: the ways approved words may say the same, see `looseClaims`. */
+  readonly keys?: readonly string[];
 }
 export type StatementKind = Claim['kind'];
 
@@ -102,7 +119,7 @@ const PRICES = [
 const MAY_BE_SPELT = /\p{L}\s(?:euro|dollar|pound|quid|bucks|franken|fiver|tenner)/iu;
 /** Prices in words. `one euro` and `ein Euro` are prices, though elsewhere `one` and `ein` are articles. */
 const SPELT = new RegExp(
-  `(?<![\\p{L}\\d])(?:(?<number>${NUMBER_WORD})|(?<one>one|eine[nm]?|ein))\\s(?<currency>euros?|dollars?|pounds?|quid|bucks|Franken)(?!\\p{L})|(?<![\\p{L}\\d])an?\\s(?<note>fiver|tenner)(?!\\p{L})`,
+  `(?<![\\p{L}\\d])(?:(?<number>${NUMBER_WORD})|(?<one>one|an?\\ssingle|eine[nm]?(?:\\seinzigen?)?|ein(?:\\seinziger)?))\\s(?<currency>euros?|dollars?|pounds?|quid|bucks|Franken)(?:\\s(?<cents>zehn|zwanzig|dreißig|vierzig|fünfzig|sechzig|siebzig|achtzig|neunzig|ten|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|\\d0|\\d5|\\d9)(?!\\d))?(?!\\p{L})|(?<![\\p{L}\\d])an?\\s(?<note>fiver|tenner)(?!\\p{L})`,
   'giu',
 );
 const NOTES: Readonly<Record<string, number>> = { fiver: 500, tenner: 1_000 };
@@ -151,9 +168,11 @@ function prices(text: string): Statement[] {
     }
   }
   for (const match of MAY_BE_SPELT.test(text) ? matchesOf(text, SPELT) : []) {
-    const { number, one, currency, note = '' } = match.groups ?? {};
+    const { number, one, currency, cents, note = '' } = match.groups ?? {};
     const units = number === undefined ? (one === undefined ? [] : [1]) : countValues(number);
-    const minor = units.length > 0 ? units.map((value) => value * 100) : [NOTES[note.toLowerCase()] ?? 0];
+    const small = cents === undefined ? 0 : (countValues(cents)[0] ?? 0);
+    const minor =
+      units.length > 0 ? units.map((value) => value * 100 + small) : [NOTES[note.toLowerCase()] ?? 0];
     const currencies = currenciesOf(currency ?? note);
     found.push(statement(match, { kind: 'price', minor, currencies }));
   }
@@ -166,7 +185,45 @@ function prices(text: string): Statement[] {
       }),
     );
   }
-  return found.map((price) => inItsRole(text, price));
+  return found.map((price) => ofSeveral(text, inItsRole(text, price)));
+}
+
+const BELOW = /(?<![a-zäöüß])(?:under|below|less\s+than|unter|weniger\s+als|keine[nr]?|knapp)\s+$/i;
+const THERE_AND_BACK =
+  /(?<![a-zäöüß])(?:there\s+and\s+back|hin\s+und\s+zurück|round\s+trip|return\s+trip)(?![a-zäöüß])/i;
+const A_YEAR =
+  /(?<![a-zäöüß])(?:(?:an?|per|each|every)\s+year|yearly|annually|(?:im|pro|jedes)\s+jahr|jährlich)(?![a-zäöüß])/i;
+/** As many of one thing as are bought at once. */
+const AT_ONCE =
+  /(?<![\w.,€$£])(?:[2-9]|1[0-2]|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf)(?![\w%€$£äöüß]|[.,]\d)/gi;
+/** Without one of these a price is that of one thing, and no bound. */
+const MAY_BE_SEVERAL = new RegExp(
+  `${AT_ONCE.source}|year|jahr|jährlich|annual|back|trip|hin und|under|below|less|unter|wenig|keine|knapp`,
+  'i',
+);
+
+/** Whether a price bounds another one, and of how many things its sentence speaks. */
+function ofSeveral(text: string, price: Statement): Statement {
+  if (price.meaning.kind !== 'price') return price;
+  if (!MAY_BE_SEVERAL.test(text.slice(Math.max(0, price.start - AROUND), price.end + AROUND))) return price;
+  const before = sentenceBefore(text, price.start);
+  const behind = /^(?:[^.!?\n]|[.](?=\d))*/u.exec(text.slice(price.end, price.end + AROUND))?.[0] ?? '';
+  const around = `${before} ${behind}`;
+  const times = [
+    ...(around.match(AT_ONCE) ?? []).map((count) => smallNumber(count.toLowerCase()) ?? Number(count)),
+    ...(A_YEAR.test(around) ? [12] : []),
+    ...(THERE_AND_BACK.test(around) ? [2] : []),
+  ];
+  const isBelow = BELOW.test(before);
+  if (times.length === 0 && !isBelow) return price;
+  return {
+    ...price,
+    meaning: {
+      ...price.meaning,
+      ...(isBelow ? { below: true } : {}),
+      ...(times.length > 0 ? { times } : {}),
+    },
+  };
 }
 
 const RANGE_BEFORE = /(?<!\p{L})(?:from|between|zwischen|von)\s+$/iu;
@@ -178,9 +235,12 @@ const TOGETHER =
 const SAVING =
   /(?<!\p{L})(?:sav(?:e|es|ing)|spare[n]?|sparst|ersparnis(?:\s+von)?)\s+(?:(?:you|sie|ihnen|jetzt|now)\s+){0,2}$/iu;
 
+const SAVED_BEHIND = /^\s?(?:cheaper|less|below|günstiger|billiger|weniger|gespart)(?![a-zäöüß])/i;
+const CUT_BEFORE =
+  /(?<![a-zäöüß])(?:dropped|fallen|down|reduced|cut|reduziert|gesenkt|gesunken)\s+(?:by|um)\s+$/i;
 /** Without one of these a price is a price. */
 const MAY_HAVE_ROLE =
-  /from|between|zwischen|von|sav|spar|together|total|altogether|both|all\s+in|zusammen|insgesamt|beide|gemeinsam/i;
+  /cheaper|less|below|günstiger|billiger|weniger|(?:by|um)\s|from|between|zwischen|von|sav|spar|together|total|altogether|both|all\s+in|zusammen|insgesamt|beide|gemeinsam/i;
 const AROUND = 80;
 const ENDS_SENTENCE = /[.!?\n]/u;
 
@@ -201,7 +261,7 @@ function inItsRole(text: string, price: Statement): Statement {
   const role =
     (RANGE_BEFORE.test(before) && RANGE_ON.test(behind)) || RANGE_BEHIND.test(before)
       ? 'range'
-      : SAVING.test(before)
+      : SAVING.test(before) || SAVED_BEHIND.test(behind) || CUT_BEFORE.test(before)
         ? 'saving'
         : TOGETHER.test(before) || TOGETHER.test(behind)
           ? 'sum'
@@ -364,7 +424,7 @@ const FESTIVALS: readonly (readonly [
   ["valentine['’]?s(?:\\s+day)?|valentinstag", [[2, 14]]],
   ['nikolaus', [[12, 6]]],
   [
-    "easter|ostern|black\\s+friday|cyber\\s+monday|thanksgiving|pfingsten|(?:mother|father)['’]?s\\s+day|muttertag|vatertag",
+    "easter|ostern|black\\s+friday|cyber\\s+monday|thanksgiving|pfingsten|(?:mother|father)['’]?s\\s+day|muttertag|vatertag|(?:the\\s+|next\\s+|zum\\s+)?(?:summer|winter|spring|autumn|sommer|frühling|frühjahr|herbst)|(?:the\\s+)?(?:end\\s+of\\s+|ende\\s+)20\\d\\d",
     [],
   ],
 ];
@@ -405,7 +465,7 @@ function endsAndFestivals(text: string): Statement[] {
 
 /** Days by name count as deadlines only; a weekday with a date behind it is read by its date. */
 const RELATIVE = new RegExp(
-  `(?<!\\p{L})${UNTIL}(?:\\s+(?:on|at|the|end|of|this|next|am|an|um|zum|diesen|diesem|kommenden|kommendem|noch|einschließlich|spätestens|and|including|und|mit))*\\s+(?<name>${[...Object.keys(WEEKDAYS), ...Object.keys(NEAR)].join('|')})(?!\\p{L})(?!,?\\s+(?:den\\s+|the\\s+)?(?:\\d|${MONTH}))`,
+  `(?<!\\p{L})${UNTIL}(?:\\s+(?:on|at|the|end|of|this|next|am|an|um|zum|nächsten|nächstem|diesen|diesem|kommenden|kommendem|noch|einschließlich|spätestens|and|including|und|mit))*\\s+(?<name>${[...Object.keys(WEEKDAYS), ...Object.keys(NEAR)].join('|')})(?!\\p{L})(?!,?\\s+(?:den\\s+|the\\s+)?(?:\\d|${MONTH}))`,
   'giu',
 );
 
@@ -425,7 +485,10 @@ function relativeDays(text: string): Statement[] {
   return matchesOf(text, RELATIVE).flatMap((match) => {
     const name = match.groups?.['name']?.toLowerCase() ?? '';
     const [weekday, after] = [WEEKDAYS[name], NEAR[name]];
-    const relative = weekday === undefined ? (after === undefined ? null : { after }) : { weekday };
+    // "Next Sunday" may be the one after this.
+    const orNext = /(?:next|nächste[nrm]?)\s+\p{L}+$/iu.test(match[0]) ? ({ orNext: true } as const) : {};
+    const relative =
+      weekday === undefined ? (after === undefined ? null : { after }) : { weekday, ...orNext };
     return relative === null ? [] : [statement(match, { kind: 'date', days: [], relative, deadline: true })];
   });
 }
@@ -559,20 +622,22 @@ const STILL_BEFORE =
   /(?<!\p{L})(?:you(?:\s+still)?\s+have|you['’]ve\s+got|still\s+have|haben(?:\s+sie)?(?:\s+noch)?|hast(?:\s+du)?(?:\s+noch)?|noch|ends?\s+in|expires?\s+in|endet\s+in|läuft\s+in|for\s+another)\s+$/iu;
 const STILL_BEHIND = /^\s+(?:left|remaining|to\s+(?:use|go|redeem)|zeit|übrig)(?!\p{L})/iu;
 
-function isLeft(text: string, start: number, end: number): boolean {
-  return (
-    STILL_BEFORE.test(text.slice(Math.max(0, start - 30), start)) ||
-    STILL_BEHIND.test(text.slice(end, end + 30))
-  );
+const LEFT_BEHIND = /^\s+(?:left|remaining|übrig)(?![a-zäöüß])/i;
+
+function leftOf(text: string, start: number, end: number): { readonly left?: 'surely' | 'maybe' } {
+  const behind = text.slice(end, end + 30);
+  if (LEFT_BEHIND.test(behind)) return { left: 'surely' };
+  const isLeft = STILL_BEHIND.test(behind) || STILL_BEFORE.test(text.slice(Math.max(0, start - 30), start));
+  return isLeft ? { left: 'maybe' } : {};
 }
 
 /** What others are said to have rated: "4.9 out of 5", "vier von fünf Sternen". */
 const RATED = new RegExp(
-  `(?<![\\p{L}\\d.,#/:-])(?<first>${COUNT})\\s?(?:out\\s+of|von|/)\\s?(?:5|10|100|five|ten|fünf|zehn)(?![\\p{L}\\d.,/]\\d|[\\p{L}\\d])(?:\\s+(?:stars?|points?|Sternen?|Punkten?|customers?|people|Kund\\p{L}+))?`,
+  `(?<![\\p{L}\\d.,#/:-])(?<first>${COUNT})\\s?(?:(?:out\\s+)?of|von|/)\\s?(?:5|10|100|five|ten|fünf|zehn)(?![\\p{L}\\d.,/]\\d|[\\p{L}\\d])(?:\\s+(?:stars?|points?|Sternen?|Punkten?|customers?|people|Kund\\p{L}+))?`,
   'giu',
 );
 
-const MAY_BE_RATED = /(?:out\s+of|von|\/)\s?(?:5|10|five|ten|fünf|zehn)/i;
+const MAY_BE_RATED = /(?:of|von|\/)\s?(?:5|10|five|ten|fünf|zehn)/i;
 
 function ratings(text: string): Statement[] {
   return MAY_BE_RATED.test(text) ? counts(text, RATED, 'rating') : [];
@@ -591,15 +656,32 @@ function counts(text: string, pattern: RegExp, unit: string): Statement[] {
 
 /** One of a unit, where it is a limit: elsewhere `one` and `ein` are articles. */
 const WITHIN_ONE =
-  /(?<!\p{L})(?:within|in|binnen|innerhalb(?:\s+von)?)\s+(?:just\s+|only\s+|nur\s+)?(?:one|an?|a\s+single|eine[mnrs]?|ein)\s+(?:working\s+|business\s+|single\s+|einzigen?\s+)?(?<unit>hour|day|week|stunde|(?:werk|arbeits)?tag(?:es|e)?|woche)(?![\p{L}\d])/giu;
-const UNIT_NAMES: Readonly<Record<string, string>> = {
-  h: 'hour',
-  s: 'hour',
-  d: 'day',
-  w: 'day',
-  a: 'day',
-  t: 'day',
+  /(?<!\p{L})(?:(?:within|in|under|up\s+to|only|just|nur|bis\s+zu|binnen|innerhalb(?:\s+von)?|unter)\s+(?:just\s+|only\s+|nur\s+)?(?:one|an?|a\s+single|eine[mnrs]?|ein)\s+(?:working\s+|business\s+|single\s+|einzigen?\s+)?|(?:one|an?|eine[mnrs]?|ein)\s+(?:whole|full|entire|(?:ganz|voll)e[nrms]?)\s+|for\s+one\s+)(?<unit>kilo|litre|liter|minute|hour|day|week|month|year|stunde|(?:werk|arbeits)?tag(?:es|e)?|woche|monat(?:s|es)?|jahr(?:es)?)(?![\p{L}\d])/giu;
+/** Half of a unit, in the next smaller one. */
+const HALVES =
+  /(?<!\p{L})(?:(?:half\s+an?|halbe[snmr]?)\s+(?<unit>hour|day|month|year|stunde|tag|monat|jahr)(?:es|s)?|(?<fortnight>fortnight)|(?<quarter>vierteljahr)(?:es)?|(?<half>halbjahr)(?:es)?)(?!\p{L})/giu;
+const HALF_OF: Readonly<Record<string, readonly [value: number, unit: string]>> = {
+  hour: [30, 'minute'],
+  day: [12, 'hour'],
+  month: [15, 'day'],
+  year: [6, 'month'],
 };
+const MAY_BE_HALF = /half|halb|fortnight|vierteljahr/i;
+
+function halves(text: string): Statement[] {
+  if (!MAY_BE_HALF.test(text)) return [];
+  return matchesOf(text, HALVES).map((match) => {
+    const { unit = '', fortnight, quarter } = match.groups ?? {};
+    const name = UNIT_OF.find(({ pattern }) => pattern.test(unit))?.unit ?? 'year';
+    const [value, small] =
+      fortnight !== undefined
+        ? ([14, 'day'] as const)
+        : quarter !== undefined
+          ? ([3, 'month'] as const)
+          : (HALF_OF[name] ?? ([6, 'month'] as const));
+    return statement(match, { kind: 'quantity', values: [[value]], unit: small });
+  });
+}
 
 /** How many find room: "sleeps three", "Platz für drei". */
 const CAPACITY = new RegExp(
@@ -614,9 +696,10 @@ function rooms(text: string): Statement[] {
 
 function singles(text: string): Statement[] {
   return matchesOf(text, WITHIN_ONE).map((match) => {
-    const written = match.groups?.['unit']?.toLowerCase() ?? '';
-    const unit = written.startsWith('woche') || written === 'week' ? 'week' : (UNIT_NAMES[written.charAt(0)] ?? 'day'); // prettier-ignore
-    return statement(match, { kind: 'quantity', values: [[1]], unit });
+    const written = (match.groups?.['unit'] ?? '').replace(/(?<=tag|monat|jahr)e?s$/i, '');
+    const unit = UNIT_OF.find(({ pattern }) => pattern.test(written))?.unit ?? 'day';
+    const left = leftOf(text, match.index, match.index + match[0].length);
+    return statement(match, { kind: 'quantity', values: [[1]], unit, ...left });
   });
 }
 
@@ -624,7 +707,7 @@ function singles(text: string): Statement[] {
 const STEM = 5;
 /** A number before a word, or before a word and another one: "two candles", "two free candles". */
 const COUNTED_THING = new RegExp(
-  `(?<![\\p{L}\\d.,#/:-])(?<first>${COUNT})\\s+(?<near>\\p{L}{4,})(?:\\s+(?<far>\\p{L}{4,}))?(?![\\p{L}\\d])`,
+  `(?<![\\p{L}\\d.,#/:-]|(?:von|of|aus)\\s)(?<first>${COUNT})\\s+(?<near>\\p{L}{4,})(?:\\s+(?<far>\\p{L}{4,}))?(?![\\p{L}\\d])`,
   'giu',
 );
 
@@ -636,6 +719,7 @@ export function countedThings(texts: readonly string[]): ReadonlySet<string> {
     texts
       .flatMap((text) => matchesOf(text, COUNTED_THING))
       .map(({ groups }) => groups?.['near'] ?? '')
+      .filter((thing) => !MONTH_NUMBER.has(thing.toLowerCase()))
       .filter((thing) => !UNIT_OF.some(({ pattern }) => pattern.test(thing)))
       .map(stemOf),
   );
@@ -658,8 +742,8 @@ function quantities(text: string): Statement[] {
     const { first = '', second, unit = '' } = match.groups ?? {};
     const values = [first, ...(second === undefined ? [] : [second])].map(countValues);
     const name = UNIT_OF.find(({ pattern }) => pattern.test(unit))?.unit ?? unit.toLowerCase();
-    const left = isLeft(text, match.index, match.index + match[0].length);
-    return statement(match, { kind: 'quantity', values, unit: name, ...(left ? { left } : {}) });
+    const left = leftOf(text, match.index, match.index + match[0].length);
+    return statement(match, { kind: 'quantity', values, unit: name, ...left });
   });
 }
 
@@ -684,14 +768,24 @@ function statement(match: RegExpExecArray, meaning: Meaning): Statement {
 
 /**
  * Everything in a text that has to be true: prices, percentages, dates, quantities, superlatives and comparisons, offers and promises, in
- * English and German. Of two that overlap the longer one stays, so that `20 % off` is not also a quantity. In order of appearance.
+ * English and German. Of two that overlap the longer one stays, so that `20 % off` is not also a quantity; what would be a claim in any sentence
+ * comes last, where nothing else was found. In order of appearance.
  * @param things that approved words count, see `countedThings`.
  */
 export function extractStatements(text: string, things: ReadonlySet<string> = NOTHING): Statement[] {
+  const sorted = sortedStatements(text, things);
+  const taken = takenBy(text, sorted);
+  const loose = looseClaims(text).map((each) => looseStatement(text, each));
+  return [...sorted, ...loose.filter((each) => take(taken, each))].sort((a, b) => a.start - b.start);
+}
+
+/** What the patterns find, without what would be a claim in any sentence. */
+export function sortedStatements(text: string, things: ReadonlySet<string> = NOTHING): Statement[] {
   const all = [
     ...countsOf(text, things),
     ...rooms(text),
     ...singles(text),
+    ...halves(text),
     ...prices(text),
     ...percentages(text),
     ...dates(text),
@@ -705,14 +799,42 @@ export function extractStatements(text: string, things: ReadonlySet<string> = NO
     ...phrases(text, { kind: 'superlative' }, [...SUPERLATIVES, ...COMPARISONS]),
     ...phrases(text, { kind: 'other' }, PROMISES),
   ].sort((a, b) => b.end - b.start - (a.end - a.start) || a.start - b.start);
+  const taken = takenBy(text, []);
+  return all.filter((each) => take(taken, each)).sort((a, b) => a.start - b.start);
+}
+
+function takenBy(text: string, statements: readonly Statement[]): Uint8Array {
   const taken = new Uint8Array(text.length);
-  return all
-    .filter(({ start, end }) => {
-      const free = !taken.subarray(start, end).includes(1);
-      if (free) taken.fill(1, start, end);
-      return free;
-    })
-    .sort((a, b) => a.start - b.start);
+  for (const { start, end } of statements) taken.fill(1, start, end);
+  return taken;
+}
+
+/** Takes a statement's place, if nothing else has any of it. */
+function take(taken: Uint8Array, { start, end }: Statement): boolean {
+  const isFree = !taken.subarray(start, end).includes(1);
+  if (isFree) taken.fill(1, start, end);
+  return isFree;
+}
+
+function looseMeaning({ kind, values }: LooseClaim): Meaning {
+  switch (kind) {
+    case 'quantity':
+      return { kind, values: [values], unit: 'figure' };
+    case 'percentage':
+      return { kind, values };
+    case 'date':
+      return { kind, days: [], relative: null, deadline: false };
+    case 'offer':
+      return { kind, code: null };
+    case 'superlative':
+    case 'other':
+      return { kind };
+  }
+}
+
+function looseStatement(text: string, loose: LooseClaim): Statement {
+  const { start, end, keys } = loose;
+  return { text: text.slice(start, end), start, end, meaning: looseMeaning(loose), keys };
 }
 
 /** What a text says in figures alone: prices, percentages, dates and codes. Much quicker, for texts that need no proof. */

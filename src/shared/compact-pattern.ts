@@ -11,13 +11,16 @@ const LOWER = String.raw`a-z\xb5\xdf-\xf6\xf8-\xff`;
 const WHATEVER_CASE: Readonly<Record<string, string>> = { L: LETTERS, N: NUMBERS };
 const AS_WRITTEN: Readonly<Record<string, string>> = { ...WHATEVER_CASE, Lu: UPPER, Ll: LOWER };
 
-const NOT_PLAIN = /(?![\0-\xff])[\p{L}\p{N}\p{M}]/u;
+/** Few characters lie beyond; only these are asked what they are, which takes ten times as long. */
+const BEYOND = /[^\0-\xff]+/g;
+const NOT_PLAIN = /[\p{L}\p{N}\p{M}]/u;
 let last: { readonly text: string; readonly plain: boolean } = { text: '', plain: true };
 
 /** Whether a text's letters, marks and figures all lie up to U+00FF, as in English and German; signs and quotation marks may be any. */
 export function isPlain(text: string): boolean {
   // One text is looked through for many patterns in a row.
-  if (text !== last.text) last = { text, plain: !NOT_PLAIN.test(text) };
+  if (text !== last.text)
+    last = { text, plain: text.match(BEYOND)?.some((found) => NOT_PLAIN.test(found)) !== true };
   return last.plain;
 }
 

@@ -1,47 +1,7 @@
-import { type Contribution } from '../../src/risk/assessment.js';
-import { assess } from '../../src/risk/assess.js';
-import { riskInput } from '../harness/risk.js';
 import { documented, markdown } from './docs.js';
-import { type Fact } from '../../src/policies/fact.js';
 import { HELD_OUT, HELD_OUT_CLEAN, HELD_OUT_FACTS, HELD_OUT_KINDS } from './held-out.js';
 import { HELD_OUT_DRAFT_FACTS, HELD_OUT_DRAFTS } from './held-out-drafts.js';
-
-const marks = (words: string, facts: readonly Fact[]): Contribution[] =>
-  assess(riskInput(words, { facts })).contributions.filter(({ code }) =>
-    /^(?:claims|manipulation)\.|\.crashed$/.test(code),
-  );
-
-interface Count {
-  sentences: number;
-  found: number;
-  falseMarks: number;
-}
-
-/** An error is found when a mark touches it; every other mark is false, as in the corpus of drafts. */
-function countPlanted(sentences: readonly string[], facts: readonly Fact[]): Count {
-  const count: Count = { sentences: 0, found: 0, falseMarks: 0 };
-  for (const sentence of sentences) {
-    // Some sentences hold two errors; the sentence counts once.
-    const planted: { start: number; end: number }[] = [];
-    let words = '';
-    for (const part of sentence.split(/(‹[^›]*›)/)) {
-      const said = part.replace(/[‹›]/g, '');
-      if (said !== part) planted.push({ start: words.length, end: words.length + said.length });
-      words += said;
-    }
-    const made = marks(words, facts);
-    const right = made.filter(({ spans }) =>
-      spans.some(
-        ({ field, start, end }) =>
-          field === 'text' && planted.some((place) => start < place.end && end > place.start),
-      ),
-    );
-    count.sentences += 1;
-    count.found += right.length > 0 ? 1 : 0;
-    count.falseMarks += made.length - right.length;
-  }
-  return count;
-}
+import { cleanOf, countPlanted, marks, wrongOf } from './planted.js';
 
 function table(): string {
   const rows = HELD_OUT_KINDS.map((kind) => [kind, countPlanted(HELD_OUT[kind], HELD_OUT_FACTS)] as const);
@@ -70,10 +30,6 @@ function table(): string {
     ],
   ]);
 }
-
-const TWINS = /‹([^|]*)\|([^›]*)›/;
-const wrongOf = (draft: string): string => draft.replace(TWINS, '‹$1›');
-const cleanOf = (draft: string): string => draft.replace(TWINS, '$2');
 
 function tableOfDrafts(): string {
   const rows = HELD_OUT_KINDS.map((kind) => {

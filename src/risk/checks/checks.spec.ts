@@ -268,6 +268,60 @@ describe('unsupported claims', () => {
   });
 });
 
+describe('what facts say in other words', () => {
+  const facts = [
+    fact('oven', 'product', { name: 'Ember Oven', price: 14_500, currency: 'EUR' }),
+    fact('tray', 'product', { name: 'Tin Tray', price: 1_900, currency: 'EUR' }),
+    fact(
+      'ember',
+      'offer',
+      { title: '10 % off the Ember Oven', percent: 10, code: 'EMBER10' },
+      { validUntil: '2026-11-29T23:00:00.000Z' },
+    ),
+    fact(
+      'flame',
+      'offer',
+      { amount: 500, currency: 'EUR', code: 'FLAME5' },
+      { validUntil: '2026-10-01T00:00:00.000Z' },
+    ),
+    fact('bag', 'claim', { text: 'The Ember Oven bakes for 14 days on one bag.' }),
+    fact('steel', 'claim', { text: 'The Tin Tray is made of recycled steel.' }),
+    fact('days', 'claim', { text: 'We deliver on Tuesdays and Fridays from 9 am to 4 pm.' }),
+  ];
+  const claims = (words: string) => codes(words, { facts }).filter((code) => code.startsWith('claims.'));
+
+  it.each([
+    'Two Tin Trays come to €38.',
+    'The Tin Tray costs less than €20.',
+    'It bakes for two weeks on one bag.',
+    'We deliver every Friday.',
+    'We come between 9 and 16 Uhr.',
+    'Of recycled steel: the Tin Tray.',
+    'EMBER10 ends next Sunday.',
+    '10 % off the Ember Oven.',
+  ])('hold: %s', (words) => {
+    expect(claims(words)).toEqual([]);
+  });
+
+  it.each([
+    ['another sum', 'Two Tin Trays come to €36.'],
+    ['a bound below the price', 'The Tin Tray costs less than €15.'],
+    ['another length of time', 'It bakes for three weeks on one bag.'],
+    ['another day of the week', 'We deliver every Monday.'],
+    ['another time', 'We come until 6 pm.'],
+    ['what is said of another product', 'The Ember Oven is made of recycled steel.'],
+    ['a length of time of another product', 'The Tin Tray bakes for 14 days on one bag.'],
+    ['an offer for another product', '10 % off the Tin Tray.'],
+    ['a term as time left', 'You have 14 days left.'],
+  ])('do not bear out %s', (_, words) => {
+    expect(claims(words)).toEqual(['claims.unsupported']);
+  });
+
+  it('do not bring back an offer that is over', () => {
+    expect(claims('And there is FLAME5.')).toEqual(['claims.stale']);
+  });
+});
+
 describe('facts that contradict each other', () => {
   const cup = fact('cup', 'product', { name: 'Tide cup', price: 2_400, currency: 'EUR' });
   const other = fact('cup-2', 'product', { name: 'Tide cup', price: 2_600, currency: 'EUR' });

@@ -1,6 +1,7 @@
 import { type Contradiction, contradictionsAmong } from '../../policies/contradiction.js';
 import { type Fact } from '../../policies/fact.js';
 import { type Contribution, type Span } from '../assessment.js';
+import { chargesNamed } from '../charges.js';
 import { type Check, type CheckContext, needsPerson } from '../check.js';
 import { type GroundedStatement, groundStatements } from '../grounded-claims.js';
 import { gatherGrounds } from '../grounds.js';
@@ -39,9 +40,10 @@ function otherPrice(claim: Fact, product: Fact): Omit<Contradiction, 'facts'> | 
   if (typeof price !== 'number' || !text.toLowerCase().includes(name.toLowerCase())) return null;
   const known = new Set(Object.values(product.data).filter((value) => typeof value === 'number'));
   const other = extractStatements(text).find(
-    ({ meaning }) =>
+    ({ start, end, meaning }) =>
       meaning.kind === 'price' &&
       meaning.role === undefined &&
+      chargesNamed(text.slice(0, start), text.slice(end), true).size === 0 &&
       meaning.currencies.includes(currency) &&
       !meaning.minor.some((minor) => known.has(minor)),
   );
