@@ -74,6 +74,8 @@ describe('several wordings of what the model drafts', () => {
     model = await FakeOpenAi.start();
     smtp = await startSmtpServer();
     story = await Story.begin({
+      // Ten in New York: an hour passes with each basket, and the last mail leaves before the evening, however many are picked for a look.
+      now: '2026-11-18T15:00:00.000Z',
       environment: { ...model.environment, SMTP_URL: smtp.url, MAIL_FROM },
       playbook: { 'actions/recovery.yaml': await recovery() },
     });
