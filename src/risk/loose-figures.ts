@@ -1,5 +1,6 @@
 import { claim, type Finder, type Rule, set, type Words } from './loose-words.js';
 import { numberValues, smallNumber } from './numbers.js';
+import { WEEKDAYS } from './weekdays.js';
 
 /** What a number behind it names, rather than counts. */
 const NUMBERED = set(`
@@ -169,17 +170,7 @@ const noon: Finder = (words, i, { word }) => {
     : claim(words, i - 1, i, 'date', [`clock ${minutes}`]);
 };
 
-const DAYS: readonly (readonly string[])[] = [
-  ['monday', 'montag'],
-  ['tuesday', 'dienstag'],
-  ['wednesday', 'mittwoch'],
-  ['thursday', 'donnerstag'],
-  ['friday', 'freitag'],
-  ['saturday', 'samstag', 'sonnabend'],
-  ['sunday', 'sonntag'],
-];
-const DAY_NUMBER = new Map(DAYS.flatMap((names, day) => names.map((name) => [name, day + 1] as const)));
-const DAY_WORD = new RegExp(`^(?<name>${[...DAY_NUMBER.keys()].join('|')})(?<when>s|en|s?(?:früh|vormittag|mittag|nachmittag|abend)s?)?$`, 'u'); // prettier-ignore
+const DAY_WORD = new RegExp(`^(?<name>${Object.keys(WEEKDAYS).join('|')})(?<when>s|en|s?(?:früh|vormittag|mittag|nachmittag|abend)s?)?$`, 'u'); // prettier-ignore
 const FEASTS = set('black cyber good palm easter green karfreitag happy super');
 const BY_DAY = set(
   'on every each from until till to by next this only and or through between am jeden jedem jeder bis von ab auch immer und oder nur sowie zwischen kommenden nächsten diesen',
@@ -190,7 +181,7 @@ const WORKDAYS = /^(?:weekdays|werktags|wochentags|werktäglich)$/;
 const weekday: Finder = (words, i, { word }) => {
   if (words.isApproved && WORKDAYS.test(word)) return claim(words, i, i, 'date', [1, 2, 3, 4, 5].flatMap((day) => [`weekday ${day}`, `weekly ${day}`])); // prettier-ignore
   const { name = '', when } = DAY_WORD.exec(word)?.groups ?? {};
-  const day = DAY_NUMBER.get(name);
+  const day = WEEKDAYS[name];
   if (day === undefined || FEASTS.has(words.at(i - 1, i))) return null;
   if (words.isApproved) return claim(words, i, i, 'date', daysUpTo(words, i, day));
   if (when !== 's' && !words.before(i, 1, BY_DAY)) return null;
@@ -214,7 +205,7 @@ function daysUpTo(words: Words, i: number, day: number): string[] {
 }
 
 function dayOf(word: string): number | undefined {
-  return DAY_NUMBER.get(DAY_WORD.exec(word)?.groups?.['name'] ?? '');
+  return WEEKDAYS[DAY_WORD.exec(word)?.groups?.['name'] ?? ''];
 }
 
 const WEEKEND = /^(?:weekends?|wochenenden?|bank|public|feiertag(?:s|en|e)?)$/;

@@ -11,6 +11,7 @@ import {
 } from './numbers.js';
 import { COMPARISONS, OFFERS, PROMISES, SUPERLATIVES } from './promises.js';
 import { matchesOf } from '../shared/matches.js';
+import { WEEKDAYS } from './weekdays.js';
 
 /** A calendar day as written: the year is often left out; day and month may be read either way in `11/12/2026`. */
 export interface WrittenDay {
@@ -358,23 +359,6 @@ const MAY_BE_SPELT_DAY = /(?:th|first|second|third|ten?)\s+(?:of\s+)?\p{L}/iu;
 const UNTIL = String.raw`(?:until|till|by|before|through|ends?|ending|expires?|expiring|closes?|closing|valid|including|bis|spätestens|endet|enden|schließt|schließen|einschließlich|gültig)`;
 const UNTIL_BEFORE = new RegExp(`(?<!\\p{L})${UNTIL}[\\s,]+(?:[\\p{L}.]+[\\s,]+){0,3}$`, 'iu');
 const BEFORE_DAY = /(?<!\p{L})(?:before|vor(?:\s+dem)?)[\s,]+(?:[\p{L}.]+[\s,]+)?$/iu;
-const WEEKDAYS: Readonly<Record<string, number>> = {
-  monday: 1,
-  tuesday: 2,
-  wednesday: 3,
-  thursday: 4,
-  friday: 5,
-  saturday: 6,
-  sunday: 7,
-  montag: 1,
-  dienstag: 2,
-  mittwoch: 3,
-  donnerstag: 4,
-  freitag: 5,
-  samstag: 6,
-  sonnabend: 6,
-  sonntag: 7,
-};
 const NEAR: Readonly<Record<string, number>> = {
   today: 0,
   tonight: 0,
