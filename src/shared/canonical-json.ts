@@ -23,12 +23,17 @@ export function canonicalBytes(value: unknown): Buffer {
  * @throws TypeError
  */
 export function withCanonicalBytes<T>(value: unknown, use: (written: string | Uint8Array) => T): T {
-  const written = new WrittenBytes();
+  return inRoom((to) => write(value, null, to), use);
+}
+
+/** Gives what was filled in to `use`, and the room it took to whoever comes next. */
+function inRoom<T>(fill: (to: Written) => void, use: (written: string | Uint8Array) => T): T {
+  const to = new WrittenBytes();
   try {
-    write(value, null, written);
-    return use(written.whole());
+    fill(to);
+    return use(to.whole());
   } finally {
-    written.done();
+    to.done();
   }
 }
 
@@ -169,23 +174,14 @@ function writeObject(value: object, place: Place | null, to: Written): void {
     to.addKept(known);
     return;
   }
-  const made = new Kept(ownBytes(value, place));
+  const made = new Kept(inRoom((own) => writeWhole(value, place, own), copyOf));
   kept.set(value, made);
   to.addKept(made);
 }
 
 function copyOf(written: string | Uint8Array): Buffer {
+  // Two overloads, and none that takes either.
   return typeof written === 'string' ? Buffer.from(written) : Buffer.from(written);
-}
-
-function ownBytes(value: object, place: Place | null): Buffer {
-  const own = new WrittenBytes();
-  try {
-    writeWhole(value, place, own);
-    return copyOf(own.whole());
-  } finally {
-    own.done();
-  }
 }
 
 function writeWhole(value: object, place: Place | null, to: Written): void {
