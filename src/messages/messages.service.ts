@@ -32,7 +32,7 @@ import {
   updateDeparture,
   updateState,
 } from './messages.repository.js';
-import { type Grounds } from './second-look.js';
+import { type Grounds, leavesWithinOf } from './second-look.js';
 
 /** Content may be written only before it was signed. */
 const WRITABLE: readonly MessageState[] = ['drafting', 'assessed', 'in_review'];
@@ -236,7 +236,7 @@ export class MessagesService {
   async groundsOf(db: Executor, id: string, { versions }: MessageContent): Promise<Grounds> {
     const judged = await selectJudgement(db, id);
     if (judged === null) return { facts: versions.facts, judgedAt: null, leavesWithin: null };
-    const { assessed_at: at, edited, leaves_from: from, leaves_before: before } = judged;
+    const { assessed_at: at, edited } = judged;
     const opened: unknown = JSON.parse(await this.vault.openFor(db, judged.key_id, judged.contributions));
     // A sum rests on several.
     const sources = judgedSchema
@@ -248,8 +248,7 @@ export class MessagesService {
     return {
       facts: [...new Map([...versions.facts, ...then].map((fact) => [fact.id, fact])).values()],
       judgedAt: at,
-      leavesWithin:
-        from === null || before === null ? null : { from: from.toISOString(), before: before.toISOString() },
+      leavesWithin: leavesWithinOf(judged),
     };
   }
 

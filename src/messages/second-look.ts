@@ -30,6 +30,17 @@ export interface Grounds {
   readonly leavesWithin: { readonly from: string; readonly before: string } | null;
 }
 
+/** When words may leave, as it is stored with what judged them. */
+export function leavesWithinOf({
+  leaves_from: from,
+  leaves_before: before,
+}: {
+  readonly leaves_from: Date | null;
+  readonly leaves_before: Date | null;
+}): Grounds['leavesWithin'] {
+  return from === null || before === null ? null : { from: from.toISOString(), before: before.toISOString() };
+}
+
 /** @param decided the situation it was decided in; null once that aged out. */
 export function secondLook(
   message: Message,

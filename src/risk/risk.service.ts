@@ -6,6 +6,7 @@ import { languageFor, languageOf } from '../drafting/locale.js';
 import { type MessageContent } from '../messages/content.js';
 import { canMove, type Message } from '../messages/message.js';
 import { MessagesService } from '../messages/index.js';
+import { leavesWithinOf } from '../messages/second-look.js';
 import { Database, type Executor, type Tx } from '../platform/database/index.js';
 import { Metrics, traced } from '../platform/telemetry/index.js';
 import { ErasedError, Vault } from '../platform/vault/index.js';
@@ -409,11 +410,7 @@ function heaviest([first]: Assessment['contributions']): string {
 
 function toAssessed(row: AssessmentRow, opened: string): AssessedDraft {
   const rest = JSON.parse(opened) as Omit<Assessment, 'score' | 'tier' | 'leavesWithin'>;
-  const { leaves_from, leaves_before } = row;
-  const leavesWithin =
-    leaves_from === null || leaves_before === null
-      ? null
-      : { from: leaves_from.toISOString(), before: leaves_before.toISOString() };
+  const leavesWithin = leavesWithinOf(row);
   return {
     assessment: assessmentSchema.parse({ ...rest, score: row.score, tier: row.tier, leavesWithin }),
     draftId: row.draft_id,
