@@ -12,6 +12,7 @@ import { PHONE_SPACES } from '../profiles/consent.js';
 import { type Applied, ProfilesService } from '../profiles/index.js';
 import { type Profile } from '../profiles/profile.js';
 import { canonicalJson, type Json } from '../shared/canonical-json.js';
+import { addressSpace } from '../shared/identity.js';
 import { Clock } from '../shared/clock.js';
 import { Ids } from '../shared/ids.js';
 import { SignalsService } from '../signals/index.js';
@@ -195,9 +196,11 @@ export class OutcomesService {
   ): Promise<void> {
     const addressHash = await this.messages.addressHash(tx, message.id);
     if (addressHash === null) return;
-    const { id, kind } = this.policies.active().channels.get(message.channel) ?? { id: message.channel, kind: '' }; // prettier-ignore
+    const { channel: id } = message;
+    // What the playbook has no more was a mailbox, unless its name says that it was a telephone.
+    const channel = this.policies.active().channels.get(id) ?? { id, kind: PHONE_SPACES.includes(id) ? id : 'email' }; // prettier-ignore
     await this.profiles.suppressHash(tx, {
-      space: kind !== 'email' && PHONE_SPACES.includes(id) ? id : 'email',
+      space: addressSpace(channel),
       addressHash,
       reason,
       source: `message ${message.id}`,
