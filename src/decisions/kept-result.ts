@@ -8,7 +8,7 @@ type Verdicts = Candidate['guardrails'];
 const matchedBefore = new WeakMap<Verdicts, Verdicts>();
 
 /** Of what rules said about a candidate, what matched. For the same array the same one, so that it is written once. */
-function matchedIn(verdicts: Verdicts): Verdicts {
+export function matchedIn(verdicts: Verdicts): Verdicts {
   let matched = matchedBefore.get(verdicts);
   if (matched === undefined)
     matchedBefore.set(verdicts, (matched = keepText(verdicts.filter((each) => each.matched))));

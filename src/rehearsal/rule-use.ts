@@ -1,5 +1,6 @@
 import { WAITING_COST } from '../decisions/candidates.js';
 import { type Candidate, type DecisionResult } from '../decisions/decision.js';
+import { matchedIn } from '../decisions/kept-result.js';
 import { ruleOfCap } from '../decisions/send-time.js';
 import { type Situation } from '../decisions/situation.js';
 import { type Bundle } from '../policies/bundle.js';
@@ -101,7 +102,7 @@ function useOf(uses: Uses, id: string): Mutable<RuleUse> {
 }
 
 function addHeld(uses: Uses, candidates: DecisionResult['candidates']): void {
-  for (const id of matchedIn(candidates)) useOf(uses, id).matched += 1;
+  for (const id of idsMatchedIn(candidates)) useOf(uses, id).matched += 1;
   for (const [id, worth] of heldBackAlone(candidates)) {
     if (worth <= 0) continue;
     const use = useOf(uses, id);
@@ -110,24 +111,10 @@ function addHeld(uses: Uses, candidates: DecisionResult['candidates']): void {
   }
 }
 
-const matchedBefore = new WeakMap<Candidate['guardrails'], readonly string[]>();
-
 /** Ids of the rules that matched for a candidate or another. What rules said is one and the same array for most decisions. */
-function matchedIn(candidates: DecisionResult['candidates']): Set<string> {
-  const ids = new Set<string>();
-  const seen = new Set<Candidate['guardrails']>();
-  for (const { guardrails } of candidates) {
-    if (seen.has(guardrails)) continue;
-    seen.add(guardrails);
-    let matched = matchedBefore.get(guardrails);
-    if (matched === undefined)
-      matchedBefore.set(
-        guardrails,
-        (matched = guardrails.filter((each) => each.matched).map(({ id }) => id)),
-      );
-    for (const id of matched) ids.add(id);
-  }
-  return ids;
+function idsMatchedIn(candidates: DecisionResult['candidates']): Set<string> {
+  const said = new Set(candidates.map(({ guardrails }) => guardrails));
+  return new Set([...said].flatMap((guardrails) => matchedIn(guardrails).map(({ id }) => id)));
 }
 
 /** By rule, the worth of the dearest candidate that it alone held back. */
