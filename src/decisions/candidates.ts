@@ -3,6 +3,7 @@ import { type Fact, isOver } from '../policies/fact.js';
 import { type Action, type Channel } from '../policies/playbook.js';
 import { keepText } from '../shared/canonical-json.js';
 import { durationMs } from '../shared/clock.js';
+import { remembered } from '../shared/remembered.js';
 import { adviceInForce, advisedTotal, type TimeAdvised, withSuggestedTime } from './advice.js';
 import { evidenceOf, type HourChoice, type HourEvidence, hourRates, type HourRates } from './best-hours.js';
 import { contactChecks, isHeldOut, latenessCheck } from './checks.js';
@@ -475,9 +476,7 @@ function eligibilityOf(action: CompiledAction, input: ExpressionInput): Eligibil
     return { blocks: [{ code: 'eligibility_unknown', text }], concerns: true };
   }
   if (eligible.value) return ELIGIBLE;
-  let ineligible = ineligibles.get(action);
-  if (ineligible === undefined) ineligibles.set(action, (ineligible = ineligibleFor(action)));
-  return ineligible;
+  return remembered(ineligibles, action, () => ineligibleFor(action));
 }
 
 const ELIGIBLE: Eligibility = { blocks: [], concerns: true };

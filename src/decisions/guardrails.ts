@@ -7,6 +7,7 @@ import {
 } from '../policies/bundle.js';
 import { type Guardrail } from '../policies/playbook.js';
 import { keepText } from '../shared/canonical-json.js';
+import { remembered } from '../shared/remembered.js';
 import { type Candidate } from './decision.js';
 import { type Answers, type Filed, filed, placesToAsk } from './filed.js';
 import { guardrailsFor, type GuardrailTarget } from './scope.js';
@@ -39,9 +40,7 @@ const READS_FACTS = /\bfacts\b/;
 const readers = new WeakMap<CompiledExpression<Plain>, boolean>();
 
 function readsFacts(expression: CompiledExpression<Plain>): boolean {
-  let reads = readers.get(expression);
-  if (reads === undefined) readers.set(expression, (reads = READS_FACTS.test(expression.source)));
-  return reads;
+  return remembered(readers, expression, () => READS_FACTS.test(expression.source));
 }
 
 const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const;
@@ -175,15 +174,12 @@ function makeRoom({ rules: { length } }: Filed): void {
 }
 
 function memoryOf(asked: Filed): Memory {
-  let memory = memories.get(asked);
-  if (memory === undefined) {
+  return remembered(memories, asked, () => {
     const silent = asked.rules.map((rule, place) =>
       verdictOf(rule, asked.isOver[place] === true ? EXPIRED : NO),
     );
-    memory = { silent, silentWritten: silent.map(writeDown), said: nothing() };
-    memories.set(asked, memory);
-  }
-  return memory;
+    return { silent, silentWritten: silent.map(writeDown), said: nothing() };
+  });
 }
 
 const writings = new WeakMap<readonly GuardrailVerdict[], Candidate['guardrails']>();

@@ -1,4 +1,5 @@
 import { keepText } from '../shared/canonical-json.js';
+import { remembered } from '../shared/remembered.js';
 import { type Examination } from './candidates.js';
 import { type Candidate, type DecisionResult } from './decision.js';
 import { writtenDown } from './guardrails.js';
@@ -9,10 +10,7 @@ const matchedBefore = new WeakMap<Verdicts, Verdicts>();
 
 /** Of what rules said about a candidate, what matched. For the same array the same one, so that it is written once. */
 export function matchedIn(verdicts: Verdicts): Verdicts {
-  let matched = matchedBefore.get(verdicts);
-  if (matched === undefined)
-    matchedBefore.set(verdicts, (matched = keepText(verdicts.filter((each) => each.matched))));
-  return matched;
+  return remembered(matchedBefore, verdicts, () => keepText(verdicts.filter((each) => each.matched)));
 }
 
 /**

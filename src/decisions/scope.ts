@@ -1,5 +1,6 @@
 import { type CompiledGuardrail } from '../policies/bundle.js';
 import { type Action, type Guardrail, type Scope } from '../policies/playbook.js';
+import { remembered } from '../shared/remembered.js';
 
 /** What a guardrail is asked about. */
 export interface GuardrailTarget {
@@ -33,22 +34,16 @@ export function guardrailsFor(
   target: GuardrailTarget,
 ): readonly CompiledGuardrail[] {
   const index = indexFor(guardrails);
-  return remembered(index.found, target, () => lookUp(index, target));
+  return forTarget(index.found, target, () => lookUp(index, target));
 }
 
 function indexFor(guardrails: readonly CompiledGuardrail[]): Index {
-  let index = indexes.get(guardrails);
-  if (index === undefined) indexes.set(guardrails, (index = indexOf(guardrails)));
-  return index;
+  return remembered(indexes, guardrails, () => indexOf(guardrails));
 }
 
-function remembered<T extends object>(known: Known<T>, target: GuardrailTarget, find: () => T): T {
-  let ofAction = known.get(target.action);
-  if (ofAction === undefined) known.set(target.action, (ofAction = new Map<string, T>()));
-  const key = `${target.channel ?? ''} ${target.country ?? ''}`;
-  let found = ofAction.get(key);
-  if (found === undefined) ofAction.set(key, (found = find()));
-  return found;
+function forTarget<T>(known: Known<T>, { action, channel, country }: GuardrailTarget, find: () => T): T {
+  const ofAction = remembered(known, action, () => new Map<string, T>());
+  return remembered(ofAction, `${channel ?? ''} ${country ?? ''}`, find);
 }
 
 function indexOf(guardrails: readonly CompiledGuardrail[]): Index {
@@ -132,7 +127,7 @@ export function exemptionsOf(
   guardrails: readonly CompiledGuardrail[],
   target: GuardrailTarget,
 ): readonly Exemption[] {
-  return remembered(indexFor(guardrails).exempt, target, () => findExemptions(guardrails, target));
+  return forTarget(indexFor(guardrails).exempt, target, () => findExemptions(guardrails, target));
 }
 
 function findExemptions(guardrails: readonly CompiledGuardrail[], target: GuardrailTarget): Exemption[] {

@@ -1,5 +1,6 @@
 import { type Action, type Channel } from '../policies/playbook.js';
 import { keepText } from '../shared/canonical-json.js';
+import { remembered } from '../shared/remembered.js';
 import { type Candidate, type Models } from './decision.js';
 import { type Situation } from './situation.js';
 
@@ -38,14 +39,11 @@ export function scoreOf(situation: Situation, models: Models, action: Action, ch
   const learned = Object.hasOwn(models.propensity, action.id) ? models.propensity[action.id] : undefined;
   if (learned !== undefined || contacted > MANY_CONTACTS)
     return scoreWith(learned ?? action.propensity, action, channel, contacted);
-  let byChannel = scores.get(action);
-  if (byChannel === undefined) scores.set(action, (byChannel = new WeakMap<Channel, Map<number, Score>>()));
-  let known = byChannel.get(channel);
-  if (known === undefined) byChannel.set(channel, (known = new Map<number, Score>()));
-  let score = known.get(contacted);
-  if (score === undefined)
-    known.set(contacted, (score = keepText(scoreWith(action.propensity, action, channel, contacted))));
-  return score;
+  const byChannel = remembered(scores, action, () => new WeakMap<Channel, Map<number, Score>>());
+  const byContacts = remembered(byChannel, channel, () => new Map<number, Score>());
+  return remembered(byContacts, contacted, () =>
+    keepText(scoreWith(action.propensity, action, channel, contacted)),
+  );
 }
 
 function scoreWith(propensity: number, action: Action, channel: Channel, contacted: number): Score {
