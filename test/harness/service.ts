@@ -95,12 +95,13 @@ export class Story {
     const directory = await mkdtemp(join(tmpdir(), 'countersign-story-'));
     const policies = join(directory, 'policies');
     await cp('policies', policies, { recursive: true });
-    if (settings.chance !== true) await leaveNothingToChance(policies);
     for (const [path, text] of Object.entries(settings.playbook ?? {})) {
       await mkdir(dirname(join(policies, path)), { recursive: true });
       if (text === null) await rm(join(policies, path));
       else await writeFile(join(policies, path), text);
     }
+    // Last of all: a story's own files are mostly the shipped ones with a line changed.
+    if (settings.chance !== true) await leaveNothingToChance(policies);
     const clock = new TestClock(settings.now ?? '2026-11-18T17:00:00.000Z');
     const variables = {
       PORT: '0',
