@@ -23,7 +23,9 @@ export function canonicalBytes(value: unknown): Buffer {
  * @throws TypeError
  */
 export function withCanonicalBytes<T>(value: unknown, use: (written: string | Uint8Array) => T): T {
-  return inRoom((to) => write(value, null, to), use);
+  return inRoom((to) => {
+    write(value, null, to);
+  }, use);
 }
 
 /** Gives what was filled in to `use`, and the room it took to whoever comes next. */
@@ -174,7 +176,10 @@ function writeObject(value: object, place: Place | null, to: Written): void {
     to.addKept(known);
     return;
   }
-  const made = new Kept(inRoom((own) => writeWhole(value, place, own), copyOf));
+  const bytes = inRoom((own) => {
+    writeWhole(value, place, own);
+  }, copyOf);
+  const made = new Kept(bytes);
   kept.set(value, made);
   to.addKept(made);
 }
