@@ -153,6 +153,39 @@ function isUntold({ said }: Grounds, { keys }: Statement): boolean {
 }
 const TOLD_BY_SHOP: ReadonlySet<string> = new Set(['clock', 'weekday', 'weekly', 'weekend']);
 
+/** What the products that an event lists are called. Most of them are none of the facts. */
+function namesInBasket({ situation: { signal } }: CheckContext): string[] {
+  const products = signal?.properties['products'];
+  return (Array.isArray(products) ? products : []).flatMap((product) => {
+    if (typeof product !== 'object' || product === null || Array.isArray(product)) return [];
+    const { name } = product;
+    return typeof name === 'string' && /\d|\p{L}\s+\p{L}/u.test(name) ? [name.trim()] : [];
+  });
+}
+
+/** A name says more than a size. */
+const LEAST_BESIDE_SIZE = 3;
+
+/** "Gooseneck kettle, 0.9 l": a quantity within what a product in the basket is called states nothing but its name. */
+function withoutSizesInNames(
+  text: string,
+  statements: readonly Statement[],
+  names: readonly string[],
+): readonly Statement[] {
+  if (names.length === 0 || !statements.some(({ meaning }) => meaning.kind === 'quantity')) return statements;
+  const places = names.flatMap((name) => placesOf(text, name));
+  return statements.filter(
+    ({ meaning, start, end }) =>
+      meaning.kind !== 'quantity' ||
+      !places.some(
+        (place) =>
+          place.start <= start &&
+          end <= place.end &&
+          place.end - place.start >= end - start + LEAST_BESIDE_SIZE,
+      ),
+  );
+}
+
 /** What stands this near a price is counted to be paid for. */
 const WITHIN_REACH = 80;
 
@@ -193,8 +226,13 @@ function findStatements(context: CheckContext): GroundedStatement[] {
   const readable = withoutNames(context);
   const extract = byParagraph((text) => extractStatements(text, grounds.things));
   const over = codesOver(context);
+  const basket = namesInBasket(context);
   const made = readable.map((part) =>
-    withCodes(part.text, bought(extract(part.text)), over).filter((each) => !isUntold(grounds, each)),
+    withoutSizesInNames(
+      part.text,
+      withCodes(part.text, bought(extract(part.text)), over).filter((each) => !isUntold(grounds, each)),
+      basket,
+    ),
   );
   const wording = wordingOf(
     made.flat(),

@@ -109,6 +109,13 @@ describe('unsupported claims', () => {
     expect(codes('1 review', bought)).toEqual(['claims.unsupported']);
     expect(codes('5 stars for 2 guests and 40 points', bought)).toEqual([]);
   });
+  it('takes a size within what a product in the basket is called for its name', () => {
+    const basket = signalled({ products: [{ name: 'Gooseneck kettle, 0.9 l' }] });
+    expect(codes('- Gooseneck kettle, 0.9 l\n- Cup', basket)).toEqual([]);
+    expect(codes('The kettle holds 0.9 l', basket)).toEqual(['claims.unsupported']);
+    const bold = signalled({ products: [{ name: 'Kettle, 90 % off until 30 November' }] });
+    expect(codes('Kettle, 90 % off until 30 November', bold)).toContain('claims.unsupported');
+  });
   it('takes from the catalogue, not from the event, what the catalogue says', () => {
     const seen = signalled({ price: 24, shown: { price: '€24.00' }, currency: 'EUR' });
     expect(codes('€24.00', seen)).toEqual([]);
