@@ -1,3 +1,7 @@
+import { matchesOf } from '../shared/matches.js';
+import { TextClassifier } from '../shared/text-classifier.js';
+import { LEARNED_MOMENTS } from './learned-moments.js';
+
 /** A moment in which somebody needs a person and no advertising. */
 export interface Moment {
   /** Such as `moment.grief`. */
@@ -186,11 +190,51 @@ const MOMENTS: readonly (Moment & { readonly patterns: readonly RegExp[] })[] = 
   },
 ];
 
-/** The moments that a text speaks of, in the order they are looked for. Codes and single words are too short to say anything. */
+const SENTENCE = /[^\s](?:[^.!?…]|[.!?…](?!\s)){0,600}[.!?…]*/gu;
+/** Words beyond which a text is read passage by passage: the classifier learned from short ones, and what is said in one sentence is lost among many. */
+const LONG = 30;
+/** A sentence of so many words is a passage. */
+const PASSAGE = 8;
+/** Of harmless texts by another hand so few sound so likely to need a person: docs/checks.md. */
+const SURE = 0.7;
+
+const classifier = new TextClassifier(LEARNED_MOMENTS);
+
+const wordsIn = (text: string): number => text.split(' ').length;
+
+/** A long text sentence by sentence, short ones with those that follow. */
+function passagesOf(text: string): string[] {
+  if (wordsIn(text) <= LONG) return [text];
+  const passages: string[] = [];
+  let passage = '';
+  for (const [sentence] of matchesOf(text, SENTENCE)) {
+    passage = `${passage} ${sentence}`.trimStart();
+    if (wordsIn(passage) < PASSAGE) continue;
+    passages.push(passage);
+    passage = '';
+  }
+  return passage === '' ? passages : [...passages, passage];
+}
+
+/** What a text sounds like by its words together, where no list knows them. */
+function soundsLike(text: string): ReadonlySet<string> {
+  const sure = passagesOf(text)
+    .map((passage) => classifier.classify(passage))
+    .filter(({ probability }) => probability >= SURE);
+  return new Set(sure.map(({ kind }) => `moment.${kind}`));
+}
+
+/**
+ * The moments that a text speaks of, in the order they are looked for: what lists of wordings find, else what it sounds like. Codes and single
+ * words are too short to say anything.
+ */
 export function momentsIn(text: string): readonly Moment[] {
   const words = text.trim().replace(/\s+/g, ' ');
   if (!words.includes(' ')) return [];
-  return MOMENTS.filter(({ patterns }) => patterns.some((pattern) => pattern.test(words)));
+  const listed = MOMENTS.filter(({ patterns }) => patterns.some((pattern) => pattern.test(words)));
+  if (listed.length > 0) return listed;
+  const sounding = soundsLike(words);
+  return MOMENTS.filter(({ code }) => sounding.has(code));
 }
 
 /** Of what was found the moment that weighs most; null where nothing that was found is one. @param codes such as `moment.grief`. */

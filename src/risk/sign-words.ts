@@ -10,6 +10,7 @@ const WORDS: readonly (readonly [prefix: string, words: string])[] = [
   ['manipulation.crowd', 'pressure with what others did'],
   ['manipulation.shaming', 'shaming of whoever declines'],
   ['manipulation.surveillance', 'showing that people are watched'],
+  ['manipulation.sound', 'a sentence that sounds like pressure'],
   ['text.forbidden', 'something that must not be there'],
   ['text.', 'something missing that has to be there'],
   ['placeholders', 'a placeholder nobody filled'],

@@ -35,6 +35,16 @@ function signalled(properties: Record<string, Json>): Partial<RiskInput> {
   };
 }
 
+/** What any signed template says of itself. */
+const SIGNED = {
+  id: 'receipt',
+  action: 'confirm-order',
+  channel: 'email',
+  maxAudience: 10,
+  expires: '2030-01-01',
+  owner: 'ana',
+};
+
 describe('unsupported claims', () => {
   const kettle = fact('kettle', 'product', {
     name: 'Best Kettle 2',
@@ -522,6 +532,23 @@ describe('manipulation', () => {
     expect(codes(words).filter((code) => code.startsWith('manipulation'))).toEqual([]);
   });
 
+  it.each([
+    'While you think it over, half your street is already wearing it.',
+    'Wollen Sie Ihren Kindern wirklich erklären, warum es wieder nichts wird?',
+    'Wir haben genau gemerkt, wie lange Sie gezögert haben.',
+    'Nein, ich friere lieber weiter.',
+  ])('is heard where no list has the wording: %s', (words) => {
+    const [found, ...others] = assess(riskInput(`Hello Ada. ${words} Yours, Marrow.`)).contributions;
+    expect(others).toEqual([]);
+    expect([found?.code, found?.spans[0]]).toEqual([
+      'manipulation.sound',
+      expect.objectContaining({ field: 'text', text: words }),
+    ]);
+    // A strategist signed how the words of a template sound.
+    const content = { kind: 'email', subject: 's', blocks: [{ type: 'text', text: words }] };
+    expect(codes(words, { template: templateSchema.parse({ ...SIGNED, content }) })).toEqual([]);
+  });
+
   it('is no pressure where a fact bears it out', () => {
     const ends = fact('o', 'offer', { percent: 10 }, { validUntil: '2026-11-21T22:00:00.000Z' });
     const lamp = fact('lamp', 'product', { name: 'Lamp', stock: 3 });
@@ -779,13 +806,8 @@ describe('manners', () => {
 describe('how a signed template is written', () => {
   const SLOTS = 'ANNA MARIA, WEBSHOP-ORDER arrives by DHL UPS. Rooibos de la Plage, les fleurs et la mer.';
   const template = templateSchema.parse({
-    id: 'receipt',
-    action: 'confirm-order',
-    channel: 'email',
+    ...SIGNED,
     content: { kind: 'email', subject: 's', blocks: [{ type: 'text', text: '{{ signal.items }}' }] },
-    maxAudience: 10,
-    expires: '2030-01-01',
-    owner: 'ana',
   });
 
   it('is not judged for each recipient, whatever their names and orders look like', () => {

@@ -1,8 +1,17 @@
-import { type Contribution } from '../assessment.js';
+import { type Contribution, type Span } from '../assessment.js';
 import { type Check } from '../check.js';
-import { findPhrases } from '../draft-text.js';
+import {
+  byParagraph,
+  type DraftText,
+  type Finding,
+  Findings,
+  findPhrases,
+  normalised,
+} from '../draft-text.js';
 import { withoutNames } from '../grounded-claims.js';
 import { gatherGrounds, offerEndsWithin, stockOf } from '../grounds.js';
+import { type Pressure, pressingSentences } from '../pressure.js';
+import { remembered } from '../../shared/remembered.js';
 
 /** Any of these, as whole words; a space is any white space. */
 function saying(...phrases: readonly string[]): RegExp {
@@ -153,6 +162,33 @@ const SURVEILLANCE = [
   ),
 ];
 
+/** What each kind of pressure weighs, and what is said of it. */
+const KINDS: Readonly<Record<Pressure, { readonly weight: number; readonly what: string }>> = {
+  urgency: { weight: 0.5, what: 'presses for time, and no given offer ends that soon.' },
+  scarcity: { weight: 0.5, what: 'presses with scarcity that no fact states.' },
+  crowd: { weight: 0.5, what: 'presses with what others did.' },
+  shaming: { weight: 0.6, what: 'shames whoever declines.' },
+  surveillance: { weight: 0.5, what: 'tells people they are watched.' },
+};
+
+/** Sentences that sound like pressure and hold none of what was found already. */
+function soundingSo(draft: DraftText, found: readonly Finding[]): (Finding & { readonly kind: Pressure })[] {
+  const find = byParagraph(pressingSentences);
+  const isFound = (place: Span) =>
+    found.some(({ spans }) =>
+      spans.some(({ field, start, end }) => field === place.field && start < place.end && end > place.start),
+    );
+  const byKind = new Map<Pressure, Findings>();
+  for (const part of draft) {
+    if (part.field === 'payload') continue;
+    for (const { kind, text, start, end } of find(part.text)) {
+      const span = part.span(start, end);
+      if (!isFound(span)) remembered(byKind, kind, () => new Findings()).add(normalised(text), text, span);
+    }
+  }
+  return [...byKind].flatMap(([kind, findings]) => findings.list().map((finding) => ({ ...finding, kind })));
+}
+
 /** Pressure that is no fact: false urgency and scarcity, invented crowds, confirm-shaming, and showing off what was observed. */
 export const manipulation: Check = {
   name: 'manipulation',
@@ -161,30 +197,37 @@ export const manipulation: Check = {
     const grounds = gatherGrounds(context);
     const stock = stockOf(grounds);
     // What a fact bears out is information: an offer that does end, a number that is in stock.
-    const urgent = offerEndsWithin(grounds, 72) ? [] : findPhrases(draft, URGENCY).list();
-    const scarce = findPhrases(draft, SCARCITY)
-      .list()
-      .filter(({ text }) => {
+    const isUrgent = offerEndsWithin(grounds, 72);
+    const isScarce = stock.some((units) => units <= 10);
+    const all: Readonly<Record<Pressure, readonly Finding[]>> = {
+      urgency: findPhrases(draft, URGENCY).list(),
+      scarcity: findPhrases(draft, SCARCITY).list(),
+      crowd: findPhrases(draft, CROWD).list(),
+      shaming: findPhrases(draft, SHAMING).list(),
+      surveillance: findPhrases(draft, SURVEILLANCE).list(),
+    };
+    const isBorneOut: Readonly<Partial<Record<Pressure, (text: string) => boolean>>> = {
+      urgency: () => isUrgent,
+      scarcity: (text) => {
         const stated = /\d+/.exec(text)?.[0];
-        return stated === undefined ? !stock.some((units) => units <= 10) : !stock.includes(Number(stated));
-      });
-    const found = (
-      code: string,
-      weight: number,
-      list: readonly { text: string; spans: Contribution['spans'] }[],
-      what: string,
-    ): Contribution[] =>
-      list.map(({ text, spans }) => ({ code, weight, text: `“${text.trim()}” ${what}`, spans }));
+        return stated === undefined ? isScarce : stock.includes(Number(stated));
+      },
+    };
+    const contributions = (code: string, kind: Pressure, findings: readonly Finding[], how: string) =>
+      findings
+        .filter(({ text }) => isBorneOut[kind]?.(text) !== true)
+        .map(({ text, spans }): Contribution => {
+          const { weight, what } = KINDS[kind];
+          return { code, weight, text: `“${text.trim()}” ${how}${what}`, spans };
+        });
+    const kinds = Object.keys(KINDS) as Pressure[];
+    // How a signed template sounds is what was signed.
+    const sounding = context.template === null ? soundingSo(draft, Object.values(all).flat()) : [];
     return [
-      ...found('manipulation.urgency', 0.5, urgent, 'presses for time, and no given offer ends that soon.'),
-      ...found('manipulation.scarcity', 0.5, scarce, 'presses with scarcity that no fact states.'),
-      ...found('manipulation.crowd', 0.5, findPhrases(draft, CROWD).list(), 'presses with what others did.'),
-      ...found('manipulation.shaming', 0.6, findPhrases(draft, SHAMING).list(), 'shames whoever declines.'),
-      ...found(
-        'manipulation.surveillance',
-        0.5,
-        findPhrases(draft, SURVEILLANCE).list(),
-        'tells people they are watched.',
+      ...kinds.flatMap((kind) => contributions(`manipulation.${kind}`, kind, all[kind], '')),
+      // By a code of its own: verdicts teach how far the sound of a sentence can be trusted.
+      ...sounding.flatMap(({ kind, ...finding }) =>
+        contributions('manipulation.sound', kind, [finding], 'sounds as if it '),
       ),
     ];
   },
