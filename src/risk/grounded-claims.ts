@@ -153,36 +153,40 @@ function isUntold({ said }: Grounds, { keys }: Statement): boolean {
 }
 const TOLD_BY_SHOP: ReadonlySet<string> = new Set(['clock', 'weekday', 'weekly', 'weekend']);
 
+/** Longer ones are no names. */
+const LONGEST_NAME = 200;
+
 /** What the products that an event lists are called. Most of them are none of the facts. */
 function namesInBasket({ situation: { signal } }: CheckContext): string[] {
   const products = signal?.properties['products'];
-  return (Array.isArray(products) ? products : []).flatMap((product) => {
+  const names = (Array.isArray(products) ? products : []).flatMap((product) => {
     if (typeof product !== 'object' || product === null || Array.isArray(product)) return [];
     const { name } = product;
-    return typeof name === 'string' && /\d|\p{L}\s+\p{L}/u.test(name) ? [name.trim()] : [];
+    return typeof name === 'string' && name.length <= LONGEST_NAME ? [name.trim()] : [];
   });
+  return [...new Set(names)];
 }
 
-/** A name says more than a size. */
-const LEAST_BESIDE_SIZE = 3;
+/** How much or how many is in something. How long, how many people and how well it was rated belongs into no name. */
+const IN_NAMES = /^(?:measure|item|figure|capacity|times|thing .*)$/;
 
-/** "Gooseneck kettle, 0.9 l": a quantity within what a product in the basket is called states nothing but its name. */
+/** "Gooseneck kettle, 0.9 l": a size within what a product in the basket is called states nothing but its name. @param text with no name blanked out. */
 function withoutSizesInNames(
   text: string,
   statements: readonly Statement[],
   names: readonly string[],
 ): readonly Statement[] {
-  if (names.length === 0 || !statements.some(({ meaning }) => meaning.kind === 'quantity')) return statements;
+  const isSize = ({ meaning }: Statement) => meaning.kind === 'quantity' && IN_NAMES.test(meaning.unit);
+  if (names.length === 0 || !statements.some(isSize)) return statements;
   const places = names.flatMap((name) => placesOf(text, name));
   return statements.filter(
-    ({ meaning, start, end }) =>
-      meaning.kind !== 'quantity' ||
-      !places.some(
-        (place) =>
-          place.start <= start &&
-          end <= place.end &&
-          place.end - place.start >= end - start + LEAST_BESIDE_SIZE,
-      ),
+    (each) =>
+      !isSize(each) ||
+      !places.some(({ start, end }) => {
+        if (each.start < start || each.end > end) return false;
+        // A name is more than its size.
+        return /\p{L}{3}/u.test(text.slice(start, each.start) + text.slice(each.end, end));
+      }),
   );
 }
 
@@ -227,9 +231,9 @@ function findStatements(context: CheckContext): GroundedStatement[] {
   const extract = byParagraph((text) => extractStatements(text, grounds.things));
   const over = codesOver(context);
   const basket = namesInBasket(context);
-  const made = readable.map((part) =>
+  const made = readable.map((part, i) =>
     withoutSizesInNames(
-      part.text,
+      context.draft[i]?.text ?? '',
       withCodes(part.text, bought(extract(part.text)), over).filter((each) => !isUntold(grounds, each)),
       basket,
     ),
