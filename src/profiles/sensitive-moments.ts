@@ -1,4 +1,4 @@
-import { matchesOf } from '../shared/matches.js';
+import { sentencesOf } from '../shared/sentences.js';
 import { TextClassifier } from '../shared/text-classifier.js';
 import { LEARNED_MOMENTS } from './learned-moments.js';
 
@@ -190,51 +190,64 @@ const MOMENTS: readonly (Moment & { readonly patterns: readonly RegExp[] })[] = 
   },
 ];
 
-const SENTENCE = /[^\s](?:[^.!?…]|[.!?…](?!\s)){0,600}[.!?…]*/gu;
-/** Words beyond which a text is read passage by passage: the classifier learned from short ones, and what is said in one sentence is lost among many. */
+/** Fewer words are a code, a status or a title, and no sentence that somebody wrote. */
+const FEWEST_WORDS = 5;
+/** Words beyond which a text is read passage by passage alone: the classifier learned from short ones. */
 const LONG = 30;
 /** A sentence of so many words is a passage. */
 const PASSAGE = 8;
-/** Of harmless texts by another hand so few sound so likely to need a person: docs/checks.md. */
+/** Beyond this few harmless texts are taken for a moment, see docs/checks.md. */
 const SURE = 0.7;
+/** What lists found is known; something else beside it has to be surer. */
+const SURE_BESIDE_LISTED = 0.95;
 
 const classifier = new TextClassifier(LEARNED_MOMENTS);
 
-const wordsIn = (text: string): number => text.split(' ').length;
+const wordsIn = (text: string): number => text.match(/\p{L}+/gu)?.length ?? 0;
 
-/** A long text sentence by sentence, short ones with those that follow. */
+/** What somebody wrote by themselves: not what they answer to, nor how their machine signs for them. */
+const NOT_THEIRS =
+  /^\s*(?:>.*|-- ?$|(?:On|Am)\b.{0,200}(?:wrote|schrieb).{0,100}:\s*$|(?:sent|gesendet|von meinem|get outlook|diese (?:e-?mail|nachricht) (?:wurde|enthält|ist|kann)|this (?:e-?mail|message) (?:was sent|contains|is|may)|please consider the environment|bitte denken sie an die umwelt|virus-free|virenfrei)\b.*)$/gimu;
+
+/** A text sentence by sentence, short ones with those that follow, the last with those before. */
 function passagesOf(text: string): string[] {
-  if (wordsIn(text) <= LONG) return [text];
   const passages: string[] = [];
   let passage = '';
-  for (const [sentence] of matchesOf(text, SENTENCE)) {
+  for (const { text: sentence } of sentencesOf(text)) {
     passage = `${passage} ${sentence}`.trimStart();
     if (wordsIn(passage) < PASSAGE) continue;
     passages.push(passage);
     passage = '';
   }
-  return passage === '' ? passages : [...passages, passage];
+  const last = passages.pop();
+  return [...passages, `${last ?? ''} ${passage}`.trim()];
 }
 
-/** What a text sounds like by its words together, where no list knows them. */
-function soundsLike(text: string): ReadonlySet<string> {
-  const sure = passagesOf(text)
+/** What a text sounds like by its words together. @param least how likely it has to be. */
+function soundsLike(text: string, least: number): ReadonlySet<string> {
+  const own = text.replace(NOT_THEIRS, '').trim();
+  if (wordsIn(own) < FEWEST_WORDS) return new Set();
+  // What is said in one sentence is lost among many; what is said in two is in neither alone.
+  const read = wordsIn(own) > LONG ? passagesOf(own) : [own, ...passagesOf(own)];
+  const sure = read
     .map((passage) => classifier.classify(passage))
-    .filter(({ probability }) => probability >= SURE);
+    .filter(({ probability }) => probability >= least);
   return new Set(sure.map(({ kind }) => `moment.${kind}`));
 }
 
 /**
- * The moments that a text speaks of, in the order they are looked for: what lists of wordings find, else what it sounds like. Codes and single
- * words are too short to say anything.
+ * The moments that a text speaks of, in the order they are looked for: those that lists of wordings find, and what it sounds like where that is
+ * graver. Codes and single words are too short to say anything.
  */
 export function momentsIn(text: string): readonly Moment[] {
   const words = text.trim().replace(/\s+/g, ' ');
   if (!words.includes(' ')) return [];
   const listed = MOMENTS.filter(({ patterns }) => patterns.some((pattern) => pattern.test(words)));
-  if (listed.length > 0) return listed;
-  const sounding = soundsLike(words);
-  return MOMENTS.filter(({ code }) => sounding.has(code));
+  const gravest = Math.max(0, ...listed.map(({ weight }) => weight));
+  const sounding = soundsLike(text, listed.length > 0 ? SURE_BESIDE_LISTED : SURE);
+  return MOMENTS.filter(
+    (moment) => listed.includes(moment) || (moment.weight > gravest && sounding.has(moment.code)),
+  );
 }
 
 /** Of what was found the moment that weighs most; null where nothing that was found is one. @param codes such as `moment.grief`. */

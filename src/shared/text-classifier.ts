@@ -37,9 +37,11 @@ const UMLAUTS: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue'
 /** Words as they are compared: in small letters, umlauts written out as by those who have none on their keyboard, every number the same. */
 function tokensOf(text: string): string[] {
   const folded = text
+    // An acute accent on its own would become a space.
+    .replace(/[’‘`´]/g, "'")
+    .replace(/\p{Cf}/gu, '')
     .normalize('NFKC')
     .toLowerCase()
-    .replace(/[’‘`´]/g, "'")
     .replace(/[äöüß]/g, (letter) => UMLAUTS[letter] ?? letter);
   return (folded.match(TOKENS) ?? []).map((token) => {
     if (/^\d/.test(token)) return '0';

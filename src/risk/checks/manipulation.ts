@@ -162,6 +162,14 @@ const SURVEILLANCE = [
   ),
 ];
 
+const LISTS: readonly (readonly [Pressure, readonly RegExp[]])[] = [
+  ['urgency', URGENCY],
+  ['scarcity', SCARCITY],
+  ['crowd', CROWD],
+  ['shaming', SHAMING],
+  ['surveillance', SURVEILLANCE],
+];
+
 /** What each kind of pressure weighs, and what is said of it. */
 const KINDS: Readonly<Record<Pressure, { readonly weight: number; readonly what: string }>> = {
   urgency: { weight: 0.5, what: 'presses for time, and no given offer ends that soon.' },
@@ -171,23 +179,26 @@ const KINDS: Readonly<Record<Pressure, { readonly weight: number; readonly what:
   surveillance: { weight: 0.5, what: 'tells people they are watched.' },
 };
 
-/** Sentences that sound like pressure and hold none of what was found already. */
-function soundingSo(draft: DraftText, found: readonly Finding[]): (Finding & { readonly kind: Pressure })[] {
+type Found = Finding & { readonly kind: Pressure };
+
+/** Sentences that sound like pressure. */
+function soundingSo(draft: DraftText): Found[] {
   const find = byParagraph(pressingSentences);
-  const isFound = (place: Span) =>
-    found.some(({ spans }) =>
-      spans.some(({ field, start, end }) => field === place.field && start < place.end && end > place.start),
-    );
   const byKind = new Map<Pressure, Findings>();
   for (const part of draft) {
     if (part.field === 'payload') continue;
-    for (const { kind, text, start, end } of find(part.text)) {
-      const span = part.span(start, end);
-      if (!isFound(span)) remembered(byKind, kind, () => new Findings()).add(normalised(text), text, span);
-    }
+    for (const { kind, text, start, end } of find(part.text))
+      remembered(byKind, kind, () => new Findings()).add(normalised(text), text, part.span(start, end));
   }
   return [...byKind].flatMap(([kind, findings]) => findings.list().map((finding) => ({ ...finding, kind })));
 }
+
+const touch = (a: Span, b: Span): boolean => a.field === b.field && a.start < b.end && a.end > b.start;
+const touchesAny = ({ spans }: Finding, others: readonly Finding[]): boolean =>
+  others.some((other) => other.spans.some((span) => spans.some((each) => touch(each, span))));
+
+/** What facts can bear out: time that presses, and stock. They sound alike. */
+const FACTUAL: ReadonlySet<Pressure> = new Set(['urgency', 'scarcity']);
 
 /** Pressure that is no fact: false urgency and scarcity, invented crowds, confirm-shaming, and showing off what was observed. */
 export const manipulation: Check = {
@@ -199,36 +210,32 @@ export const manipulation: Check = {
     // What a fact bears out is information: an offer that does end, a number that is in stock.
     const isUrgent = offerEndsWithin(grounds, 72);
     const isScarce = stock.some((units) => units <= 10);
-    const all: Readonly<Record<Pressure, readonly Finding[]>> = {
-      urgency: findPhrases(draft, URGENCY).list(),
-      scarcity: findPhrases(draft, SCARCITY).list(),
-      crowd: findPhrases(draft, CROWD).list(),
-      shaming: findPhrases(draft, SHAMING).list(),
-      surveillance: findPhrases(draft, SURVEILLANCE).list(),
+    const isBorneOut = ({ kind, text }: Found): boolean => {
+      if (kind === 'urgency') return isUrgent;
+      const stated = /\d+/.exec(text)?.[0];
+      return kind === 'scarcity' && (stated === undefined ? isScarce : stock.includes(Number(stated)));
     };
-    const isBorneOut: Readonly<Partial<Record<Pressure, (text: string) => boolean>>> = {
-      urgency: () => isUrgent,
-      scarcity: (text) => {
-        const stated = /\d+/.exec(text)?.[0];
-        return stated === undefined ? isScarce : stock.includes(Number(stated));
-      },
-    };
-    const contributions = (code: string, kind: Pressure, findings: readonly Finding[], how: string) =>
-      findings
-        .filter(({ text }) => isBorneOut[kind]?.(text) !== true)
-        .map(({ text, spans }): Contribution => {
-          const { weight, what } = KINDS[kind];
-          return { code, weight, text: `“${text.trim()}” ${how}${what}`, spans };
-        });
-    const kinds = Object.keys(KINDS) as Pressure[];
+    const listed = LISTS.flatMap(([kind, patterns]) =>
+      findPhrases(draft, patterns)
+        .list()
+        .map((finding): Found => ({ ...finding, kind })),
+    );
+    const pressing = listed.filter((found) => !isBorneOut(found));
+    const borneOut = listed.filter(isBorneOut);
     // How a signed template sounds is what was signed.
-    const sounding = context.template === null ? soundingSo(draft, Object.values(all).flat()) : [];
+    const sounding = (context.template === null ? soundingSo(draft) : []).filter((found) => {
+      if (touchesAny(found, pressing)) return false;
+      const states = (found.text.match(/\d+/g) ?? []).some((figure) => stock.includes(Number(figure)));
+      return !FACTUAL.has(found.kind) || !(isUrgent || isScarce || states || touchesAny(found, borneOut));
+    });
+    const told = (code: string, how: string, { kind, text, spans }: Found): Contribution => {
+      const { weight, what } = KINDS[kind];
+      return { code, weight, text: `“${text.trim()}” ${how}${what}`, spans };
+    };
     return [
-      ...kinds.flatMap((kind) => contributions(`manipulation.${kind}`, kind, all[kind], '')),
+      ...pressing.map((found) => told(`manipulation.${found.kind}`, '', found)),
       // By a code of its own: verdicts teach how far the sound of a sentence can be trusted.
-      ...sounding.flatMap(({ kind, ...finding }) =>
-        contributions('manipulation.sound', kind, [finding], 'sounds as if it '),
-      ),
+      ...sounding.map((found) => told('manipulation.sound', 'sounds as if it ', found)),
     ];
   },
 };
