@@ -205,9 +205,19 @@ const classifier = new TextClassifier(LEARNED_MOMENTS);
 
 const wordsIn = (text: string): number => text.match(/\p{L}+/gu)?.length ?? 0;
 
-/** What somebody wrote by themselves: not what they answer to, nor how their machine signs for them. */
-const NOT_THEIRS =
-  /^\s*(?:>.*|-- ?$|(?:On|Am)\b.{0,200}(?:wrote|schrieb).{0,100}:\s*$|(?:sent|gesendet|von meinem|get outlook|diese (?:e-?mail|nachricht) (?:wurde|enthält|ist|kann)|this (?:e-?mail|message) (?:was sent|contains|is|may)|please consider the environment|bitte denken sie an die umwelt|virus-free|virenfrei)\b.*)$/gimu;
+/** Lines that nobody wrote by themselves: what they answer to, and how a machine signs for them. */
+const NOT_THEIRS = new RegExp(
+  `^[ \\t]*(?:${[
+    '>.*|-- ?$',
+    '(?:on|am)\\b.{0,100}(?:wrote|schrieb).{0,60}:[ \\t]*$',
+    'sent from (?:my|your|outlook|yahoo|mail|samsung|aol|gmail|proton)\\b.*|get outlook\\b.*',
+    '(?:gesendet )?von meinem (?:\\p{L}+[ -])?(?:iphone|ipad|android|handy|smartphone|samsung|galaxy|mobil\\p{L}*)\\b.*',
+    'gesendet (?:mit|über|aus|von) (?:der|outlook|gmx|web|yahoo|mail)\\b.*',
+    '(?:diese|this) (?:e-?mail|nachricht|message)\\b.{0,80}(?:vertraulich|gesendet\\.|confidential|privileged|intended (?:only|solely|for)).*',
+    '(?:please consider the environment|bitte denken sie an die umwelt|virus-free|virenfrei)\\b.*',
+  ].join('|')})$`,
+  'gimu',
+);
 
 /** A text sentence by sentence, short ones with those that follow, the last with those before. */
 function passagesOf(text: string): string[] {

@@ -90,6 +90,22 @@ describe('what a person wrote', () => {
     expect(heard('Product Reviewed', { review_body: `${around}${words} ${around}` })).toBe(code);
   });
 
+  it('is neither in what somebody answers to nor in how a machine signs for them', () => {
+    const words = 'Could you tell me when the blue cups are back? We would take four of them.';
+    for (const signed of [
+      'Sent from my iPhone',
+      'Sent from Yahoo Mail on Android',
+      'Von meinem Samsung Galaxy gesendet',
+      'Diese Nachricht wurde von meinem Android-Gerät mit GMX Mail gesendet.',
+      'Diese E-Mail enthält vertrauliche Informationen und ist nur für Sie bestimmt.',
+      'On 3 November Marrow & Pine wrote:\n> The house is so quiet without him.',
+    ])
+      expect([signed, momentsIn(`${words}\n\n${signed}`)]).toEqual([signed, []]);
+    // A line that begins alike is theirs.
+    const own = 'Sent you three letters since May, and nobody has rung me, and the tap still drips.';
+    expect(momentsIn(`${words}\n${own}`).map(({ code }) => code)).toContain('moment.complaint');
+  });
+
   it('is the gravest of what was said', () => {
     const words = 'I want my money back: this was for my mother, who passed away.';
     expect(momentsIn(words).map(({ code }) => code)).toEqual(['moment.grief', 'moment.complaint']);
@@ -106,6 +122,8 @@ describe('what a person wrote', () => {
     const words = `${'so very '.repeat(4_000)}${'lost my '.repeat(1_000)}`;
     // What such words sound like nobody could say; they are looked through to their end.
     expect(momentsIn(`${words}. My father died.`).map(({ code }) => code)).toContain('moment.grief');
+    for (const piece of ['\n', ' \n>', 'On ', 'this message ', '. ', '1. ', '\n- '])
+      expect(momentsIn(`${piece.repeat(10_000)} My father died.`)).toHaveLength(1);
   });
 });
 
