@@ -14,8 +14,8 @@ const SAY_EVERY_MS = 10_000;
 
 /** Lock not available, deadlock, serialization failure: nothing happened, it can be tried again. */
 const TRY_AGAIN = new Set(['55P03', '40P01', '40001']);
-/** Another process made the same table in the same moment. */
-const MADE_MEANWHILE = new Set(['42P07', '23505']);
+/** Another process made the same table in the same moment: the table, its row of the catalogue, or the type that comes with it was there first. */
+const MADE_MEANWHILE = new Set(['42P07', '23505', '42710']);
 
 /** The schema and this version do not fit together. */
 export class SchemaError extends Error {
