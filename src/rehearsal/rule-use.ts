@@ -113,8 +113,10 @@ function addHeld(uses: Uses, candidates: DecisionResult['candidates']): void {
 
 /** Ids of the rules that matched for a candidate or another. What rules said is one and the same array for most decisions. */
 function idsMatchedIn(candidates: DecisionResult['candidates']): Set<string> {
-  const said = new Set(candidates.map(({ guardrails }) => guardrails));
-  return new Set([...said].flatMap((guardrails) => matchedIn(guardrails).map(({ id }) => id)));
+  const ids = new Set<string>();
+  for (const said of new Set(candidates.map(({ guardrails }) => guardrails)))
+    for (const { id } of matchedIn(said)) ids.add(id);
+  return ids;
 }
 
 /** By rule, the worth of the dearest candidate that it alone held back. */
