@@ -237,8 +237,9 @@ function passagesOf(text: string): string[] {
 function soundsLike(text: string, least: number): ReadonlySet<string> {
   const own = text.replace(NOT_THEIRS, '').trim();
   if (wordsIn(own) < FEWEST_WORDS) return new Set();
+  const passages = passagesOf(own);
   // What is said in one sentence is lost among many; what is said in two is in neither alone.
-  const read = wordsIn(own) > LONG ? passagesOf(own) : [own, ...passagesOf(own)];
+  const read = passages.length > 1 && wordsIn(own) <= LONG ? [own, ...passages] : passages;
   const sure = read
     .map((passage) => classifier.classify(passage))
     .filter(({ probability }) => probability >= least);
