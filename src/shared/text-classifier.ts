@@ -140,18 +140,18 @@ export class TextClassifier {
     return { kind: this.kinds[best] ?? '', probability: 1 - (likely[none] ?? 1) };
   }
 
+  /** Of each kind, what speaks for it. */
   private sums(text: string): Float64Array {
-    const sums = Float64Array.from(this.biases);
-    const raised = new Float64Array(sums.length);
     const features = featuresOf(text);
+    const weighed = new Float64Array(this.kinds.length);
     for (const [feature, value] of features) {
       const place = (this.places[feature] ?? 0) - 1;
       if (place < 0) continue;
-      for (let kind = 0; kind < raised.length; kind++)
-        raised[kind] = (raised[kind] ?? 0) + value * (this.weights[place + kind] ?? 0);
+      for (let kind = 0; kind < weighed.length; kind++)
+        weighed[kind] = (weighed[kind] ?? 0) + value * (this.weights[place + kind] ?? 0);
     }
     // A long text says no more than a short one.
     const length = lengthOf(features);
-    return sums.map((bias, kind) => bias + ((raised[kind] ?? 0) * this.step) / length);
+    return weighed.map((sum, kind) => (this.biases[kind] ?? 0) + (sum * this.step) / length);
   }
 }

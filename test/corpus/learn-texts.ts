@@ -75,23 +75,27 @@ export function learnTexts(examples: readonly Example[], most: number): LearnedC
       };
     });
 
-  const first = fitted(
-    rowsOf((feature) => (counts[feature] ?? 0) >= LEAST_TEXTS),
-    kinds.length,
-  );
-  const telling = [...counts.keys()]
-    .filter((feature) => (counts[feature] ?? 0) >= LEAST_TEXTS)
+  const met = [...counts.keys()].filter((feature) => (counts[feature] ?? 0) >= LEAST_TEXTS);
+  const fit = (features: readonly number[]): Fit => {
+    const isKept = new Set(features);
+    return fitted(
+      rowsOf((feature) => isKept.has(feature)),
+      kinds.length,
+    );
+  };
+  const { weights: first } = fit(met);
+  const telling = met
     .map((feature) => {
-      const weights = first.weights.subarray(feature * kinds.length, (feature + 1) * kinds.length);
+      const weights = first.subarray(feature * kinds.length, (feature + 1) * kinds.length);
       const mean = weights.reduce((sum, weight) => sum + weight, 0) / kinds.length;
       const spread = weights.reduce((sum, weight) => sum + (weight - mean) ** 2, 0);
       return { feature, tells: spread * (counts[feature] ?? 0) };
     })
     .toSorted((a, b) => b.tells - a.tells)
     .slice(0, most)
-    .map(({ feature }) => feature);
-  const kept = new Set(telling);
-  return written(kinds, [...kept].toSorted((a, b) => a - b), fitted(rowsOf((feature) => kept.has(feature)), kinds.length)); // prettier-ignore
+    .map(({ feature }) => feature)
+    .toSorted((a, b) => a - b);
+  return written(kinds, telling, fit(telling));
 }
 
 interface Fit {
